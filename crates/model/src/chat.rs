@@ -1,0 +1,189 @@
+//! Conversations and their message trees.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{AssetId, ConversationId, MessageId, SourceId, Timestamp};
+
+/// A conversation: a tree of messages and how to continue it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// What the list shows. Empty until the first message gives it one.
+    pub title: String,
+    /// Where the next answer comes from; `None` after its source was removed.
+    pub source_id: Option<SourceId>,
+    /// The model the next answer is asked of, in the words of the source.
+    pub model: Option<String>,
+    /// Kept above the others in the list.
+    pub pinned: bool,
+    /// Hidden from the list, found by search.
+    pub archived: bool,
+    /// The end of the branch that is shown: the newest message of the chosen path.
+    pub head_id: Option<MessageId>,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it last gained a message; the order of the list.
+    pub updated_at: Timestamp,
+}
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Instructions for the model.
+    System,
+    /// The person.
+    User,
+    /// The answer.
+    Assistant,
+    /// What a tool returned.
+    Tool,
+}
+
+/// How far a message came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum MessageStatus {
+    /// All of it is here.
+    Complete,
+    /// It is arriving now.
+    Streaming,
+    /// It was stopped by the person or by a crash; what arrived is kept.
+    Interrupted,
+    /// The source failed; what arrived is kept and `error` says why.
+    Failed,
+}
+
+/// What an answer cost in tokens, as the source counted them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Usage {
+    /// Tokens read.
+    pub input_tokens: u32,
+    /// Tokens written, reasoning included.
+    pub output_tokens: u32,
+    /// The part of `output_tokens` that was reasoning, where told.
+    pub reasoning_tokens: Option<u32>,
+    /// The part of `input_tokens` that came from the source's cache, where told.
+    pub cached_tokens: Option<u32>,
+}
+
+/// A failure as it is kept with a message: a stable code and words for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct VisibleError {
+    /// Stable, for machines and translations: `remote_unauthorized`, `offline`, …
+    pub code: String,
+    /// What happened, one sentence.
+    pub message: String,
+    /// What was kept, one sentence.
+    pub kept: String,
+    /// What to do next, one sentence.
+    pub next: String,
+}
+
+/// One piece of a message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Part {
+    /// What was said, in Markdown.
+    Text {
+        /// The words.
+        text: String,
+    },
+    /// What the model thought on the way, where the source tells.
+    Reasoning {
+        /// The words.
+        text: String,
+    },
+    /// A file.
+    Attachment {
+        /// The encrypted file.
+        asset_id: AssetId,
+        /// Its name as the person knew it.
+        name: String,
+        /// Its media type.
+        media_type: String,
+    },
+    /// Where a statement comes from.
+    Citation {
+        /// What is cited, for people.
+        title: String,
+        /// The address or, for bundled help, the page's name.
+        target: String,
+    },
+    /// Something an import or a newer version brought that this one does not know.
+    Unknown {
+        /// Kept as it came.
+        raw: String,
+    },
+}
+
+/// A node of the message tree. Nothing is overwritten: an edit or a second answer is a sibling.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// Where it belongs.
+    pub conversation_id: ConversationId,
+    /// The message it answers or continues.
+    pub parent_id: Option<MessageId>,
+    /// Who speaks.
+    pub role: Role,
+    /// How far it came.
+    pub status: MessageStatus,
+    /// Which model answered, in the words of the source.
+    pub model: Option<String>,
+    /// The name of the source that answered, as it was then.
+    pub source_name: Option<String>,
+    /// Its pieces, in order.
+    pub parts: Vec<Part>,
+    /// What it cost.
+    pub usage: Option<Usage>,
+    /// Why it failed.
+    pub error: Option<VisibleError>,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// When the last piece arrived.
+    pub finished_at: Option<Timestamp>,
+}
+
+impl Message {
+    /// All text parts joined; what is searched, copied and sent.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.parts
+            .iter()
+            .filter_map(|part| match part {
+                Part::Text { text } => Some(text.as_str()),
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+            .join("\n\n")
+    }
+
+    /// All reasoning parts joined.
+    #[must_use]
+    pub fn reasoning(&self) -> String {
+        self.parts
+            .iter()
+            .filter_map(|part| match part {
+                Part::Reasoning { text } => Some(text.as_str()),
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+            .join("\n\n")
+    }
+}
+
+/// Where an unsent text belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DraftKey {
+    /// The composer of a conversation that does not exist yet.
+    NewConversation,
+    /// The composer of this conversation.
+    Conversation(ConversationId),
+}

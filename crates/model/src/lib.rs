@@ -1,0 +1,34 @@
+//! The words of Fluxchat: ids, times, purposes and the records of the archive.
+//!
+//! Serde only. Nothing here reads a clock, a file, a socket or a random source:
+//! times and randomness come in as arguments, so that every rule can be tested.
+
+mod chat;
+mod consent;
+mod id;
+mod ledger;
+mod policy;
+mod privacy;
+mod purpose;
+mod secret;
+mod session;
+mod source;
+mod time;
+
+pub use chat::{Conversation, DraftKey, Message, MessageStatus, Part, Role, Usage, VisibleError};
+pub use consent::{ConsentEvent, ConsentState, ConsentStatus};
+pub use id::{
+    AssetId, ConsentEventId, ConversationId, ErasureId, InvalidId, MessageId, OutboxId,
+    PrivacyRequestId, RequestId, SourceId, TombstoneId,
+};
+pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
+pub use policy::{Policy, PolicyVersion};
+pub use privacy::{
+    ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest, PrivacyRequestKind,
+    PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,
+};
+pub use purpose::{ConsentDefault, DataCategory, LegalBasis, Purpose};
+pub use secret::{ArchiveKey, Secret};
+pub use session::{SessionState, StorageMode};
+pub use source::{DataPractices, Dialect, Model, Origin, OriginError, Source};
+pub use time::{Clock, Timestamp};
