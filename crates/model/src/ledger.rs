@@ -111,7 +111,7 @@ pub struct EgressRecord {
     pub initiator: Initiator,
     /// The conversation it serves; cleared when that conversation is deleted.
     pub conversation_id: Option<ConversationId>,
-    /// True where the receiver was told not to train on it.
+    /// Whether the receiver was allowed to train on it; false unless a consent says otherwise.
     pub training_allowed: bool,
 }
 

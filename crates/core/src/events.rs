@@ -1,0 +1,84 @@
+//! What happened, for whoever shows it. Ids, not data, except for arriving answers.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use fluxchat_egress::Activity;
+use fluxchat_markup::BlockOp;
+use fluxchat_model::{ConversationId, Message, MessageId, Part};
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The session state changed.
+    SessionChanged,
+    /// A conversation appeared or changed.
+    ConversationChanged(ConversationId),
+    /// A conversation is hidden or gone.
+    ConversationRemoved(ConversationId),
+    /// The shown branch of a conversation changed.
+    MessagesChanged(ConversationId),
+    /// Pieces of an arriving answer.
+    Stream(Arc<StreamItem>),
+    /// An answer ended.
+    StreamEnded(MessageId),
+    /// What is in flight changed.
+    Egress(Activity),
+    /// Rows were added to the ledger.
+    LedgerChanged,
+    /// A consent was given or withdrawn.
+    ConsentsChanged,
+    /// Sources changed.
+    SourcesChanged,
+    /// A deletion has its receipt, or a request to a service moved.
+    ReceiptsChanged,
+    /// Settings changed.
+    SettingsChanged,
+}
+
+/// Pieces of an arriving answer, joined over a few frames.
+#[derive(Clone, Debug)]
+pub struct StreamItem {
+    /// Which answer.
+    pub message_id: MessageId,
+    /// Counts up by one, from 1.
+    pub seq: u32,
+    /// Changes to its blocks.
+    pub ops: Vec<BlockOp>,
+    /// Changes to its reasoning.
+    pub reasoning_ops: Vec<BlockOp>,
+    /// The Markdown that arrived; for readers without blocks, such as the command line.
+    pub text: String,
+    /// The reasoning that arrived.
+    pub reasoning: String,
+    /// Citations that arrived.
+    pub citations: Vec<Part>,
+}
+
+/// An answer as it is kept, for [`Event::StreamEnded`].
+pub type Ended = Box<Message>;
+
+type Listener = Box<dyn Fn(&Event) -> bool + Send>;
+
+/// Fans events out to listeners. A listener that answers `false` is forgotten.
+#[derive(Clone, Default)]
+pub struct Events(Arc<Mutex<Vec<Listener>>>);
+
+impl Events {
+    /// Adds a listener. It is called on whatever thread the event happens on and must not block.
+    pub fn listen(&self, listener: impl Fn(&Event) -> bool + Send + 'static) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(listener));
+    }
+
+    /// Tells everyone.
+    pub fn send(&self, event: &Event) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|listener| listener(event));
+    }
+
+    /// A stream of events for a task.
+    #[must_use]
+    pub fn subscribe(&self) -> tokio::sync::mpsc::UnboundedReceiver<Event> {
+        let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
+        self.listen(move |event| sender.send(event.clone()).is_ok());
+        receiver
+    }
+}

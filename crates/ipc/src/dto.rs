@@ -1,0 +1,35 @@
+//! Requests, answers and events, by feature.
+
+/// Declares a type that crosses to the window: answers are serialised, requests are strict.
+macro_rules! dto {
+    ($(#[$meta:meta])* request $item:ident { $($body:tt)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[cfg_attr(feature = "codegen", derive(ts_rs::TS), ts(optional_fields))]
+        pub struct $item { $($body)* }
+    };
+    ($(#[$meta:meta])* answer $item:ident { $($body:tt)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, serde::Serialize)]
+        #[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+        pub struct $item { $($body)* }
+    };
+}
+
+pub mod chat;
+pub mod event;
+pub mod privacy;
+pub mod search;
+pub mod session;
+pub mod source;
+
+dto! {
+    /// A command that needs nothing.
+    request Empty {}
+}
+
+dto! {
+    /// A command that answers nothing but success.
+    answer Done {}
+}

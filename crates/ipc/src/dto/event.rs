@@ -1,0 +1,111 @@
+//! What the core tells the window, over one channel per window.
+
+use fluxchat_markup::BlockOp;
+use fluxchat_model::{ConversationId, MessageId, RequestId};
+use serde::Serialize;
+
+use super::chat::{CitationRow, MessageRow};
+
+/// One thing that happened. Events carry ids; the window reads again what it shows.
+/// Only answers that are arriving carry data: their pieces.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum WindowEvent {
+    /// The session state changed; read `session_get` again.
+    SessionChanged,
+    /// A conversation appeared or changed.
+    ConversationChanged {
+        /// Which.
+        id: ConversationId,
+    },
+    /// A conversation is hidden or gone.
+    ConversationRemoved {
+        /// Which.
+        id: ConversationId,
+    },
+    /// The shown branch of a conversation changed (new, removed or other messages).
+    MessagesChanged {
+        /// Where.
+        conversation_id: ConversationId,
+    },
+    /// Pieces of an arriving answer, joined over 16 to 33 ms.
+    Stream {
+        /// Which answer.
+        message_id: MessageId,
+        /// Counts up by one per item, from 1.
+        seq: u32,
+        /// Changes to its blocks.
+        ops: Vec<BlockOp>,
+        /// Changes to its reasoning.
+        reasoning_ops: Vec<BlockOp>,
+        /// Citations that arrived.
+        citations: Vec<CitationRow>,
+    },
+    /// An answer ended: complete, interrupted or failed.
+    StreamEnded {
+        /// As it is now kept.
+        message: Box<MessageRow>,
+    },
+    /// What is leaving now.
+    Egress {
+        /// The state of the door.
+        status: EgressStatus,
+    },
+    /// Rows were added to the ledger.
+    LedgerChanged,
+    /// A consent was given or withdrawn.
+    ConsentsChanged,
+    /// Sources were added, changed or removed.
+    SourcesChanged,
+    /// A deletion was carried out and has its receipt.
+    ReceiptsChanged,
+    /// Settings changed in another window or by the command line.
+    SettingsChanged,
+}
+
+dto! {
+    /// The state of the door.
+    answer EgressStatus {
+        /// Whether it is closed.
+        pub offline: bool,
+        /// What is in flight.
+        pub active: Vec<ActiveRequest>,
+        /// The last request that was refused in the past seconds.
+        pub blocked: Option<BlockedRequest>,
+    }
+}
+
+dto! {
+    /// A request in flight.
+    answer ActiveRequest {
+        /// Which.
+        pub request_id: RequestId,
+        /// To whom.
+        pub host: String,
+        /// Why.
+        pub purpose: String,
+        /// True if it does not leave the computer.
+        pub in_process: bool,
+    }
+}
+
+dto! {
+    /// A request that was refused.
+    answer BlockedRequest {
+        /// To whom it would have gone.
+        pub host: String,
+        /// Why it was made.
+        pub purpose: String,
+        /// The code of the refusal.
+        pub code: String,
+    }
+}
+
+dto! {
+    /// Closes or opens the door.
+    request OfflineSetReq {
+        /// True closes it.
+        pub offline: bool,
+    }
+}

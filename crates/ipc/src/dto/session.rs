@@ -1,0 +1,161 @@
+//! Opening the profile, first run, settings.
+
+use fluxchat_model::{SessionState, StorageMode};
+use serde::{Deserialize, Serialize};
+
+use crate::ApiError;
+
+dto! {
+    /// Opens the profile for this window.
+    request SessionOpenReq {
+        /// The language of the system as the window sees it (BCP 47), used until one is chosen.
+        pub language: Option<String>,
+    }
+}
+
+dto! {
+    /// What the window needs before it can draw anything.
+    answer SessionInfo {
+        /// What stands between the person and the archive.
+        pub state: SessionState,
+        /// Where the archive lives, once open.
+        pub storage: Option<StorageMode>,
+        /// False until the first run was completed.
+        pub setup_done: bool,
+        /// True where a guardian set the app up.
+        pub supervised: bool,
+        /// Whether the door is closed.
+        pub offline: bool,
+        /// True if the archive can be opened with a passphrase.
+        pub has_passphrase: bool,
+        /// Why `state` is not `ready`, in words.
+        pub problem: Option<ApiError>,
+        /// The person's settings; defaults until the archive is open.
+        pub settings: Settings,
+        /// The version of the app.
+        pub app_version: String,
+        /// `linux`, `macos` or `windows`.
+        pub platform: String,
+        /// True in builds that can be driven by tests.
+        pub automation: bool,
+    }
+}
+
+dto! {
+    /// Opens a locked archive with its passphrase.
+    request SessionUnlockReq {
+        /// As typed.
+        pub passphrase: String,
+    }
+}
+
+dto! {
+    /// Creates an archive on a computer without a keychain.
+    request SessionCreateReq {
+        /// `passphrase` or `memory`.
+        pub storage: StorageMode,
+        /// Needed for `passphrase`; at least 8 characters.
+        pub passphrase: Option<String>,
+    }
+}
+
+dto! {
+    /// Sets an archive that cannot be opened aside (kept 30 days) and starts anew.
+    request SessionStartFreshReq {
+        /// Must be true; the window asks twice.
+        pub confirmed: bool,
+    }
+}
+
+/// Who is going to use the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// An adult, for themselves.
+    Adult,
+    /// A guardian, for somebody under their care: optional purposes stay locked.
+    Guardian,
+}
+
+dto! {
+    /// Completes the first run.
+    request SetupReq {
+        /// Who will use it.
+        pub audience: Audience,
+        /// The policy that was shown.
+        pub policy_version: String,
+        /// The language it was shown in.
+        pub language: String,
+        /// The optional purposes that were switched on; everything else is recorded as refused.
+        pub consents: Vec<String>,
+    }
+}
+
+/// Which colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+    /// High contrast, light or dark as the system.
+    HighContrast,
+}
+
+/// Which key sends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum SendKey {
+    /// Enter sends, Shift+Enter breaks the line.
+    #[default]
+    Enter,
+    /// Ctrl/Cmd+Enter sends, Enter breaks the line.
+    ModEnter,
+}
+
+/// What a person can set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+#[serde(default)]
+pub struct Settings {
+    /// Which colours.
+    pub theme: Theme,
+    /// BCP 47; `None` follows the system.
+    pub language: Option<String>,
+    /// Which key sends.
+    pub send_key: SendKey,
+    /// Width of the list in CSS pixels.
+    pub list_width: u32,
+    /// Whether the list is hidden.
+    pub list_collapsed: bool,
+    /// Text size in percent of the usual.
+    pub text_percent: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: Theme::default(),
+            language: None,
+            send_key: SendKey::default(),
+            list_width: 272,
+            list_collapsed: false,
+            text_percent: 100,
+        }
+    }
+}
+
+dto! {
+    /// Replaces the settings.
+    request SettingsSetReq {
+        /// All of them.
+        pub settings: Settings,
+    }
+}

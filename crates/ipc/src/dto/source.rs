@@ -1,0 +1,101 @@
+//! Sources of answers.
+
+use fluxchat_model::{DataPractices, Dialect, Model, SourceId};
+
+use crate::ApiError;
+
+dto! {
+    /// A place that answers.
+    answer SourceRow {
+        /// Its id.
+        pub id: SourceId,
+        /// Its name.
+        pub name: String,
+        /// How it speaks.
+        pub dialect: Dialect,
+        /// Host and port; `None` for what is mounted in-process.
+        pub host: Option<String>,
+        /// The address as it was typed, tidied; for people.
+        pub address: Option<String>,
+        /// True for the embedded sandbox: nothing sent to it leaves the computer.
+        pub in_process: bool,
+        /// True if the host is this computer.
+        pub on_this_computer: bool,
+        /// True if the connection is not encrypted.
+        pub plain_http: bool,
+        /// Whether a credential is stored.
+        pub has_credential: bool,
+        /// The model new conversations start with.
+        pub default_model: Option<String>,
+        /// What it declares about data.
+        pub practices: DataPractices,
+    }
+}
+
+dto! {
+    /// All of them.
+    answer SourceList {
+        /// The sandbox first, then by name.
+        pub rows: Vec<SourceRow>,
+        /// Where a new conversation starts.
+        pub default_source_id: Option<SourceId>,
+    }
+}
+
+dto! {
+    /// Adds a server or a key.
+    request SourceAddReq {
+        /// Unique.
+        pub name: String,
+        /// The base URL.
+        pub url: String,
+        /// How it speaks.
+        pub dialect: Dialect,
+        /// Goes to the keychain and never comes back.
+        pub key: Option<String>,
+    }
+}
+
+dto! {
+    /// Added. Its models were asked for at once.
+    answer SourceAdded {
+        /// The new source.
+        pub source: SourceRow,
+        /// What it offers; empty if it could not be asked.
+        pub models: Vec<Model>,
+        /// Why it could not be asked. The source is kept.
+        pub problem: Option<ApiError>,
+    }
+}
+
+dto! {
+    /// Changes what is given and leaves the rest.
+    request SourceUpdateReq {
+        /// Which.
+        pub id: SourceId,
+        /// Its new name.
+        pub name: Option<String>,
+        /// A new credential; empty removes it.
+        pub key: Option<String>,
+        /// The model new conversations start with.
+        pub default_model: Option<String>,
+        /// True makes new conversations start here.
+        pub make_default: Option<bool>,
+    }
+}
+
+dto! {
+    /// Names a source.
+    request SourceReq {
+        /// Which.
+        pub id: SourceId,
+    }
+}
+
+dto! {
+    /// What a source offers, asked live.
+    answer ModelList {
+        /// As the source orders them.
+        pub models: Vec<Model>,
+    }
+}

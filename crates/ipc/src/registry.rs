@@ -1,0 +1,68 @@
+/// The one list of commands. Every transport is expanded from it: Tauri shims, the
+/// TypeScript client, the permission file and the table of the isolation frame.
+///
+/// Each line reads `group name(Request) -> Answer;`. The implementation is
+/// `fluxchat_ipc::commands::<group>::<name>(&App, Request)`.
+#[macro_export]
+macro_rules! for_each_command {
+    ($callback:ident) => {
+        $callback! {
+            session session_get(Empty) -> SessionInfo;
+            session session_retry(Empty) -> SessionInfo;
+            session session_unlock(SessionUnlockReq) -> SessionInfo;
+            session session_create(SessionCreateReq) -> SessionInfo;
+            session session_start_fresh(SessionStartFreshReq) -> SessionInfo;
+            session setup_complete(SetupReq) -> SessionInfo;
+            session settings_set(SettingsSetReq) -> Done;
+            chat conversation_list(ConversationListReq) -> ConversationPage;
+            chat conversation_get(ConversationReq) -> ConversationRow;
+            chat conversation_update(ConversationUpdateReq) -> ConversationRow;
+            chat conversation_delete(ConversationReq) -> Erasing;
+            chat message_page(MessagePageReq) -> MessagePage;
+            chat message_send(MessageSendReq) -> MessageSent;
+            chat message_edit(MessageEditReq) -> MessageSent;
+            chat message_regenerate(MessageRegenerateReq) -> MessageSent;
+            chat message_continue(MessageReq) -> MessageSent;
+            chat message_stop(MessageReq) -> Done;
+            chat message_select_branch(MessageReq) -> Done;
+            chat message_delete(MessageReq) -> Erasing;
+            chat erasure_undo(ErasureUndoReq) -> Done;
+            chat draft_get(DraftGetReq) -> Draft;
+            chat draft_set(DraftSetReq) -> Done;
+            chat help_page(HelpReq) -> HelpPage;
+            source source_list(Empty) -> SourceList;
+            source source_add(SourceAddReq) -> SourceAdded;
+            source source_update(SourceUpdateReq) -> SourceRow;
+            source source_remove(SourceReq) -> Done;
+            source source_models(SourceReq) -> ModelList;
+            search search_query(SearchReq) -> SearchPage;
+            search search_recent(Empty) -> RecentSearches;
+            search search_remember(SearchRememberReq) -> Done;
+            search search_forget(Empty) -> Done;
+            egress egress_status(Empty) -> EgressStatus;
+            egress egress_set_offline(OfflineSetReq) -> EgressStatus;
+            privacy privacy_overview(Empty) -> PrivacyOverview;
+            privacy privacy_stored(Empty) -> StoredReport;
+            privacy ledger_page(LedgerReq) -> LedgerPage;
+            privacy consent_list(Empty) -> ConsentList;
+            privacy consent_set(ConsentSetReq) -> ConsentList;
+            privacy policy_get(PolicyReq) -> PolicyText;
+            privacy privacy_delete_all(DeleteAllReq) -> Receipt;
+            privacy receipt_list(Empty) -> ReceiptList;
+            privacy privacy_verify(Empty) -> VerifyReport;
+        }
+    };
+}
+
+/// The commands that need the desktop (a channel, a dialog, the browser): their shims are
+/// written by hand in the shell, everything else about them is generated from this list.
+#[macro_export]
+macro_rules! for_each_desktop_command {
+    ($callback:ident) => {
+        $callback! {
+            session session_open(SessionOpenReq) -> SessionInfo;
+            chat link_open(LinkOpenReq) -> Done;
+            privacy ledger_export(LedgerExportReq) -> Exported;
+        }
+    };
+}

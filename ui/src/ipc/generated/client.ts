@@ -1,0 +1,166 @@
+// Generated from crates/ipc by `cargo xtask codegen`. Do not edit.
+
+import type {
+  ConsentList,
+  ConsentSetReq,
+  ConversationListReq,
+  ConversationPage,
+  ConversationReq,
+  ConversationRow,
+  ConversationUpdateReq,
+  DeleteAllReq,
+  Done,
+  Draft,
+  DraftGetReq,
+  DraftSetReq,
+  EgressStatus,
+  Empty,
+  Erasing,
+  ErasureUndoReq,
+  Exported,
+  HelpPage,
+  HelpReq,
+  LedgerExportReq,
+  LedgerPage,
+  LedgerReq,
+  LinkOpenReq,
+  MessageEditReq,
+  MessagePage,
+  MessagePageReq,
+  MessageRegenerateReq,
+  MessageReq,
+  MessageSendReq,
+  MessageSent,
+  ModelList,
+  OfflineSetReq,
+  PolicyReq,
+  PolicyText,
+  PrivacyOverview,
+  Receipt,
+  ReceiptList,
+  RecentSearches,
+  SearchPage,
+  SearchRememberReq,
+  SearchReq,
+  SessionCreateReq,
+  SessionInfo,
+  SessionOpenReq,
+  SessionStartFreshReq,
+  SessionUnlockReq,
+  SettingsSetReq,
+  SetupReq,
+  SourceAddReq,
+  SourceAdded,
+  SourceList,
+  SourceReq,
+  SourceRow,
+  SourceUpdateReq,
+  StoredReport,
+  VerifyReport,
+} from './types';
+
+/** Every command with its request and its answer. */
+export interface Commands {
+  session_get: [Empty, SessionInfo];
+  session_retry: [Empty, SessionInfo];
+  session_unlock: [SessionUnlockReq, SessionInfo];
+  session_create: [SessionCreateReq, SessionInfo];
+  session_start_fresh: [SessionStartFreshReq, SessionInfo];
+  setup_complete: [SetupReq, SessionInfo];
+  settings_set: [SettingsSetReq, Done];
+  conversation_list: [ConversationListReq, ConversationPage];
+  conversation_get: [ConversationReq, ConversationRow];
+  conversation_update: [ConversationUpdateReq, ConversationRow];
+  conversation_delete: [ConversationReq, Erasing];
+  message_page: [MessagePageReq, MessagePage];
+  message_send: [MessageSendReq, MessageSent];
+  message_edit: [MessageEditReq, MessageSent];
+  message_regenerate: [MessageRegenerateReq, MessageSent];
+  message_continue: [MessageReq, MessageSent];
+  message_stop: [MessageReq, Done];
+  message_select_branch: [MessageReq, Done];
+  message_delete: [MessageReq, Erasing];
+  erasure_undo: [ErasureUndoReq, Done];
+  draft_get: [DraftGetReq, Draft];
+  draft_set: [DraftSetReq, Done];
+  help_page: [HelpReq, HelpPage];
+  source_list: [Empty, SourceList];
+  source_add: [SourceAddReq, SourceAdded];
+  source_update: [SourceUpdateReq, SourceRow];
+  source_remove: [SourceReq, Done];
+  source_models: [SourceReq, ModelList];
+  search_query: [SearchReq, SearchPage];
+  search_recent: [Empty, RecentSearches];
+  search_remember: [SearchRememberReq, Done];
+  search_forget: [Empty, Done];
+  egress_status: [Empty, EgressStatus];
+  egress_set_offline: [OfflineSetReq, EgressStatus];
+  privacy_overview: [Empty, PrivacyOverview];
+  privacy_stored: [Empty, StoredReport];
+  ledger_page: [LedgerReq, LedgerPage];
+  consent_list: [Empty, ConsentList];
+  consent_set: [ConsentSetReq, ConsentList];
+  policy_get: [PolicyReq, PolicyText];
+  privacy_delete_all: [DeleteAllReq, Receipt];
+  receipt_list: [Empty, ReceiptList];
+  privacy_verify: [Empty, VerifyReport];
+  session_open: [SessionOpenReq, SessionInfo];
+  link_open: [LinkOpenReq, Done];
+  ledger_export: [LedgerExportReq, Exported];
+}
+
+/** Sends one command and waits for its answer. */
+export type Call = <K extends keyof Commands>(name: K, req: Commands[K][0]) => Promise<Commands[K][1]>;
+
+/** The commands as methods. `session_open` is the platform's, because it carries the event channel. */
+export function createClient(call: Call) {
+  return {
+    sessionGet: () => call('session_get', {}),
+    sessionRetry: () => call('session_retry', {}),
+    sessionUnlock: (req: SessionUnlockReq) => call('session_unlock', req),
+    sessionCreate: (req: SessionCreateReq) => call('session_create', req),
+    sessionStartFresh: (req: SessionStartFreshReq) => call('session_start_fresh', req),
+    setupComplete: (req: SetupReq) => call('setup_complete', req),
+    settingsSet: (req: SettingsSetReq) => call('settings_set', req),
+    conversationList: (req: ConversationListReq) => call('conversation_list', req),
+    conversationGet: (req: ConversationReq) => call('conversation_get', req),
+    conversationUpdate: (req: ConversationUpdateReq) => call('conversation_update', req),
+    conversationDelete: (req: ConversationReq) => call('conversation_delete', req),
+    messagePage: (req: MessagePageReq) => call('message_page', req),
+    messageSend: (req: MessageSendReq) => call('message_send', req),
+    messageEdit: (req: MessageEditReq) => call('message_edit', req),
+    messageRegenerate: (req: MessageRegenerateReq) => call('message_regenerate', req),
+    messageContinue: (req: MessageReq) => call('message_continue', req),
+    messageStop: (req: MessageReq) => call('message_stop', req),
+    messageSelectBranch: (req: MessageReq) => call('message_select_branch', req),
+    messageDelete: (req: MessageReq) => call('message_delete', req),
+    erasureUndo: (req: ErasureUndoReq) => call('erasure_undo', req),
+    draftGet: (req: DraftGetReq) => call('draft_get', req),
+    draftSet: (req: DraftSetReq) => call('draft_set', req),
+    helpPage: (req: HelpReq) => call('help_page', req),
+    sourceList: () => call('source_list', {}),
+    sourceAdd: (req: SourceAddReq) => call('source_add', req),
+    sourceUpdate: (req: SourceUpdateReq) => call('source_update', req),
+    sourceRemove: (req: SourceReq) => call('source_remove', req),
+    sourceModels: (req: SourceReq) => call('source_models', req),
+    searchQuery: (req: SearchReq) => call('search_query', req),
+    searchRecent: () => call('search_recent', {}),
+    searchRemember: (req: SearchRememberReq) => call('search_remember', req),
+    searchForget: () => call('search_forget', {}),
+    egressStatus: () => call('egress_status', {}),
+    egressSetOffline: (req: OfflineSetReq) => call('egress_set_offline', req),
+    privacyOverview: () => call('privacy_overview', {}),
+    privacyStored: () => call('privacy_stored', {}),
+    ledgerPage: (req: LedgerReq) => call('ledger_page', req),
+    consentList: () => call('consent_list', {}),
+    consentSet: (req: ConsentSetReq) => call('consent_set', req),
+    policyGet: (req: PolicyReq) => call('policy_get', req),
+    privacyDeleteAll: (req: DeleteAllReq) => call('privacy_delete_all', req),
+    receiptList: () => call('receipt_list', {}),
+    privacyVerify: () => call('privacy_verify', {}),
+    linkOpen: (req: LinkOpenReq) => call('link_open', req),
+    ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
+  };
+}
+
+export type Client = ReturnType<typeof createClient>;

@@ -1,0 +1,1997 @@
+// Generated from crates/ipc by `cargo xtask codegen`. Do not edit.
+
+/**
+ * A request in flight.
+ */
+export type ActiveRequest = { 
+/**
+ * Which.
+ */
+request_id: RequestId, 
+/**
+ * To whom.
+ */
+host: string, 
+/**
+ * Why.
+ */
+purpose: string, 
+/**
+ * True if it does not leave the computer.
+ */
+in_process: boolean, };
+
+/**
+ * How a table column is aligned.
+ */
+export type Alignment = "none" | "left" | "center" | "right";
+
+/**
+ * A failure as it crosses to the window: a stable code for machines, sentences for people.
+ */
+export type ApiError = { 
+/**
+ * Stable; translations are keyed by it.
+ */
+code: string, 
+/**
+ * What happened, one sentence.
+ */
+message: string, 
+/**
+ * What was kept, one sentence; may be empty.
+ */
+kept: string, 
+/**
+ * What to do next, one sentence; may be empty.
+ */
+next: string, 
+/**
+ * When trying again makes sense, in milliseconds from now.
+ */
+retry_after_ms: number | null, };
+
+/**
+ * One encrypted file.
+ */
+export type AssetId = string;
+
+/**
+ * A file that belongs to a message.
+ */
+export type AttachmentRow = { 
+/**
+ * Where `fluxblob:` serves it.
+ */
+asset_id: AssetId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its media type.
+ */
+media_type: string, 
+/**
+ * Its size in bytes.
+ */
+bytes: number, };
+
+/**
+ * Who is going to use the app.
+ */
+export type Audience = "adult" | "guardian";
+
+/**
+ * A block of text.
+ */
+export type Block = { "type": "paragraph", 
+/**
+ * The text.
+ */
+inlines: Array<Inline>, } | { "type": "heading", 
+/**
+ * 1 to 6.
+ */
+level: number, 
+/**
+ * The text.
+ */
+inlines: Array<Inline>, } | { "type": "code_block", 
+/**
+ * The first word of the info string, lower case; `None` without one.
+ */
+language: string | null, 
+/**
+ * The lines without their line ends.
+ */
+lines: Array<Array<Span>>, 
+/**
+ * False while the closing fence is missing: still streaming, or cut off.
+ */
+closed: boolean, } | { "type": "list", 
+/**
+ * The first number of an ordered list; `None` for bullets.
+ */
+ordered_start: number | null, 
+/**
+ * True when no blank line separates the items: no paragraph spacing.
+ */
+tight: boolean, 
+/**
+ * The items.
+ */
+items: Array<ListItem>, } | { "type": "quote", 
+/**
+ * What is quoted.
+ */
+blocks: Array<Block>, } | { "type": "table", 
+/**
+ * One per column.
+ */
+alignments: Array<Alignment>, 
+/**
+ * The cells of the header row.
+ */
+header: Array<Array<Inline>>, 
+/**
+ * The rows below it.
+ */
+rows: Array<Array<Array<Inline>>>, } | { "type": "math", 
+/**
+ * The TeX between the delimiters: for copying, and shown when `mathml` is missing.
+ */
+source: string, 
+/**
+ * The formula as nodes; `None` when the TeX is broken, unknown or too big.
+ */
+mathml: MathNode | null, } | { "type": "rule" } | { "type": "footnote_definition", 
+/**
+ * As written, without `[^` and `]`.
+ */
+label: string, 
+/**
+ * The number its references show.
+ */
+number: number, 
+/**
+ * The text.
+ */
+blocks: Array<Block>, } | { "type": "html_source", 
+/**
+ * The source, line ends kept.
+ */
+text: string, };
+
+/**
+ * One change of a block tree. Its JSON is under [`MAX_OP_BYTES`].
+ *
+ * Paths are those of [`crate::block`]. Operations are applied in order; each one
+ * speaks of the tree as the ones before have left it.
+ */
+export type BlockOp = { "type": "append_text", 
+/**
+ * The node.
+ */
+path: Array<number>, 
+/**
+ * What is added.
+ */
+text: string, } | { "type": "push_block", 
+/**
+ * The node whose children are blocks; empty for the document.
+ */
+path: Array<number>, 
+/**
+ * The new last block.
+ */
+block: Block, } | { "type": "replace_tail", 
+/**
+ * The node that owns the sequence; empty for the document.
+ */
+path: Array<number>, 
+/**
+ * How many children stay.
+ */
+from_index: number, 
+/**
+ * The new tail; may be empty.
+ */
+nodes: Nodes, } | { "type": "replace_range", 
+/**
+ * The node that owns the sequence; empty for the document.
+ */
+path: Array<number>, 
+/**
+ * The first child to go.
+ */
+from_index: number, 
+/**
+ * How many go.
+ */
+count: number, 
+/**
+ * What comes in their place.
+ */
+nodes: Nodes, } | { "type": "update_block", 
+/**
+ * The block.
+ */
+path: Array<number>, 
+/**
+ * Its new fields.
+ */
+block: Block, };
+
+/**
+ * A request that was refused.
+ */
+export type BlockedRequest = { 
+/**
+ * To whom it would have gone.
+ */
+host: string, 
+/**
+ * Why it was made.
+ */
+purpose: string, 
+/**
+ * The code of the refusal.
+ */
+code: string, };
+
+/**
+ * Whether a chain holds.
+ */
+export type ChainReport = { 
+/**
+ * How many links.
+ */
+rows: number, 
+/**
+ * The first link that does not follow from the one before.
+ */
+broken_at: number | null, };
+
+/**
+ * Where a statement comes from.
+ */
+export type CitationRow = { 
+/**
+ * For people.
+ */
+title: string, 
+/**
+ * The host, or `help` for a bundled page.
+ */
+host: string, 
+/**
+ * The bundled page and section, for `help`.
+ */
+help: string | null, };
+
+/**
+ * All purposes.
+ */
+export type ConsentList = { 
+/**
+ * The optional ones first.
+ */
+rows: Array<ConsentRow>, };
+
+/**
+ * A purpose and where it stands.
+ */
+export type ConsentRow = { 
+/**
+ * `diag.crash`, …
+ */
+purpose: string, 
+/**
+ * Whether it is agreed to.
+ */
+given: boolean, 
+/**
+ * Since when it stands so; `None` if never asked.
+ */
+at: Timestamp | null, 
+/**
+ * Under which policy.
+ */
+policy_version: string | null, 
+/**
+ * Whether it can be given and withdrawn; the others rest on another basis.
+ */
+optional: boolean, 
+/**
+ * True where a guardian keeps it off.
+ */
+locked: boolean, 
+/**
+ * The basis.
+ */
+basis: LegalBasis, 
+/**
+ * What it may carry.
+ */
+categories: Array<DataCategory>, };
+
+/**
+ * Gives or withdraws; effective before the next request.
+ */
+export type ConsentSetReq = { 
+/**
+ * Which.
+ */
+purpose: string, 
+/**
+ * Which way.
+ */
+given: boolean, };
+
+/**
+ * A conversation.
+ */
+export type ConversationId = string;
+
+/**
+ * A page of the history list, newest first.
+ */
+export type ConversationListReq = { 
+/**
+ * `next` of the page before.
+ */
+cursor?: string, 
+/**
+ * At most this many, up to 200.
+ */
+limit: number, 
+/**
+ * The archived ones instead.
+ */
+archived: boolean, };
+
+/**
+ * A page of the history list.
+ */
+export type ConversationPage = { 
+/**
+ * All pinned ones; only on the first page, never repeated in `rows`.
+ */
+pinned: Array<ConversationRow>, 
+/**
+ * The others, newest first.
+ */
+rows: Array<ConversationRow>, 
+/**
+ * Where the next page begins; `None` at the end.
+ */
+next: string | null, };
+
+/**
+ * Names a conversation.
+ */
+export type ConversationReq = { 
+/**
+ * Which.
+ */
+id: ConversationId, };
+
+/**
+ * A line of the history list.
+ */
+export type ConversationRow = { 
+/**
+ * Its id.
+ */
+id: ConversationId, 
+/**
+ * Empty until named.
+ */
+title: string, 
+/**
+ * Kept on top.
+ */
+pinned: boolean, 
+/**
+ * Hidden from the list.
+ */
+archived: boolean, 
+/**
+ * Where the next answer comes from.
+ */
+source_id: SourceId | null, 
+/**
+ * The model the next answer is asked of.
+ */
+model: string | null, 
+/**
+ * When it began.
+ */
+created_at: Timestamp, 
+/**
+ * When it last gained a message.
+ */
+updated_at: Timestamp, 
+/**
+ * Whether an answer is arriving in it now.
+ */
+streaming: boolean, };
+
+/**
+ * Changes what is given and leaves the rest.
+ */
+export type ConversationUpdateReq = { 
+/**
+ * Which.
+ */
+id: ConversationId, 
+/**
+ * Its new title.
+ */
+title?: string, 
+/**
+ * Whether it is kept on top.
+ */
+pinned?: boolean, 
+/**
+ * Whether it is hidden from the list.
+ */
+archived?: boolean, 
+/**
+ * Where its next answer comes from.
+ */
+source_id?: SourceId, 
+/**
+ * The model its next answer is asked of.
+ */
+model?: string, };
+
+/**
+ * A kind of data that a request carries.
+ */
+export type DataCategory = "content" | "parameters" | "credential" | "consent" | "rights_request" | "diagnostics" | "none";
+
+/**
+ * What a source declares it does with what it receives. Empty means: not stated.
+ */
+export type DataPractices = { 
+/**
+ * Whether it trains on what it receives.
+ */
+training: string | null, 
+/**
+ * How long it keeps it.
+ */
+retention: string | null, 
+/**
+ * Where it processes it.
+ */
+region: string | null, };
+
+/**
+ * Deletes all content, here and now.
+ */
+export type DeleteAllReq = { 
+/**
+ * The word the window asked for, as typed.
+ */
+confirmation: string, };
+
+/**
+ * How a source speaks.
+ */
+export type Dialect = "fluxchat" | "openai" | "anthropic" | "gemini" | "ollama";
+
+/**
+ * A command that answers nothing but success.
+ */
+export type Done = Record<symbol, never>;
+
+/**
+ * A draft.
+ */
+export type Draft = { 
+/**
+ * The words; empty if there are none.
+ */
+text: string, };
+
+/**
+ * Asks for a draft.
+ */
+export type DraftGetReq = { 
+/**
+ * Where; `None` for the composer of a new conversation.
+ */
+conversation_id?: ConversationId, };
+
+/**
+ * What is typed and not sent.
+ */
+export type DraftSetReq = { 
+/**
+ * Where; `None` for the composer of a new conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * The words; empty removes the draft.
+ */
+text: string, };
+
+/**
+ * The state of the door.
+ */
+export type EgressStatus = { 
+/**
+ * Whether it is closed.
+ */
+offline: boolean, 
+/**
+ * What is in flight.
+ */
+active: Array<ActiveRequest>, 
+/**
+ * The last request that was refused in the past seconds.
+ */
+blocked: BlockedRequest | null, };
+
+/**
+ * A command that needs nothing.
+ */
+export type Empty = Record<symbol, never>;
+
+/**
+ * Hidden now, deleted for good at `purge_after`.
+ */
+export type Erasing = { 
+/**
+ * Names the deletion, for undo.
+ */
+erasure_id: ErasureId, 
+/**
+ * Undo is offered until then.
+ */
+undo_until: Timestamp, 
+/**
+ * When it will be carried out.
+ */
+purge_after: Timestamp, };
+
+/**
+ * One deletion, from asking to receipt.
+ */
+export type ErasureId = string;
+
+/**
+ * Takes a deletion back before it is carried out.
+ */
+export type ErasureUndoReq = { 
+/**
+ * Which.
+ */
+erasure_id: ErasureId, };
+
+/**
+ * How to write the ledger to a file.
+ */
+export type ExportFormat = "json" | "csv";
+
+/**
+ * What became of an export.
+ */
+export type Exported = { 
+/**
+ * False if the person changed their mind.
+ */
+saved: boolean, 
+/**
+ * How many rows.
+ */
+rows: number, };
+
+/**
+ * What went to one recipient for one purpose.
+ */
+export type Flow = { 
+/**
+ * Why.
+ */
+purpose: string, 
+/**
+ * To whom.
+ */
+host: string, 
+/**
+ * How many requests.
+ */
+requests: number, 
+/**
+ * How many bytes.
+ */
+bytes_out: number, };
+
+/**
+ * A page of the bundled help.
+ */
+export type HelpPage = { 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * What is drawn.
+ */
+blocks: Array<Block>, };
+
+/**
+ * Asks for a page of the bundled help.
+ */
+export type HelpReq = { 
+/**
+ * `page` or `page#section`.
+ */
+target: string, 
+/**
+ * BCP 47.
+ */
+language: string, };
+
+/**
+ * The kinds of code that get a colour of their own.
+ */
+export type HighlightClass = "plain" | "keyword" | "string" | "number" | "comment" | "function" | "type" | "constant" | "operator" | "punctuation" | "tag" | "attribute";
+
+/**
+ * Who began it.
+ */
+export type Initiator = "user" | "timer" | "startup";
+
+/**
+ * A piece of running text.
+ */
+export type Inline = { "type": "text", 
+/**
+ * The text.
+ */
+text: string, } | { "type": "strong", 
+/**
+ * What is strong.
+ */
+inlines: Array<Inline>, } | { "type": "emphasis", 
+/**
+ * What is emphasised.
+ */
+inlines: Array<Inline>, } | { "type": "strikethrough", 
+/**
+ * What is struck out.
+ */
+inlines: Array<Inline>, } | { "type": "code", 
+/**
+ * The code.
+ */
+text: string, } | { "type": "link", 
+/**
+ * Index among the links and images of the document, in reading order.
+ */
+id: number, 
+/**
+ * The host as it must be shown before opening (in punycode when the letters
+ * could pass for another host); the address of a `mailto`, the topic of a
+ * `help`; empty when blocked.
+ */
+host: string, 
+/**
+ * The whole target, shortened, for reading only; empty when blocked.
+ */
+display: string, 
+/**
+ * What it leads to. `blocked` is to be shown as plain text.
+ */
+kind: LinkKind, 
+/**
+ * The text of the link.
+ */
+inlines: Array<Inline>, } | { "type": "image", 
+/**
+ * Index among the links and images of the document, in reading order.
+ */
+id: number, 
+/**
+ * The host as for a link; empty when the image can never be loaded.
+ */
+host: string, 
+/**
+ * Its description.
+ */
+alt: string, } | { "type": "math", 
+/**
+ * The TeX between the delimiters: for copying, and shown when `mathml` is missing.
+ */
+source: string, 
+/**
+ * The formula as nodes; `None` when the TeX is broken, unknown or too big.
+ */
+mathml: MathNode | null, 
+/**
+ * True for a display formula in the middle of a paragraph.
+ */
+display: boolean, } | { "type": "footnote_ref", 
+/**
+ * As written, without `[^` and `]`.
+ */
+label: string, 
+/**
+ * Counted in the order of first reference, from 1.
+ */
+number: number, } | { "type": "hard_break" } | { "type": "soft_break" };
+
+/**
+ * Writes the ledger to a file that the person chooses in a dialog of the system.
+ */
+export type LedgerExportReq = { 
+/**
+ * How.
+ */
+format: ExportFormat, };
+
+/**
+ * A page of the ledger.
+ */
+export type LedgerPage = { 
+/**
+ * Newest first.
+ */
+rows: Array<LedgerRow>, 
+/**
+ * Where the next page begins; `None` at the end.
+ */
+next: number | null, };
+
+/**
+ * A page of the ledger, newest first.
+ */
+export type LedgerReq = { 
+/**
+ * Only this purpose.
+ */
+purpose?: string, 
+/**
+ * Only hosts that contain this.
+ */
+host?: string, 
+/**
+ * Only this outcome.
+ */
+outcome?: Outcome, 
+/**
+ * Only rows before this one.
+ */
+before_seq?: number, 
+/**
+ * At most this many, up to 500.
+ */
+limit: number, };
+
+/**
+ * One request.
+ */
+export type LedgerRow = { 
+/**
+ * Its place.
+ */
+seq: number, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * Why.
+ */
+purpose: string, 
+/**
+ * On what basis.
+ */
+basis: LegalBasis, 
+/**
+ * To whom; `in-process` for what never left.
+ */
+host: string, 
+/**
+ * Which call.
+ */
+endpoint: string, 
+/**
+ * The HTTP method.
+ */
+method: string, 
+/**
+ * What kinds of data.
+ */
+categories: Array<DataCategory>, 
+/**
+ * Bytes that left.
+ */
+bytes_out: number, 
+/**
+ * Bytes that came.
+ */
+bytes_in: number, 
+/**
+ * What became of it.
+ */
+outcome: Outcome, 
+/**
+ * The HTTP status.
+ */
+status: number | null, 
+/**
+ * Who began it.
+ */
+initiator: Initiator, 
+/**
+ * Also on the wire.
+ */
+request_id: RequestId, 
+/**
+ * The conversation it served, unless deleted.
+ */
+conversation_id: ConversationId | null, };
+
+/**
+ * The legal basis of a purpose: GDPR Art. 6(1), in the terms of the W3C DPV (`eu-gdpr:A6-1-*`).
+ */
+export type LegalBasis = "eu-gdpr:A6-1-a" | "eu-gdpr:A6-1-b" | "eu-gdpr:A6-1-c" | "eu-gdpr:A6-1-f";
+
+/**
+ * What a link leads to.
+ */
+export type LinkKind = "https" | "http" | "mailto" | "help" | "blocked";
+
+/**
+ * Opens a link of a message in the system browser. The window showed its host and asked.
+ */
+export type LinkOpenReq = { 
+/**
+ * The message.
+ */
+message_id: MessageId, 
+/**
+ * The number of the link in it.
+ */
+link_id: number, 
+/**
+ * Whether it stands in the reasoning.
+ */
+in_reasoning: boolean, };
+
+/**
+ * An item of a list.
+ */
+export type ListItem = { 
+/**
+ * For a task: whether it is done. `None` for an ordinary item.
+ */
+task: boolean | null, 
+/**
+ * What the item holds. In a tight list a paragraph here has no spacing.
+ */
+blocks: Array<Block>, };
+
+/**
+ * An attribute of a formula element. Values hold letters, digits and `. , % # + -` only.
+ */
+export type MathAttribute = { 
+/**
+ * Its name.
+ */
+name: MathAttributeName, 
+/**
+ * Its value.
+ */
+value: string, };
+
+/**
+ * The attributes a formula element may have.
+ */
+export type MathAttributeName = "accent" | "accentunder" | "columnalign" | "columnlines" | "columnspacing" | "columnspan" | "depth" | "dir" | "display" | "displaystyle" | "fence" | "form" | "height" | "largeop" | "linethickness" | "lspace" | "mathbackground" | "mathcolor" | "mathsize" | "mathvariant" | "maxsize" | "minsize" | "movablelimits" | "notation" | "rowalign" | "rowlines" | "rowspacing" | "rowspan" | "rspace" | "scriptlevel" | "separator" | "stretchy" | "symmetric" | "voffset" | "width";
+
+/**
+ * The elements a formula may be made of. The outermost is always `math`.
+ */
+export type MathElement = "math" | "menclose" | "mfrac" | "mi" | "mmultiscripts" | "mn" | "mo" | "mover" | "mpadded" | "mphantom" | "mprescripts" | "mroot" | "mrow" | "ms" | "mspace" | "msqrt" | "mstyle" | "msub" | "msubsup" | "msup" | "mtable" | "mtd" | "mtext" | "mtr" | "munder" | "munderover";
+
+/**
+ * A node of a formula (MathML Core).
+ */
+export type MathNode = { "type": "element", 
+/**
+ * Its name.
+ */
+name: MathElement, 
+/**
+ * Its attributes.
+ */
+attributes: Array<MathAttribute>, 
+/**
+ * What it holds.
+ */
+children: Array<MathNode>, } | { "type": "text", 
+/**
+ * The text.
+ */
+text: string, };
+
+/**
+ * Asks the same differently: a sibling of the question, and an answer to it.
+ */
+export type MessageEditReq = { 
+/**
+ * The question.
+ */
+message_id: MessageId, 
+/**
+ * Its new words.
+ */
+text: string, };
+
+/**
+ * One node of a conversation's message tree.
+ */
+export type MessageId = string;
+
+/**
+ * A page of the shown branch, oldest first.
+ */
+export type MessagePage = { 
+/**
+ * The messages.
+ */
+rows: Array<MessageRow>, 
+/**
+ * Whether there are older ones.
+ */
+has_before: boolean, 
+/**
+ * Whether there are newer ones.
+ */
+has_after: boolean, };
+
+/**
+ * A page of the shown branch.
+ */
+export type MessagePageReq = { 
+/**
+ * Which conversation.
+ */
+conversation_id: ConversationId, 
+/**
+ * Where.
+ */
+anchor: PageAnchor, 
+/**
+ * At most this many, up to 100.
+ */
+limit: number, };
+
+/**
+ * Asks for another answer: a sibling.
+ */
+export type MessageRegenerateReq = { 
+/**
+ * The answer (or the question without one).
+ */
+message_id: MessageId, 
+/**
+ * From another source.
+ */
+source_id?: SourceId, 
+/**
+ * From another model.
+ */
+model?: string, };
+
+/**
+ * Names a message.
+ */
+export type MessageReq = { 
+/**
+ * Which.
+ */
+message_id: MessageId, };
+
+/**
+ * A message as it is shown.
+ */
+export type MessageRow = { 
+/**
+ * Its id.
+ */
+id: MessageId, 
+/**
+ * Where it belongs.
+ */
+conversation_id: ConversationId, 
+/**
+ * What it answers.
+ */
+parent_id: MessageId | null, 
+/**
+ * Who speaks.
+ */
+role: Role, 
+/**
+ * How far it came.
+ */
+status: MessageStatus, 
+/**
+ * Which model answered.
+ */
+model: string | null, 
+/**
+ * Which source answered, as it was called then.
+ */
+source_name: string | null, 
+/**
+ * When it was begun.
+ */
+created_at: Timestamp, 
+/**
+ * When its last piece arrived.
+ */
+finished_at: Timestamp | null, 
+/**
+ * The Markdown as it came, for copying and editing.
+ */
+text: string, 
+/**
+ * What is drawn.
+ */
+blocks: Array<Block>, 
+/**
+ * What the model thought on the way.
+ */
+reasoning: Array<Block>, 
+/**
+ * Where statements come from.
+ */
+citations: Array<CitationRow>, 
+/**
+ * Files that belong to it.
+ */
+attachments: Array<AttachmentRow>, 
+/**
+ * What it cost.
+ */
+usage: Usage | null, 
+/**
+ * Why it failed.
+ */
+error: VisibleError | null, 
+/**
+ * This message and its siblings, oldest first: the branches at this point.
+ */
+branch_ids: Array<MessageId>, 
+/**
+ * The last stream item that is already in `blocks` and `reasoning`; later ones apply.
+ */
+stream_seq: number, };
+
+/**
+ * Asks.
+ */
+export type MessageSendReq = { 
+/**
+ * Where; `None` begins a conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * What.
+ */
+text: string, 
+/**
+ * For a new conversation: where answers come from; `None` takes the last used.
+ */
+source_id?: SourceId, 
+/**
+ * For a new conversation: the model.
+ */
+model?: string, };
+
+/**
+ * An answer is on its way; its pieces come as events.
+ */
+export type MessageSent = { 
+/**
+ * Where.
+ */
+conversation_id: ConversationId, 
+/**
+ * What was asked; `None` where only the answer is new.
+ */
+question_id: MessageId | null, 
+/**
+ * What will be the answer.
+ */
+answer_id: MessageId, };
+
+/**
+ * How far a message came.
+ */
+export type MessageStatus = "complete" | "streaming" | "interrupted" | "failed";
+
+/**
+ * A model as a source lists it.
+ */
+export type Model = { 
+/**
+ * The name to ask for.
+ */
+id: string, 
+/**
+ * The name to show, where told.
+ */
+display_name: string | null, 
+/**
+ * How many tokens fit, where told.
+ */
+context_tokens: number | null, 
+/**
+ * When it will stop answering (RFC 3339 date or time), where told.
+ */
+shutdown_date: string | null, };
+
+/**
+ * What a source offers, asked live.
+ */
+export type ModelList = { 
+/**
+ * As the source orders them.
+ */
+models: Array<Model>, };
+
+/**
+ * Nodes for a child sequence; their kind is the one the sequence holds.
+ */
+export type Nodes = { "type": "blocks", 
+/**
+ * The blocks.
+ */
+blocks: Array<Block>, } | { "type": "inlines", 
+/**
+ * The inlines.
+ */
+inlines: Array<Inline>, } | { "type": "items", 
+/**
+ * The items.
+ */
+items: Array<ListItem>, } | { "type": "lines", 
+/**
+ * The lines.
+ */
+lines: Array<Array<Span>>, } | { "type": "rows", 
+/**
+ * The rows.
+ */
+rows: Array<Array<Array<Inline>>>, } | { "type": "cells", 
+/**
+ * The cells.
+ */
+cells: Array<Array<Inline>>, };
+
+/**
+ * Closes or opens the door.
+ */
+export type OfflineSetReq = { 
+/**
+ * True closes it.
+ */
+offline: boolean, };
+
+/**
+ * What became of a request.
+ */
+export type Outcome = "pending" | "sent" | "blocked" | "failed" | "cancelled";
+
+/**
+ * Which messages of the shown branch.
+ */
+export type PageAnchor = { "at": "tail" } | { "at": "around", 
+/**
+ * The message.
+ */
+message_id: MessageId, } | { "at": "before", 
+/**
+ * The message.
+ */
+message_id: MessageId, } | { "at": "after", 
+/**
+ * The message.
+ */
+message_id: MessageId, };
+
+/**
+ * Asks for a policy.
+ */
+export type PolicyReq = { 
+/**
+ * Which version; `None` for the one in force.
+ */
+version?: string, 
+/**
+ * BCP 47.
+ */
+language: string, };
+
+/**
+ * A policy.
+ */
+export type PolicyText = { 
+/**
+ * Its version, the date it takes effect.
+ */
+version: string, 
+/**
+ * The language it is in.
+ */
+language: string, 
+/**
+ * Of the whole text; consent records name it.
+ */
+sha256: string, 
+/**
+ * In short.
+ */
+summary: Array<string>, 
+/**
+ * In full.
+ */
+blocks: Array<Block>, 
+/**
+ * When this version was accepted here.
+ */
+accepted_at: Timestamp | null, };
+
+/**
+ * The four numbers that matter.
+ */
+export type PrivacyOverview = { 
+/**
+ * Bytes kept on this computer.
+ */
+kept_bytes: number, 
+/**
+ * How many conversations.
+ */
+conversations: number, 
+/**
+ * How many messages.
+ */
+messages: number, 
+/**
+ * Bytes that left in the last seven days.
+ */
+left_bytes: number, 
+/**
+ * In how many requests.
+ */
+left_requests: number, 
+/**
+ * To whom, by purpose; what stayed in-process is not counted.
+ */
+flows: Array<Flow>, 
+/**
+ * How many optional consents are on.
+ */
+consents_on: number, 
+/**
+ * Of how many.
+ */
+consents_total: number, 
+/**
+ * Requests and deletions that wait for somebody.
+ */
+waiting: number, };
+
+/**
+ * A request to the service and where it stands.
+ */
+export type PrivacyRequest = { 
+/**
+ * Also the `subject_request_id` on the wire.
+ */
+id: PrivacyRequestId, 
+/**
+ * What is asked.
+ */
+kind: PrivacyRequestKind, 
+/**
+ * The deletion here that it belongs to.
+ */
+erasure_id: ErasureId | null, 
+/**
+ * The name of the source it goes to.
+ */
+source_name: string, 
+/**
+ * Where it stands.
+ */
+state: PrivacyRequestState, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, 
+/**
+ * When the service promised to be done.
+ */
+expected_by: Timestamp | null, 
+/**
+ * Why it was denied.
+ */
+reason: string | null, };
+
+/**
+ * One request to the service about data rights.
+ */
+export type PrivacyRequestId = string;
+
+/**
+ * What can be asked of the service.
+ */
+export type PrivacyRequestKind = "access" | "portability" | "rectification" | "erasure" | "restriction" | "objection";
+
+/**
+ * The life of a request as this computer sees it.
+ */
+export type PrivacyRequestState = "queued_offline" | "submitted" | "acknowledged" | "fulfilled" | "denied" | "overdue";
+
+/**
+ * The proof that a deletion was carried out on this computer.
+ */
+export type Receipt = { 
+/**
+ * The deletion.
+ */
+erasure_id: ErasureId, 
+/**
+ * `message`, `conversation` or `everything`.
+ */
+scope: string, 
+/**
+ * Rows removed per table.
+ */
+rows_by_table: { [key in string]: number }, 
+/**
+ * Encrypted files removed.
+ */
+files: number, 
+/**
+ * Bytes left in the write-ahead log afterwards; 0 in every valid receipt.
+ */
+wal_bytes: number, 
+/**
+ * The row that `wal_checkpoint(TRUNCATE)` answered.
+ */
+checkpoint: [number, number, number], 
+/**
+ * The pragma as it was.
+ */
+secure_delete: boolean, 
+/**
+ * The setting of the search index as it was.
+ */
+fts_secure_delete: boolean, 
+/**
+ * True if the search index was asked for what was deleted and found nothing.
+ */
+search_verified: boolean, 
+/**
+ * Which key of the archive was in force.
+ */
+key_epoch: number, 
+/**
+ * The version of the app.
+ */
+app_version: string, 
+/**
+ * When the deletion was asked for.
+ */
+requested_at: Timestamp, 
+/**
+ * When it was proven.
+ */
+at: Timestamp, 
+/**
+ * The hash of the receipt before; 64 zeros for the first.
+ */
+prev_hash: string, 
+/**
+ * SHA-256 in hex over `prev_hash` and every field above.
+ */
+hash: string, };
+
+/**
+ * Proven on this computer.
+ */
+export type ReceiptList = { 
+/**
+ * Newest first.
+ */
+receipts: Array<Receipt>, 
+/**
+ * What was asked of services.
+ */
+requests: Array<PrivacyRequest>, 
+/**
+ * Deletions that are hidden and not carried out yet.
+ */
+pending: number, };
+
+/**
+ * What was searched for last.
+ */
+export type RecentSearches = { 
+/**
+ * Newest first.
+ */
+queries: Array<string>, };
+
+/**
+ * One request on the wire and its ledger row; travels as `X-Request-Id`.
+ */
+export type RequestId = string;
+
+/**
+ * Who speaks.
+ */
+export type Role = "system" | "user" | "assistant" | "tool";
+
+/**
+ * One hit.
+ */
+export type SearchHit = { 
+/**
+ * Where.
+ */
+conversation_id: ConversationId, 
+/**
+ * Which message; `None` for a title.
+ */
+message_id: MessageId | null, 
+/**
+ * The conversation's title.
+ */
+title: string, 
+/**
+ * Who speaks; `None` for a title.
+ */
+role: Role | null, 
+/**
+ * The words around, in pieces.
+ */
+snippet: Array<SnippetPart>, 
+/**
+ * When.
+ */
+at: Timestamp, };
+
+/**
+ * Hits, newest first.
+ */
+export type SearchPage = { 
+/**
+ * The hits.
+ */
+hits: Array<SearchHit>, 
+/**
+ * Where the next page begins; `None` at the end.
+ */
+next: string | null, };
+
+/**
+ * Remembers that a hit of this search was opened.
+ */
+export type SearchRememberReq = { 
+/**
+ * As typed.
+ */
+query: string, };
+
+/**
+ * Searches titles and messages.
+ */
+export type SearchReq = { 
+/**
+ * As typed; the last word is taken as the beginning of one.
+ */
+query: string, 
+/**
+ * `next` of the page before.
+ */
+cursor?: string, 
+/**
+ * At most this many, up to 100.
+ */
+limit: number, };
+
+/**
+ * Which key sends.
+ */
+export type SendKey = "enter" | "mod_enter";
+
+/**
+ * Creates an archive on a computer without a keychain.
+ */
+export type SessionCreateReq = { 
+/**
+ * `passphrase` or `memory`.
+ */
+storage: StorageMode, 
+/**
+ * Needed for `passphrase`; at least 8 characters.
+ */
+passphrase?: string, };
+
+/**
+ * What the window needs before it can draw anything.
+ */
+export type SessionInfo = { 
+/**
+ * What stands between the person and the archive.
+ */
+state: SessionState, 
+/**
+ * Where the archive lives, once open.
+ */
+storage: StorageMode | null, 
+/**
+ * False until the first run was completed.
+ */
+setup_done: boolean, 
+/**
+ * True where a guardian set the app up.
+ */
+supervised: boolean, 
+/**
+ * Whether the door is closed.
+ */
+offline: boolean, 
+/**
+ * True if the archive can be opened with a passphrase.
+ */
+has_passphrase: boolean, 
+/**
+ * Why `state` is not `ready`, in words.
+ */
+problem: ApiError | null, 
+/**
+ * The person's settings; defaults until the archive is open.
+ */
+settings: Settings, 
+/**
+ * The version of the app.
+ */
+app_version: string, 
+/**
+ * `linux`, `macos` or `windows`.
+ */
+platform: string, 
+/**
+ * True in builds that can be driven by tests.
+ */
+automation: boolean, };
+
+/**
+ * Opens the profile for this window.
+ */
+export type SessionOpenReq = { 
+/**
+ * The language of the system as the window sees it (BCP 47), used until one is chosen.
+ */
+language?: string, };
+
+/**
+ * Sets an archive that cannot be opened aside (kept 30 days) and starts anew.
+ */
+export type SessionStartFreshReq = { 
+/**
+ * Must be true; the window asks twice.
+ */
+confirmed: boolean, };
+
+/**
+ * What stands between the person and the archive. Only `FirstRun` may create a key.
+ */
+export type SessionState = "first_run" | "ready" | "locked" | "no_provider" | "backend_changed" | "key_lost" | "wrong_key" | "corrupt" | "too_new" | "in_use" | "unwritable";
+
+/**
+ * Opens a locked archive with its passphrase.
+ */
+export type SessionUnlockReq = { 
+/**
+ * As typed.
+ */
+passphrase: string, };
+
+/**
+ * What a person can set.
+ */
+export type Settings = { 
+/**
+ * Which colours.
+ */
+theme: Theme, 
+/**
+ * BCP 47; `None` follows the system.
+ */
+language: string | null, 
+/**
+ * Which key sends.
+ */
+send_key: SendKey, 
+/**
+ * Width of the list in CSS pixels.
+ */
+list_width: number, 
+/**
+ * Whether the list is hidden.
+ */
+list_collapsed: boolean, 
+/**
+ * Text size in percent of the usual.
+ */
+text_percent: number, };
+
+/**
+ * Replaces the settings.
+ */
+export type SettingsSetReq = { 
+/**
+ * All of them.
+ */
+settings: Settings, };
+
+/**
+ * Completes the first run.
+ */
+export type SetupReq = { 
+/**
+ * Who will use it.
+ */
+audience: Audience, 
+/**
+ * The policy that was shown.
+ */
+policy_version: string, 
+/**
+ * The language it was shown in.
+ */
+language: string, 
+/**
+ * The optional purposes that were switched on; everything else is recorded as refused.
+ */
+consents: Array<string>, };
+
+/**
+ * A piece of a snippet.
+ */
+export type SnippetPart = { 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * Whether they were searched for.
+ */
+marked: boolean, };
+
+/**
+ * Adds a server or a key.
+ */
+export type SourceAddReq = { 
+/**
+ * Unique.
+ */
+name: string, 
+/**
+ * The base URL.
+ */
+url: string, 
+/**
+ * How it speaks.
+ */
+dialect: Dialect, 
+/**
+ * Goes to the keychain and never comes back.
+ */
+key?: string, };
+
+/**
+ * Added. Its models were asked for at once.
+ */
+export type SourceAdded = { 
+/**
+ * The new source.
+ */
+source: SourceRow, 
+/**
+ * What it offers; empty if it could not be asked.
+ */
+models: Array<Model>, 
+/**
+ * Why it could not be asked. The source is kept.
+ */
+problem: ApiError | null, };
+
+/**
+ * A source of answers.
+ */
+export type SourceId = string;
+
+/**
+ * All of them.
+ */
+export type SourceList = { 
+/**
+ * The sandbox first, then by name.
+ */
+rows: Array<SourceRow>, 
+/**
+ * Where a new conversation starts.
+ */
+default_source_id: SourceId | null, };
+
+/**
+ * Names a source.
+ */
+export type SourceReq = { 
+/**
+ * Which.
+ */
+id: SourceId, };
+
+/**
+ * A place that answers.
+ */
+export type SourceRow = { 
+/**
+ * Its id.
+ */
+id: SourceId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How it speaks.
+ */
+dialect: Dialect, 
+/**
+ * Host and port; `None` for what is mounted in-process.
+ */
+host: string | null, 
+/**
+ * The address as it was typed, tidied; for people.
+ */
+address: string | null, 
+/**
+ * True for the embedded sandbox: nothing sent to it leaves the computer.
+ */
+in_process: boolean, 
+/**
+ * True if the host is this computer.
+ */
+on_this_computer: boolean, 
+/**
+ * True if the connection is not encrypted.
+ */
+plain_http: boolean, 
+/**
+ * Whether a credential is stored.
+ */
+has_credential: boolean, 
+/**
+ * The model new conversations start with.
+ */
+default_model: string | null, 
+/**
+ * What it declares about data.
+ */
+practices: DataPractices, };
+
+/**
+ * Changes what is given and leaves the rest.
+ */
+export type SourceUpdateReq = { 
+/**
+ * Which.
+ */
+id: SourceId, 
+/**
+ * Its new name.
+ */
+name?: string, 
+/**
+ * A new credential; empty removes it.
+ */
+key?: string, 
+/**
+ * The model new conversations start with.
+ */
+default_model?: string, 
+/**
+ * True makes new conversations start here.
+ */
+make_default?: boolean, };
+
+/**
+ * A run of code of one kind.
+ */
+export type Span = { 
+/**
+ * What it is, for its colour.
+ */
+class: HighlightClass, 
+/**
+ * The text, never with a line end.
+ */
+text: string, };
+
+/**
+ * Where the archive lives.
+ */
+export type StorageMode = "keychain" | "passphrase" | "memory";
+
+/**
+ * A kind of thing kept on this computer.
+ */
+export type StoredKind = "conversations" | "messages" | "drafts" | "assets" | "search_index" | "ledger" | "records" | "settings" | "sandbox" | "overhead";
+
+/**
+ * What is kept on this computer.
+ */
+export type StoredReport = { 
+/**
+ * Per kind.
+ */
+kinds: Array<StoredTotal>, 
+/**
+ * All files of the profile together.
+ */
+total_bytes: number, 
+/**
+ * Where the key is.
+ */
+storage: StorageMode, };
+
+/**
+ * How much of a kind is kept.
+ */
+export type StoredTotal = { 
+/**
+ * The kind.
+ */
+kind: StoredKind, 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * Bytes on disk.
+ */
+bytes: number, };
+
+/**
+ * Which colours.
+ */
+export type Theme = "system" | "light" | "dark" | "high_contrast";
+
+/**
+ * Milliseconds since 1970-01-01T00:00:00Z.
+ */
+export type Timestamp = number;
+
+/**
+ * What an answer cost in tokens, as the source counted them.
+ */
+export type Usage = { 
+/**
+ * Tokens read.
+ */
+input_tokens: number, 
+/**
+ * Tokens written, reasoning included.
+ */
+output_tokens: number, 
+/**
+ * The part of `output_tokens` that was reasoning, where told.
+ */
+reasoning_tokens: number | null, 
+/**
+ * The part of `input_tokens` that came from the source's cache, where told.
+ */
+cached_tokens: number | null, };
+
+/**
+ * Whether the chains hold.
+ */
+export type VerifyReport = { 
+/**
+ * The ledger.
+ */
+ledger: ChainReport, 
+/**
+ * The consents.
+ */
+consents: ChainReport, 
+/**
+ * The receipts.
+ */
+receipts: ChainReport, };
+
+/**
+ * A failure as it is kept with a message: a stable code and words for people.
+ */
+export type VisibleError = { 
+/**
+ * Stable, for machines and translations: `remote_unauthorized`, `offline`, …
+ */
+code: string, 
+/**
+ * What happened, one sentence.
+ */
+message: string, 
+/**
+ * What was kept, one sentence.
+ */
+kept: string, 
+/**
+ * What to do next, one sentence.
+ */
+next: string, };
+
+/**
+ * One thing that happened. Events carry ids; the window reads again what it shows.
+ * Only answers that are arriving carry data: their pieces.
+ */
+export type WindowEvent = { "type": "session_changed" } | { "type": "conversation_changed", 
+/**
+ * Which.
+ */
+id: ConversationId, } | { "type": "conversation_removed", 
+/**
+ * Which.
+ */
+id: ConversationId, } | { "type": "messages_changed", 
+/**
+ * Where.
+ */
+conversation_id: ConversationId, } | { "type": "stream", 
+/**
+ * Which answer.
+ */
+message_id: MessageId, 
+/**
+ * Counts up by one per item, from 1.
+ */
+seq: number, 
+/**
+ * Changes to its blocks.
+ */
+ops: Array<BlockOp>, 
+/**
+ * Changes to its reasoning.
+ */
+reasoning_ops: Array<BlockOp>, 
+/**
+ * Citations that arrived.
+ */
+citations: Array<CitationRow>, } | { "type": "stream_ended", 
+/**
+ * As it is now kept.
+ */
+message: MessageRow, } | { "type": "egress", 
+/**
+ * The state of the door.
+ */
+status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "settings_changed" };
