@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use fluxchat_egress::Activity;
 use fluxchat_markup::BlockOp;
-use fluxchat_model::{ConversationId, Message, MessageId, Part};
+use fluxchat_model::{ConversationId, MessageId, Part};
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -53,9 +53,6 @@ pub struct StreamItem {
     /// Citations that arrived.
     pub citations: Vec<Part>,
 }
-
-/// An answer as it is kept, for [`Event::StreamEnded`].
-pub type Ended = Box<Message>;
 
 type Listener = Box<dyn Fn(&Event) -> bool + Send>;
 

@@ -1,1 +1,45 @@
+//! Use cases and background tasks.
+//!
+//! [`App`] is the handle that shell, contract and command line share. It is the only place where
+//! the archive, the vault, the door and the service meet; it knows no window. Each module holds
+//! the use cases of one feature as methods of [`App`].
 
+mod app;
+mod assets;
+mod chat;
+pub mod clock;
+mod consents;
+mod deletion;
+mod drafts;
+mod error;
+mod events;
+mod help;
+mod history;
+mod ledger;
+pub mod logging;
+mod offline;
+mod outbox;
+mod overview;
+mod place;
+pub mod profile;
+mod sandbox;
+mod search;
+mod session;
+mod settings;
+mod sources;
+mod verify;
+
+pub use app::{Access, App, LedgerLayer, Options, Status};
+pub use assets::AssetBytes;
+pub use chat::{Ask, Sent, StreamState};
+pub use consents::Standing;
+pub use deletion::{Erasing, UNDO_MS};
+pub use error::{Error, session_problem};
+pub use events::{Event, Events, StreamItem};
+pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight};
+pub use history::{MessagePage, ShownMessage};
+pub use overview::Overview;
+pub use place::{Place, host_of, place_of};
+pub use session::{Audience, Setup};
+pub use sources::{Added, NewSource};
+pub use verify::{Chain, Doctor, Verification};

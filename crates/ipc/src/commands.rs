@@ -1,1 +1,16 @@
-//! One function per command.
+//! One function per command of the registry, by group. Each parses what came from the window,
+//! calls the core once and turns the answer into what crosses.
+
+pub mod chat;
+pub mod egress;
+pub mod privacy;
+pub mod search;
+pub mod session;
+pub mod source;
+
+/// At most this many rows in a page that the window asks for.
+const LONGEST_PAGE: u32 = 200;
+
+fn page(limit: u32) -> u32 {
+    limit.clamp(1, LONGEST_PAGE)
+}

@@ -1,3 +1,5 @@
+use fluxchat_core::Error;
+use fluxchat_model::VisibleError;
 use serde::Serialize;
 
 /// A failure as it crosses to the window: a stable code for machines, sentences for people.
@@ -14,4 +16,36 @@ pub struct ApiError {
     pub next: String,
     /// When trying again makes sense, in milliseconds from now.
     pub retry_after_ms: Option<u32>,
+}
+
+impl From<VisibleError> for ApiError {
+    fn from(error: VisibleError) -> Self {
+        Self {
+            code: error.code,
+            message: error.message,
+            kept: error.kept,
+            next: error.next,
+            retry_after_ms: None,
+        }
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        Self { retry_after_ms: error.retry_after_ms(), ..error.visible().into() }
+    }
+}
+
+impl ApiError {
+    /// What came from the window cannot be used.
+    #[must_use]
+    pub fn invalid(code: &str, message: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            message: message.to_owned(),
+            kept: String::new(),
+            next: String::new(),
+            retry_after_ms: None,
+        }
+    }
 }

@@ -10,6 +10,8 @@ pub mod codegen;
 pub mod commands;
 pub mod dto;
 mod error;
+mod events;
 mod registry;
 
 pub use error::ApiError;
+pub use events::forward;

@@ -1,1 +1,103 @@
+//! Markdown to a typed, safe block tree, incrementally while it streams.
+//!
+//! Everything that was not written by this app (answers, titles, file names, tool
+//! results, error texts) goes through [`parse`] or a [`StreamParser`] before the window
+//! sees it: history, streaming and export take the same way. See [`block`] for the tree
+//! and [`op`] for its changes.
+//!
+//! Nothing here fails: what is not Markdown is text, what is too big is plain.
 
+mod apply;
+mod autolink;
+pub mod block;
+mod diff;
+mod fence;
+mod fuzz;
+mod highlight;
+mod link;
+mod math;
+mod mathml;
+pub mod op;
+mod parse;
+mod scrub;
+mod stream;
+mod text;
+
+use std::borrow::Cow;
+
+pub use apply::apply;
+pub use block::{
+    Alignment, Block, CodeLine, Document, HighlightClass, Inline, LinkKind, ListItem,
+    MathAttribute, MathAttributeName, MathElement, MathNode, Span, TableCell, TableRow,
+};
+pub use diff::diff;
+pub use fuzz::fuzz;
+pub use highlight::highlight;
+pub use link::LinkTarget;
+pub use op::{BlockOp, MAX_OP_BYTES, Nodes};
+pub use stream::StreamParser;
+pub use text::{plain_text, title_from};
+
+use highlight::Highlighter;
+use parse::{Context, parse_source};
+
+/// Longest text that is read as Markdown, in bytes; what is behind it is shown as a plain
+/// block of code. About 40 times the longest answer of today's models.
+pub const MAX_SOURCE: usize = 1024 * 1024;
+
+/// Parses a whole text. Never fails: what is not Markdown is text.
+///
+/// Highlighting takes up to a millisecond per line of code: not for a thread that answers
+/// the window.
+#[must_use]
+pub fn parse(markdown: &str) -> Document {
+    Document {
+        blocks: parse_with(&normalized(markdown), &mut Highlighter::default()),
+    }
+}
+
+fn parse_with(source: &str, highlighter: &mut Highlighter) -> Vec<Block> {
+    let (head, rest) = cut(source);
+    let mut blocks = parse_source(head, &Context::default(), None).blocks;
+    for block in &mut blocks {
+        highlighter.within(block, highlight::MAX_LINES);
+    }
+    if !rest.is_empty() {
+        blocks.push(Block::CodeBlock {
+            language: None,
+            lines: parse::code_lines(rest),
+            closed: true,
+        });
+    }
+    blocks
+}
+
+/// Finds the target of the link or image with this id in the text it was parsed from.
+/// `None` for an unknown id and for a blocked target.
+#[must_use]
+pub fn link_target(markdown: &str, id: u32) -> Option<LinkTarget> {
+    let source = normalized(markdown);
+    parse_source(cut(&source).0, &Context::default(), Some(id)).wanted
+}
+
+/// The part that is read as Markdown, and the rest.
+fn cut(source: &str) -> (&str, &str) {
+    let mut end = source.len().min(MAX_SOURCE);
+    while !source.is_char_boundary(end) {
+        end -= 1;
+    }
+    source.split_at(end)
+}
+
+/// The text as it is parsed: with line feeds only and without a byte order mark.
+fn normalized(text: &str) -> Cow<'_, str> {
+    line_feeds(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+fn line_feeds(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}

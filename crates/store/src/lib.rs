@@ -1,1 +1,48 @@
+//! The archive: one SQLCipher file with everything the person wrote and received.
+//!
+//! [`Store`] is the handle. Reads run on a small pool of `query_only` connections, writes one at a
+//! time on the writer; both get a transaction whose methods are grouped by table under `table/`.
+//! Nothing here reads a clock or a random source: times and ids come in as arguments.
+//!
+//! What must never happen here: a plain file, a key in a log or an error, a column with user text
+//! in an ordinary index, a deletion that leaves a remnant.
 
+mod ballast;
+mod chain;
+mod connection;
+mod copy;
+mod erasure;
+mod error;
+mod integrity;
+mod migrate;
+mod options;
+#[cfg(test)]
+mod plans;
+mod pool;
+mod search;
+mod store;
+mod table;
+mod tokenizer;
+mod totals;
+mod tx;
+
+pub use chain::{ChainBreak, GENESIS};
+pub use copy::{CopyRecord, remove_copy};
+pub use erasure::{Erasure, ErasureRequest, ErasureState, FinishedBy, Purged, ScrubReport};
+pub use error::StoreError;
+pub use integrity::{Integrity, check_file};
+pub use migrate::{LATEST_SCHEMA, MigrationReport};
+pub use options::{MigrationCopy, Mode, OpenOptions};
+pub use search::{SearchHit, SearchQuery, SearchScope};
+pub use store::Store;
+pub use table::asset::Asset;
+pub use table::consent_event::NewConsentEvent;
+pub use table::conversation::{ConversationCursor, ConversationPatch, ConversationShelf};
+pub use table::egress_record::HostTotal;
+pub use table::message::FinishMessage;
+pub use table::message_path::{PathAnchor, PathItem, PathPage};
+pub use table::recent_search::RecentSearch;
+pub use table::sandbox_record::{SandboxPage, SandboxRecord};
+pub use table::stream_chunk::ChunkKind;
+pub use tokenizer::{VERSION as TOKENIZER_VERSION, index_terms, query_expression};
+pub use tx::{ReadTx, WriteTx};

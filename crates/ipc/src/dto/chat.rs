@@ -192,9 +192,6 @@ dto! {
         pub name: String,
         /// Its media type.
         pub media_type: String,
-        /// Its size in bytes.
-        #[cfg_attr(feature = "codegen", ts(type = "number"))]
-        pub bytes: u64,
     }
 }
 

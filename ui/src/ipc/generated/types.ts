@@ -71,11 +71,7 @@ name: string,
 /**
  * Its media type.
  */
-media_type: string, 
-/**
- * Its size in bytes.
- */
-bytes: number, };
+media_type: string, };
 
 /**
  * Who is going to use the app.
@@ -879,7 +875,9 @@ task: boolean | null,
 blocks: Array<Block>, };
 
 /**
- * An attribute of a formula element. Values hold letters, digits and `. , % # + -` only.
+ * An attribute of a formula element. Values hold letters, digits, spaces and `. , % # + -`
+ * only; `class` is one of the names in the style sheet of `pulldown-latex` (`menv-*`,
+ * `cell-*`, `small`, `mop-negated`), for the alignment of tables.
  */
 export type MathAttribute = { 
 /**
@@ -894,7 +892,7 @@ value: string, };
 /**
  * The attributes a formula element may have.
  */
-export type MathAttributeName = "accent" | "accentunder" | "columnalign" | "columnlines" | "columnspacing" | "columnspan" | "depth" | "dir" | "display" | "displaystyle" | "fence" | "form" | "height" | "largeop" | "linethickness" | "lspace" | "mathbackground" | "mathcolor" | "mathsize" | "mathvariant" | "maxsize" | "minsize" | "movablelimits" | "notation" | "rowalign" | "rowlines" | "rowspacing" | "rowspan" | "rspace" | "scriptlevel" | "separator" | "stretchy" | "symmetric" | "voffset" | "width";
+export type MathAttributeName = "accent" | "accentunder" | "class" | "columnalign" | "columnlines" | "columnspacing" | "columnspan" | "depth" | "dir" | "display" | "displaystyle" | "fence" | "form" | "height" | "largeop" | "linethickness" | "lspace" | "mathbackground" | "mathcolor" | "mathsize" | "mathvariant" | "maxsize" | "minsize" | "movablelimits" | "notation" | "rowalign" | "rowlines" | "rowspacing" | "rowspan" | "rspace" | "scriptlevel" | "separator" | "stretchy" | "symmetric" | "voffset" | "width";
 
 /**
  * The elements a formula may be made of. The outermost is always `math`.

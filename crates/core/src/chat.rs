@@ -1,0 +1,307 @@
+//! Asking: questions, answers, branches.
+
+mod generation;
+mod stream;
+
+use std::sync::Arc;
+
+use fluxchat_markup as markup;
+use fluxchat_model::{
+    Conversation, ConversationId, DraftKey, Message, MessageId, MessageStatus, Part, Role, Source,
+    SourceId,
+};
+use fluxchat_store::{ConversationPatch, Store, StoreError, WriteTx};
+
+pub(crate) use generation::Generation;
+pub use stream::StreamState;
+
+use crate::{App, Error, Event};
+
+/// The longest question, in bytes: what a person pastes, not what fits into memory.
+const LONGEST_QUESTION: usize = 1 << 20;
+
+/// A question.
+#[derive(Clone, Debug, Default)]
+pub struct Ask {
+    /// Where; `None` begins a conversation.
+    pub conversation: Option<ConversationId>,
+    /// What.
+    pub text: String,
+    /// Where the answer comes from; `None` keeps the conversation's own, or takes the last used.
+    pub source: Option<SourceId>,
+    /// Which model; `None` keeps the conversation's own, or takes the source's first.
+    pub model: Option<String>,
+}
+
+/// An answer is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// What was asked; `None` where only the answer is new.
+    pub question_id: Option<MessageId>,
+    /// What will be the answer.
+    pub answer_id: MessageId,
+}
+
+/// After a crash: what was arriving is interrupted, with what had arrived.
+pub(crate) fn settle_interrupted(app: &App, store: &Store) -> Result<(), StoreError> {
+    let now = app.now();
+    let interrupted = store.write(|tx| tx.messages_recover(now))?;
+    if !interrupted.is_empty() {
+        tracing::warn!(name: "answers.interrupted", count = interrupted.len());
+    }
+    Ok(())
+}
+
+impl App {
+    /// Asks. The question is durable when this returns; the answer comes as events.
+    ///
+    /// # Errors
+    /// When there is nothing to ask, nowhere to ask it, or it cannot be written.
+    pub async fn ask(&self, ask: Ask) -> Result<Sent, Error> {
+        let text = checked(&ask.text)?;
+        let existing = match ask.conversation {
+            Some(id) => Some(self.conversation(id).await?),
+            None => None,
+        };
+        let source = self.source_for(existing.as_ref(), ask.source).await?;
+        let model = self.model_for(existing.as_ref(), &source, ask.model).await?;
+        let now = self.now();
+        let conversation = match existing {
+            Some(conversation) => conversation,
+            None => Conversation {
+                id: self.fresh(ConversationId::new)?,
+                title: markup::title_from(&text),
+                source_id: Some(source.id),
+                model: Some(model.clone()),
+                pinned: false,
+                archived: false,
+                head_id: None,
+                created_at: now,
+                updated_at: now,
+            },
+        };
+        let is_new = ask.conversation.is_none();
+        let question = self.message(&conversation, conversation.head_id, Role::User, text)?;
+        let answer = self.answer_below(&conversation, question.id, &source, &model)?;
+        let sent = Sent {
+            conversation_id: conversation.id,
+            question_id: Some(question.id),
+            answer_id: answer.id,
+        };
+        let (source_id, answer_model) = (source.id, model.clone());
+        let answer_row = answer.clone();
+        self.write(move |tx| {
+            if is_new {
+                tx.conversation_insert(&conversation)?;
+                tx.draft_remove(DraftKey::NewConversation)?;
+            } else {
+                remember_choice(tx, conversation.id, source_id, &answer_model)?;
+            }
+            tx.draft_remove(DraftKey::Conversation(conversation.id))?;
+            tx.message_insert(&question)?;
+            tx.message_insert(&answer_row)
+        })
+        .await?;
+        self.begin(answer, source, model, None).await?;
+        Ok(sent)
+    }
+
+    /// Asks the same differently: a sibling of the question, and an answer to it.
+    ///
+    /// # Errors
+    /// When it is no question, or cannot be written.
+    pub async fn edit(&self, question: MessageId, text: &str) -> Result<Sent, Error> {
+        let text = checked(text)?;
+        let old = self.message_by_id(question).await?;
+        if old.role != Role::User {
+            return Err(Error::invalid("not_a_question", "Only your own messages can be edited."));
+        }
+        let conversation = self.conversation(old.conversation_id).await?;
+        let source = self.source_for(Some(&conversation), None).await?;
+        let model = self.model_for(Some(&conversation), &source, None).await?;
+        let new = self.message(&conversation, old.parent_id, Role::User, text)?;
+        let answer = self.answer_below(&conversation, new.id, &source, &model)?;
+        let sent = Sent { conversation_id: conversation.id, question_id: Some(new.id), answer_id: answer.id };
+        let row = answer.clone();
+        self.write(move |tx| {
+            tx.message_insert(&new)?;
+            tx.message_insert(&row)
+        })
+        .await?;
+        self.begin(answer, source, model, None).await?;
+        Ok(sent)
+    }
+
+    /// Asks for another answer: a sibling of the one there is.
+    ///
+    /// # Errors
+    /// When the message does not exist or nothing can be written.
+    pub async fn regenerate(
+        &self,
+        message: MessageId,
+        source: Option<SourceId>,
+        model: Option<String>,
+    ) -> Result<Sent, Error> {
+        let old = self.message_by_id(message).await?;
+        let question = match old.role {
+            Role::User => old.id,
+            _ => old.parent_id.ok_or(Error::NotFound("question"))?,
+        };
+        let conversation = self.conversation(old.conversation_id).await?;
+        let source = self.source_for(Some(&conversation), source).await?;
+        let model = self.model_for(Some(&conversation), &source, model).await?;
+        let answer = self.answer_below(&conversation, question, &source, &model)?;
+        let sent = Sent { conversation_id: conversation.id, question_id: None, answer_id: answer.id };
+        let row = answer.clone();
+        self.write(move |tx| tx.message_insert(&row)).await?;
+        self.begin(answer, source, model, None).await?;
+        Ok(sent)
+    }
+
+    /// Lets an answer that was interrupted or failed go on.
+    ///
+    /// # Errors
+    /// When it is not such an answer, or its source is gone.
+    pub async fn resume(&self, message: MessageId) -> Result<Sent, Error> {
+        let mut answer = self.message_by_id(message).await?;
+        if answer.role != Role::Assistant
+            || !matches!(answer.status, MessageStatus::Interrupted | MessageStatus::Failed)
+        {
+            return Err(Error::invalid("not_interrupted", "Only an unfinished answer can be continued."));
+        }
+        let conversation = self.conversation(answer.conversation_id).await?;
+        let source = self.source_for(Some(&conversation), None).await?;
+        let model = self.model_for(Some(&conversation), &source, None).await?;
+        self.write(move |tx| tx.message_resume(message)).await?;
+        let so_far = answer.clone();
+        answer.status = MessageStatus::Streaming;
+        self.begin(answer, source, model, Some(so_far)).await?;
+        Ok(Sent { conversation_id: conversation.id, question_id: None, answer_id: message })
+    }
+
+    /// Stops an answer. What arrived is kept. An answer that does not arrive is left as it is.
+    ///
+    /// # Errors
+    /// When the archive is not open.
+    pub fn stop(&self, answer: MessageId) -> Result<(), Error> {
+        if let Some(generation) = self.open()?.generation(answer) {
+            generation.cancel.cancel();
+        }
+        Ok(())
+    }
+
+    /// Shows the branch a message is on.
+    ///
+    /// # Errors
+    /// When the message does not exist.
+    pub async fn select_branch(&self, message: MessageId) -> Result<(), Error> {
+        let conversation = self.message_by_id(message).await?.conversation_id;
+        self.write(move |tx| tx.message_show(message)).await?;
+        self.tell(Event::MessagesChanged(conversation));
+        Ok(())
+    }
+
+    /// A message; of one that streams, what has arrived in the archive.
+    ///
+    /// # Errors
+    /// When it does not exist.
+    pub async fn message_by_id(&self, id: MessageId) -> Result<Message, Error> {
+        self.read(move |tx| tx.message(id)).await?.ok_or(Error::NotFound("message"))
+    }
+
+    fn message(
+        &self,
+        conversation: &Conversation,
+        parent_id: Option<MessageId>,
+        role: Role,
+        text: String,
+    ) -> Result<Message, Error> {
+        let now = self.now();
+        Ok(Message {
+            id: self.fresh(MessageId::new)?,
+            conversation_id: conversation.id,
+            parent_id,
+            role,
+            status: MessageStatus::Complete,
+            model: None,
+            source_name: None,
+            parts: vec![Part::Text { text }],
+            usage: None,
+            error: None,
+            created_at: now,
+            finished_at: Some(now),
+        })
+    }
+
+    fn answer_below(
+        &self,
+        conversation: &Conversation,
+        question: MessageId,
+        source: &Source,
+        model: &str,
+    ) -> Result<Message, Error> {
+        Ok(Message {
+            status: MessageStatus::Streaming,
+            model: Some(model.to_owned()),
+            source_name: Some(source.name.clone()),
+            parts: Vec::new(),
+            finished_at: None,
+            ..self.message(conversation, Some(question), Role::Assistant, String::new())?
+        })
+    }
+
+    async fn begin(
+        &self,
+        answer: Message,
+        source: Source,
+        model: String,
+        so_far: Option<Message>,
+    ) -> Result<(), Error> {
+        let open = self.open()?;
+        let generation = Arc::new(Generation::new(answer.conversation_id, open.stop.child_token(), so_far.as_ref()));
+        open.generations
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .insert(answer.id, Arc::clone(&generation));
+        self.tell(Event::ConversationChanged(answer.conversation_id));
+        self.tell(Event::MessagesChanged(answer.conversation_id));
+        let run = generation::Run {
+            app: self.clone(),
+            open: Arc::clone(&open),
+            answer,
+            source,
+            model,
+            so_far,
+            generation,
+        };
+        open.tasks.spawn(run.run());
+        Ok(())
+    }
+}
+
+fn remember_choice(
+    tx: &WriteTx<'_>,
+    id: ConversationId,
+    source: SourceId,
+    model: &str,
+) -> Result<(), StoreError> {
+    let patch = ConversationPatch {
+        source_id: Some(Some(source)),
+        model: Some(Some(model.to_owned())),
+        ..ConversationPatch::default()
+    };
+    tx.conversation_update(id, &patch)
+}
+
+fn checked(text: &str) -> Result<String, Error> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::invalid("empty_message", "There is nothing to send yet."));
+    }
+    if text.len() > LONGEST_QUESTION {
+        return Err(Error::invalid("message_too_long", "The message is longer than one million characters."));
+    }
+    Ok(text.to_owned())
+}

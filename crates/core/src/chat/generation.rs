@@ -1,0 +1,341 @@
+//! One answer, from the request to its last word in the archive.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use fluxchat_egress::{CancellationToken, Ctx, Reply};
+use fluxchat_model::{
+    ConversationId, DataCategory, Dialect, Message, MessageId, MessageStatus, Part, Purpose, Role,
+    Source, Usage, VisibleError,
+};
+use fluxchat_providers::{ChatEvent, ChatMessage, ChatRequest, FinishReason, ProviderError};
+use fluxchat_store::{ChunkKind, FinishMessage};
+use futures_util::StreamExt as _;
+use tokio::time::Instant;
+
+use super::stream::{Live, StreamState};
+use crate::app::Open;
+use crate::{App, Error, Event, consents};
+
+/// Items are joined over this time: one to two frames.
+const JOIN: Duration = Duration::from_millis(25);
+/// A crash loses at most what arrived in this time.
+const SAVE: Duration = Duration::from_millis(250);
+/// More than any model reads; a bound on memory, not on what is sent.
+const LONGEST_PATH: u32 = 10_000;
+
+/// An answer that is arriving.
+pub(crate) struct Generation {
+    pub(crate) conversation_id: ConversationId,
+    pub(crate) cancel: CancellationToken,
+    /// Fired when its last word is in the archive.
+    pub(crate) ended: CancellationToken,
+    live: Mutex<Live>,
+}
+
+impl Generation {
+    pub(crate) fn new(
+        conversation_id: ConversationId,
+        cancel: CancellationToken,
+        so_far: Option<&Message>,
+    ) -> Self {
+        Self {
+            conversation_id,
+            cancel,
+            ended: CancellationToken::new(),
+            live: Mutex::new(Live::continuing(so_far)),
+        }
+    }
+
+    pub(crate) fn state(&self) -> StreamState {
+        self.live().state()
+    }
+
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    pub(crate) fn generation(&self, answer: MessageId) -> Option<Arc<Generation>> {
+        self.generations.lock().unwrap_or_else(PoisonError::into_inner).get(&answer).cloned()
+    }
+
+    pub(crate) fn is_generating(&self, conversation: ConversationId) -> bool {
+        self.generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .any(|generation| generation.conversation_id == conversation)
+    }
+
+    /// Stops the answers that `which` names and waits until what arrived of them is kept.
+    pub(crate) async fn stop_generations(&self, which: impl Fn(&MessageId, ConversationId) -> bool) {
+        let stopping: Vec<Arc<Generation>> = self
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .filter(|(id, generation)| which(id, generation.conversation_id))
+            .map(|(_, generation)| Arc::clone(generation))
+            .collect();
+        for generation in &stopping {
+            generation.cancel.cancel();
+        }
+        for generation in stopping {
+            generation.ended.cancelled().await;
+        }
+    }
+}
+
+pub(crate) struct Run {
+    pub(crate) app: App,
+    pub(crate) open: Arc<Open>,
+    pub(crate) answer: Message,
+    pub(crate) source: Source,
+    pub(crate) model: String,
+    pub(crate) so_far: Option<Message>,
+    pub(crate) generation: Arc<Generation>,
+}
+
+/// How it ended and what came with it.
+#[derive(Default)]
+struct Gathered {
+    model: Option<String>,
+    usage: Option<Usage>,
+    citations: Vec<Part>,
+    unsaved_text: String,
+    unsaved_reasoning: String,
+    /// What a restarted answer repeats of what is already kept.
+    repeated: String,
+}
+
+impl Run {
+    pub(crate) async fn run(self) {
+        let mut gathered = Gathered::default();
+        let end = self.receive(&mut gathered).await;
+        let (status, error) = match end {
+            Ok(FinishReason::ContentFilter) => {
+                let refused = ProviderError::ContentRefused { message: String::new() };
+                (MessageStatus::Failed, Some(Error::from(refused).visible()))
+            }
+            Ok(_) => (MessageStatus::Complete, None),
+            Err(error) if error.code() == "cancelled" => (MessageStatus::Interrupted, None),
+            Err(error) => (MessageStatus::Failed, Some(error.visible())),
+        };
+        self.finish(gathered, status, error).await;
+    }
+
+    async fn receive(&self, gathered: &mut Gathered) -> Result<FinishReason, Error> {
+        let request = self.request(gathered).await?;
+        let ctx = Ctx {
+            policy_version: Some(consents::policy_in_force().0),
+            conversation_id: Some(self.answer.conversation_id),
+            reply: Reply::Stream,
+            cancel: self.generation.cancel.clone(),
+            ..Ctx::new(Purpose::Chat, &[DataCategory::Content, DataCategory::Parameters])
+        };
+        let credential = self.app.credential(&self.source).await?;
+        let mut stream =
+            fluxchat_providers::chat(&self.open.door, &self.source, credential, ctx, request).await?;
+        let (mut show_at, mut save_at) = (None::<Instant>, None::<Instant>);
+        loop {
+            tokio::select! {
+                biased;
+                () = at(show_at) => {
+                    show_at = None;
+                    self.show(false);
+                }
+                () = at(save_at) => {
+                    save_at = None;
+                    self.save(gathered).await?;
+                }
+                event = stream.next() => {
+                    let Some(event) = event else { return Ok(FinishReason::NotStated) };
+                    if let Some(reason) = self.take(event?, gathered) {
+                        return Ok(reason);
+                    }
+                    let now = Instant::now();
+                    show_at.get_or_insert(now + JOIN);
+                    save_at.get_or_insert(now + SAVE);
+                }
+            }
+        }
+    }
+
+    fn take(&self, event: ChatEvent, gathered: &mut Gathered) -> Option<FinishReason> {
+        match event {
+            ChatEvent::Started { model } => gathered.model = model.or(gathered.model.take()),
+            ChatEvent::Text(piece) => {
+                let piece = new_part(&mut gathered.repeated, &piece);
+                gathered.unsaved_text.push_str(piece);
+                self.generation.live().text(piece);
+            }
+            ChatEvent::Reasoning(piece) => {
+                gathered.unsaved_reasoning.push_str(&piece);
+                self.generation.live().reasoning(&piece);
+            }
+            ChatEvent::Citation { title, target } => {
+                let part = Part::Citation { title, target };
+                let known = self.so_far.as_ref().is_some_and(|message| message.parts.contains(&part));
+                if !known {
+                    gathered.citations.push(part.clone());
+                    self.generation.live().citation(part);
+                }
+            }
+            ChatEvent::Usage(usage) => gathered.usage = Some(usage),
+            ChatEvent::Finished { reason } => return Some(reason),
+            ChatEvent::TrainingEcho(allowed) => {
+                if allowed {
+                    tracing::warn!(name: "training.echo_differs", allowed);
+                }
+            }
+            // Tools belong to a later version; nothing is run, and the text around is kept.
+            ChatEvent::ToolCall(_) | ChatEvent::Notice(_) => {}
+        }
+        None
+    }
+
+    fn show(&self, at_end: bool) {
+        let items = self.generation.live().items(self.answer.id, at_end);
+        for item in items {
+            self.app.tell(Event::Stream(Arc::new(item)));
+        }
+    }
+
+    async fn save(&self, gathered: &mut Gathered) -> Result<(), Error> {
+        let text = std::mem::take(&mut gathered.unsaved_text);
+        let reasoning = std::mem::take(&mut gathered.unsaved_reasoning);
+        let (id, store) = (self.answer.id, self.open.store.clone());
+        tokio::task::spawn_blocking(move || {
+            store.write(|tx| {
+                for (kind, body) in [(ChunkKind::Reasoning, &reasoning), (ChunkKind::Text, &text)] {
+                    if !body.is_empty() {
+                        tx.message_append(id, kind, body)?;
+                    }
+                }
+                Ok(())
+            })
+        })
+        .await??;
+        Ok(())
+    }
+
+    async fn finish(&self, mut gathered: Gathered, status: MessageStatus, error: Option<VisibleError>) {
+        let mut failed = self.save(&mut gathered).await.err();
+        let finish = FinishMessage {
+            model: gathered.model,
+            usage: gathered.usage,
+            error,
+            more_parts: gathered.citations,
+            ..FinishMessage::new(status, self.app.now())
+        };
+        let (id, store) = (self.answer.id, self.open.store.clone());
+        let written =
+            tokio::task::spawn_blocking(move || store.write(|tx| tx.message_finish(id, &finish))).await;
+        match written {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => failed = Some(error.into()),
+            Err(error) => failed = Some(error.into()),
+        }
+        if let Some(error) = failed {
+            // The next start finds the message streaming and keeps what is in the archive.
+            tracing::error!(name: "answer.not_finished", code = error.code());
+        }
+        self.show(true);
+        self.open.generations.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.answer.id);
+        self.generation.ended.cancel();
+        self.app.tell(Event::StreamEnded(self.answer.id));
+        self.app.tell(Event::ConversationChanged(self.answer.conversation_id));
+    }
+
+    async fn request(&self, gathered: &mut Gathered) -> Result<ChatRequest, Error> {
+        let question = self.answer.parent_id.ok_or(Error::NotFound("question"))?;
+        let path = self.app.read(move |tx| tx.path_to(question, LONGEST_PATH)).await?;
+        let mut messages: Vec<ChatMessage> = path
+            .iter()
+            .map(|message| ChatMessage { role: message.role, text: message.text() })
+            .filter(|message| !message.text.is_empty())
+            .collect();
+        if let Some(so_far) = self.so_far.as_ref().map(Message::text).filter(|text| !text.is_empty()) {
+            if self.source.dialect == Dialect::Fluxchat && self.source.is_in_process() {
+                // Guide answers the same question in the same words, so it starts over and what
+                // is already here is skipped.
+                gathered.repeated = so_far;
+            } else {
+                messages.push(ChatMessage { role: Role::Assistant, text: so_far });
+                messages.push(ChatMessage { role: Role::User, text: CONTINUE.to_owned() });
+            }
+        }
+        Ok(ChatRequest {
+            model: self.model.clone(),
+            messages,
+            conversation_alias: self.alias().await?,
+            ..ChatRequest::default()
+        })
+    }
+
+    /// The random name under which the service may keep what belongs to this conversation, so
+    /// that an erasure finds it.
+    async fn alias(&self) -> Result<Option<String>, Error> {
+        if self.source.dialect != Dialect::Fluxchat {
+            return Ok(None);
+        }
+        let id = self.answer.conversation_id;
+        let fresh = hex::encode(crate::clock::random10()?);
+        let alias = self
+            .app
+            .write(move |tx| {
+                if let Some(alias) = tx.conversation_alias(id)? {
+                    return Ok(alias);
+                }
+                tx.conversation_alias_set(id, &fresh)?;
+                Ok(fresh)
+            })
+            .await?;
+        Ok(Some(alias))
+    }
+}
+
+const CONTINUE: &str =
+    "Continue your last answer exactly where it stopped. Do not repeat anything and do not introduce it.";
+
+async fn at(when: Option<Instant>) {
+    match when {
+        Some(when) => tokio::time::sleep_until(when).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What of `piece` goes beyond the text that is repeated; consumes the repeated text.
+fn new_part<'p>(repeated: &mut String, piece: &'p str) -> &'p str {
+    if repeated.is_empty() {
+        return piece;
+    }
+    let same = repeated
+        .char_indices()
+        .zip(piece.chars())
+        .take_while(|((_, a), b)| a == b)
+        .map(|((at, a), _)| at + a.len_utf8())
+        .last()
+        .unwrap_or(0);
+    if same < piece.len() {
+        repeated.clear();
+    } else {
+        repeated.drain(..same);
+    }
+    &piece[same..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::new_part;
+
+    #[test]
+    fn a_repeated_beginning_is_skipped_and_only_that() {
+        let mut repeated = "Grüße aus".to_owned();
+        let pieces = ["Grü", "ße ", "aus Köln", " und Rom"];
+        let kept: String = pieces.iter().map(|piece| new_part(&mut repeated, piece)).collect();
+        assert_eq!(kept, " Köln und Rom");
+    }
+}

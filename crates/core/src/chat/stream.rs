@@ -1,0 +1,137 @@
+//! An arriving answer as it stands: text, reasoning, citations, and the item it stands at.
+
+use fluxchat_markup::{Block, BlockOp, StreamParser};
+use fluxchat_model::{Message, MessageId, Part};
+
+use crate::StreamItem;
+
+/// What an item may weigh as JSON: below it a channel to the window evaluates directly, above it
+/// makes an extra round trip. Some room is left for the envelope.
+const ITEM_BYTES: usize = 7_400;
+
+/// A picture of an arriving answer that later items continue without a gap.
+#[derive(Clone, Debug)]
+pub struct StreamState {
+    /// The last item that is in it.
+    pub seq: u32,
+    /// The answer as blocks.
+    pub blocks: Vec<Block>,
+    /// The reasoning as blocks.
+    pub reasoning: Vec<Block>,
+    /// The answer as Markdown.
+    pub text: String,
+    /// What is cited so far.
+    pub citations: Vec<Part>,
+}
+
+#[derive(Default)]
+pub(crate) struct Live {
+    seq: u32,
+    text: StreamParser,
+    reasoning: StreamParser,
+    citations: Vec<Part>,
+    new_text: String,
+    new_reasoning: String,
+    new_citations: Vec<Part>,
+}
+
+impl Live {
+    pub(crate) fn continuing(so_far: Option<&Message>) -> Self {
+        let mut live = Self::default();
+        if let Some(message) = so_far {
+            live.text.push(&message.text());
+            live.reasoning.push(&message.reasoning());
+            live.citations = message
+                .parts
+                .iter()
+                .filter(|part| matches!(part, Part::Citation { .. }))
+                .cloned()
+                .collect();
+        }
+        live
+    }
+
+    pub(crate) fn text(&mut self, piece: &str) {
+        self.new_text.push_str(piece);
+    }
+
+    pub(crate) fn reasoning(&mut self, piece: &str) {
+        self.new_reasoning.push_str(piece);
+    }
+
+    pub(crate) fn citation(&mut self, part: Part) {
+        self.citations.push(part.clone());
+        self.new_citations.push(part);
+    }
+
+    pub(crate) fn state(&self) -> StreamState {
+        StreamState {
+            seq: self.seq,
+            blocks: self.text.blocks().to_vec(),
+            reasoning: self.reasoning.blocks().to_vec(),
+            text: self.text.source().to_owned(),
+            citations: self.citations.clone(),
+        }
+    }
+
+    /// Joins what arrived since the last call into items. At the end, also what only the end
+    /// can settle.
+    pub(crate) fn items(&mut self, message_id: MessageId, at_end: bool) -> Vec<StreamItem> {
+        let text = std::mem::take(&mut self.new_text);
+        let reasoning = std::mem::take(&mut self.new_reasoning);
+        let citations = std::mem::take(&mut self.new_citations);
+        let mut ops = if text.is_empty() { Vec::new() } else { self.text.push(&text) };
+        let mut reasoning_ops =
+            if reasoning.is_empty() { Vec::new() } else { self.reasoning.push(&reasoning) };
+        if at_end {
+            ops.extend(self.text.finish());
+            reasoning_ops.extend(self.reasoning.finish());
+        }
+        if ops.is_empty() && reasoning_ops.is_empty() && citations.is_empty() {
+            return Vec::new();
+        }
+        let mut items = vec![StreamItem {
+            message_id,
+            seq: 0,
+            ops: Vec::new(),
+            reasoning_ops: Vec::new(),
+            text,
+            reasoning,
+            citations,
+        }];
+        let mut weight = 0;
+        let all = reasoning_ops.into_iter().map(|op| (true, op)).chain(ops.into_iter().map(|op| (false, op)));
+        for (is_reasoning, op) in all {
+            let bytes = bytes(&op);
+            if weight > 0 && weight + bytes > ITEM_BYTES {
+                items.push(empty(message_id));
+                weight = 0;
+            }
+            weight += bytes;
+            if let Some(item) = items.last_mut() {
+                if is_reasoning { item.reasoning_ops.push(op) } else { item.ops.push(op) }
+            }
+        }
+        for item in &mut items {
+            self.seq += 1;
+            item.seq = self.seq;
+        }
+        items
+    }
+}
+
+fn empty(message_id: MessageId) -> StreamItem {
+    StreamItem {
+        message_id,
+        seq: 0,
+        ops: Vec::new(),
+        reasoning_ops: Vec::new(),
+        text: String::new(),
+        reasoning: String::new(),
+        citations: Vec::new(),
+    }
+}
+
+fn bytes(op: &BlockOp) -> usize {
+    serde_json::to_vec(op).map_or(ITEM_BYTES, |json| json.len())
+}

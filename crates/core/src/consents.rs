@@ -1,0 +1,152 @@
+//! Consents: given and withdrawn in one step, in force before the next request.
+
+use fluxchat_model::{
+    ConsentDefault, ConsentEventId, ConsentState, ConsentStatus, Policy, PolicyVersion, Purpose,
+};
+use fluxchat_store::{NewConsentEvent, ReadTx, StoreError};
+
+use crate::{App, Error, Event, session};
+
+/// Where a purpose stands, for people.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The purpose and its last event.
+    pub state: ConsentState,
+    /// Whether it can be given and withdrawn.
+    pub optional: bool,
+    /// Whether a guardian keeps it off.
+    pub locked: bool,
+}
+
+/// The policy version that consents have to be given under.
+#[must_use]
+pub(crate) fn policy_in_force() -> PolicyVersion {
+    fluxchat_service::current_policy(fluxchat_service::LANGUAGES[0]).version
+}
+
+pub(crate) fn is_given(tx: &ReadTx<'_>, purpose: Purpose) -> Result<bool, StoreError> {
+    Ok(tx.consent_state(purpose, &policy_in_force().0)?.given)
+}
+
+pub(crate) fn check_optional(purpose: Purpose) -> Result<(), Error> {
+    if purpose.default_state() == ConsentDefault::Off {
+        Ok(())
+    } else {
+        Err(Error::invalid(
+            "purpose_not_optional",
+            format!("“{purpose}” does not rest on consent, so it can be neither given nor withdrawn."),
+        ))
+    }
+}
+
+impl App {
+    /// Every purpose and where it stands, the optional ones first.
+    ///
+    /// # Errors
+    /// When the archive is not open.
+    pub async fn consents(&self) -> Result<Vec<Standing>, Error> {
+        self.read(|tx| {
+            let supervised = session::setup_record(tx)?.is_some_and(|setup| setup.supervised);
+            let version = policy_in_force().0;
+            let mut all = Vec::new();
+            for purpose in Purpose::all() {
+                let optional = purpose.default_state() == ConsentDefault::Off;
+                all.push(Standing {
+                    state: tx.consent_state(purpose, &version)?,
+                    optional,
+                    locked: optional && supervised,
+                });
+            }
+            all.sort_by_key(|standing| !standing.optional);
+            Ok(all)
+        })
+        .await
+    }
+
+    /// Gives or withdraws. When this returns, no request of a withdrawn purpose is under way and
+    /// none will leave.
+    ///
+    /// # Errors
+    /// When the purpose is not optional or a guardian keeps it off.
+    pub async fn set_consent(&self, purpose: Purpose, given: bool) -> Result<(), Error> {
+        check_optional(purpose)?;
+        let status = if given { ConsentStatus::Given } else { ConsentStatus::Withdrawn };
+        let surface = self.inner.options.surface;
+        self.off_thread(move |app| {
+            let open = app.open()?;
+            let setup = open.store.read(session::setup_record)?.ok_or(Error::SetupNeeded)?;
+            if given && setup.supervised {
+                return Err(Error::Supervised);
+            }
+            let policy = fluxchat_service::current_policy(&setup.language);
+            let event = app.consent_event(purpose, status, &policy, surface)?;
+            open.store.write(|tx| {
+                // The same answer twice is one event: the chain records decisions, not clicks.
+                let state = tx.consent_state(purpose, &event.policy_version)?;
+                if state.given != given {
+                    tx.consent_append(event.clone())?;
+                }
+                Ok(())
+            })?;
+            if !given {
+                open.door.cancel_purpose(purpose);
+            }
+            Ok(())
+        })
+        .await?;
+        self.tell(Event::ConsentsChanged);
+        Ok(())
+    }
+
+    /// A policy, bundled. `None` for the version in force.
+    ///
+    /// # Errors
+    /// When there is no such version.
+    pub fn policy(&self, version: Option<&str>, language: &str) -> Result<Policy, Error> {
+        let language = supported_language(language);
+        match version {
+            None => Ok(fluxchat_service::current_policy(language)),
+            Some(version) => {
+                fluxchat_service::policy(version, language).ok_or(Error::NotFound("policy"))
+            }
+        }
+    }
+
+    /// When the policy in force was accepted here, and which.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn policy_accepted(&self) -> Result<Option<(String, fluxchat_model::Timestamp)>, Error> {
+        self.read(|tx| Ok(session::setup_record(tx)?.map(|setup| (setup.policy_version, setup.at)))).await
+    }
+
+    pub(crate) fn consent_event(
+        &self,
+        purpose: Purpose,
+        status: ConsentStatus,
+        policy: &Policy,
+        surface: &str,
+    ) -> Result<NewConsentEvent, Error> {
+        Ok(NewConsentEvent {
+            id: self.fresh(ConsentEventId::new)?,
+            purpose,
+            status,
+            at: self.now(),
+            policy_version: policy.version.0.clone(),
+            notice_sha256: policy.sha256.clone(),
+            language: policy.language.clone(),
+            ui_surface: surface.to_owned(),
+            app_version: self.version().to_owned(),
+        })
+    }
+}
+
+/// The bundled language that serves a BCP 47 tag best.
+#[must_use]
+pub(crate) fn supported_language(tag: &str) -> &'static str {
+    let primary = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    fluxchat_service::LANGUAGES
+        .into_iter()
+        .find(|language| *language == primary)
+        .unwrap_or(fluxchat_service::LANGUAGES[0])
+}

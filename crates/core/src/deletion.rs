@@ -1,0 +1,257 @@
+//! Deletion: hidden at once, carried out at its deadline, proven by a receipt, and requested of
+//! the service where the service may hold a part.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fluxchat_model::{
+    ConversationId, ErasureId, ErasureScope, MessageId, Receipt, Timestamp, TombstoneId,
+};
+use fluxchat_store::{Erasure, ErasureRequest, ErasureState, FinishedBy, StoreError};
+
+use crate::app::Open;
+use crate::outbox::Subject;
+use crate::profile::remove_durably;
+use crate::{App, Error, Event};
+
+/// How long undo is offered in the window, in milliseconds.
+pub const UNDO_MS: i64 = 10 * Timestamp::SECOND;
+/// When a small deletion is carried out, in milliseconds after it was asked for.
+const PURGE_MS: i64 = 30 * Timestamp::SECOND;
+/// When to try again after a reader of another process was in the way.
+const BUSY_WAIT: Duration = Duration::from_secs(2);
+/// The archive has had one key since it was made; rotation will count on.
+const KEY_EPOCH: u32 = 1;
+
+/// A deletion that is hidden and can still be undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Erasing {
+    /// Names it.
+    pub id: ErasureId,
+    /// Undo is offered until then.
+    pub undo_until: Timestamp,
+    /// When it is carried out.
+    pub purge_after: Timestamp,
+}
+
+/// Carries deletions out at their deadlines.
+pub(crate) fn spawn(app: &App, open: &Arc<Open>) {
+    let (app, open_for_task, stop) = (app.clone(), Arc::clone(open), open.stop.clone());
+    open.tasks.spawn(async move {
+        loop {
+            let wait = app.purge_due().await.unwrap_or(Some(BUSY_WAIT));
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = open_for_task.deletions.notified() => {}
+                () = sleep(wait) => {}
+            }
+        }
+    });
+}
+
+async fn sleep(wait: Option<Duration>) {
+    match wait {
+        Some(wait) => tokio::time::sleep(wait).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl App {
+    /// Hides a conversation at once; it is deleted for good at the deadline.
+    ///
+    /// # Errors
+    /// When it does not exist.
+    pub async fn delete_conversation(&self, id: ConversationId) -> Result<Erasing, Error> {
+        self.open()?.stop_generations(|_, of| of == id).await;
+        let erasing = self.hide(ErasureScope::Conversation(id)).await?;
+        self.tell(Event::ConversationRemoved(id));
+        Ok(erasing)
+    }
+
+    /// Hides a message and everything below it at once; they are deleted for good at the deadline.
+    ///
+    /// # Errors
+    /// When it does not exist.
+    pub async fn delete_message(&self, id: MessageId) -> Result<Erasing, Error> {
+        let conversation = self.message_by_id(id).await?.conversation_id;
+        // Whatever is arriving below it would be orphaned.
+        self.open()?.stop_generations(|_, of| of == conversation).await;
+        let erasing = self.hide(ErasureScope::Message(id)).await?;
+        self.tell(Event::MessagesChanged(conversation));
+        self.tell(Event::ConversationChanged(conversation));
+        Ok(erasing)
+    }
+
+    /// Takes a deletion back.
+    ///
+    /// # Errors
+    /// `too_late` when it was carried out, or its deadline has passed.
+    pub async fn undo_deletion(&self, id: ErasureId) -> Result<(), Error> {
+        let now = self.now();
+        let Some(scope) = self.write(move |tx| tx.erasure_undo(id, now)).await? else {
+            return Err(Error::invalid("too_late", "It was deleted for good and cannot be brought back."));
+        };
+        match scope {
+            ErasureScope::Conversation(id) => self.tell(Event::ConversationChanged(id)),
+            ErasureScope::Message(id) => {
+                let conversation = self.message_by_id(id).await?.conversation_id;
+                self.tell(Event::MessagesChanged(conversation));
+            }
+            ErasureScope::Everything => {}
+        }
+        Ok(())
+    }
+
+    /// The deletion of a conversation that can still be undone.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn deletion_of(&self, conversation: ConversationId) -> Result<ErasureId, Error> {
+        let scope = Some(ErasureScope::Conversation(conversation));
+        let pending = self.read(|tx| tx.erasures()).await?;
+        let found = pending.into_iter().find(|erasure| erasure.scope == scope);
+        found.map(|erasure| erasure.id).ok_or(Error::NotFound("deletion"))
+    }
+
+    /// Carries a deletion out now, whatever its deadline, and returns its receipt.
+    ///
+    /// # Errors
+    /// `busy` while another process reads: the rows are gone, the proof follows later.
+    pub async fn purge_now(&self, id: ErasureId) -> Result<Receipt, Error> {
+        let receipt = self.off_thread(move |app| app.carry_out(id)).await?;
+        self.tell(Event::ReceiptsChanged);
+        self.open()?.outbox.notify_one();
+        Ok(receipt)
+    }
+
+    /// Deletes all content, here and now. There is no undo.
+    ///
+    /// # Errors
+    /// `busy` while another process reads: the rows are gone, the proof follows later.
+    pub async fn delete_everything(&self) -> Result<Receipt, Error> {
+        self.open()?.stop_generations(|_, _| true).await;
+        let erasing = self.hide(ErasureScope::Everything).await?;
+        let receipt = self.purge_now(erasing.id).await?;
+        self.tell(Event::SessionChanged);
+        Ok(receipt)
+    }
+
+    /// Carries out every deletion whose deadline has come, and finishes those that were begun.
+    /// Returns how long to wait for the next.
+    ///
+    /// # Errors
+    /// When the archive is not open.
+    pub async fn purge_due(&self) -> Result<Option<Duration>, Error> {
+        let now = self.now();
+        let mut again = None;
+        for erasure in self.read(|tx| tx.erasures()).await? {
+            let due = erasure.state == ErasureState::Erasing || erasure.purge_after <= now;
+            let wait = if due { self.try_purge(&erasure).await } else { Some(until(now, erasure.purge_after)) };
+            again = [again, wait].into_iter().flatten().min();
+        }
+        Ok(again)
+    }
+
+    /// Carries out what waits: everything where the process settles deletions at its start and
+    /// end, otherwise what is due.
+    pub(crate) async fn settle_deletions(&self) -> Result<(), Error> {
+        if self.inner.options.settle_deletions {
+            for erasure in self.read(|tx| tx.erasures()).await? {
+                self.try_purge(&erasure).await;
+            }
+            return Ok(());
+        }
+        self.purge_due().await.map(|_| ())
+    }
+
+    /// How many deletions are hidden and not carried out.
+    ///
+    /// # Errors
+    /// When the archive is not open.
+    pub async fn pending_deletions(&self) -> Result<u32, Error> {
+        let pending = self.read(|tx| tx.erasures()).await?;
+        Ok(u32::try_from(pending.len()).unwrap_or(u32::MAX))
+    }
+
+    /// All receipts, newest first.
+    ///
+    /// # Errors
+    /// When the archive is not open.
+    pub async fn receipts(&self) -> Result<Vec<Receipt>, Error> {
+        self.read(|tx| tx.receipts()).await
+    }
+
+    async fn try_purge(&self, erasure: &Erasure) -> Option<Duration> {
+        match self.purge_now(erasure.id).await {
+            Ok(_) => None,
+            Err(error) => {
+                tracing::warn!(name: "deletion.waits", code = error.code());
+                Some(BUSY_WAIT)
+            }
+        }
+    }
+
+    async fn hide(&self, scope: ErasureScope) -> Result<Erasing, Error> {
+        let now = self.now();
+        let purge_ms = if scope == ErasureScope::Everything { 0 } else { PURGE_MS };
+        let request = ErasureRequest {
+            id: self.fresh(ErasureId::new)?,
+            scope,
+            requested_at: now,
+            purge_after: now.plus_ms(purge_ms),
+        };
+        let row = request.clone();
+        self.write(move |tx| tx.erasure_request(&row)).await?;
+        self.open()?.deletions.notify_one();
+        Ok(Erasing { id: request.id, undo_until: now.plus_ms(UNDO_MS), purge_after: request.purge_after })
+    }
+
+    /// The protocol: request to the service, rows, files, log, proof. Every step can be repeated,
+    /// so a crash between any two of them is taken up where it stood.
+    fn carry_out(&self, id: ErasureId) -> Result<Receipt, Error> {
+        let open = self.open()?;
+        let erasure = open.store.read(|tx| tx.erasure(id))?.ok_or(Error::NotFound("deletion"))?;
+        if let Some(scope) = erasure.scope
+            && let Some(subject) = self.subject(&open, scope)?
+        {
+            self.queue_erasure(&open, id, &subject)?;
+        }
+        let tombstone = self.fresh(TombstoneId::new)?;
+        let purged = open.store.erasure_purge(id, tombstone, self.now())?;
+        let mut files_removed = 0;
+        for asset in &purged.files {
+            files_removed += u32::from(remove_durably(&self.asset_path(*asset))?);
+        }
+        self.drop_migration_copy(&open.store, true)?;
+        open.store.erasure_scrub(id)?;
+        let by = FinishedBy {
+            files_removed,
+            key_epoch: KEY_EPOCH,
+            app_version: self.version().to_owned(),
+            at: self.now(),
+        };
+        let receipt = open.store.erasure_finish(id, &by)?;
+        tracing::info!(name: "deletion.proven", files = files_removed);
+        Ok(receipt)
+    }
+
+    fn subject(&self, open: &Open, scope: ErasureScope) -> Result<Option<Subject>, StoreError> {
+        open.store.read(|tx| {
+            let conversation = match scope {
+                ErasureScope::Everything => return Ok(Some(Subject::Everything)),
+                ErasureScope::Conversation(id) => id,
+                // Hidden rows are invisible, also to the deletion that hid them; the service
+                // keeps nothing per message, so the conversation it belongs to is named.
+                ErasureScope::Message(id) => match tx.conversation_of_message(id)? {
+                    Some(id) => id,
+                    None => return Ok(None),
+                },
+            };
+            Ok(tx.conversation_alias(conversation)?.map(Subject::Conversation))
+        })
+    }
+}
+
+fn until(now: Timestamp, then: Timestamp) -> Duration {
+    Duration::from_millis(u64::try_from(then.0.saturating_sub(now.0)).unwrap_or(0))
+}

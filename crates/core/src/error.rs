@@ -1,0 +1,167 @@
+//! One error for every use case: a stable code, and words for people from one table.
+
+use fluxchat_egress::EgressError;
+use fluxchat_model::{SessionState, VisibleError};
+use fluxchat_providers::ProviderError;
+use fluxchat_store::StoreError;
+use fluxchat_vault::VaultError;
+use fluxchat_vault::asset::AssetError;
+
+mod words;
+
+/// Why a use case could not do what was asked. Never carries content or secrets.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The archive is not open; the state says why.
+    #[error("the archive is not open ({0:?})")]
+    NotOpen(SessionState),
+    /// The first run is not completed.
+    #[error("the first run is not completed")]
+    SetupNeeded,
+    /// The archive.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The keychain and the keys.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// An encrypted file.
+    #[error(transparent)]
+    Asset(#[from] AssetError),
+    /// The door.
+    #[error(transparent)]
+    Egress(#[from] EgressError),
+    /// The source.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    /// Something that was named is not there.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// What was given cannot be used; the sentence says why.
+    #[error("{message}")]
+    Invalid {
+        /// Stable, such as `invalid_url`.
+        code: &'static str,
+        /// What is wrong, one sentence.
+        message: String,
+    },
+    /// A guardian keeps it off.
+    #[error("a guardian keeps this off")]
+    Supervised,
+    /// The folder or a file of the profile.
+    #[error("a file of the profile: {0}")]
+    Io(#[from] std::io::Error),
+    /// The operating system has no randomness.
+    #[error("the operating system has no randomness")]
+    Randomness,
+    /// A background task ended early.
+    #[error("a task ended early")]
+    Task,
+}
+
+impl From<getrandom::Error> for Error {
+    fn from(_: getrandom::Error) -> Self {
+        Self::Randomness
+    }
+}
+
+impl From<tokio::task::JoinError> for Error {
+    fn from(_: tokio::task::JoinError) -> Self {
+        Self::Task
+    }
+}
+
+impl Error {
+    /// What cannot be used, and why.
+    pub(crate) fn invalid(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid { code, message: message.into() }
+    }
+
+    /// Stable, for machines and translations.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotOpen(state) => session_code(*state),
+            Self::SetupNeeded => "setup_needed",
+            Self::Store(error) => store_code(error),
+            Self::Vault(error) => vault_code(error),
+            Self::Asset(error) => error.code(),
+            Self::Egress(error) => error.code(),
+            Self::Provider(error) => error.code(),
+            Self::NotFound(_) => "not_found",
+            Self::Invalid { code, .. } => code,
+            Self::Supervised => "controls_restricted",
+            Self::Io(error) => match error.kind() {
+                std::io::ErrorKind::StorageFull => "disk_full",
+                std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => "unwritable",
+                _ => "io",
+            },
+            Self::Randomness | Self::Task => "internal",
+        }
+    }
+
+    /// When trying again makes sense, in milliseconds from now.
+    #[must_use]
+    pub fn retry_after_ms(&self) -> Option<u32> {
+        match self {
+            Self::Provider(error) => error.retry_after_ms().map(|ms| u32::try_from(ms).unwrap_or(u32::MAX)),
+            _ => None,
+        }
+    }
+
+    /// Code and sentences: what happened, what was kept, what to do next.
+    #[must_use]
+    pub fn visible(&self) -> VisibleError {
+        let code = self.code();
+        let words = words::of(code);
+        let message = match self {
+            Self::Invalid { message, .. } => message.clone(),
+            // These texts name the host or quote the server's own words, already made safe.
+            Self::Egress(error) => error.to_string(),
+            Self::Provider(error) => error.to_string(),
+            _ => words.message.to_owned(),
+        };
+        VisibleError { code: code.to_owned(), message, kept: words.kept.to_owned(), next: words.next.to_owned() }
+    }
+}
+
+/// The code of a session state that is not `Ready`.
+#[must_use]
+pub fn session_code(state: SessionState) -> &'static str {
+    match state {
+        SessionState::FirstRun => "setup_needed",
+        SessionState::Ready => "internal",
+        SessionState::Locked => "locked",
+        SessionState::NoProvider => "no_provider",
+        SessionState::BackendChanged => "backend_changed",
+        SessionState::KeyLost => "key_lost",
+        SessionState::WrongKey => "wrong_key",
+        SessionState::Corrupt => "corrupt",
+        SessionState::TooNew => "too_new",
+        SessionState::InUse => "in_use",
+        SessionState::Unwritable => "unwritable",
+    }
+}
+
+/// Words for a session state that is not `Ready`.
+#[must_use]
+pub fn session_problem(state: SessionState) -> VisibleError {
+    Error::NotOpen(state).visible()
+}
+
+/// The keychain's words in those of the session states, where they mean the same.
+fn vault_code(error: &VaultError) -> &'static str {
+    match error.code() {
+        "keychain_locked" | "keychain_timeout" | "vault_locked" | "no_passphrase" => "locked",
+        "no_keychain" => "no_provider",
+        "profile_io" => "unwritable",
+        other => other,
+    }
+}
+
+fn store_code(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Full => "disk_full",
+        StoreError::ReadOnly | StoreError::CannotOpen => "unwritable",
+        other => other.code(),
+    }
+}

@@ -1,0 +1,135 @@
+//! The history: its list, and the shown branch of a conversation.
+
+use fluxchat_model::{Conversation, ConversationId, Message, MessageId};
+use fluxchat_store::{ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor};
+
+use crate::chat::StreamState;
+use crate::{App, Error, Event};
+
+/// A message of the shown branch.
+#[derive(Clone, Debug)]
+pub struct ShownMessage {
+    /// The message as it is kept.
+    pub message: Message,
+    /// It and its siblings, oldest first.
+    pub branches: Vec<MessageId>,
+    /// While it arrives: as it stands.
+    pub live: Option<StreamState>,
+}
+
+/// A page of the shown branch, oldest first.
+#[derive(Clone, Debug)]
+pub struct MessagePage {
+    /// The messages.
+    pub messages: Vec<ShownMessage>,
+    /// Whether there are older ones.
+    pub has_before: bool,
+    /// Whether there are newer ones.
+    pub has_after: bool,
+}
+
+impl App {
+    /// A page of a list, newest first.
+    ///
+    /// # Errors
+    /// When the archive is not open.
+    pub async fn conversations(
+        &self,
+        shelf: ConversationShelf,
+        after: Option<ConversationCursor>,
+        limit: u32,
+    ) -> Result<Vec<Conversation>, Error> {
+        self.read(move |tx| tx.conversations_page(shelf, after, limit)).await
+    }
+
+    /// A conversation.
+    ///
+    /// # Errors
+    /// When it does not exist.
+    pub async fn conversation(&self, id: ConversationId) -> Result<Conversation, Error> {
+        self.read(move |tx| tx.conversation(id)).await?.ok_or(Error::NotFound("conversation"))
+    }
+
+    /// Whether an answer is arriving in a conversation.
+    #[must_use]
+    pub fn is_generating(&self, id: ConversationId) -> bool {
+        self.open().is_ok_and(|open| open.is_generating(id))
+    }
+
+    /// Changes a conversation.
+    ///
+    /// # Errors
+    /// When it does not exist.
+    pub async fn update_conversation(
+        &self,
+        id: ConversationId,
+        patch: ConversationPatch,
+    ) -> Result<Conversation, Error> {
+        let changed = self
+            .write(move |tx| {
+                tx.conversation_update(id, &patch)?;
+                tx.conversation(id)
+            })
+            .await?
+            .ok_or(Error::NotFound("conversation"))?;
+        self.tell(Event::ConversationChanged(id));
+        Ok(changed)
+    }
+
+    /// A page of the shown branch. A page around a message shows the branch that message is on.
+    ///
+    /// # Errors
+    /// When the conversation or the message does not exist.
+    pub async fn message_page(
+        &self,
+        conversation: ConversationId,
+        anchor: PathAnchor,
+        limit: u32,
+    ) -> Result<MessagePage, Error> {
+        if let PathAnchor::Around(message) = anchor
+            && !self.is_shown(conversation, message).await?
+        {
+            self.write(move |tx| tx.message_show(message)).await?;
+        }
+        let open = self.open()?;
+        self.read(move |tx| {
+            let page = tx.path_page(conversation, anchor, limit)?;
+            let (has_before, has_after) = (page.has_earlier(), page.has_later());
+            let mut messages = Vec::with_capacity(page.items.len());
+            for item in page.items {
+                let branches = if item.sibling_count > 1 {
+                    tx.siblings(item.message.id)?
+                } else {
+                    vec![item.message.id]
+                };
+                let live = open.generation(item.message.id).map(|generation| generation.state());
+                messages.push(ShownMessage { message: item.message, branches, live });
+            }
+            Ok(MessagePage { messages, has_before, has_after })
+        })
+        .await
+    }
+
+    /// One message as a page would show it.
+    ///
+    /// # Errors
+    /// When it does not exist.
+    pub fn shown_message(&self, id: MessageId) -> Result<ShownMessage, Error> {
+        let open = self.open()?;
+        let (message, branches) = open.store.read(|tx| Ok((tx.message(id)?, tx.siblings(id)?)))?;
+        Ok(ShownMessage {
+            message: message.ok_or(Error::NotFound("message"))?,
+            branches,
+            live: open.generation(id).map(|generation| generation.state()),
+        })
+    }
+
+    async fn is_shown(&self, conversation: ConversationId, message: MessageId) -> Result<bool, Error> {
+        self.read(move |tx| match tx.path_page(conversation, PathAnchor::Around(message), 1) {
+            Ok(_) => Ok(true),
+            Err(fluxchat_store::StoreError::NotFound(_)) => Ok(false),
+            Err(error) => Err(error),
+        })
+        .await
+    }
+}

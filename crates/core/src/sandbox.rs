@@ -1,0 +1,82 @@
+//! The sandbox keeps its records in the archive, so that the laws hold for it too.
+
+use fluxchat_service::{Collection, Page, Record, Storage, StorageError};
+use fluxchat_store::{SandboxPage, SandboxRecord, Store, StoreError};
+
+/// The storage of the service over the archive.
+pub(crate) struct ArchiveStorage(Store);
+
+impl ArchiveStorage {
+    pub(crate) fn new(store: Store) -> Self {
+        Self(store)
+    }
+}
+
+fn failed(error: StoreError) -> StorageError {
+    match error {
+        StoreError::Closed | StoreError::Busy => StorageError::Unavailable,
+        other => StorageError::Failed(other.code().to_owned()),
+    }
+}
+
+fn row(record: Record) -> SandboxRecord {
+    SandboxRecord {
+        collection: record.collection.id().to_owned(),
+        key: record.key,
+        owner: record.owner,
+        body: record.body.to_string(),
+        at: record.at,
+    }
+}
+
+fn record(row: SandboxRecord) -> Result<Record, StoreError> {
+    let unreadable = || StoreError::Unreadable("sandbox record");
+    Ok(Record {
+        collection: Collection::from_id(&row.collection).ok_or_else(unreadable)?,
+        key: row.key,
+        owner: row.owner,
+        body: serde_json::from_str(&row.body).map_err(|_| unreadable())?,
+        at: row.at,
+    })
+}
+
+impl Storage for ArchiveStorage {
+    fn insert(&self, new: Record) -> Result<Option<Record>, StorageError> {
+        let new = row(new);
+        self.0.write(|tx| tx.sandbox_insert(&new)?.map(record).transpose()).map_err(failed)
+    }
+
+    fn put(&self, new: Record) -> Result<(), StorageError> {
+        let new = row(new);
+        self.0.write(|tx| tx.sandbox_put(&new)).map_err(failed)
+    }
+
+    fn get(&self, collection: Collection, key: &str) -> Result<Option<Record>, StorageError> {
+        self.0
+            .read(|tx| tx.sandbox_record(collection.id(), key)?.map(record).transpose())
+            .map_err(failed)
+    }
+
+    fn list(&self, collection: Collection, page: &Page) -> Result<Vec<Record>, StorageError> {
+        let page = SandboxPage {
+            owner: page.owner.clone(),
+            after: page.after.clone(),
+            limit: u32::try_from(page.limit).unwrap_or(u32::MAX),
+        };
+        self.0
+            .read(|tx| tx.sandbox_records(collection.id(), &page)?.into_iter().map(record).collect())
+            .map_err(failed)
+    }
+
+    fn delete(&self, collection: Collection, key: &str) -> Result<bool, StorageError> {
+        self.0.write(|tx| tx.sandbox_delete(collection.id(), key)).map_err(failed)
+    }
+
+    fn delete_owned(&self, owner: &str) -> Result<u64, StorageError> {
+        self.0.write(|tx| tx.sandbox_delete_owned(owner)).map(u64::from).map_err(failed)
+    }
+
+    fn delete_all(&self) -> Result<u64, StorageError> {
+        self.0.write(|tx| tx.sandbox_delete_all()).map(u64::from).map_err(failed)
+    }
+}

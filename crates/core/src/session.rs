@@ -1,0 +1,390 @@
+//! From a folder to an open archive, and the first run.
+
+use std::sync::{Arc, PoisonError};
+
+use fluxchat_egress::{Door, InProcess, Ledger};
+use fluxchat_model::{
+    ArchiveKey, ConsentStatus, Purpose, Secret, SessionState, StorageMode, Timestamp,
+};
+use fluxchat_service::{ServiceState, router};
+use fluxchat_store::{CopyRecord, MigrationCopy, OpenOptions, ReadTx, Store, StoreError, remove_copy};
+use fluxchat_vault::{KeychainError, Patience, Probe, Vault};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::{Open, Session};
+use crate::ledger::ArchiveLedger;
+use crate::sandbox::ArchiveStorage;
+use crate::{Access, App, Error, profile, sources};
+
+const SETUP: &str = "setup";
+const COPY_FILE: &str = "archive.before-update.db";
+const COPY_KEY: &str = "before-update";
+const COPY_LIFE: i64 = 7 * Timestamp::DAY;
+const SHORTEST_PASSPHRASE: usize = 8;
+
+/// Who is going to use the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// An adult, for themselves.
+    Adult,
+    /// A guardian, for somebody under their care.
+    Guardian,
+}
+
+/// What the first run asks for.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Who will use it.
+    pub audience: Audience,
+    /// The policy that was shown and accepted.
+    pub policy_version: String,
+    /// The language it was shown in.
+    pub language: String,
+    /// The optional purposes that were agreed to.
+    pub consents: Vec<Purpose>,
+}
+
+/// What is remembered of the first run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SetupRecord {
+    pub(crate) at: Timestamp,
+    pub(crate) supervised: bool,
+    pub(crate) policy_version: String,
+    pub(crate) language: String,
+}
+
+pub(crate) fn setup_record(tx: &ReadTx<'_>) -> Result<Option<SetupRecord>, StoreError> {
+    tx.setting(SETUP)
+}
+
+impl App {
+    /// Takes the profile, asks for the key and opens the archive, as far as that is possible now.
+    /// Called at start and, with patience for a prompt, whenever the person says *try again*.
+    pub(crate) async fn reopen(&self, patience: Patience) -> SessionState {
+        if self.state() == SessionState::Ready {
+            return SessionState::Ready;
+        }
+        let app = self.clone();
+        let outcome = tokio::task::spawn_blocking(move || app.find_and_open(patience)).await;
+        match outcome {
+            Ok(Ok(open)) => self.adopt(open).await,
+            Ok(Err(obstacle)) => self.close(obstacle.state, obstacle.has_passphrase),
+            Err(_) => self.close(SessionState::Unwritable, false),
+        }
+        self.state()
+    }
+
+    /// Tries again; the keychain may ask the person.
+    pub async fn reopen_with_prompt(&self) -> SessionState {
+        self.reopen(Patience::Prompt).await
+    }
+
+    /// Opens a locked archive with its passphrase.
+    ///
+    /// # Errors
+    /// `wrong_passphrase`; whatever keeps the archive closed.
+    pub async fn unlock(&self, passphrase: Secret<String>) -> Result<(), Error> {
+        let open = self
+            .off_thread(move |app| {
+                let key = app.vault().unlock_with_passphrase(&passphrase)?;
+                app.open_archive(key, StorageMode::Passphrase, false).map_err(Error::NotOpen)
+            })
+            .await?;
+        self.adopt(open).await;
+        Ok(())
+    }
+
+    /// Creates an archive where there is no keychain: under a passphrase or in memory.
+    ///
+    /// # Errors
+    /// When an archive exists, the passphrase is too short, or nothing can be written.
+    pub async fn create(&self, storage: StorageMode, passphrase: Option<Secret<String>>) -> Result<(), Error> {
+        let state = self.state();
+        if !matches!(state, SessionState::FirstRun | SessionState::NoProvider) {
+            return Err(Error::NotOpen(state));
+        }
+        let open = self
+            .off_thread(move |app| {
+                let key = match storage {
+                    StorageMode::Keychain => app.vault().create_in_keychain(app.now())?,
+                    StorageMode::Memory => {
+                        let vault = Arc::new(Vault::in_memory()?);
+                        *app.inner.vault.write().unwrap_or_else(PoisonError::into_inner) = vault;
+                        ArchiveKey::new([0; 32])
+                    }
+                    StorageMode::Passphrase => {
+                        let passphrase = passphrase
+                            .filter(|it| it.expose().chars().count() >= SHORTEST_PASSPHRASE)
+                            .ok_or_else(|| {
+                                Error::invalid("passphrase_short", "A passphrase needs at least 8 characters.")
+                            })?;
+                        app.vault().create_with_passphrase(&passphrase, app.now())?
+                    }
+                };
+                app.open_archive(key, storage, true).map_err(Error::NotOpen)
+            })
+            .await?;
+        self.adopt(open).await;
+        Ok(())
+    }
+
+    /// Sets an archive that cannot be opened aside and begins anew.
+    ///
+    /// # Errors
+    /// When the archive is open, or its files cannot be renamed.
+    pub async fn start_fresh(&self) -> Result<SessionState, Error> {
+        if !matches!(
+            self.state(),
+            SessionState::KeyLost | SessionState::WrongKey | SessionState::Corrupt | SessionState::BackendChanged
+        ) {
+            return Err(Error::NotOpen(self.state()));
+        }
+        self.off_thread(|app| Ok(app.vault().start_fresh(app.now())?)).await?;
+        Ok(self.reopen(Patience::Prompt).await)
+    }
+
+    /// Completes the first run: creates the archive where none is open yet, and records the
+    /// policy and every optional purpose as given or refused.
+    ///
+    /// # Errors
+    /// When the policy is not the one in force, a purpose is not optional or a guardian keeps it
+    /// off, or the archive cannot be created.
+    pub async fn setup(&self, setup: Setup) -> Result<(), Error> {
+        let supervised = setup.audience == Audience::Guardian;
+        for purpose in &setup.consents {
+            crate::consents::check_optional(*purpose)?;
+            if supervised {
+                return Err(Error::Supervised);
+            }
+        }
+        let policy = fluxchat_service::policy(&setup.policy_version, &setup.language)
+            .filter(|policy| policy.version == crate::consents::policy_in_force())
+            .ok_or_else(|| Error::invalid("policy_unknown", "This is not the privacy policy in force."))?;
+        if self.state() != SessionState::Ready {
+            let given = self.inner.options.passphrase.clone();
+            let storage = if given.is_some() { StorageMode::Passphrase } else { StorageMode::Keychain };
+            self.create(storage, given).await?;
+        }
+        let app = self.clone();
+        self.off_thread(move |_| {
+            let open = app.open()?;
+            let mut events = Vec::new();
+            for purpose in Purpose::optional() {
+                let status = if setup.consents.contains(&purpose) {
+                    ConsentStatus::Given
+                } else {
+                    ConsentStatus::Refused
+                };
+                events.push(app.consent_event(purpose, status, &policy, "first_run")?);
+            }
+            let record = SetupRecord {
+                at: app.now(),
+                supervised,
+                policy_version: policy.version.0.clone(),
+                language: policy.language.clone(),
+            };
+            Ok(open.store.write(|tx| {
+                for event in &events {
+                    tx.consent_append(event.clone())?;
+                }
+                tx.setting_set(SETUP, &record)
+            })?)
+        })
+        .await?;
+        self.tell(crate::Event::ConsentsChanged);
+        self.tell(crate::Event::SessionChanged);
+        Ok(())
+    }
+
+    /// Ends everything in order: stops answers (what arrived is kept), carries out every deletion
+    /// that waits, closes the archive and gives the profile back.
+    pub async fn shutdown(&self) {
+        if let Ok(open) = self.open() {
+            open.stop.cancel();
+            open.tasks.close();
+            open.tasks.wait().await;
+            if self.inner.options.access == Access::Owner {
+                let _ = self.settle_deletions().await;
+            }
+            let store = open.store.clone();
+            let _ = tokio::task::spawn_blocking(move || store.close()).await;
+            self.close(SessionState::Locked, false);
+        }
+        self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    fn find_and_open(&self, patience: Patience) -> Result<Open, Obstacle> {
+        let inner = &self.inner;
+        if inner.options.access == Access::Owner {
+            let mut lock = inner.lock.lock().unwrap_or_else(PoisonError::into_inner);
+            if lock.is_none() {
+                *lock = Some(profile::acquire(&inner.options.profile)?);
+            }
+        }
+        let (key, storage) = self.find_key(patience)?;
+        Ok(self.open_archive(key, storage, false)?)
+    }
+
+    fn find_key(&self, patience: Patience) -> Result<(ArchiveKey, StorageMode), Obstacle> {
+        let vault = self.vault();
+        let given = self.inner.options.passphrase.as_ref();
+        let probe = vault.probe(patience).map_err(|error| {
+            tracing::warn!(name: "vault.not_probed", code = error.code());
+            SessionState::Unwritable
+        })?;
+        match probe {
+            Probe::Key(key, storage) => Ok((key, storage)),
+            Probe::PassphraseNeeded => match given.map(|it| vault.unlock_with_passphrase(it)) {
+                Some(Ok(key)) => Ok((key, StorageMode::Passphrase)),
+                _ => Err(Obstacle { state: SessionState::Locked, has_passphrase: true }),
+            },
+            // On the first run the question is not where the key is but where it could be kept.
+            Probe::FirstRun => match vault.keychain_reachable(patience) {
+                Err(KeychainError::NoProvider) if given.is_none() => Err(SessionState::NoProvider.into()),
+                _ => Err(SessionState::FirstRun.into()),
+            },
+            other => Err(other.session_state().into()),
+        }
+    }
+
+    fn open_archive(&self, key: ArchiveKey, storage: StorageMode, create: bool) -> Result<Open, SessionState> {
+        let options = self.open_options(key, storage, create);
+        let store = match Store::open(options.clone()) {
+            Err(StoreError::MigrationNeeded { .. }) if self.inner.options.access == Access::Owner => {
+                self.open_with_copy(options)
+            }
+            other => other,
+        }
+        .map_err(|error| {
+            tracing::warn!(name: "archive.not_opened", code = error.code());
+            closed_by(&error)
+        })?;
+        self.prepare(&store).map_err(|error| closed_by(&error))?;
+        let ledger: Arc<dyn Ledger> = Arc::new(ArchiveLedger::new(self.clone(), store.clone()));
+        let ledger = match &self.inner.options.ledger_layer {
+            Some(layer) => layer(ledger),
+            None => ledger,
+        };
+        let storage_of_sandbox = Arc::new(ArchiveStorage::new(store.clone()));
+        let mut service = ServiceState::new(storage_of_sandbox, Arc::clone(&self.inner.options.clock));
+        if let Some(pace) = self.inner.options.sandbox_pace {
+            service = service.with_pace(pace);
+        }
+        let door = Door::new(ledger, Arc::clone(&self.inner.options.clock), Some(InProcess::new(router(service))));
+        let offline = store.read(|tx| crate::offline::stored(tx)).unwrap_or(false);
+        if offline || self.inner.options.offline {
+            door.set_offline(true);
+        }
+        Ok(Open {
+            store,
+            door,
+            storage,
+            generations: std::sync::Mutex::default(),
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            deletions: tokio::sync::Notify::new(),
+            outbox: tokio::sync::Notify::new(),
+        })
+    }
+
+    fn open_options(&self, key: ArchiveKey, storage: StorageMode, create: bool) -> OpenOptions {
+        let path = self.inner.options.profile.join(profile::ARCHIVE_FILE);
+        match (storage, self.inner.options.access) {
+            (StorageMode::Memory, _) => OpenOptions::memory(),
+            (_, Access::Reader) => OpenOptions::read_only(path, key),
+            _ if create => OpenOptions::create(path, key),
+            // A key without an archive: the app ended between making the one and the other.
+            _ if !path.exists() => OpenOptions::create(path, key),
+            _ => OpenOptions::existing(path, key),
+        }
+    }
+
+    /// An older archive: its verified copy gets a key of its own first.
+    fn open_with_copy(&self, options: OpenOptions) -> Result<Store, StoreError> {
+        let path = self.inner.options.profile.join(COPY_FILE);
+        let key = self.vault().create_copy_key(COPY_KEY).map_err(|_| StoreError::CopyFailed)?;
+        let store = Store::open(options.with_migration_copy(MigrationCopy { path, key }))?;
+        if let Some(report) = store.migrated().filter(|report| report.copied).cloned() {
+            let record = CopyRecord { made_at: self.now(), schema: report.from };
+            store.write(|tx| tx.migration_copy_made(record))?;
+        }
+        Ok(store)
+    }
+
+    /// The copy of before a migration dies with the first good start after it, after seven days,
+    /// or with any deletion: its key first.
+    pub(crate) fn drop_migration_copy(&self, store: &Store, even_if_young: bool) -> Result<(), Error> {
+        let Some(copy) = store.read(|tx| tx.migration_copy())? else { return Ok(()) };
+        let this_start = store.migrated().is_some();
+        let old = self.now().0 - copy.made_at.0 > COPY_LIFE;
+        if this_start && !old && !even_if_young {
+            return Ok(());
+        }
+        self.vault().destroy_copy_key(COPY_KEY)?;
+        remove_copy(&self.inner.options.profile.join(COPY_FILE))?;
+        store.write(|tx| tx.migration_copy_gone())?;
+        Ok(())
+    }
+
+    /// What has to be true before anybody sees the archive.
+    fn prepare(&self, store: &Store) -> Result<(), StoreError> {
+        if self.inner.options.access == Access::Reader {
+            return Ok(());
+        }
+        sources::ensure_sandbox(self, store)?;
+        crate::chat::settle_interrupted(self, store)?;
+        store.write(|tx| tx.ledger_recover())?;
+        Ok(())
+    }
+
+    async fn adopt(&self, open: Open) {
+        let open = Arc::new(open);
+        self.set_session(Session::Open(Arc::clone(&open)));
+        if self.inner.options.access == Access::Reader {
+            return;
+        }
+        // Before the window shows anything: what was deleted in the last session is gone.
+        if let Err(error) = self.settle_deletions().await {
+            tracing::warn!(name: "deletion.unfinished", code = error.code());
+        }
+        let app = self.clone();
+        let _ = self
+            .off_thread(move |_| {
+                let open = app.open()?;
+                app.drop_migration_copy(&open.store, false)
+            })
+            .await;
+        self.spawn_tasks(&open);
+        tracing::info!(name: "archive.opened", owner = true);
+    }
+
+    fn spawn_tasks(&self, open: &Arc<Open>) {
+        crate::deletion::spawn(self, open);
+        crate::outbox::spawn(self, open);
+        crate::offline::spawn(self, open);
+    }
+}
+
+/// Why the archive is not open.
+struct Obstacle {
+    state: SessionState,
+    has_passphrase: bool,
+}
+
+impl From<SessionState> for Obstacle {
+    fn from(state: SessionState) -> Self {
+        Self { state, has_passphrase: false }
+    }
+}
+
+fn closed_by(error: &StoreError) -> SessionState {
+    match error {
+        StoreError::TooNew { .. } => SessionState::TooNew,
+        StoreError::Full | StoreError::ReadOnly | StoreError::CannotOpen | StoreError::Io(_) => SessionState::Unwritable,
+        StoreError::Busy => SessionState::InUse,
+        _ => SessionState::Corrupt,
+    }
+}
+

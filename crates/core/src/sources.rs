@@ -1,0 +1,294 @@
+//! Sources: where answers come from, and their credentials.
+
+use fluxchat_egress::{Credential, Ctx, HeaderKind, Warning, parse_base_url};
+use fluxchat_model::{
+    Conversation, DataPractices, Dialect, Model, Purpose, Secret, Source, SourceId,
+};
+use fluxchat_store::{Store, StoreError};
+
+use crate::{App, Error, Event, clock, consents};
+
+const DEFAULT_SOURCE: &str = "default_source";
+const LONGEST_NAME: usize = 80;
+
+/// What a person enters for a new source.
+#[derive(Clone, Debug)]
+pub struct NewSource {
+    /// Unique.
+    pub name: String,
+    /// The base URL.
+    pub url: String,
+    /// How it speaks.
+    pub dialect: Dialect,
+    /// Goes to the keychain.
+    pub key: Option<Secret<String>>,
+}
+
+/// A source that was added, and what it said when it was asked for its models.
+#[derive(Debug)]
+pub struct Added {
+    /// The new source.
+    pub source: Source,
+    /// What it offers, or why it could not be asked.
+    pub models: Result<Vec<Model>, Error>,
+    /// What should be known about the address.
+    pub warning: Option<Warning>,
+}
+
+/// The embedded source exists in every archive.
+pub(crate) fn ensure_sandbox(app: &App, store: &Store) -> Result<(), StoreError> {
+    if store.read(|tx| tx.source_by_name(Source::SANDBOX))?.is_some() {
+        return Ok(());
+    }
+    let random = clock::random10().map_err(|_| StoreError::CannotOpen)?;
+    let source = Source {
+        id: SourceId::new(app.now(), random),
+        name: Source::SANDBOX.to_owned(),
+        dialect: Dialect::Fluxchat,
+        origin: None,
+        base_path: "/v1".to_owned(),
+        has_credential: false,
+        default_model: Some(fluxchat_service::GUIDE_MODEL.to_owned()),
+        practices: DataPractices::default(),
+        created_at: app.now(),
+    };
+    store.write(|tx| tx.source_insert(&source))
+}
+
+impl App {
+    /// All sources, the sandbox first, and the one new conversations start with.
+    ///
+    /// # Errors
+    /// When the archive is not open.
+    pub async fn sources(&self) -> Result<(Vec<Source>, Option<SourceId>), Error> {
+        self.read(|tx| {
+            let mut sources = tx.sources()?;
+            sources.sort_by(|a, b| {
+                (!a.is_in_process(), a.name.to_lowercase()).cmp(&(!b.is_in_process(), b.name.to_lowercase()))
+            });
+            let chosen = tx.setting::<SourceId>(DEFAULT_SOURCE)?;
+            let default = chosen
+                .filter(|id| sources.iter().any(|source| source.id == *id))
+                .or_else(|| sources.first().map(|source| source.id));
+            Ok((sources, default))
+        })
+        .await
+    }
+
+    /// A source by its name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn source_named(&self, name: &str) -> Result<Source, Error> {
+        let name = name.to_owned();
+        self.read(move |tx| tx.source_by_name(&name)).await?.ok_or(Error::NotFound("source"))
+    }
+
+    /// A source by its id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn source(&self, id: SourceId) -> Result<Source, Error> {
+        self.read(move |tx| tx.source(id)).await?.ok_or(Error::NotFound("source"))
+    }
+
+    /// Adds a source, stores its key in the keychain and asks for its models at once. A source
+    /// that cannot be asked is kept: its server may just not be running yet.
+    ///
+    /// # Errors
+    /// When name or address cannot be used, or nothing can be stored.
+    pub async fn add_source(&self, new: NewSource) -> Result<Added, Error> {
+        let name = checked_name(&new.name)?;
+        let base = parse_base_url(&new.url).map_err(|error| Error::invalid(error.code(), error.to_string()))?;
+        let mut source = Source {
+            id: self.fresh(SourceId::new)?,
+            name,
+            dialect: new.dialect,
+            origin: Some(base.origin),
+            base_path: base.base_path,
+            has_credential: false,
+            default_model: None,
+            practices: DataPractices::default(),
+            created_at: self.now(),
+        };
+        let row = source.clone();
+        self.write(move |tx| tx.source_insert(&row)).await.map_err(name_taken)?;
+        if let Some(key) = new.key.filter(|key| !key.expose().trim().is_empty())
+            && let Err(error) = self.store_credential(&mut source, Some(key)).await
+        {
+            // A source without the key that was given would fail in a way nobody understands.
+            let id = source.id;
+            self.write(move |tx| tx.source_remove(id)).await?;
+            return Err(error);
+        }
+        let models = self.models(&source).await;
+        if let Ok(models) = &models
+            && let Some(first) = models.first()
+        {
+            source.default_model = Some(first.id.clone());
+            let row = source.clone();
+            self.write(move |tx| tx.source_update(&row)).await?;
+        }
+        self.make_default(source.id).await?;
+        self.tell(Event::SourcesChanged);
+        Ok(Added { source, models, warning: base.warning })
+    }
+
+    /// Changes a source. `key`: `Some("")` removes it.
+    ///
+    /// # Errors
+    /// When it does not exist or the name is taken.
+    pub async fn update_source(
+        &self,
+        id: SourceId,
+        name: Option<String>,
+        key: Option<Secret<String>>,
+        default_model: Option<String>,
+    ) -> Result<Source, Error> {
+        let mut source = self.source(id).await?;
+        if let Some(name) = name.filter(|name| *name != source.name) {
+            if source.is_in_process() {
+                return Err(Error::invalid("sandbox_fixed", "The sandbox keeps its name."));
+            }
+            source.name = checked_name(&name)?;
+        }
+        if let Some(model) = default_model {
+            source.default_model = Some(model).filter(|model| !model.is_empty());
+        }
+        let row = source.clone();
+        self.write(move |tx| tx.source_update(&row)).await.map_err(name_taken)?;
+        if let Some(key) = key {
+            let key = Some(key).filter(|key| !key.expose().trim().is_empty());
+            self.store_credential(&mut source, key).await?;
+        }
+        self.tell(Event::SourcesChanged);
+        Ok(source)
+    }
+
+    /// Removes a source and its key. Conversations stay.
+    ///
+    /// # Errors
+    /// When it does not exist or is the sandbox.
+    pub async fn remove_source(&self, id: SourceId) -> Result<(), Error> {
+        let source = self.source(id).await?;
+        if source.is_in_process() {
+            return Err(Error::invalid("sandbox_fixed", "The sandbox is part of the app and stays."));
+        }
+        self.off_thread(move |app| Ok(app.vault().credential_delete(id)?)).await?;
+        self.write(move |tx| tx.source_remove(id)).await?;
+        self.tell(Event::SourcesChanged);
+        Ok(())
+    }
+
+    /// Makes new conversations start with this source.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub async fn make_default(&self, id: SourceId) -> Result<(), Error> {
+        self.write(move |tx| tx.setting_set(DEFAULT_SOURCE, &id)).await
+    }
+
+    /// What a source offers, asked live.
+    ///
+    /// # Errors
+    /// When it could not be asked.
+    pub async fn models(&self, source: &Source) -> Result<Vec<Model>, Error> {
+        let open = self.open()?;
+        let credential = self.credential(source).await?;
+        let ctx = Ctx {
+            policy_version: Some(consents::policy_in_force().0),
+            ..Ctx::new(Purpose::Models, &[])
+        };
+        Ok(fluxchat_providers::models(&open.door, source, credential, ctx).await?)
+    }
+
+    pub(crate) async fn credential(&self, source: &Source) -> Result<Option<Credential>, Error> {
+        let (true, Some(origin)) = (source.has_credential, source.origin.clone()) else {
+            return Ok(None);
+        };
+        let id = source.id;
+        let kind = header_kind(source.dialect);
+        self.off_thread(move |app| {
+            let secret = app.vault().credential(id, &origin)?;
+            Ok(secret.map(|secret| Credential::new(origin, kind, secret)))
+        })
+        .await
+    }
+
+    pub(crate) async fn source_for(
+        &self,
+        conversation: Option<&Conversation>,
+        chosen: Option<SourceId>,
+    ) -> Result<Source, Error> {
+        if let Some(id) = chosen.or(conversation.and_then(|it| it.source_id)) {
+            return self.source(id).await;
+        }
+        if conversation.is_some() {
+            return Err(Error::invalid("no_source", "The conversation has no source to answer it."));
+        }
+        let (sources, default) = self.sources().await?;
+        sources
+            .into_iter()
+            .find(|source| Some(source.id) == default)
+            .ok_or_else(|| Error::invalid("no_source", "There is no source to answer."))
+    }
+
+    pub(crate) async fn model_for(
+        &self,
+        conversation: Option<&Conversation>,
+        source: &Source,
+        chosen: Option<String>,
+    ) -> Result<String, Error> {
+        let of_conversation = conversation
+            .filter(|conversation| conversation.source_id == Some(source.id))
+            .and_then(|conversation| conversation.model.clone());
+        if let Some(model) = chosen.or(of_conversation).or_else(|| source.default_model.clone()) {
+            return Ok(model);
+        }
+        let first = self.models(source).await?.into_iter().next();
+        first.map(|model| model.id).ok_or_else(|| Error::invalid("no_model", "The source offers no model."))
+    }
+
+    async fn store_credential(&self, source: &mut Source, key: Option<Secret<String>>) -> Result<(), Error> {
+        let Some(origin) = source.origin.clone() else {
+            return Err(Error::invalid("sandbox_fixed", "The sandbox needs no key."));
+        };
+        let (id, has) = (source.id, key.is_some());
+        self.off_thread(move |app| {
+            match key {
+                Some(key) => app.vault().credential_set(id, &origin, &key)?,
+                None => app.vault().credential_delete(id)?,
+            }
+            Ok(())
+        })
+        .await?;
+        source.has_credential = has;
+        let row = source.clone();
+        self.write(move |tx| tx.source_update(&row)).await
+    }
+}
+
+fn header_kind(dialect: Dialect) -> HeaderKind {
+    match dialect {
+        Dialect::Anthropic => HeaderKind::XApiKey,
+        Dialect::Gemini => HeaderKind::XGoogApiKey,
+        Dialect::Fluxchat | Dialect::Openai | Dialect::Ollama => HeaderKind::Bearer,
+    }
+}
+
+fn checked_name(name: &str) -> Result<String, Error> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(Error::invalid("source_name", "A source needs a name of 1 to 80 characters."));
+    }
+    Ok(name.to_owned())
+}
+
+fn name_taken(error: Error) -> Error {
+    match error {
+        Error::Store(StoreError::Conflict(_)) => {
+            Error::invalid("source_name_taken", "There is already a source with this name.")
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,311 @@
+//! The catalogue: every call this app can make, times the place it is made to.
+
+use fluxchat_model::{Dialect, Origin, Purpose, Source};
+use http::{Method, Uri};
+use url::Url;
+
+use crate::{Credential, EgressError, HostClass, IN_PROCESS, Refusal, host_class};
+
+/// A call of the catalogue. Paths are below the base path of the target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// `GET /models`
+    ModelsList,
+    /// `POST /chat/completions`
+    ChatCompletions,
+    /// `GET /policies/current`
+    PoliciesCurrent,
+    /// `GET /policies/{version}`
+    PoliciesGet {
+        /// The version asked for.
+        version: String,
+    },
+    /// `POST /consents`
+    ConsentsCreate,
+    /// `POST /privacy/requests`
+    PrivacyRequestsCreate,
+    /// `GET /privacy/requests/{id}`
+    PrivacyRequestsGet {
+        /// The request asked for.
+        id: String,
+    },
+}
+
+impl Call {
+    /// The name in the ledger.
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::ModelsList => "models.list",
+            Self::ChatCompletions => "chat.completions",
+            Self::PoliciesCurrent => "policies.current",
+            Self::PoliciesGet { .. } => "policies.get",
+            Self::ConsentsCreate => "consents.create",
+            Self::PrivacyRequestsCreate => "privacy.requests.create",
+            Self::PrivacyRequestsGet { .. } => "privacy.requests.get",
+        }
+    }
+
+    /// The HTTP method.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        match self {
+            Self::ChatCompletions | Self::ConsentsCreate | Self::PrivacyRequestsCreate => {
+                Method::POST
+            }
+            _ => Method::GET,
+        }
+    }
+
+    /// The purposes it may serve.
+    #[must_use]
+    pub fn purposes(&self) -> &'static [Purpose] {
+        match self {
+            Self::ModelsList => &[Purpose::Models],
+            Self::ChatCompletions => &[Purpose::Chat, Purpose::Title],
+            Self::PoliciesCurrent | Self::PoliciesGet { .. } => &[Purpose::PolicyCheck],
+            Self::ConsentsCreate => &[Purpose::ConsentSync],
+            Self::PrivacyRequestsCreate | Self::PrivacyRequestsGet { .. } => {
+                &[Purpose::RightsRequest]
+            }
+        }
+    }
+
+    fn segments(&self) -> Vec<&str> {
+        match self {
+            Self::ModelsList => vec!["models"],
+            Self::ChatCompletions => vec!["chat", "completions"],
+            Self::PoliciesCurrent => vec!["policies", "current"],
+            Self::PoliciesGet { version } => vec!["policies", version],
+            Self::ConsentsCreate => vec!["consents"],
+            Self::PrivacyRequestsCreate => vec!["privacy", "requests"],
+            Self::PrivacyRequestsGet { id } => vec!["privacy", "requests", id],
+        }
+    }
+}
+
+/// Where a call is made to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// `None` for the service in this process.
+    pub(crate) origin: Option<Origin>,
+    pub(crate) base_path: String,
+    pub(crate) dialect: Dialect,
+}
+
+impl Target {
+    /// The service in this process, below `/v1`.
+    #[must_use]
+    pub fn in_process() -> Self {
+        Self {
+            origin: None,
+            base_path: "/v1".to_owned(),
+            dialect: Dialect::Fluxchat,
+        }
+    }
+
+    /// An address the person typed; it may be loopback or private.
+    #[must_use]
+    pub fn remote(origin: Origin, base_path: &str, dialect: Dialect) -> Self {
+        Self {
+            origin: Some(origin),
+            base_path: base_path.to_owned(),
+            dialect,
+        }
+    }
+
+    /// Where a source answers.
+    #[must_use]
+    pub fn of(source: &Source) -> Self {
+        Self {
+            origin: source.origin.clone(),
+            base_path: source.base_path.clone(),
+            dialect: source.dialect,
+        }
+    }
+
+    /// True if nothing sent there leaves the process.
+    #[must_use]
+    pub fn is_in_process(&self) -> bool {
+        self.origin.is_none()
+    }
+
+    /// What people read and the ledger says: host and port, or `in-process`.
+    #[must_use]
+    pub fn host(&self) -> String {
+        self.origin
+            .as_ref()
+            .map_or_else(|| IN_PROCESS.to_owned(), Origin::authority)
+    }
+
+    /// True where a slow answer is normal and a failure is not passing: on this computer or in
+    /// this network.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.origin.as_ref().is_none_or(|origin| {
+            matches!(
+                host_class(origin.host()),
+                HostClass::Loopback | HostClass::Private | HostClass::LocalName
+            )
+        })
+    }
+
+    /// The rules an address must keep; names are checked again when they are resolved.
+    pub(crate) fn check(&self) -> Result<(), Refusal> {
+        let Some(origin) = &self.origin else {
+            return Ok(());
+        };
+        let class = host_class(origin.host());
+        let allowed = match (self.dialect, origin.scheme()) {
+            (_, _) if class == HostClass::Unusable => false,
+            (Dialect::Fluxchat, "https") => class == HostClass::Public,
+            (Dialect::Fluxchat, _) => false,
+            (_, "https") => true,
+            _ => matches!(
+                class,
+                HostClass::Loopback | HostClass::Private | HostClass::LocalName
+            ),
+        };
+        if allowed {
+            Ok(())
+        } else {
+            Err(Refusal::InsecureOrigin)
+        }
+    }
+}
+
+/// A call, where it is made to, and the key for that place.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    pub(crate) call: Call,
+    pub(crate) target: Target,
+    pub(crate) credential: Option<Credential>,
+}
+
+impl Endpoint {
+    /// A call to a target.
+    #[must_use]
+    pub fn new(call: Call, target: Target) -> Self {
+        Self {
+            call,
+            target,
+            credential: None,
+        }
+    }
+
+    /// With a key. It is sent only if it is bound to the very origin of the target.
+    #[must_use]
+    pub fn with_credential(mut self, credential: Option<Credential>) -> Self {
+        self.credential = credential;
+        self
+    }
+
+    /// The call.
+    #[must_use]
+    pub fn call(&self) -> &Call {
+        &self.call
+    }
+
+    /// The target.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// The URL; every part of the path that is not ours is escaped.
+    pub(crate) fn uri(&self) -> Result<Uri, EgressError> {
+        let base = self
+            .target
+            .origin
+            .as_ref()
+            .map_or_else(|| format!("http://{IN_PROCESS}"), ToString::to_string);
+        let mut url = Url::parse(&base).map_err(|_| EgressError::InvalidParameter)?;
+        url.set_path(self.target.base_path.trim_end_matches('/'));
+        for segment in self.call.segments() {
+            // `.` and `..` would name another call: the URL standard resolves them.
+            if segment.is_empty() || segment == "." || segment == ".." {
+                return Err(EgressError::InvalidParameter);
+            }
+            url.path_segments_mut()
+                .map_err(|()| EgressError::InvalidParameter)?
+                .pop_if_empty()
+                .push(segment);
+        }
+        let text = if self.target.is_in_process() {
+            url.path()
+        } else {
+            url.as_str()
+        };
+        text.parse().map_err(|_| EgressError::InvalidParameter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uri(call: Call, base: &str) -> Result<String, EgressError> {
+        let origin = Origin::new("https", "api.example.com", 443).unwrap();
+        Endpoint::new(call, Target::remote(origin, base, Dialect::Openai))
+            .uri()
+            .map(|uri| uri.to_string())
+    }
+
+    #[test]
+    fn a_parameter_cannot_leave_its_segment() {
+        let get = |version: &str| {
+            uri(
+                Call::PoliciesGet {
+                    version: version.to_owned(),
+                },
+                "/v1",
+            )
+        };
+        assert_eq!(
+            get("../consents?x=1#y").unwrap(),
+            "https://api.example.com/v1/policies/..%2Fconsents%3Fx=1%23y"
+        );
+        for bad in ["", ".", ".."] {
+            assert_eq!(get(bad), Err(EgressError::InvalidParameter), "{bad:?}");
+        }
+        assert_eq!(
+            get("2026-11 ä").unwrap(),
+            "https://api.example.com/v1/policies/2026-11%20%C3%A4"
+        );
+    }
+
+    #[test]
+    fn the_base_path_is_kept_as_it_is() {
+        for (base, want) in [
+            ("", "https://api.example.com/models"),
+            ("/v1", "https://api.example.com/v1/models"),
+            ("/api/v1", "https://api.example.com/api/v1/models"),
+            ("/a%20b", "https://api.example.com/a%20b/models"),
+        ] {
+            assert_eq!(uri(Call::ModelsList, base).unwrap(), want);
+        }
+        let inside = Endpoint::new(Call::ModelsList, Target::in_process());
+        assert_eq!(inside.uri().unwrap().to_string(), "/v1/models");
+    }
+
+    #[test]
+    fn fluxchat_is_public_and_encrypted_others_may_be_local() {
+        let check = |scheme: &str, host: &str, dialect| {
+            Target::remote(Origin::new(scheme, host, 8080).unwrap(), "", dialect).check()
+        };
+        let no = Err(Refusal::InsecureOrigin);
+        assert_eq!(
+            check("https", "api.fluxchat.example", Dialect::Fluxchat),
+            Ok(())
+        );
+        assert_eq!(check("http", "api.fluxchat.example", Dialect::Fluxchat), no);
+        assert_eq!(check("https", "127.0.0.1", Dialect::Fluxchat), no);
+        assert_eq!(check("https", "10.0.0.1", Dialect::Fluxchat), no);
+        assert_eq!(check("http", "127.0.0.1", Dialect::Openai), Ok(()));
+        assert_eq!(check("http", "192.168.1.4", Dialect::Openai), Ok(()));
+        assert_eq!(check("http", "nas.local", Dialect::Openai), Ok(()));
+        assert_eq!(check("http", "api.example.com", Dialect::Openai), no);
+        assert_eq!(check("http", "8.8.8.8", Dialect::Openai), no);
+        assert_eq!(check("https", "api.example.com", Dialect::Openai), Ok(()));
+    }
+}

@@ -1,0 +1,105 @@
+use crate::Refusal;
+
+/// Why a request brought no answer. None of the texts contains content, keys or paths.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EgressError {
+    /// It never left.
+    #[error("{0}")]
+    Blocked(Refusal),
+    /// It was under way when the door closed or the consent was withdrawn.
+    #[error("The request was stopped on the way. {0}")]
+    Closed(Refusal),
+    /// The ledger could not be written, so nothing left.
+    #[error("The ledger could not be written, so nothing was sent.")]
+    Ledger,
+    /// No connection to the host.
+    #[error("No connection to {host}.")]
+    Connect {
+        /// The host as people read it.
+        host: String,
+    },
+    /// The name of the host is unknown.
+    #[error("The name {host} could not be found.")]
+    Dns {
+        /// The host as people read it.
+        host: String,
+    },
+    /// No trusted encrypted connection.
+    #[error("No trusted encrypted connection to {host}: its certificate was not accepted.")]
+    Tls {
+        /// The host as people read it.
+        host: String,
+    },
+    /// No answer in time.
+    #[error("{host} did not answer in time.")]
+    Timeout {
+        /// The host as people read it.
+        host: String,
+    },
+    /// The answer pointed elsewhere; it was not followed.
+    #[error("The server pointed to another address{}; it was not followed.", at(.host))]
+    Redirect {
+        /// The host it pointed to, where it was readable.
+        host: Option<String>,
+    },
+    /// The connection broke before the answer was complete.
+    #[error("The connection broke before the answer was complete.")]
+    Interrupted,
+    /// The caller cancelled.
+    #[error("The request was stopped.")]
+    Cancelled,
+    /// The answer was larger than allowed.
+    #[error("The answer was larger than {limit} bytes and was not read further.")]
+    TooLarge {
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// The answer came in an encoding nobody asked for.
+    #[error("The server answered in an encoding that was not asked for.")]
+    Encoding,
+    /// The server answered something that is not HTTP.
+    #[error("The server did not answer in HTTP.")]
+    Protocol,
+    /// The key holds characters that no HTTP header may hold.
+    #[error("The key holds characters that cannot be sent; paste it again without spaces.")]
+    CredentialUnusable,
+    /// A part of the path was empty or a dot.
+    #[error("The request names nothing that could be asked for.")]
+    InvalidParameter,
+    /// The operating system gave no random bytes, so there is no request id.
+    #[error("The operating system gave no random numbers.")]
+    NoRandomness,
+    /// There is no service in this process.
+    #[error("The sandbox is not available.")]
+    NoService,
+}
+
+fn at(host: &Option<String>) -> String {
+    host.as_ref()
+        .map(|host| format!(" ({host})"))
+        .unwrap_or_default()
+}
+
+impl EgressError {
+    /// A stable code for machines and translations.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Blocked(refusal) | Self::Closed(refusal) => refusal.code(),
+            Self::Ledger => Refusal::LedgerUnavailable.code(),
+            Self::Connect { .. } => "remote_unreachable",
+            Self::Dns { .. } => "remote_name_unknown",
+            Self::Tls { .. } => "remote_untrusted",
+            Self::Timeout { .. } => "remote_timeout",
+            Self::Redirect { .. } => "remote_redirect",
+            Self::Interrupted => "remote_interrupted",
+            Self::Cancelled => "cancelled",
+            Self::TooLarge { .. } => "remote_too_large",
+            Self::Encoding | Self::Protocol => "remote_unexpected_answer",
+            Self::CredentialUnusable => "credential_unusable",
+            Self::InvalidParameter => "invalid_parameter",
+            Self::NoRandomness => "no_randomness",
+            Self::NoService => "no_service",
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Sources of answers.
+
+use fluxchat_core::{App, NewSource};
+use fluxchat_model::{Secret, Source};
+
+use crate::ApiError;
+use crate::dto::source::{
+    ModelList, SourceAddReq, SourceAdded, SourceList, SourceReq, SourceRow, SourceUpdateReq,
+};
+use crate::dto::{Done, Empty};
+
+type Answer<T> = Result<T, ApiError>;
+
+/// All sources.
+///
+/// # Errors
+/// When the archive is not open.
+pub async fn source_list(app: &App, _: Empty) -> Answer<SourceList> {
+    let (sources, default_source_id) = app.sources().await?;
+    Ok(SourceList { rows: sources.into_iter().map(row).collect(), default_source_id })
+}
+
+/// Adds a server or a key.
+///
+/// # Errors
+/// When name or address cannot be used.
+pub async fn source_add(app: &App, req: SourceAddReq) -> Answer<SourceAdded> {
+    let new = NewSource {
+        name: req.name,
+        url: req.url,
+        dialect: req.dialect,
+        key: req.key.map(Secret::new),
+    };
+    let added = app.add_source(new).await?;
+    let (models, problem) = match added.models {
+        Ok(models) => (models, None),
+        Err(error) => (Vec::new(), Some(error.into())),
+    };
+    Ok(SourceAdded { source: row(added.source), models, problem })
+}
+
+/// Changes a source.
+///
+/// # Errors
+/// When it does not exist.
+pub async fn source_update(app: &App, req: SourceUpdateReq) -> Answer<SourceRow> {
+    if req.make_default == Some(true) {
+        app.make_default(req.id).await?;
+    }
+    let key = req.key.map(Secret::new);
+    Ok(row(app.update_source(req.id, req.name, key, req.default_model).await?))
+}
+
+/// Removes a source and its key.
+///
+/// # Errors
+/// When it does not exist or is the sandbox.
+pub async fn source_remove(app: &App, req: SourceReq) -> Answer<Done> {
+    app.remove_source(req.id).await?;
+    Ok(Done {})
+}
+
+/// What a source offers, asked live.
+///
+/// # Errors
+/// When it could not be asked.
+pub async fn source_models(app: &App, req: SourceReq) -> Answer<ModelList> {
+    let source = app.source(req.id).await?;
+    Ok(ModelList { models: app.models(&source).await? })
+}
+
+fn row(source: Source) -> SourceRow {
+    let place = fluxchat_core::place_of(&source);
+    SourceRow {
+        id: source.id,
+        host: source.origin.as_ref().map(fluxchat_model::Origin::authority),
+        address: source
+            .origin
+            .as_ref()
+            .map(|origin| format!("{}://{}{}", origin.scheme(), origin.authority(), source.base_path)),
+        in_process: source.is_in_process(),
+        on_this_computer: place.on_this_computer,
+        plain_http: place.plain_http,
+        name: source.name,
+        dialect: source.dialect,
+        has_credential: source.has_credential,
+        default_model: source.default_model,
+        practices: source.practices,
+    }
+}

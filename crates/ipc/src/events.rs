@@ -1,0 +1,47 @@
+//! What the core tells, as it crosses.
+
+use std::sync::Arc;
+
+use fluxchat_core::{App, Event};
+
+use crate::commands::{chat, egress};
+use crate::dto::event::WindowEvent;
+
+/// Passes everything on to a window until `send` answers that it is gone.
+pub fn forward(app: &App, send: impl Fn(WindowEvent) -> bool + Send + 'static) {
+    let reader = app.clone();
+    app.events().listen(move |event| match crossing(&reader, event) {
+        Some(event) => send(event),
+        None => true,
+    });
+}
+
+fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
+    Some(match event {
+        Event::SessionChanged => WindowEvent::SessionChanged,
+        Event::ConversationChanged(id) => WindowEvent::ConversationChanged { id: *id },
+        Event::ConversationRemoved(id) => WindowEvent::ConversationRemoved { id: *id },
+        Event::MessagesChanged(id) => WindowEvent::MessagesChanged { conversation_id: *id },
+        Event::Stream(item) => {
+            let item = Arc::as_ref(item);
+            WindowEvent::Stream {
+                message_id: item.message_id,
+                seq: item.seq,
+                ops: item.ops.clone(),
+                reasoning_ops: item.reasoning_ops.clone(),
+                citations: chat::citations(&item.citations),
+            }
+        }
+        Event::StreamEnded(id) => {
+            // A message that was deleted while it arrived has nothing to show any more.
+            let shown = app.shown_message(*id).ok()?;
+            WindowEvent::StreamEnded { message: Box::new(chat::message_row(shown)) }
+        }
+        Event::Egress(activity) => WindowEvent::Egress { status: egress::status(activity.clone()) },
+        Event::LedgerChanged => WindowEvent::LedgerChanged,
+        Event::ConsentsChanged => WindowEvent::ConsentsChanged,
+        Event::SourcesChanged => WindowEvent::SourcesChanged,
+        Event::ReceiptsChanged => WindowEvent::ReceiptsChanged,
+        Event::SettingsChanged => WindowEvent::SettingsChanged,
+    })
+}

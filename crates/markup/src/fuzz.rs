@@ -1,0 +1,46 @@
+//! The entry for fuzzing: every parser of this crate over foreign bytes.
+
+use crate::block::Block;
+use crate::{MAX_OP_BYTES, StreamParser, apply, link_target, parse, plain_text, title_from};
+
+/// Parses `data` whole and in pieces and checks what must always hold. The first byte
+/// chooses the length of the pieces.
+///
+/// # Panics
+///
+/// On a defect only.
+pub fn fuzz(data: &[u8]) {
+    let (step, text) = match data.split_first() {
+        Some((first, rest)) => (usize::from(*first) % 61 + 1, rest),
+        None => (1, data),
+    };
+    let text = String::from_utf8_lossy(text);
+    let whole = parse(&text);
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut stream = StreamParser::new();
+    let mut ops = Vec::new();
+    let mut rest: &str = &text;
+    while !rest.is_empty() {
+        let mut cut = step.min(rest.len());
+        while !rest.is_char_boundary(cut) {
+            cut += 1;
+        }
+        let (piece, after) = rest.split_at(cut);
+        ops.extend(stream.push(piece));
+        rest = after;
+    }
+    ops.extend(stream.finish());
+    for op in &ops {
+        assert!(
+            crate::diff::json_len(op) < MAX_OP_BYTES,
+            "an operation is too long"
+        );
+        assert!(apply(&mut blocks, op), "an operation does not fit");
+    }
+    assert!(blocks == whole.blocks, "the stream differs from the whole");
+    assert!(stream.blocks() == whole.blocks, "the stream lost its tree");
+    let _ = (plain_text(&text, 200), title_from(&text));
+    for id in 0..4 {
+        let _ = link_target(&text, id);
+    }
+}

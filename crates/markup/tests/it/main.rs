@@ -1,0 +1,8 @@
+//! The promises of the crate, through its public interface.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod cost;
+mod reading;
+mod stream;
+mod support;
+mod xss;

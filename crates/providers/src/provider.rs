@@ -1,0 +1,40 @@
+use fluxchat_egress::{Credential, Ctx, Door};
+use fluxchat_model::{Dialect, Model, Source};
+
+use crate::{ChatRequest, ChatStream, ProviderError, openai};
+
+/// The models a source lists, in its order.
+///
+/// # Errors
+/// When the source could not be reached or did not answer with a list.
+pub async fn models(
+    door: &Door,
+    source: &Source,
+    credential: Option<Credential>,
+    ctx: Ctx,
+) -> Result<Vec<Model>, ProviderError> {
+    match source.dialect {
+        Dialect::Fluxchat | Dialect::Openai => openai::models(door, source, credential, ctx).await,
+        other => Err(ProviderError::DialectNotSupportedYet(other)),
+    }
+}
+
+/// Asks a source. Returns when it begins to answer; cancel by `ctx.cancel` or by dropping the
+/// stream. Whether training is allowed is taken from `ctx`.
+///
+/// # Errors
+/// When the source could not be reached or refused.
+pub async fn chat(
+    door: &Door,
+    source: &Source,
+    credential: Option<Credential>,
+    ctx: Ctx,
+    request: ChatRequest,
+) -> Result<ChatStream, ProviderError> {
+    match source.dialect {
+        Dialect::Fluxchat | Dialect::Openai => {
+            openai::chat(door, source, credential, ctx, request).await
+        }
+        other => Err(ProviderError::DialectNotSupportedYet(other)),
+    }
+}

@@ -1,0 +1,71 @@
+use fluxchat_providers::openai::Step;
+use fluxchat_providers::sse::fuzz_sse;
+use proptest::prelude::*;
+
+use crate::source::steps;
+
+/// Bytes that look like a stream more often than chance allows.
+fn stream_like() -> impl Strategy<Value = Vec<u8>> {
+    let word = prop_oneof![
+        Just(b"data: ".to_vec()),
+        Just(b"data:".to_vec()),
+        Just(b"event: error\n".to_vec()),
+        Just(b"\n".to_vec()),
+        Just(b"\r".to_vec()),
+        Just(b"\r\n".to_vec()),
+        Just(b"\n\n".to_vec()),
+        Just(b"\xEF\xBB\xBF".to_vec()),
+        Just(b": ping\n".to_vec()),
+        Just(b"[DONE]".to_vec()),
+        Just("é🎉".as_bytes().to_vec()),
+        Just(b"{\"choices\":[{\"delta\":{\"content\":\"<thi\"}}]}\n\n".to_vec()),
+        Just(b"{\"choices\":[{\"delta\":{\"content\":\"nk>x</think>\"}}]}\n\n".to_vec()),
+        Just(b"{\"choices\":[{\"finish_reason\":\"stop\"}]}\n\n".to_vec()),
+        Just(b"{\"error\":{\"message\":\"m\",\"code\":429}}\n\n".to_vec()),
+        Just(b"<html>".to_vec()),
+        prop::collection::vec(any::<u8>(), 0..5),
+    ];
+    prop::collection::vec(word, 0..40).prop_map(|words| words.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_cut_anywhere_give_the_same_events(seed: u8, bytes in stream_like()) {
+        prop_assert!(fuzz_sse(&[&[seed], bytes.as_slice()].concat()));
+    }
+
+    #[test]
+    fn any_answer_ends_once_and_the_same_however_it_is_cut(
+        bytes in stream_like(),
+        size in 1_usize..9,
+    ) {
+        let whole = steps(None, std::iter::once(bytes.as_slice()));
+        let cut = steps(None, bytes.chunks(size));
+        prop_assert_eq!(&whole, &cut);
+        let ends = whole.iter().filter(|step| matches!(
+            step,
+            Step::Error(_) | Step::Event(fluxchat_providers::ChatEvent::Finished { .. })
+        ));
+        prop_assert_eq!(ends.count(), 1);
+    }
+}
+
+#[test]
+fn the_corpus_cut_by_every_seed() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/wire");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let bytes = std::fs::read(&path).unwrap();
+            for seed in 0..=255 {
+                assert!(
+                    fuzz_sse(&[&[seed], bytes.as_slice()].concat()),
+                    "{}",
+                    path.display()
+                );
+            }
+        }
+    }
+}

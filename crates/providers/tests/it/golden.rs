@@ -1,0 +1,238 @@
+//! Every recorded file, cut at every byte, gives the same events, and those are the ones under
+//! `golden/`. After a deliberate change: `UPDATE_GOLDEN=1 cargo test -p fluxchat-providers golden`.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use fluxchat_egress::Ctx;
+use fluxchat_model::Purpose;
+use fluxchat_providers::ndjson::LineDecoder;
+use fluxchat_providers::sse::SseDecoder;
+use fluxchat_providers::{chat, models};
+
+use crate::source::{ctx, request, source, steps};
+use crate::support::{MemoryLedger, Script, Server};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/wire")
+}
+
+fn read(name: &str) -> Vec<u8> {
+    std::fs::read(folder().join(name)).unwrap()
+}
+
+/// Recordings with a head (`curl -i`): content type and body.
+fn split_head(bytes: &[u8]) -> (Option<String>, &[u8]) {
+    if !bytes.starts_with(b"HTTP/") {
+        return (None, bytes);
+    }
+    let end = bytes.windows(4).position(|it| it == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8_lossy(&bytes[..end]);
+    let kind = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-type")
+            .then(|| value.trim().to_owned())
+    });
+    (kind, &bytes[end + 4..])
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Reader {
+    Chat,
+    Sse,
+    Lines,
+}
+
+impl Reader {
+    fn read<'a>(self, kind: Option<&str>, pieces: impl Iterator<Item = &'a [u8]>) -> String {
+        let mut out = String::new();
+        match self {
+            Self::Chat => {
+                for step in steps(kind, pieces) {
+                    writeln!(out, "{step:?}").unwrap();
+                }
+            }
+            Self::Sse => {
+                let mut decoder = SseDecoder::new();
+                pieces.for_each(|piece| decoder.push(piece).unwrap());
+                decoder.finish().unwrap();
+                while let Some(event) = decoder.next_event() {
+                    writeln!(out, "[{}] {}", event.event, event.data).unwrap();
+                }
+            }
+            Self::Lines => {
+                let mut decoder = LineDecoder::new();
+                pieces.for_each(|piece| decoder.push(piece).unwrap());
+                decoder.finish();
+                while let Some(line) = decoder.next_line() {
+                    writeln!(out, "{line}").unwrap();
+                }
+            }
+        }
+        out
+    }
+}
+
+fn reader(name: &str) -> Option<Reader> {
+    Some(match name {
+        "aimock-chat-tools-reasoning.sse"
+        | "llamaserver-chat.sse"
+        | "llamaserver-reasoning.sse"
+        | "llamaserver-tool-result.sse"
+        | "llamaserver-tools.sse" => Reader::Chat,
+        name if name.ends_with(".sse") || name.starts_with("anthropic-sdk-fixtures/") => {
+            Reader::Sse
+        }
+        "aimock-ollama.ndjson" | "aimock-jobs.txt" => Reader::Lines,
+        _ => return None,
+    })
+}
+
+fn compare(name: &str, found: &str) {
+    let path = folder()
+        .join("golden")
+        .join(name.replace('/', "-") + ".txt");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, found).unwrap();
+    }
+    let golden = std::fs::read_to_string(&path)
+        .unwrap_or_else(|_| panic!("{} is missing; see the top of this file", path.display()));
+    assert!(golden == found, "{name} is read differently now:\n{found}");
+}
+
+fn recorded() -> Vec<String> {
+    let mut names = Vec::new();
+    for (folder, prefix) in [
+        (folder(), ""),
+        (
+            folder().join("anthropic-sdk-fixtures"),
+            "anthropic-sdk-fixtures/",
+        ),
+    ] {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            if entry.file_type().unwrap().is_file() && name != "NOTICE" && !name.starts_with('.') {
+                names.push(format!("{prefix}{name}"));
+            }
+        }
+    }
+    names.sort();
+    names
+}
+
+#[test]
+fn every_recording_has_its_reader() {
+    let http = ["aimock-429.http", "llamaserver-errors.http"];
+    let all = recorded();
+    assert_eq!(all.len(), 23);
+    for name in all {
+        assert!(
+            reader(&name).is_some() || http.contains(&name.as_str()),
+            "no test reads {name}"
+        );
+    }
+}
+
+#[test]
+fn every_recording_cut_at_every_byte() {
+    for name in recorded() {
+        let Some(reader) = reader(&name) else {
+            continue;
+        };
+        let bytes = read(&name);
+        let (kind, body) = split_head(&bytes);
+        let whole = reader.read(kind.as_deref(), std::iter::once(body));
+        compare(&name, &whole);
+        let single = reader.read(kind.as_deref(), body.chunks(1));
+        assert!(single == whole, "{name} byte by byte");
+        for cut in 0..=body.len() {
+            let (front, back) = body.split_at(cut);
+            let pieces = [front, back].into_iter();
+            assert!(
+                reader.read(kind.as_deref(), pieces) == whole,
+                "{name} cut at {cut}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_same_with_every_line_end_a_mark_and_without_a_last_line() {
+    for name in recorded() {
+        let Some(reader @ (Reader::Chat | Reader::Sse)) = reader(&name) else {
+            continue;
+        };
+        let bytes = read(&name);
+        let (kind, body) = split_head(&bytes);
+        let text = std::str::from_utf8(body).unwrap();
+        let whole = reader.read(kind.as_deref(), std::iter::once(body));
+        for variant in [
+            text.replace('\n', "\r\n"),
+            text.replace('\n', "\r"),
+            format!("\u{FEFF}{text}"),
+            text.trim_end().to_owned(),
+            text.replace("\n\n", "\n\n: keep-alive\n\n:\n\n"),
+        ] {
+            let found = reader.read(kind.as_deref(), variant.as_bytes().chunks(1));
+            assert!(
+                found == whole,
+                "{name} as {:?}",
+                &variant[..40.min(variant.len())]
+            );
+        }
+    }
+}
+
+/// The answers that are errors, replayed by a server.
+#[tokio::test]
+async fn recorded_errors_are_understood() {
+    let mut found = String::new();
+    let errors = String::from_utf8(read("llamaserver-errors.http")).unwrap();
+    let mut answers: Vec<(String, String)> = errors
+        .split("## ")
+        .filter(|section| !section.is_empty())
+        .map(|section| {
+            let (title, answer) = section.split_once('\n').unwrap();
+            (
+                title.trim().to_owned(),
+                answer.trim_end_matches('\n').to_owned(),
+            )
+        })
+        .collect();
+    let limited = String::from_utf8(read("aimock-429.http")).unwrap();
+    // The recording is de-chunked, and nobody waits two seconds here.
+    let limited = limited
+        .replace("Transfer-Encoding: chunked\r\n", "Connection: close\r\n")
+        .replace("Connection: keep-alive\r\n", "")
+        .replace("Retry-After: 2", "Retry-After: 7200");
+    answers.push(("aimock 429".to_owned(), limited));
+    for (title, mut answer) in answers {
+        if !answer.starts_with("HTTP/") {
+            answer = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{answer}");
+        }
+        let server = Server::start(vec![Script::Say(answer.into_bytes())]).await;
+        let ledger = std::sync::Arc::new(MemoryLedger::default());
+        let door = crate::support::door(&ledger);
+        let source = source(Some(server.origin()));
+        if title == "models" {
+            let ctx = Ctx::new(Purpose::Models, &[]);
+            let list = models(&door, &source, None, ctx).await.unwrap();
+            writeln!(found, "{title}: {list:?}").unwrap();
+            continue;
+        }
+        match chat(&door, &source, None, ctx(), request()).await {
+            Err(error) => {
+                let wait = error.retry_after_ms();
+                writeln!(found, "{title}: {} {wait:?} {error}", error.code()).unwrap();
+            }
+            Ok(stream) => {
+                let events: Vec<_> = futures_util::StreamExt::collect(stream).await;
+                writeln!(found, "{title}: {events:?}").unwrap();
+            }
+        }
+        assert_eq!(server.connections(), 1, "{title}: no second try");
+    }
+    compare("errors.http", &found);
+}

@@ -1,0 +1,133 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use fluxchat_egress::{Ctx, Door};
+use fluxchat_model::{
+    DataCategory, DataPractices, Dialect, Origin, Purpose, Role, Source, SourceId, Timestamp,
+};
+use fluxchat_providers::openai::{Reading, Step};
+use fluxchat_providers::{ChatEvent, ChatMessage, ChatRequest, FinishReason, ProviderError, chat};
+use futures_util::StreamExt;
+
+use crate::support::{MemoryLedger, Server};
+
+pub fn source(origin: Option<Origin>) -> Source {
+    Source {
+        id: SourceId::new(Timestamp(0), [0; 10]),
+        name: "test".to_owned(),
+        dialect: Dialect::Openai,
+        origin,
+        base_path: "/v1".to_owned(),
+        has_credential: false,
+        default_model: None,
+        practices: DataPractices::default(),
+        created_at: Timestamp(0),
+    }
+}
+
+pub fn request() -> ChatRequest {
+    ChatRequest {
+        model: "m".to_owned(),
+        messages: vec![ChatMessage {
+            role: Role::User,
+            text: "hi".to_owned(),
+        }],
+        ..ChatRequest::default()
+    }
+}
+
+pub fn ctx() -> Ctx {
+    Ctx::new(
+        Purpose::Chat,
+        &[DataCategory::Content, DataCategory::Parameters],
+    )
+}
+
+/// Everything an answer brought.
+#[derive(Debug, Default)]
+pub struct Told {
+    pub text: String,
+    pub reasoning: String,
+    pub events: Vec<ChatEvent>,
+    pub finished: Option<FinishReason>,
+    pub error: Option<ProviderError>,
+}
+
+impl Told {
+    pub fn code(&self) -> &'static str {
+        self.error.as_ref().map_or("", ProviderError::code)
+    }
+
+    pub fn take(&mut self, item: Result<ChatEvent, ProviderError>) {
+        assert!(
+            self.error.is_none() && self.finished.is_none(),
+            "nothing follows the end"
+        );
+        match item {
+            Ok(ChatEvent::Text(text)) => self.text.push_str(&text),
+            Ok(ChatEvent::Reasoning(text)) => self.reasoning.push_str(&text),
+            Ok(ChatEvent::Finished { reason }) => self.finished = Some(reason),
+            Ok(other) => self.events.push(other),
+            Err(error) => self.error = Some(error),
+        }
+    }
+}
+
+pub async fn ask(door: &Door, source: &Source) -> Told {
+    let mut told = Told::default();
+    match chat(door, source, None, ctx(), request()).await {
+        Err(error) => told.error = Some(error),
+        Ok(mut stream) => {
+            while let Some(item) = stream.next().await {
+                told.take(item);
+            }
+        }
+    }
+    told
+}
+
+pub async fn ask_server(server: &Server) -> (Told, Arc<MemoryLedger>) {
+    let ledger = Arc::new(MemoryLedger::default());
+    let door = crate::support::door(&ledger);
+    let told = ask(&door, &source(Some(server.origin()))).await;
+    (told, ledger)
+}
+
+/// The steps of an answer whose bytes arrive in these pieces.
+pub fn steps<'a>(content_type: Option<&str>, pieces: impl Iterator<Item = &'a [u8]>) -> Vec<Step> {
+    let mut reading = Reading::new(content_type, None);
+    for piece in pieces {
+        reading.push(piece);
+    }
+    reading.finish();
+    assert!(reading.is_over(), "every answer has an end");
+    std::iter::from_fn(|| reading.next_step()).collect()
+}
+
+pub fn tell(body: &[u8]) -> Told {
+    let mut told = Told::default();
+    for step in steps(Some("text/event-stream"), std::iter::once(body)) {
+        told.take(match step {
+            Step::Event(event) => Ok(event),
+            Step::Error(error) => Err(error),
+        });
+    }
+    told
+}
+
+/// A stream of these chunks, closed properly.
+pub fn frames(frames: &[&str]) -> Vec<u8> {
+    let mut body = String::new();
+    for frame in frames {
+        body.push_str("data: ");
+        body.push_str(frame);
+        body.push_str("\n\n");
+    }
+    body.push_str("data: [DONE]\n\n");
+    body.into_bytes()
+}
+
+pub fn sse(body: &[u8]) -> Bytes {
+    let head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+    [head.as_slice(), body].concat().into()
+}

@@ -1,0 +1,323 @@
+-- Rules of this schema
+-- * STRICT, NOT NULL unless the absence of a value means something.
+-- * Ids are 16-byte UUIDs, times are UTC milliseconds.
+-- * A column that holds what a person typed or received is indexed by FTS5 alone: an ordinary index
+--   would keep a second copy, which no search for remnants knows of.
+-- * Long text comes last in a row, so that the columns before it are read without its overflow pages.
+-- * `erasure_id` is set while a deletion waits for its deadline; such rows are shown nowhere.
+
+CREATE TABLE meta (
+  key TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE setting (
+  key TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL -- JSON
+) STRICT;
+
+CREATE TABLE source (
+  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  name TEXT NOT NULL,
+  dialect TEXT NOT NULL CHECK (dialect IN ('fluxchat', 'openai', 'anthropic', 'gemini', 'ollama')),
+  origin TEXT, -- NULL: mounted in-process
+  base_path TEXT NOT NULL,
+  has_credential INTEGER NOT NULL CHECK (has_credential IN (0, 1)),
+  default_model TEXT,
+  practices TEXT NOT NULL, -- JSON
+  created_at INTEGER NOT NULL
+) STRICT;
+
+-- `seq` of conversations and messages is a time in seconds with room for 16 rows each, doubled;
+-- odd for conversations, even for messages. The search index uses it as its rowid, so newest first
+-- is the index's own order, whenever a row was imported.
+CREATE TABLE conversation (
+  seq INTEGER NOT NULL PRIMARY KEY CHECK (seq % 2 = 1),
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  source_id BLOB REFERENCES source (id) ON DELETE SET NULL,
+  model TEXT,
+  pinned INTEGER NOT NULL CHECK (pinned IN (0, 1)),
+  archived INTEGER NOT NULL CHECK (archived IN (0, 1)),
+  root_id BLOB, -- the first message of the branch that is shown
+  head_id BLOB, -- the last message of the branch that is shown
+  alias TEXT,   -- what the sandbox knows it by
+  erasure_id BLOB,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  title TEXT NOT NULL
+) STRICT;
+CREATE INDEX conversation_list ON conversation (archived, pinned, updated_at, id) WHERE erasure_id IS NULL;
+CREATE INDEX conversation_hidden ON conversation (erasure_id) WHERE erasure_id IS NOT NULL;
+CREATE INDEX conversation_source ON conversation (source_id) WHERE source_id IS NOT NULL;
+
+-- A tree. The branch that is shown is kept as pointers down (`selected_child_id`) and as the end of
+-- it (`conversation.head_id`), so that a page of it is read in both directions by stepping.
+CREATE TABLE message (
+  seq INTEGER NOT NULL PRIMARY KEY CHECK (seq % 2 = 0),
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  conversation_id BLOB NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+  parent_id BLOB REFERENCES message (id) DEFERRABLE INITIALLY DEFERRED,
+  selected_child_id BLOB,
+  depth INTEGER NOT NULL CHECK (depth >= 0), -- 0 for the first
+  role TEXT NOT NULL CHECK (role IN ('system', 'user', 'assistant', 'tool')),
+  status TEXT NOT NULL CHECK (status IN ('complete', 'streaming', 'interrupted', 'failed')),
+  erasure_id BLOB,
+  created_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  model TEXT,
+  source_name TEXT,
+  usage TEXT, -- JSON
+  error TEXT, -- JSON
+  parts TEXT NOT NULL, -- JSON; '' if the text is the only part. Text parts are lengths into `text`
+  text TEXT NOT NULL   -- all text parts joined: what is searched
+) STRICT;
+CREATE INDEX message_by_parent ON message (parent_id, erasure_id);
+CREATE INDEX message_by_conversation ON message (conversation_id, depth, erasure_id);
+CREATE INDEX message_streaming ON message (status) WHERE status = 'streaming';
+CREATE INDEX message_hidden ON message (erasure_id) WHERE erasure_id IS NOT NULL;
+
+-- What arrives while an answer streams; folded into its message at the end.
+CREATE TABLE stream_chunk (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  message_id BLOB NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('text', 'reasoning')),
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX stream_chunk_by_message ON stream_chunk (message_id);
+
+CREATE TABLE draft (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  conversation_id BLOB UNIQUE REFERENCES conversation (id) ON DELETE CASCADE, -- NULL: a new conversation
+  updated_at INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+
+-- The key of a file is nowhere but here: without its row the file is noise.
+CREATE TABLE asset (
+  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  key BLOB NOT NULL CHECK (length(key) = 32),
+  content_hash BLOB NOT NULL CHECK (length(content_hash) = 32),
+  media_type TEXT NOT NULL,
+  bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  conversation_id BLOB, -- whose composer it was added in; NULL: of a new conversation
+  created_at INTEGER NOT NULL,
+  name TEXT NOT NULL
+) STRICT;
+CREATE INDEX asset_by_conversation ON asset (conversation_id);
+
+CREATE TABLE message_asset (
+  message_id BLOB NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+  asset_id BLOB NOT NULL,
+  PRIMARY KEY (message_id, asset_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX message_asset_by_asset ON message_asset (asset_id);
+
+CREATE TABLE recent_search (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  at INTEGER NOT NULL,
+  query TEXT NOT NULL
+) STRICT;
+
+-- What the sandbox keeps.
+CREATE TABLE sandbox_record (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  collection TEXT NOT NULL,
+  key TEXT NOT NULL,
+  owner TEXT,
+  at INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX sandbox_record_by_key ON sandbox_record (collection, key);
+CREATE INDEX sandbox_record_by_owner ON sandbox_record (owner, collection, key) WHERE owner IS NOT NULL;
+
+-- The ledger. `hash` covers the hash before and the intent; neither the conversation, which a
+-- deletion clears, nor the outcome, which comes later.
+CREATE TABLE egress_record (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  request_id BLOB NOT NULL UNIQUE CHECK (length(request_id) = 16),
+  at INTEGER NOT NULL,
+  purpose TEXT NOT NULL,
+  basis TEXT NOT NULL,
+  consent_event_id BLOB,
+  policy_version TEXT,
+  endpoint TEXT NOT NULL,
+  method TEXT NOT NULL,
+  host TEXT NOT NULL,
+  categories TEXT NOT NULL, -- separated by spaces
+  initiator TEXT NOT NULL,
+  training_allowed INTEGER NOT NULL CHECK (training_allowed IN (0, 1)),
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  conversation_id BLOB,
+  outcome TEXT NOT NULL CHECK (outcome IN ('pending', 'sent', 'blocked', 'failed', 'cancelled')),
+  status INTEGER,
+  bytes_out INTEGER NOT NULL,
+  bytes_in INTEGER NOT NULL
+) STRICT;
+CREATE INDEX egress_record_at ON egress_record (at);
+CREATE INDEX egress_record_purpose ON egress_record (purpose);
+CREATE INDEX egress_record_host ON egress_record (host);
+CREATE INDEX egress_record_outcome ON egress_record (outcome);
+CREATE INDEX egress_record_conversation ON egress_record (conversation_id) WHERE conversation_id IS NOT NULL;
+CREATE TRIGGER egress_record_is_kept BEFORE DELETE ON egress_record
+BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER egress_record_intent_is_final
+BEFORE UPDATE OF seq, request_id, at, purpose, basis, consent_event_id, policy_version, endpoint, method,
+  host, categories, initiator, training_allowed, hash ON egress_record
+BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+
+CREATE TABLE consent_event (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  purpose TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('ConsentGiven', 'ConsentRefused', 'ConsentWithdrawn')),
+  at INTEGER NOT NULL,
+  policy_version TEXT NOT NULL,
+  notice_sha256 TEXT NOT NULL,
+  language TEXT NOT NULL,
+  ui_surface TEXT NOT NULL,
+  app_version TEXT NOT NULL,
+  prev_hash BLOB NOT NULL CHECK (length(prev_hash) = 32),
+  hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+CREATE INDEX consent_event_purpose ON consent_event (purpose);
+CREATE TRIGGER consent_event_is_final BEFORE UPDATE ON consent_event
+BEGIN SELECT raise(ABORT, 'consent events are append-only'); END;
+CREATE TRIGGER consent_event_is_kept BEFORE DELETE ON consent_event
+BEGIN SELECT raise(ABORT, 'consent events are append-only'); END;
+
+CREATE TABLE outbox (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  kind TEXT NOT NULL CHECK (kind IN ('privacy_request', 'consent')),
+  source_name TEXT NOT NULL,
+  attempts INTEGER NOT NULL CHECK (attempts >= 0),
+  next_try_at INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'wedged')),
+  created_at INTEGER NOT NULL,
+  body TEXT NOT NULL -- JSON
+) STRICT;
+CREATE INDEX outbox_due ON outbox (state, next_try_at);
+
+CREATE TABLE privacy_request (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  kind TEXT NOT NULL CHECK (kind IN ('access', 'portability', 'rectification', 'erasure', 'restriction', 'objection')),
+  erasure_id BLOB,
+  source_name TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued_offline', 'submitted', 'acknowledged', 'fulfilled', 'denied', 'overdue')),
+  created_at INTEGER NOT NULL,
+  expected_by INTEGER,
+  reason TEXT
+) STRICT;
+CREATE INDEX privacy_request_erasure ON privacy_request (erasure_id) WHERE erasure_id IS NOT NULL;
+
+CREATE TABLE tombstone (
+  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  kind TEXT NOT NULL CHECK (kind IN ('message', 'conversation', 'everything')),
+  at INTEGER NOT NULL
+) STRICT;
+
+-- A deletion between asking and receipt; removed when the receipt is written.
+CREATE TABLE erasure (
+  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  scope TEXT NOT NULL CHECK (scope IN ('message', 'conversation', 'everything')),
+  scope_id BLOB, -- NULL for everything, and once the rows are gone
+  state TEXT NOT NULL CHECK (state IN ('hidden', 'erasing')),
+  requested_at INTEGER NOT NULL,
+  purge_after INTEGER NOT NULL,
+  rows_by_table TEXT NOT NULL, -- JSON
+  search_verified INTEGER NOT NULL CHECK (search_verified IN (0, 1))
+) STRICT;
+CREATE INDEX erasure_due ON erasure (state, purge_after);
+
+-- Files whose keys are gone and that still have to be unlinked.
+CREATE TABLE erasure_file (
+  erasure_id BLOB NOT NULL REFERENCES erasure (id) ON DELETE CASCADE,
+  asset_id BLOB NOT NULL,
+  PRIMARY KEY (erasure_id, asset_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE receipt (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  erasure_id BLOB NOT NULL UNIQUE CHECK (length(erasure_id) = 16),
+  body TEXT NOT NULL -- JSON
+) STRICT;
+CREATE TRIGGER receipt_is_final BEFORE UPDATE ON receipt
+BEGIN SELECT raise(ABORT, 'receipts are append-only'); END;
+CREATE TRIGGER receipt_is_kept BEFORE DELETE ON receipt
+BEGIN SELECT raise(ABORT, 'receipts are append-only'); END;
+
+-- How much is stored, kept by triggers so that asking costs nothing.
+CREATE TABLE stored_total (
+  kind TEXT NOT NULL PRIMARY KEY,
+  count INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+) STRICT;
+INSERT INTO stored_total (kind, count, bytes)
+VALUES ('conversation', 0, 0), ('message', 0, 0), ('asset', 0, 0), ('ledger', 0, 0), ('sandbox', 0, 0);
+
+CREATE TRIGGER conversation_total_insert AFTER INSERT ON conversation
+BEGIN UPDATE stored_total SET count = count + 1, bytes = bytes + octet_length(new.title) + 160 WHERE kind = 'conversation'; END;
+CREATE TRIGGER conversation_total_update AFTER UPDATE OF title ON conversation
+BEGIN UPDATE stored_total SET bytes = bytes + octet_length(new.title) - octet_length(old.title) WHERE kind = 'conversation'; END;
+CREATE TRIGGER conversation_total_delete AFTER DELETE ON conversation
+BEGIN UPDATE stored_total SET count = count - 1, bytes = bytes - octet_length(old.title) - 160 WHERE kind = 'conversation'; END;
+
+CREATE TRIGGER message_total_insert AFTER INSERT ON message
+BEGIN UPDATE stored_total SET count = count + 1, bytes = bytes + octet_length(new.text) + octet_length(new.parts) + 200 WHERE kind = 'message'; END;
+CREATE TRIGGER message_total_update AFTER UPDATE OF text, parts ON message
+BEGIN
+  UPDATE stored_total SET bytes = bytes + octet_length(new.text) + octet_length(new.parts)
+    - octet_length(old.text) - octet_length(old.parts) WHERE kind = 'message';
+END;
+CREATE TRIGGER message_total_delete AFTER DELETE ON message
+BEGIN UPDATE stored_total SET count = count - 1, bytes = bytes - octet_length(old.text) - octet_length(old.parts) - 200 WHERE kind = 'message'; END;
+
+CREATE TRIGGER asset_total_insert AFTER INSERT ON asset
+BEGIN UPDATE stored_total SET count = count + 1, bytes = bytes + new.bytes WHERE kind = 'asset'; END;
+CREATE TRIGGER asset_total_delete AFTER DELETE ON asset
+BEGIN UPDATE stored_total SET count = count - 1, bytes = bytes - old.bytes WHERE kind = 'asset'; END;
+
+CREATE TRIGGER egress_record_total_insert AFTER INSERT ON egress_record
+BEGIN UPDATE stored_total SET count = count + 1, bytes = bytes + 320 WHERE kind = 'ledger'; END;
+
+CREATE TRIGGER sandbox_record_total_insert AFTER INSERT ON sandbox_record
+BEGIN UPDATE stored_total SET count = count + 1, bytes = bytes + octet_length(new.body) + 80 WHERE kind = 'sandbox'; END;
+CREATE TRIGGER sandbox_record_total_delete AFTER DELETE ON sandbox_record
+BEGIN UPDATE stored_total SET count = count - 1, bytes = bytes - octet_length(old.body) - 80 WHERE kind = 'sandbox'; END;
+
+-- One index over message texts and titles. Its text is read back through the view, never stored twice.
+CREATE VIEW search_content (seq, body, title) AS
+SELECT seq, text, '' FROM message
+UNION ALL
+SELECT seq, '', title FROM conversation;
+
+CREATE VIRTUAL TABLE search USING fts5 (
+  body, title,
+  content = 'search_content', content_rowid = 'seq',
+  tokenize = 'fluxchat',
+  prefix = '2 3'
+);
+INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
+
+-- Insert and delete must have the same guards: deleting an entry that was never made damages the index.
+-- An update is one trigger, since the order in which two of them run is not defined.
+CREATE TRIGGER message_search_insert AFTER INSERT ON message WHEN new.text <> ''
+BEGIN INSERT INTO search (rowid, body, title) VALUES (new.seq, new.text, ''); END;
+CREATE TRIGGER message_search_delete AFTER DELETE ON message WHEN old.text <> ''
+BEGIN INSERT INTO search (search, rowid, body, title) VALUES ('delete', old.seq, old.text, ''); END;
+CREATE TRIGGER message_search_update AFTER UPDATE OF text ON message WHEN old.text IS NOT new.text
+BEGIN
+  INSERT INTO search (search, rowid, body, title) SELECT 'delete', old.seq, old.text, '' WHERE old.text <> '';
+  INSERT INTO search (rowid, body, title) SELECT new.seq, new.text, '' WHERE new.text <> '';
+END;
+
+CREATE TRIGGER conversation_search_insert AFTER INSERT ON conversation WHEN new.title <> ''
+BEGIN INSERT INTO search (rowid, body, title) VALUES (new.seq, '', new.title); END;
+CREATE TRIGGER conversation_search_delete AFTER DELETE ON conversation WHEN old.title <> ''
+BEGIN INSERT INTO search (search, rowid, body, title) VALUES ('delete', old.seq, '', old.title); END;
+CREATE TRIGGER conversation_search_update AFTER UPDATE OF title ON conversation WHEN old.title IS NOT new.title
+BEGIN
+  INSERT INTO search (search, rowid, body, title) SELECT 'delete', old.seq, '', old.title WHERE old.title <> '';
+  INSERT INTO search (rowid, body, title) SELECT new.seq, '', new.title WHERE new.title <> '';
+END;

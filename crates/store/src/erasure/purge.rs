@@ -1,0 +1,391 @@
+//! The purge: one transaction over every table that may hold content.
+
+use std::collections::BTreeMap;
+
+use fluxchat_model::{
+    AssetId, ConversationId, ErasureId, ErasureScope, MessageId, Timestamp, Tombstone, TombstoneId,
+};
+use rusqlite::params;
+use uuid::Uuid;
+
+use super::{ErasureState, Purged, SUBTREE, scope_columns};
+use crate::table::{all, change, from_json, scalar, to_json};
+use crate::{ReadTx, Store, StoreError, WriteTx, ballast, search, store, tokenizer};
+
+/// From how many rows on the index is cleaned as a whole. Cleaning row by row costs about two
+/// hundred times as much per row as a pass over the index does, and the pass has its own floor.
+const BULK_ROWS: u64 = 1_000;
+const BULK_SHARE: u64 = 200;
+
+const SAMPLES: usize = 8;
+const SAMPLE_CHARS: usize = 60;
+
+/// An entry of the index that must not be found after the purge.
+struct Sample {
+    seq: i64,
+    expression: String,
+}
+
+type Rows = BTreeMap<String, u32>;
+
+impl Store {
+    /// Removes the rows of a deletion: its content, what belongs to it in other tables, and the
+    /// keys of its files. Repeating it names the files again.
+    ///
+    /// A damaged search index is rebuilt and the purge tried again; on a full disk the ballast is
+    /// given up for it.
+    ///
+    /// # Errors
+    /// `not_found` if there is no such deletion; `full` if there is no room even so.
+    pub fn erasure_purge(
+        &self,
+        id: ErasureId,
+        tombstone: TombstoneId,
+        at: Timestamp,
+    ) -> Result<Purged, StoreError> {
+        let for_good = self.options().deletes_for_good();
+        let attempt = |rebuild: bool| {
+            self.with_writer(|conn| {
+                store::write_on(conn, |tx| {
+                    if rebuild {
+                        tx.search_rebuild()?;
+                    }
+                    tx.purge(id, tombstone, at, for_good)
+                })
+            })
+        };
+        let mut rebuild = false;
+        let mut freed = false;
+        loop {
+            match attempt(rebuild) {
+                Err(StoreError::SearchCorrupt) if !rebuild => {
+                    tracing::warn!("search_index_rebuilt_for_deletion");
+                    rebuild = true;
+                }
+                Err(StoreError::Full) if !freed && self.path().is_some_and(ballast::release) => {
+                    freed = true;
+                }
+                other => return other,
+            }
+        }
+    }
+}
+
+impl WriteTx<'_> {
+    fn purge(
+        &self,
+        id: ErasureId,
+        tombstone: TombstoneId,
+        at: Timestamp,
+        for_good: bool,
+    ) -> Result<Purged, StoreError> {
+        let job = self.erasure(id)?.ok_or(StoreError::NotFound("erasure"))?;
+        if job.state == ErasureState::Erasing {
+            return self.purged(id);
+        }
+        let scope = job.scope.ok_or(StoreError::Unreadable("erasure"))?;
+        let mut rows = Rows::new();
+        let samples = self.samples(scope)?;
+        let files = match scope {
+            ErasureScope::Everything => self.purge_everything(&mut rows)?,
+            ErasureScope::Conversation(conversation) => {
+                self.purge_conversation(conversation, &mut rows, for_good)?
+            }
+            ErasureScope::Message(message) => {
+                let doomed = self.doomed(&format!("{SUBTREE} SELECT id FROM below"), message.0)?;
+                self.cleaning_index(doomed.len() as u64, for_good, || {
+                    self.purge_messages(&doomed, &mut rows)
+                })?
+            }
+        };
+        if for_good {
+            search::configure(self.conn, true)?;
+        }
+        // A search may quote what is deleted, and nobody can tell which one does.
+        self.counted(&mut rows, "recent_search", "DELETE FROM recent_search", [])?;
+
+        let search_verified = samples
+            .iter()
+            .map(|sample| self.finds(sample))
+            .collect::<Result<Vec<_>, _>>()?
+            .iter()
+            .all(|found| !found);
+        for file in &files {
+            change(
+                self.conn,
+                "INSERT OR IGNORE INTO erasure_file (erasure_id, asset_id) VALUES (?1, ?2)",
+                [id.0, file.0],
+            )?;
+        }
+        self.tombstone_insert(&Tombstone {
+            id: tombstone,
+            kind: scope_columns(scope).0.to_owned(),
+            at,
+        })?;
+        change(
+            self.conn,
+            "UPDATE erasure SET state = 'erasing', scope_id = NULL, rows_by_table = ?2, search_verified = ?3
+             WHERE id = ?1",
+            params![id.0, to_json(&rows, "erasure")?, search_verified],
+        )?;
+        self.purged(id)
+    }
+
+    fn purged(&self, id: ErasureId) -> Result<Purged, StoreError> {
+        let rows: Option<String> = scalar(
+            self.conn,
+            "SELECT rows_by_table FROM erasure WHERE id = ?1",
+            [id.0],
+        )?;
+        Ok(Purged {
+            files: self.erasure_files(id)?,
+            rows_by_table: from_json(&rows.unwrap_or_default(), "erasure")?,
+        })
+    }
+
+    fn doomed(&self, sql: &str, id: Uuid) -> Result<Vec<MessageId>, StoreError> {
+        all(self.conn, sql, [id], |row| Ok(MessageId(row.get(0)?)))
+    }
+
+    fn purge_conversation(
+        &self,
+        id: ConversationId,
+        rows: &mut Rows,
+        for_good: bool,
+    ) -> Result<Vec<AssetId>, StoreError> {
+        let doomed = self.doomed("SELECT id FROM message WHERE conversation_id = ?1", id.0)?;
+        let mut files = self.cleaning_index(doomed.len() as u64 + 1, for_good, || {
+            let files = self.purge_messages(&doomed, rows)?;
+            if let Some(alias) = self.conversation_alias(id)? {
+                self.counted(
+                    rows,
+                    "sandbox_record",
+                    "DELETE FROM sandbox_record WHERE owner = ?1",
+                    [alias],
+                )?;
+            }
+            self.counted(
+                rows,
+                "sandbox_record",
+                "DELETE FROM sandbox_record WHERE owner = ?1",
+                [id.to_string()],
+            )?;
+            self.counted(
+                rows,
+                "draft",
+                "DELETE FROM draft WHERE conversation_id = ?1",
+                [id.0],
+            )?;
+            self.counted(
+                rows,
+                "conversation",
+                "DELETE FROM conversation WHERE id = ?1",
+                [id.0],
+            )?;
+            Ok(files)
+        })?;
+        let composed = all(
+            self.conn,
+            "SELECT id FROM asset WHERE conversation_id = ?1",
+            [id.0],
+            |row| Ok(AssetId(row.get(0)?)),
+        )?;
+        files.extend(self.purge_unused_assets(composed, rows)?);
+        change(
+            self.conn,
+            "UPDATE asset SET conversation_id = NULL WHERE conversation_id = ?1",
+            [id.0],
+        )?;
+        self.counted(
+            rows,
+            "egress_record.conversation_id",
+            "UPDATE egress_record SET conversation_id = NULL WHERE conversation_id = ?1",
+            [id.0],
+        )?;
+        Ok(files)
+    }
+
+    fn purge_messages(
+        &self,
+        doomed: &[MessageId],
+        rows: &mut Rows,
+    ) -> Result<Vec<AssetId>, StoreError> {
+        let mut assets = Vec::new();
+        for message in doomed {
+            assets.extend(all(
+                self.conn,
+                "SELECT asset_id FROM message_asset WHERE message_id = ?1",
+                [message.0],
+                |row| Ok(AssetId(row.get(0)?)),
+            )?);
+            self.counted(
+                rows,
+                "stream_chunk",
+                "DELETE FROM stream_chunk WHERE message_id = ?1",
+                [message.0],
+            )?;
+            self.counted(
+                rows,
+                "message",
+                "DELETE FROM message WHERE id = ?1",
+                [message.0],
+            )?;
+        }
+        self.purge_unused_assets(assets, rows)
+    }
+
+    /// Removes files that no message has any more; the same file may be in several branches.
+    fn purge_unused_assets(
+        &self,
+        candidates: Vec<AssetId>,
+        rows: &mut Rows,
+    ) -> Result<Vec<AssetId>, StoreError> {
+        let mut gone = Vec::new();
+        for id in candidates {
+            if self.asset_remove_unused(id)? {
+                *rows.entry("asset".to_owned()).or_default() += 1;
+                gone.push(id);
+            }
+        }
+        Ok(gone)
+    }
+
+    /// Everything at once. The triggers that keep index and totals in step row by row are lifted,
+    /// and both are set to empty, all in this transaction.
+    fn purge_everything(&self, rows: &mut Rows) -> Result<Vec<AssetId>, StoreError> {
+        let files = self.asset_ids()?;
+        let triggers = all(
+            self.conn,
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'
+               AND tbl_name IN ('conversation', 'message', 'asset', 'sandbox_record')",
+            [],
+            |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
+        )?;
+        for (name, _) in &triggers {
+            self.conn.execute_batch(&format!("DROP TRIGGER {name}"))?;
+        }
+        self.conn
+            .execute("INSERT INTO search (search) VALUES ('delete-all')", [])?;
+        for (table, sql) in [
+            ("stream_chunk", "DELETE FROM stream_chunk"),
+            ("message_asset", "DELETE FROM message_asset"),
+            ("message", "DELETE FROM message"),
+            ("draft", "DELETE FROM draft"),
+            ("conversation", "DELETE FROM conversation"),
+            ("asset", "DELETE FROM asset"),
+            ("sandbox_record", "DELETE FROM sandbox_record"),
+            (
+                "egress_record.conversation_id",
+                "UPDATE egress_record SET conversation_id = NULL WHERE conversation_id IS NOT NULL",
+            ),
+        ] {
+            self.counted(rows, table, sql, [])?;
+        }
+        change(
+            self.conn,
+            "UPDATE stored_total SET count = 0, bytes = 0 WHERE kind <> 'ledger'",
+            [],
+        )?;
+        for (_, sql) in &triggers {
+            self.conn.execute_batch(sql)?;
+        }
+        self.search_is_current()?;
+        Ok(files)
+    }
+
+    /// Runs deletions so that nothing of them stays in the index: each row cleaned by itself, or,
+    /// for many, all of them by one pass.
+    fn cleaning_index<T>(
+        &self,
+        rows: u64,
+        for_good: bool,
+        delete: impl FnOnce() -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let bulk = rows > BULK_ROWS.max(self.messages_stored()? / BULK_SHARE);
+        if !for_good || !bulk {
+            return delete();
+        }
+        search::set_secure(self.conn, false)?;
+        let value = delete()?;
+        self.conn
+            .execute("INSERT INTO search (search) VALUES ('optimize')", [])?;
+        search::set_secure(self.conn, true)?;
+        Ok(value)
+    }
+
+    /// A few of the texts that are about to go, as searches that find them now.
+    fn samples(&self, scope: ErasureScope) -> Result<Vec<Sample>, StoreError> {
+        let sql = match scope {
+            ErasureScope::Everything => {
+                "SELECT seq, substr(text, 1, ?2) FROM message WHERE text <> '' AND ?1 IS NULL
+                 UNION ALL SELECT seq, substr(title, 1, ?2) FROM conversation WHERE title <> '' LIMIT ?3"
+                    .to_owned()
+            }
+            ErasureScope::Conversation(_) => {
+                "SELECT seq, substr(title, 1, ?2) FROM conversation WHERE id = ?1 AND title <> ''
+                 UNION ALL SELECT seq, substr(text, 1, ?2) FROM message WHERE conversation_id = ?1 AND text <> ''
+                 LIMIT ?3"
+                    .to_owned()
+            }
+            ErasureScope::Message(_) => format!(
+                "{SUBTREE} SELECT m.seq, substr(m.text, 1, ?2) FROM below JOIN message m ON m.id = below.id
+                 WHERE m.text <> '' LIMIT ?3"
+            ),
+        };
+        let texts = all(
+            self.conn,
+            &sql,
+            params![scope_columns(scope).1, SAMPLE_CHARS as i64, SAMPLES as i64],
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)),
+        )?;
+        let mut samples = Vec::new();
+        for (seq, text) in texts {
+            if let Some(expression) = tokenizer::query_expression(&text, true) {
+                let sample = Sample { seq, expression };
+                if self.finds(&sample)? {
+                    samples.push(sample);
+                }
+            }
+        }
+        Ok(samples)
+    }
+
+    fn finds(&self, sample: &Sample) -> Result<bool, StoreError> {
+        let found: Option<i64> = scalar(
+            self.conn,
+            "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid = ?2",
+            params![sample.expression, sample.seq],
+        )?;
+        Ok(found.is_some())
+    }
+
+    fn counted<P: rusqlite::Params>(
+        &self,
+        rows: &mut Rows,
+        table: &str,
+        sql: &str,
+        params: P,
+    ) -> Result<(), StoreError> {
+        let removed = change(self.conn, sql, params)?;
+        if removed > 0 {
+            *rows.entry(table.to_owned()).or_default() +=
+                u32::try_from(removed).unwrap_or(u32::MAX);
+        }
+        Ok(())
+    }
+}
+
+impl ReadTx<'_> {
+    /// The files of a deletion that still have to be unlinked.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn erasure_files(&self, id: ErasureId) -> Result<Vec<AssetId>, StoreError> {
+        all(
+            self.conn,
+            "SELECT asset_id FROM erasure_file WHERE erasure_id = ?1",
+            [id.0],
+            |row| Ok(AssetId(row.get(0)?)),
+        )
+    }
+}

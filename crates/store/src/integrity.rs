@@ -1,0 +1,118 @@
+//! Is the archive whole? Asked on connections of its own: after a damaged page SQLCipher answers
+//! nonsense on the connection that met it.
+
+use std::path::Path;
+
+use fluxchat_model::ArchiveKey;
+use rusqlite::Connection;
+
+use crate::connection::{self, Kind};
+use crate::{Mode, OpenOptions, Store, StoreError};
+
+/// What a check found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Integrity {
+    /// Nothing wrong.
+    Whole,
+    /// Pages whose authentication fails: the file was changed from outside, or the disk is bad.
+    DamagedPages,
+    /// Rows and indexes do not agree.
+    DamagedRows,
+    /// The search index does not agree with the messages; it can be rebuilt.
+    DamagedSearch,
+}
+
+impl Store {
+    /// Looks at the structure. Costs a pass over the file without its text.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn check_quick(&self) -> Result<Integrity, StoreError> {
+        self.check(|conn| rows_agree(conn, "PRAGMA quick_check(1)"))
+    }
+
+    /// Authenticates every page, then compares every row with every index, the search index
+    /// included. Costs several passes over the file.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn check_full(&self) -> Result<Integrity, StoreError> {
+        if let Some(path) = self.path()
+            && !pages_authenticate(&connection::open(self.options(), Kind::Reader)?)?
+        {
+            tracing::warn!(
+                bytes = std::fs::metadata(path).map_or(0, |meta| meta.len()),
+                "archive_pages_damaged"
+            );
+            return Ok(Integrity::DamagedPages);
+        }
+        let rows = self.check(|conn| rows_agree(conn, "PRAGMA integrity_check(1)"))?;
+        if rows != Integrity::Whole || self.mode() == Mode::ReadOnly {
+            return Ok(rows);
+        }
+        let search = self.with_writer(|conn| {
+            conn.execute(
+                "INSERT INTO search (search, rank) VALUES ('integrity-check', 1)",
+                [],
+            )?;
+            Ok(())
+        });
+        match search {
+            Ok(()) => Ok(Integrity::Whole),
+            Err(StoreError::SearchCorrupt) => Ok(Integrity::DamagedSearch),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn check(
+        &self,
+        look: impl FnOnce(&Connection) -> Result<Integrity, StoreError>,
+    ) -> Result<Integrity, StoreError> {
+        let answer = if self.mode() == Mode::Memory {
+            self.read(|tx| look(tx.conn))
+        } else {
+            look(&connection::open(self.options(), Kind::Reader)?)
+        };
+        match answer {
+            Err(StoreError::Corrupt) => Ok(Integrity::DamagedPages),
+            other => other,
+        }
+    }
+}
+
+/// Checks a file without opening it as a store: for `doctor` and for what cannot be opened.
+///
+/// # Errors
+/// `not_a_database` for a foreign file or a wrong key, `cannot_open`.
+pub fn check_file(path: &Path, key: &ArchiveKey) -> Result<Integrity, StoreError> {
+    let options = OpenOptions::read_only(path, key.clone());
+    let conn = match connection::open(&options, Kind::Reader) {
+        Err(StoreError::Corrupt) => return Ok(Integrity::DamagedPages),
+        other => other?,
+    };
+    if !pages_authenticate(&conn)? {
+        return Ok(Integrity::DamagedPages);
+    }
+    match rows_agree(&conn, "PRAGMA integrity_check(1)") {
+        Err(StoreError::Corrupt) => Ok(Integrity::DamagedPages),
+        other => other,
+    }
+}
+
+/// `cipher_integrity_check` answers one row per page that fails and none if all is well.
+fn pages_authenticate(conn: &Connection) -> Result<bool, StoreError> {
+    let mut statement = conn.prepare("PRAGMA cipher_integrity_check")?;
+    let mut rows = statement.query([])?;
+    Ok(rows.next()?.is_none())
+}
+
+fn rows_agree(conn: &Connection, pragma: &str) -> Result<Integrity, StoreError> {
+    let answer: String = conn.query_row(pragma, [], |row| row.get(0))?;
+    Ok(if answer == "ok" {
+        Integrity::Whole
+    } else if answer.contains("fts5") || answer.contains("FTS5") {
+        Integrity::DamagedSearch
+    } else {
+        Integrity::DamagedRows
+    })
+}

@@ -1,0 +1,199 @@
+//! Every list and every page reads through an index: its plan must not grow with the archive.
+
+use rusqlite::{Connection, params_from_iter};
+
+use crate::connection::{self, Kind};
+use crate::table::{consent_event, conversation, egress_record, message, message_path};
+use crate::{OpenOptions, Store, migrate, search};
+
+fn archive() -> Connection {
+    let options = OpenOptions::memory();
+    let mut conn = connection::open(&options, Kind::Writer).unwrap();
+    migrate::run(&mut conn, &options).unwrap();
+    conn
+}
+
+fn plan(conn: &Connection, sql: &str) -> String {
+    let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let nulls = vec![rusqlite::types::Null; statement.parameter_count()];
+    let rows = statement
+        .query_map(params_from_iter(nulls), |row| row.get::<_, String>(3))
+        .unwrap();
+    rows.map(Result::unwrap).collect::<Vec<_>>().join("\n")
+}
+
+#[track_caller]
+fn check(sql: &str, expected: &str) {
+    let plan = plan(&archive(), sql);
+    assert!(plan.contains(expected), "{sql}\nis planned as\n{plan}");
+    assert!(!plan.contains("TEMP B-TREE"), "{sql}\nsorts:\n{plan}");
+    let scans = plan
+        .lines()
+        .any(|line| line.starts_with("SCAN") && !line.contains("VIRTUAL TABLE"));
+    assert!(!scans, "{sql}\nscans:\n{plan}");
+}
+
+#[test]
+fn conversations_are_paged_along_their_index() {
+    check(
+        conversation::PAGE,
+        "USING INDEX conversation_list (archived=? AND pinned=?",
+    );
+    check(conversation::BY_ID, "(id=?)");
+}
+
+#[test]
+fn a_branch_is_stepped_by_id() {
+    check(message::BY_ID, "(id=?)");
+    check(message_path::PLACE, "(id=?)");
+}
+
+#[test]
+fn siblings_are_counted_in_their_index() {
+    check(
+        message_path::CHILDREN,
+        "INDEX message_by_parent (parent_id=? AND erasure_id=?)",
+    );
+    check(
+        message_path::CHILD_RANK,
+        "COVERING INDEX message_by_parent (parent_id=? AND erasure_id=?)",
+    );
+    check(
+        message_path::ROOTS,
+        "INDEX message_by_conversation (conversation_id=? AND depth=?",
+    );
+    check(
+        message_path::ROOT_RANK,
+        "COVERING INDEX message_by_conversation (conversation_id=? AND depth=?",
+    );
+}
+
+#[test]
+fn hits_are_read_in_the_order_of_the_index() {
+    check(search::HITS, "SCAN search VIRTUAL TABLE INDEX");
+    check(search::MESSAGE_HIT, "USING INTEGER PRIMARY KEY (rowid=?)");
+    check(search::TITLE_HIT, "USING INTEGER PRIMARY KEY (rowid=?)");
+    let content = plan(
+        &archive(),
+        "SELECT body, title FROM search_content WHERE seq = 1",
+    );
+    for table in ["message", "conversation"] {
+        let step = format!("SEARCH {table} USING INTEGER PRIMARY KEY (rowid=?)");
+        assert!(content.contains(&step), "{content}");
+    }
+}
+
+#[test]
+fn the_ledger_is_paged_along_an_index_whatever_the_filter() {
+    use fluxchat_model::{LedgerFilter, Outcome, Purpose};
+    let page = |filter: &LedgerFilter, host| egress_record::page_statement(filter, host, 50).0;
+    let all = LedgerFilter::default();
+    check(&page(&all, None), "USING INTEGER PRIMARY KEY (rowid<?)");
+    check(
+        &page(&all, Some("h")),
+        "INDEX egress_record_host (host=? AND rowid<?)",
+    );
+    let purpose = LedgerFilter {
+        purpose: Some(Purpose::Chat),
+        ..all.clone()
+    };
+    check(
+        &page(&purpose, None),
+        "INDEX egress_record_purpose (purpose=? AND rowid<?)",
+    );
+    let outcome = LedgerFilter {
+        outcome: Some(Outcome::Blocked),
+        ..all
+    };
+    check(
+        &page(&outcome, None),
+        "INDEX egress_record_outcome (outcome=? AND rowid<?)",
+    );
+    let hosts = plan(&archive(), egress_record::HOSTS);
+    assert!(
+        hosts.contains("SEARCH egress_record USING COVERING INDEX egress_record_host"),
+        "{hosts}"
+    );
+}
+
+#[test]
+fn the_state_of_a_consent_is_one_step() {
+    check(
+        consent_event::LAST_OF_PURPOSE,
+        "INDEX consent_event_purpose (purpose=?)",
+    );
+}
+
+#[test]
+fn the_library_is_built_for_deletion() {
+    let conn = archive();
+    let mut statement = conn.prepare("PRAGMA compile_options").unwrap();
+    let options: Vec<String> = statement
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let has = |option: &str| options.iter().any(|it| it == option);
+    assert!(has("SECURE_DELETE"), "{options:?}");
+    assert!(has("OMIT_LOAD_EXTENSION"), "{options:?}");
+    assert!(!has("ENABLE_STAT4"), "it samples deleted text: {options:?}");
+    assert!(has("HAS_CODEC"), "{options:?}");
+    assert!(has("TEMP_STORE=2") || has("TEMP_STORE=3"), "{options:?}");
+}
+
+#[test]
+fn every_connection_is_opened_the_same_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = fluxchat_model::ArchiveKey::new([1; 32]);
+    let options = OpenOptions::create(dir.path().join("a.db"), key);
+    let store = Store::open(options.clone()).unwrap();
+    let expect = |conn: &Connection, cache: i64, query_only: i64| {
+        let pragma = |name: &str| -> i64 {
+            conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
+                .unwrap()
+        };
+        for (name, value) in [
+            ("auto_vacuum", 2),
+            ("synchronous", 2),
+            ("secure_delete", 1),
+            ("foreign_keys", 1),
+            ("temp_store", 2),
+            ("trusted_schema", 0),
+            ("cell_size_check", 1),
+            ("busy_timeout", 5_000),
+            ("cache_size", cache),
+            ("query_only", query_only),
+            ("recursive_triggers", 0),
+        ] {
+            assert_eq!(pragma(name), value, "{name}");
+        }
+        let mode: String = conn
+            .query_row("PRAGMA journal_mode", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(mode, "wal");
+        let cipher: String = conn
+            .query_row("PRAGMA cipher_version", [], |row| row.get(0))
+            .unwrap();
+        assert!(cipher.starts_with("4."), "SQLCipher {cipher}");
+        let defensive = conn
+            .db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE)
+            .unwrap();
+        assert!(defensive, "shadow tables cannot be written");
+    };
+    store
+        .with_writer(|conn| {
+            expect(conn, -i64::from(connection::WRITER_CACHE_KIB), 0);
+            assert!(conn.execute("DELETE FROM search_data", []).is_err());
+            Ok(())
+        })
+        .unwrap();
+    store
+        .read(|tx| {
+            expect(tx.conn, -i64::from(connection::READER_CACHE_KIB), 1);
+            Ok(())
+        })
+        .unwrap();
+    let caches = i64::from(connection::WRITER_CACHE_KIB)
+        + i64::from(connection::READER_CACHE_KIB) * connection::READERS as i64;
+    assert_eq!(caches, 64 * 1024, "64 MiB in all");
+}

@@ -1,0 +1,131 @@
+//! One file per table: how a row is read and written, and nothing else.
+
+pub(crate) mod asset;
+pub(crate) mod consent_event;
+pub(crate) mod conversation;
+mod draft;
+pub(crate) mod egress_record;
+pub(crate) mod message;
+pub(crate) mod message_path;
+mod meta;
+mod outbox;
+mod privacy_request;
+pub(crate) mod receipt;
+pub(crate) mod recent_search;
+pub(crate) mod sandbox_record;
+mod setting;
+mod source;
+pub(crate) mod stream_chunk;
+mod tombstone;
+
+use rusqlite::{Connection, OptionalExtension, Params, Row};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::StoreError;
+
+/// A value as its JSON text.
+pub(crate) fn to_json<T: Serialize>(value: &T, what: &'static str) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|_| StoreError::Unreadable(what))
+}
+
+/// A value from its JSON text.
+pub(crate) fn from_json<T: DeserializeOwned>(
+    text: &str,
+    what: &'static str,
+) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|_| StoreError::Unreadable(what))
+}
+
+/// The word by which JSON knows a variant without fields; SQL uses the same.
+pub(crate) fn to_word<T: Serialize>(value: &T, what: &'static str) -> Result<String, StoreError> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => Ok(word),
+        _ => Err(StoreError::Unreadable(what)),
+    }
+}
+
+/// Reads [`to_word`].
+pub(crate) fn from_word<T: DeserializeOwned>(
+    word: &str,
+    what: &'static str,
+) -> Result<T, StoreError> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned()))
+        .map_err(|_| StoreError::Unreadable(what))
+}
+
+/// A size that SQL keeps as a signed number.
+pub(crate) fn unsigned(value: i64, what: &'static str) -> Result<u64, StoreError> {
+    u64::try_from(value).map_err(|_| StoreError::Unreadable(what))
+}
+
+/// A size as SQL keeps it.
+pub(crate) fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// The first row of a cached statement.
+pub(crate) fn one<T, P: Params>(
+    conn: &Connection,
+    sql: &str,
+    params: P,
+    map: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    rows.next()?.map(map).transpose()
+}
+
+/// All rows of a cached statement.
+pub(crate) fn all<T, P: Params>(
+    conn: &Connection,
+    sql: &str,
+    params: P,
+    mut map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(map(row)?);
+    }
+    Ok(found)
+}
+
+/// A cached statement that changes rows; returns how many.
+pub(crate) fn change<P: Params>(
+    conn: &Connection,
+    sql: &str,
+    params: P,
+) -> Result<usize, StoreError> {
+    Ok(conn.prepare_cached(sql)?.execute(params)?)
+}
+
+/// The first column of the first row of a cached statement.
+pub(crate) fn scalar<T: rusqlite::types::FromSql, P: Params>(
+    conn: &Connection,
+    sql: &str,
+    params: P,
+) -> Result<Option<T>, StoreError> {
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row(params, |row| row.get(0))
+        .optional()?)
+}
+
+/// Says what was refused, where SQLite only says that something was.
+pub(crate) fn refused(what: &'static str) -> impl Fn(StoreError) -> StoreError {
+    move |error| match error {
+        StoreError::Conflict(_) => StoreError::Conflict(what),
+        other => other,
+    }
+}
+
+/// Turns "no row changed" into an error.
+pub(crate) fn must_exist(changed: usize, what: &'static str) -> Result<(), StoreError> {
+    if changed == 0 {
+        Err(StoreError::NotFound(what))
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+use fluxchat_store::{ConversationPatch, SearchQuery, SearchScope};
+
+use crate::support::{Archive, query};
+
+#[test]
+fn words_phrases_prefixes_accents_han_and_parts_are_found() {
+    let archive = Archive::new();
+    let conversation = archive.conversation("Groceries");
+    let texts = [
+        "The Crème brûlée recipe of my aunt",
+        "我喜欢人工智能和茶",
+        "call getUserName() before save_all_files",
+        "brown quick fox",
+    ];
+    let ids = archive.talk(conversation, &texts);
+    #[track_caller]
+    fn check(archive: &Archive, text: &str, expected: &[fluxchat_model::MessageId]) {
+        let found: Vec<_> = archive
+            .find(text)
+            .iter()
+            .filter_map(|hit| hit.message_id)
+            .collect();
+        assert_eq!(found, expected, "for {text}");
+    }
+    check(&archive, "creme", &ids[..1]);
+    check(&archive, "BRÛLÉE aunt", &ids[..1]);
+    check(&archive, "人工", &ids[1..2]);
+    check(&archive, "username", &ids[2..3]);
+    check(&archive, "files", &ids[2..3]);
+    check(&archive, "\"quick fox\"", &ids[3..]);
+    check(&archive, "\"fox quick\"", &[]);
+    check(&archive, "bro", &[]);
+    check(&archive, "* OR \" AND (", &[]);
+    let typing = SearchQuery {
+        prefix_last: true,
+        ..query("bro")
+    };
+    let found = archive.store.read(|tx| tx.search(&typing)).unwrap();
+    assert_eq!(found.len(), 1, "while typing, the last word may go on");
+}
+
+#[test]
+fn hits_come_newest_first_in_pages_whenever_they_were_stored() {
+    let archive = Archive::new();
+    let conversation = archive.conversation("tea and cake");
+    let later = archive.talk(conversation, &["tea one", "tea two", "tea three"]);
+    let mut imported = archive.message(conversation, None, "tea of old");
+    imported.created_at = imported.created_at.plus_ms(-86_400_000);
+    archive
+        .store
+        .write(|tx| tx.message_insert(&imported))
+        .unwrap();
+
+    let mut seen = Vec::new();
+    let mut before = None;
+    loop {
+        let page = SearchQuery {
+            before,
+            limit: 2,
+            ..query("tea")
+        };
+        let hits = archive.store.read(|tx| tx.search(&page)).unwrap();
+        let Some(last) = hits.last() else { break };
+        before = Some(last.cursor);
+        seen.extend(hits.iter().map(|hit| hit.message_id));
+    }
+    let expected = [
+        Some(later[2]),
+        Some(later[1]),
+        Some(later[0]),
+        None,
+        Some(imported.id),
+    ];
+    assert_eq!(seen, expected, "the title was made before the messages");
+    let titles = SearchQuery {
+        scope: SearchScope::Titles,
+        ..query("tea")
+    };
+    let hits = archive.store.read(|tx| tx.search(&titles)).unwrap();
+    assert_eq!(hits.len(), 1);
+    assert_eq!(hits[0].title, "tea and cake");
+}
+
+#[test]
+fn snippets_mark_what_was_found() {
+    let archive = Archive::new();
+    let conversation = archive.conversation("");
+    let long = format!(
+        "{} the needle is here {}",
+        "hay ".repeat(200),
+        "straw ".repeat(200)
+    );
+    archive.say(conversation, None, &long);
+    let hits = archive.find("needle");
+    let snippet = &hits[0].snippet;
+    let marked: Vec<_> = snippet.iter().filter(|(_, it)| *it).collect();
+    assert_eq!(marked, [&("needle".to_owned(), true)]);
+    let length: usize = snippet.iter().map(|(words, _)| words.len()).sum();
+    assert!(length < 400, "a snippet is short: {length}");
+}
+
+#[test]
+fn a_renamed_conversation_is_found_by_its_new_name_only() {
+    let archive = Archive::new();
+    let conversation = archive.conversation("before");
+    let patch = ConversationPatch {
+        title: Some("afterwards".to_owned()),
+        ..Default::default()
+    };
+    archive
+        .store
+        .write(|tx| tx.conversation_update(conversation, &patch))
+        .unwrap();
+    assert!(archive.find("before").is_empty());
+    assert_eq!(archive.find("afterwards").len(), 1);
+    assert_eq!(
+        archive.store.check_full().unwrap(),
+        fluxchat_store::Integrity::Whole
+    );
+}
+
+#[test]
+fn a_rebuilt_index_finds_the_same() {
+    let archive = Archive::new();
+    let conversation = archive.conversation("title");
+    archive.talk(conversation, &["alpha beta", "beta gamma"]);
+    assert!(!archive.store.read(|tx| tx.search_is_outdated()).unwrap());
+    let before = archive.find("beta");
+    archive.store.rebuild_search().unwrap();
+    assert_eq!(archive.find("beta"), before);
+}
+
+#[test]
+fn many_messages_of_one_second_all_have_their_place() {
+    let archive = Archive::new();
+    let conversation = archive.conversation("burst");
+    let at = archive.tick();
+    for n in 0..60 {
+        let mut message = archive.message(conversation, None, &format!("burst{n}"));
+        message.created_at = at;
+        archive
+            .store
+            .write(|tx| tx.message_insert(&message))
+            .unwrap();
+    }
+    for n in 0..60 {
+        assert_eq!(archive.find(&format!("burst{n}")).len(), 1);
+    }
+}

@@ -1,0 +1,198 @@
+//! A server on loopback that writes down what arrives and answers as told.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
+use futures_util::stream;
+
+/// A request as it came over the wire.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// `POST`, …
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    /// All headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// All of the body.
+    pub body: String,
+}
+
+impl Recorded {
+    /// The value of a header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// How to answer a chat request.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Streams these words one by one and ends well.
+    Words(Vec<String>),
+    /// Streams these words without a pause and then waits for the client to hang up.
+    Hang(Vec<String>),
+    /// Streams these words and cuts the connection.
+    Cut(Vec<String>),
+    /// Answers with this status, content type and body.
+    Plain(u16, &'static str, String),
+    /// Redirects there.
+    Redirect(u16, String),
+}
+
+struct Shared {
+    seen: Mutex<Vec<Recorded>>,
+    answer: Mutex<Answer>,
+}
+
+/// The server. Dropping it stops it.
+pub struct Recorder {
+    address: String,
+    shared: Arc<Shared>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Recorder {
+    /// Starts on a free port of 127.0.0.1.
+    ///
+    /// # Panics
+    /// When loopback has no free port.
+    #[allow(clippy::disallowed_types, reason = "a test server listens on loopback")]
+    pub async fn start(answer: Answer) -> Self {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let shared = Arc::new(Shared { seen: Mutex::default(), answer: Mutex::new(answer) });
+        let router = Router::new().fallback(serve).with_state(shared.clone());
+        let task = tokio::spawn(async move {
+            let _ = axum::serve(listener, router).await;
+        });
+        Self { address, shared, task }
+    }
+
+    /// `http://127.0.0.1:PORT/v1`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("http://{}/v1", self.address)
+    }
+
+    /// `127.0.0.1:PORT`.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.address
+    }
+
+    /// Answers differently from now on.
+    pub fn answer(&self, answer: Answer) {
+        *self.shared.answer.lock().unwrap_or_else(PoisonError::into_inner) = answer;
+    }
+
+    /// Everything that arrived.
+    #[must_use]
+    pub fn seen(&self) -> Vec<Recorded> {
+        self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The `X-Request-Id` of everything that arrived, sorted.
+    #[must_use]
+    pub fn request_ids(&self) -> Vec<String> {
+        let mut ids: Vec<String> = self
+            .seen()
+            .iter()
+            .map(|request| request.header("x-request-id").unwrap_or("none").to_owned())
+            .collect();
+        ids.sort();
+        ids
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn serve(
+    State(shared): State<Arc<Shared>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    let recorded = Recorded {
+        method: method.to_string(),
+        path: uri.to_string(),
+        headers: headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("?").to_owned()))
+            .collect(),
+        body: String::from_utf8_lossy(&body).into_owned(),
+    };
+    shared.seen.lock().unwrap_or_else(PoisonError::into_inner).push(recorded);
+    if uri.path().ends_with("/models") {
+        return json(200, r#"{"object":"list","data":[{"id":"recorder-1","object":"model"}]}"#.to_owned());
+    }
+    let answer = shared.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match answer {
+        Answer::Words(words) => {
+            let mut frames: Vec<Result<String, std::io::Error>> = words.iter().map(|word| Ok(delta(word))).collect();
+            frames.push(Ok(ending(words.len())));
+            events(Body::from_stream(stream::iter(frames)))
+        }
+        Answer::Hang(words) => {
+            let frames: Vec<Result<String, std::io::Error>> = words.iter().map(|word| Ok(delta(word))).collect();
+            let body = futures_util::StreamExt::chain(stream::iter(frames), stream::pending());
+            events(Body::from_stream(body))
+        }
+        Answer::Cut(words) => {
+            let mut frames: Vec<Result<String, std::io::Error>> = words.iter().map(|word| Ok(delta(word))).collect();
+            frames.push(Err(std::io::Error::other("cut")));
+            events(Body::from_stream(stream::iter(frames)))
+        }
+        Answer::Plain(status, content_type, text) => {
+            respond(Response::builder().status(status).header(header::CONTENT_TYPE, content_type), text.into())
+        }
+        Answer::Redirect(status, location) => {
+            respond(Response::builder().status(status).header(header::LOCATION, location), Body::empty())
+        }
+    }
+}
+
+fn delta(word: &str) -> String {
+    let frame = serde_json::json!({
+        "id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "recorder-1",
+        "choices": [{"index": 0, "delta": {"content": word}, "finish_reason": null}],
+    });
+    format!("data: {frame}\n\n")
+}
+
+fn ending(words: usize) -> String {
+    let stop = serde_json::json!({
+        "id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "recorder-1",
+        "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}],
+    });
+    let usage = serde_json::json!({
+        "id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "recorder-1",
+        "choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": words, "total_tokens": 7 + words},
+    });
+    format!("data: {stop}\n\ndata: {usage}\n\ndata: [DONE]\n\n")
+}
+
+fn events(body: Body) -> Response<Body> {
+    respond(Response::builder().header(header::CONTENT_TYPE, "text/event-stream"), body)
+}
+
+fn json(status: u16, text: String) -> Response<Body> {
+    respond(Response::builder().status(status).header(header::CONTENT_TYPE, "application/json"), text.into())
+}
+
+fn respond(builder: axum::http::response::Builder, body: Body) -> Response<Body> {
+    builder.body(body).unwrap_or_else(|_| {
+        let mut failed = Response::new(Body::empty());
+        *failed.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        failed
+    })
+}

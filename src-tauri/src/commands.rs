@@ -1,0 +1,83 @@
+//! Every command of the contract as Tauri wants it: a shim of one statement each.
+
+use fluxchat_ipc::ApiError;
+use fluxchat_ipc::commands;
+use fluxchat_ipc::dto::{
+    Done, Empty, chat::*, event::*, privacy::*, search::*, session::*, source::*,
+};
+use fluxchat_model::Receipt;
+use tauri::ipc::{Channel, Invoke};
+use tauri::{Runtime, State, WebviewWindow};
+
+use crate::channels;
+use crate::core::Core;
+use crate::desktop::{browser, save_dialog};
+
+macro_rules! shims {
+    ($($group:ident $name:ident($req:ident) -> $res:ident;)+) => {$(
+        #[tauri::command]
+        async fn $name(core: State<'_, Core>, req: $req) -> Result<$res, ApiError> {
+            commands::$group::$name(core.ready().await, req).await
+        }
+    )+};
+}
+
+macro_rules! with_desktop_commands {
+    ($($group:ident $name:ident($req:ident) -> $res:ident;)+) => {
+        tauri::generate_handler![session_open, link_open, ledger_export, $($name),+]
+    };
+}
+
+fluxchat_ipc::for_each_command!(shims);
+
+/// Answers every command of the contract.
+pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
+    fluxchat_ipc::for_each_command!(with_desktop_commands)
+}
+
+/// Opens the profile and keeps telling the window what happens.
+#[tauri::command]
+async fn session_open(
+    core: State<'_, Core>,
+    req: SessionOpenReq,
+    events: Channel<WindowEvent>,
+) -> Result<SessionInfo, ApiError> {
+    commands::session::session_open(core.ready().await, req, channels::listener(events)).await
+}
+
+/// Opens a link of a message in the browser. The page names the link by number; where it leads
+/// is read from the archive.
+#[tauri::command]
+async fn link_open(core: State<'_, Core>, req: LinkOpenReq) -> Result<Done, ApiError> {
+    let address = commands::chat::link_address(core.ready().await, req).await?;
+    match browser::open(&address) {
+        Ok(()) => Ok(Done {}),
+        Err(error) => {
+            tracing::warn!(name: "shell.link_not_opened", kind = %error.kind(), "");
+            Err(ApiError {
+                code: "browser_failed".into(),
+                message: "The link could not be opened.".into(),
+                kept: String::new(),
+                next: "Choose a default browser in the settings of your system and try again.".into(),
+                retry_after_ms: None,
+            })
+        }
+    }
+}
+
+/// Saves the ledger where the person says. The path never reaches the page.
+#[tauri::command]
+async fn ledger_export<R: Runtime>(
+    core: State<'_, Core>,
+    window: WebviewWindow<R>,
+    req: LedgerExportReq,
+) -> Result<Exported, ApiError> {
+    let (name, kind, extension) = match req.format {
+        ExportFormat::Json => ("fluxchat-ledger.json", "JSON", "json"),
+        ExportFormat::Csv => ("fluxchat-ledger.csv", "CSV", "csv"),
+    };
+    match save_dialog::ask(&window, name, kind, extension).await {
+        Ok(Some(path)) => commands::privacy::ledger_export(core.ready().await, req, &path).await,
+        Ok(None) | Err(_) => Ok(Exported { saved: false, rows: 0 }),
+    }
+}

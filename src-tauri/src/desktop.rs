@@ -1,0 +1,8 @@
+//! What only a desktop has.
+
+pub mod browser;
+pub mod geometry;
+pub mod save_dialog;
+pub mod signals;
+pub mod single_instance;
+pub mod window;

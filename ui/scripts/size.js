@@ -1,0 +1,38 @@
+// Asserts what is shipped: the entry chunk (with all it imports at once) stays small, and nothing of the fake is in it.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const LIMIT_KB = 90;
+const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+const manifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'));
+const gzipKb = (file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length / 1000;
+
+const entry = Object.values(manifest).find((chunk) => chunk.isEntry);
+const files = new Set();
+(function collect(chunk) {
+  if (files.has(chunk.file)) return;
+  files.add(chunk.file);
+  for (const name of chunk.imports ?? []) collect(manifest[name]);
+})(entry);
+
+let total = 0;
+for (const file of files) {
+  const kb = gzipKb(file);
+  total += kb;
+  console.log(`${kb.toFixed(1).padStart(7)} kB  ${file}`);
+}
+console.log(`${total.toFixed(1).padStart(7)} kB  entry, gzip (at most ${LIMIT_KB})`);
+
+const fakes = readdirSync(join(dist, 'assets'))
+  .filter((file) => file.endsWith('.js'))
+  .filter((file) => readFileSync(join(dist, 'assets', file), 'utf8').includes('Miradouro da Gra'));
+if (fakes.length > 0) {
+  console.error(`the fake platform is in ${fakes.join(', ')}`);
+  process.exit(1);
+}
+if (total > LIMIT_KB) {
+  console.error(`the entry is ${(total - LIMIT_KB).toFixed(1)} kB too large`);
+  process.exit(1);
+}

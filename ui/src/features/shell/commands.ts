@@ -1,0 +1,154 @@
+import { t, type MessageKey } from '../../i18n/index.svelte';
+import type { Settings } from '../../ipc/generated/types';
+import type { AppState } from '../../state/app.svelte';
+import { copyText } from '../chat/copy';
+import type { ShortcutId } from './shortcuts';
+
+/** Something a person can do, wherever they are. */
+export interface Command {
+  id: string;
+  label: string;
+  shortcut?: ShortcutId;
+  run: () => void;
+}
+
+export type CommandGroup = 'chat' | 'conversation' | 'go' | 'app';
+
+export interface CommandSection {
+  group: CommandGroup;
+  commands: Command[];
+}
+
+const THEMES: Settings['theme'][] = ['system', 'light', 'dark', 'high_contrast'];
+const PRIVACY_PAGES = ['overview', 'kept', 'left', 'consents', 'deletion', 'policy'] as const;
+
+function step(app: AppState, by: number): void {
+  const rows = [...app.history.active.pinned, ...app.history.active.rows];
+  const at = rows.findIndex((row) => row.id === app.thread.conversationId);
+  const next = rows[at < 0 ? 0 : at + by];
+  if (!next) return;
+  app.navigation.go('chat');
+  void app.chat.open(next.id);
+}
+
+/** Everything that can be done now. What makes no sense now is not there. */
+export function commandSections(app: AppState): CommandSection[] {
+  const { chat, thread, navigation, history, egress, settings } = app;
+  const conversation = history.find(thread.conversationId);
+  const lastAnswer = thread.messages.findLast((message) => message.row.role === 'assistant');
+  const command = (id: ShortcutId, key: MessageKey, run: () => void): Command => ({
+    id,
+    label: t(key),
+    shortcut: id,
+    run,
+  });
+
+  const chatCommands: Command[] = [
+    command('chat.new', 'command.newChat', () => {
+      navigation.go('chat');
+      chat.newChat();
+    }),
+    command('search.open', 'command.search', () => (navigation.overlay = 'search')),
+    command('composer.focus', 'command.focusComposer', () => {
+      navigation.go('chat');
+      chat.focusComposer += 1;
+    }),
+    command('model.choose', 'command.chooseModel', () => {
+      navigation.go('chat');
+      chat.choosingModel = true;
+    }),
+  ];
+  if (thread.streaming) {
+    chatCommands.push(command('answer.stop', 'command.stop', () => void chat.stop()));
+  }
+  if (lastAnswer) {
+    chatCommands.push(
+      command('answer.copy', 'command.copyAnswer', () => void copyText(lastAnswer.row.text)),
+    );
+    if (!thread.streaming) {
+      chatCommands.push(
+        command('answer.again', 'command.regenerate', () => void chat.regenerate(lastAnswer)),
+      );
+    }
+  }
+
+  const conversationCommands: Command[] = [];
+  if (conversation) {
+    const { id, pinned, archived } = conversation;
+    conversationCommands.push(
+      command('conversation.rename', 'command.rename', () => {
+        navigation.go('chat');
+        chat.renaming = true;
+      }),
+      command('conversation.pin', pinned ? 'command.unpin' : 'command.pin', () =>
+        void history.update({ id, pinned: !pinned }),
+      ),
+      command('conversation.archive', archived ? 'command.unarchive' : 'command.archive', () =>
+        void history.update({ id, archived: !archived }),
+      ),
+      command('conversation.delete', 'command.delete', () => void chat.deleteConversation(id)),
+      command('conversation.end', 'command.toEnd', () => void thread.toEnd()),
+    );
+  }
+  conversationCommands.push(
+    command('conversation.next', 'command.next', () => step(app, 1)),
+    command('conversation.previous', 'command.previous', () => step(app, -1)),
+  );
+
+  return [
+    { group: 'chat', commands: chatCommands },
+    { group: 'conversation', commands: conversationCommands },
+    {
+      group: 'go',
+      commands: [
+        command('place.chat', 'command.goChat', () => navigation.go('chat')),
+        command('place.privacy', 'command.goPrivacy', () => navigation.go('privacy')),
+        ...PRIVACY_PAGES.filter((page) => page !== 'overview').map((page) => ({
+          id: `privacy.${page}`,
+          label: t('command.goPrivacyPage', { page: t(`privacy.page.${page}`) }),
+          run: () => navigation.go('privacy', page),
+        })),
+        command('place.settings', 'command.goSettings', () => navigation.go('settings')),
+        {
+          id: 'go.archived',
+          label: t('command.archived'),
+          run: () => {
+            navigation.go('chat');
+            navigation.archived = true;
+          },
+        },
+        command('ledger.open', 'command.ledger', () => (navigation.ledgerOpen = true)),
+      ],
+    },
+    {
+      group: 'app',
+      commands: [
+        command('offline.toggle', egress.offline ? 'command.goOnline' : 'command.goOffline', () =>
+          void egress.setOffline(!egress.offline),
+        ),
+        command('list.toggle', 'command.toggleList', () =>
+          settings.set({ list_collapsed: !settings.value.list_collapsed }),
+        ),
+        command('theme.next', 'command.nextTheme', () => {
+          const at = THEMES.indexOf(settings.value.theme);
+          settings.set({ theme: THEMES[(at + 1) % THEMES.length] ?? 'system' });
+        }),
+        ...THEMES.map((theme) => ({
+          id: `theme.${theme}`,
+          label: t(`command.theme.${theme}`),
+          run: () => settings.set({ theme }),
+        })),
+        command('palette.open', 'command.palette', () => navigation.toggleOverlay('palette')),
+        command('shortcuts.open', 'command.shortcuts', () => (navigation.overlay = 'shortcuts')),
+      ],
+    },
+  ];
+}
+
+export function findCommand(app: AppState, id: ShortcutId): Command | undefined {
+  for (const section of commandSections(app)) {
+    const found = section.commands.find((command) => command.shortcut === id);
+    if (found) return found;
+  }
+  return undefined;
+}

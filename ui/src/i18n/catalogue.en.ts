@@ -1,0 +1,4 @@
+import chat from './chat.en.json';
+import en from './en.json';
+
+export default { ...en, ...chat };

@@ -1,0 +1,39 @@
+import { mount } from 'svelte';
+import './styles/base.css';
+import './styles/floating.css';
+import App from './App.svelte';
+import { setLanguage } from './i18n/index.svelte';
+import { client, connect, onEvent } from './ipc/client';
+import type { ApiError } from './ipc/generated/types';
+import { tauri } from './platform/tauri';
+import type { Platform } from './platform/types';
+import { AppState } from './state/app.svelte';
+import { asApiError } from './state/errors';
+import { applyAppearance } from './styles/appearance';
+
+async function surroundings(): Promise<Platform> {
+  if (import.meta.env.DEV && new URLSearchParams(location.search).has('fake')) {
+    const { createFake } = await import('./platform/fake');
+    return createFake(new URLSearchParams(location.search));
+  }
+  return tauri;
+}
+
+async function boot(): Promise<void> {
+  const app = new AppState(client);
+  onEvent((event) => app.dispatch(event));
+  if (import.meta.env.DEV) Object.assign(window, { __app: app });
+  let problem: ApiError | undefined;
+  try {
+    app.accept(await connect(await surroundings(), { language: navigator.language }));
+  } catch (thrown) {
+    problem = asApiError(thrown);
+  }
+  // Colours and words stand before anything is drawn.
+  applyAppearance(app.settings.value)();
+  await setLanguage(app.settings.value.language ?? navigator.language);
+  mount(App, { target: document.getElementById('app') ?? document.body, props: { app, problem } });
+  addEventListener('pagehide', () => void app.flush());
+}
+
+void boot();

@@ -1,0 +1,67 @@
+// The whole contract in memory, for tests and for drawing in a plain browser (`?fake`).
+// It is never part of what is shipped: `main.ts` asks for it in development only.
+import type { Commands } from '../ipc/generated/client';
+import { chatCommands } from './fake/chat';
+import { privacyCommands } from './fake/privacy';
+import { sessionCommands } from './fake/session';
+import { sourceCommands } from './fake/sources';
+import { FakeWorld, type FakeOptions } from './fake/world';
+import type { Platform } from './types';
+
+export type Handlers<K extends keyof Commands> = {
+  [Name in K]: (req: Commands[Name][0]) => Commands[Name][1] | Promise<Commands[Name][1]>;
+};
+
+export interface FakePlatform extends Platform {
+  /** What stands behind it, to arrange and to look at in tests. */
+  world: FakeWorld;
+  /** Every call, in order. */
+  calls: { name: keyof Commands; req: unknown }[];
+  /** Replaces the answer of one command, for instance by one that throws. */
+  answer<K extends keyof Commands>(name: K, handler: Handlers<K>[K]): void;
+}
+
+/** Reads the options from an address: `?fake&state=locked`, `?fake&setup=0`, `?fake&n=5000`, `?fake&theme=dark&language=de`. */
+function optionsFrom(params: URLSearchParams): FakeOptions {
+  return {
+    state: (params.get('state') as FakeOptions['state']) ?? 'ready',
+    setupDone: params.get('setup') !== '0',
+    hasPassphrase: params.has('passphrase'),
+    conversations: Number(params.get('n') ?? 40),
+    theme: (params.get('theme') as FakeOptions['theme']) ?? 'system',
+    language: params.get('language') ?? undefined,
+    textPercent: Number(params.get('text') ?? 100),
+    offline: params.has('offline'),
+    empty: params.has('empty'),
+    wordsPerSecond: Number(params.get('speed') ?? 40),
+  };
+}
+
+export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatform {
+  const world = new FakeWorld(from instanceof URLSearchParams ? optionsFrom(from) : from);
+  const handlers: Handlers<keyof Commands> = {
+    ...sessionCommands(world),
+    ...chatCommands(world),
+    ...sourceCommands(world),
+    ...privacyCommands(world),
+  };
+  const fake: FakePlatform = {
+    world,
+    calls: [],
+    answer: (name, handler) => {
+      (handlers as Record<string, unknown>)[name] = handler;
+    },
+    async openSession(req, onEvent) {
+      world.listen(onEvent);
+      fake.calls.push({ name: 'session_open', req });
+      return handlers.session_open(req);
+    },
+    async call(name, req) {
+      fake.calls.push({ name, req });
+      // What crosses is data: nobody may hold on to what the other side has.
+      await Promise.resolve();
+      return structuredClone(await handlers[name](req));
+    },
+  };
+  return fake;
+}

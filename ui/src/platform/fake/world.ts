@@ -1,0 +1,101 @@
+import type {
+  ApiError,
+  ConsentRow,
+  ConversationRow,
+  LedgerRow,
+  MessageRow,
+  PrivacyRequest,
+  Receipt,
+  SessionState,
+  Settings,
+  SourceRow,
+  StorageMode,
+  Theme,
+  WindowEvent,
+} from '../../ipc/generated/types';
+import { consentsSeed, conversationSeed, ledgerSeed, receiptSeed, requestSeed, sourceSeed } from './seed';
+
+export interface FakeOptions {
+  state?: SessionState;
+  setupDone?: boolean;
+  hasPassphrase?: boolean;
+  conversations?: number;
+  theme?: Theme;
+  language?: string | undefined;
+  textPercent?: number;
+  offline?: boolean;
+  /** Nothing was done yet: no conversation, no ledger, no receipt. */
+  empty?: boolean;
+  wordsPerSecond?: number;
+}
+
+/** What the core would keep. */
+export class FakeWorld {
+  state: SessionState;
+  setupDone: boolean;
+  supervised = false;
+  hasPassphrase: boolean;
+  storage: StorageMode = 'keychain';
+  offline: boolean;
+  wordsPerSecond: number;
+  settings: Settings;
+  conversations: ConversationRow[];
+  messages = new Map<string, MessageRow[]>();
+  drafts = new Map<string, string>();
+  sources: SourceRow[];
+  defaultSource: string;
+  ledger: LedgerRow[];
+  receipts: Receipt[];
+  requests: PrivacyRequest[];
+  consents: ConsentRow[];
+  acceptedAt: number | null;
+  recent: string[] = [];
+  readonly erasing = new Map<string, () => void>();
+  readonly started = Date.now();
+  #listener: (event: WindowEvent) => void = () => undefined;
+  #ids = 0;
+
+  constructor(options: FakeOptions) {
+    this.state = options.state ?? 'ready';
+    this.setupDone = options.setupDone ?? true;
+    this.hasPassphrase = options.hasPassphrase ?? false;
+    this.offline = options.offline ?? false;
+    this.wordsPerSecond = options.wordsPerSecond ?? 40;
+    this.settings = {
+      theme: options.theme ?? 'system',
+      language: options.language ?? null,
+      send_key: 'enter',
+      list_width: 272,
+      list_collapsed: false,
+      text_percent: options.textPercent ?? 100,
+    };
+    const fresh = (options.empty ?? false) || !this.setupDone;
+    this.acceptedAt = this.setupDone ? this.started - 9 * 86_400_000 : null;
+    this.sources = sourceSeed(fresh);
+    this.defaultSource = this.sources[0]?.id ?? '';
+    this.conversations = fresh ? [] : conversationSeed(this, options.conversations ?? 40);
+    this.ledger = fresh ? [] : ledgerSeed(this.started);
+    this.receipts = fresh ? [] : receiptSeed(this.started);
+    this.requests = fresh ? [] : requestSeed(this.started);
+    this.consents = consentsSeed(this.acceptedAt);
+  }
+
+  listen(listener: (event: WindowEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  emit(event: WindowEvent): void {
+    this.#listener(structuredClone(event));
+  }
+
+  /** An id in the shape of a UUIDv7. */
+  id(): string {
+    this.#ids += 1;
+    return `019ab0c0-0000-7000-8000-${this.#ids.toString(16).padStart(12, '0')}`;
+  }
+}
+
+/** A failure as the core would send it. */
+export function apiError(code: string, message: string, kept = '', next = ''): ApiError {
+  return { code, message, kept, next, retry_after_ms: null };
+}

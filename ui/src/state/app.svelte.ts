@@ -1,0 +1,142 @@
+/**
+ * The state of the window, one object per window. `main.ts` makes it, feeds it every event
+ * (`dispatch`), and components reach it through `useApp()`.
+ */
+import { getContext, setContext } from 'svelte';
+import type { Client } from '../ipc/generated/client';
+import type { SessionInfo, WindowEvent } from '../ipc/generated/types';
+import { Chat } from './chat.svelte';
+import { History } from './conversations.svelte';
+import { Drafts } from './drafts';
+import { Egress } from './egress.svelte';
+import { Navigation } from './navigation.svelte';
+import { Revisions } from './revisions.svelte';
+import { Search } from './search.svelte';
+import { Session } from './session.svelte';
+import { SettingsState } from './settings.svelte';
+import { Sources } from './sources.svelte';
+import { Thread } from './thread.svelte';
+import { UndoOffers } from './undo.svelte';
+
+export class AppState {
+  readonly session: Session;
+  readonly settings: SettingsState;
+  readonly navigation = new Navigation();
+  readonly revisions = new Revisions();
+  readonly history: History;
+  readonly thread: Thread;
+  readonly drafts: Drafts;
+  readonly sources: Sources;
+  readonly egress: Egress;
+  readonly undo: UndoOffers;
+  readonly search: Search;
+  readonly chat: Chat;
+  private started = false;
+
+  constructor(readonly client: Client) {
+    this.session = new Session(client);
+    this.settings = new SettingsState(client);
+    this.history = new History(client);
+    this.thread = new Thread(client);
+    this.drafts = new Drafts(client);
+    this.sources = new Sources(client);
+    this.egress = new Egress(client);
+    this.undo = new UndoOffers(client);
+    this.search = new Search(client);
+    this.chat = new Chat({
+      client,
+      thread: this.thread,
+      history: this.history,
+      drafts: this.drafts,
+      sources: this.sources,
+      undo: this.undo,
+    });
+  }
+
+  /** Takes what `session_open`, `session_unlock`, `setup_complete` … answered. */
+  accept(info: SessionInfo): void {
+    this.session.accept(info);
+    this.settings.accept(info.settings);
+    this.egress.accept({ ...this.egress.status, offline: info.offline });
+    if (this.session.ready) void this.start();
+  }
+
+  /** Reads what the first screen shows. Harmless when called again. */
+  async start(): Promise<void> {
+    if (this.started) return;
+    this.started = true;
+    await Promise.all([
+      this.history.active.load(),
+      this.sources.refresh(),
+      this.egress.refresh().catch(() => undefined),
+    ]);
+  }
+
+  dispatch(event: WindowEvent): void {
+    switch (event.type) {
+      case 'session_changed':
+        void this.session.refresh().then((info) => this.accept(info), ignore);
+        break;
+      case 'conversation_changed':
+        void this.history.changed(event.id);
+        break;
+      case 'conversation_removed':
+        this.history.removed(event.id);
+        this.drafts.forget(event.id);
+        this.thread.handle(event);
+        break;
+      case 'messages_changed':
+      case 'stream':
+      case 'stream_ended':
+        this.thread.handle(event);
+        break;
+      case 'egress':
+        this.egress.accept(event.status);
+        break;
+      case 'ledger_changed':
+        this.revisions.ledger += 1;
+        break;
+      case 'consents_changed':
+        this.revisions.consents += 1;
+        break;
+      case 'receipts_changed':
+        this.revisions.receipts += 1;
+        break;
+      case 'sources_changed':
+        this.revisions.sources += 1;
+        void this.sources.refresh();
+        break;
+      case 'settings_changed':
+        void this.session.refresh().then((info) => this.settings.accept(info.settings), ignore);
+        break;
+    }
+  }
+
+  /** Everything was deleted: nothing that was read stays in memory. */
+  forgetContent(): void {
+    this.thread.startNew();
+    this.search.type('');
+    this.search.recent = [];
+    void this.history.active.load();
+    if (this.history.archive.status !== 'idle') void this.history.archive.load();
+  }
+
+  /** Saves what waits to be saved; before the window goes away. */
+  async flush(): Promise<void> {
+    await Promise.all([this.drafts.flush(), this.settings.flush()]);
+  }
+}
+
+function ignore(): void {
+  // The next event or the next visit reads again.
+}
+
+const KEY = Symbol('app');
+
+export function provideApp(app: AppState): AppState {
+  return setContext(KEY, app);
+}
+
+export function useApp(): AppState {
+  return getContext<AppState>(KEY);
+}

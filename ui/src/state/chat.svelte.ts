@@ -1,0 +1,214 @@
+import type { Client } from '../ipc/generated/client';
+import type { ApiError, MessageSent } from '../ipc/generated/types';
+import type { History } from './conversations.svelte';
+import type { Drafts } from './drafts';
+import { asApiError } from './errors';
+import type { Sources } from './sources.svelte';
+import type { ShownMessage } from './message.svelte';
+import type { Thread } from './thread.svelte';
+import type { UndoOffers } from './undo.svelte';
+
+/** A model of a source. `model` is `null` while the source decides. */
+export interface Choice {
+  sourceId: string;
+  model: string | null;
+}
+
+interface Parts {
+  client: Client;
+  thread: Thread;
+  history: History;
+  drafts: Drafts;
+  sources: Sources;
+  undo: UndoOffers;
+}
+
+/** What a person does in a chat. */
+export class Chat {
+  /** Why the last action here did not work; shown where it was tried. */
+  problem = $state.raw<ApiError | null>(null);
+  /** The question is on its way to the core. */
+  sending = $state(false);
+  /** A message whose words are being changed. */
+  editing = $state<string | null>(null);
+  /** The title of the open conversation is being changed. */
+  renaming = $state(false);
+  /** Asked to choose a model from anywhere. */
+  choosingModel = $state(false);
+  /** Asks the composer to take the focus; counts up. */
+  focusComposer = $state(0);
+  private chosen = $state.raw<Choice | null>(null);
+
+  constructor(private readonly parts: Parts) {}
+
+  /** Where the next answer comes from. */
+  get choice(): Choice | null {
+    const { history, thread, sources } = this.parts;
+    const row = history.find(thread.conversationId);
+    if (thread.conversationId !== null && row) {
+      return row.source_id === null ? null : { sourceId: row.source_id, model: row.model };
+    }
+    const chosen = this.chosen;
+    if (chosen && sources.find(chosen.sourceId)) return chosen;
+    const source = sources.default;
+    return source ? { sourceId: source.id, model: source.default_model } : null;
+  }
+
+  async choose(choice: Choice): Promise<void> {
+    const id = this.parts.thread.conversationId;
+    this.chosen = choice;
+    if (id === null) return;
+    await this.parts.history.update({
+      id,
+      source_id: choice.sourceId,
+      model: choice.model ?? undefined,
+    });
+  }
+
+  newChat(): void {
+    this.problem = null;
+    this.editing = null;
+    this.renaming = false;
+    void this.parts.drafts.flush();
+    this.parts.thread.startNew();
+    this.focusComposer += 1;
+  }
+
+  async open(conversationId: string, messageId?: string): Promise<void> {
+    this.problem = null;
+    this.editing = null;
+    this.renaming = false;
+    void this.parts.drafts.flush();
+    // The row carries title and source; a search hit can lie outside the loaded list.
+    if (!this.parts.history.find(conversationId)) void this.parts.history.changed(conversationId);
+    await this.parts.thread.open(conversationId, messageId);
+  }
+
+  /** Sends what was typed. False if it could not be: the words stay where they are. */
+  async send(text: string): Promise<boolean> {
+    const { client, thread, drafts } = this.parts;
+    if (text.trim() === '' || this.sending || thread.streaming) return false;
+    const conversationId = thread.conversationId;
+    const choice = this.choice;
+    this.sending = true;
+    this.problem = null;
+    try {
+      const sent = await client.messageSend({
+        conversation_id: conversationId ?? undefined,
+        text,
+        source_id: conversationId === null ? choice?.sourceId : undefined,
+        model: conversationId === null ? (choice?.model ?? undefined) : undefined,
+      });
+      void drafts.clear(conversationId);
+      // The person may have gone elsewhere while the core took it.
+      if (thread.conversationId === conversationId) await this.show(sent, 'sent');
+      return true;
+    } catch (reason) {
+      this.problem = asApiError(reason);
+      return false;
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  async edit(message: ShownMessage, text: string): Promise<boolean> {
+    return this.ask('sent', () =>
+      this.parts.client.messageEdit({ message_id: message.id, text }),
+    );
+  }
+
+  async regenerate(message: ShownMessage, choice?: Choice): Promise<boolean> {
+    return this.ask('regenerated', () =>
+      this.parts.client.messageRegenerate({
+        message_id: message.id,
+        source_id: choice?.sourceId,
+        model: choice?.model ?? undefined,
+      }),
+    );
+  }
+
+  async continue(message: ShownMessage): Promise<boolean> {
+    return this.ask('regenerated', () =>
+      this.parts.client.messageContinue({ message_id: message.id }),
+    );
+  }
+
+  async stop(): Promise<void> {
+    const message = this.parts.thread.streaming;
+    if (message) await this.run(() => this.parts.client.messageStop({ message_id: message.id }));
+  }
+
+  async selectBranch(messageId: string): Promise<void> {
+    this.parts.thread.expectBranch(messageId);
+    await this.run(() => this.parts.client.messageSelectBranch({ message_id: messageId }));
+    // Without an event in between (nothing changed), the expectation must not linger.
+    await this.parts.thread.refresh();
+  }
+
+  async deleteMessage(message: ShownMessage): Promise<void> {
+    const erasing = await this.run(() =>
+      this.parts.client.messageDelete({ message_id: message.id }),
+    );
+    if (!erasing) return;
+    this.parts.undo.offer(erasing, {
+      what: 'message',
+      conversationId: message.row.conversation_id,
+      title: null,
+    });
+    await this.parts.thread.refresh();
+  }
+
+  async deleteConversation(id: string): Promise<void> {
+    const { client, history, thread, undo, drafts } = this.parts;
+    const title = history.find(id)?.title ?? null;
+    const erasing = await this.run(() => client.conversationDelete({ id }));
+    if (!erasing) return;
+    undo.offer(erasing, { what: 'conversation', conversationId: id, title });
+    history.removed(id);
+    drafts.forget(id);
+    if (thread.conversationId === id) this.newChat();
+  }
+
+  async undoDelete(erasureId: string): Promise<void> {
+    const { undo, history, thread } = this.parts;
+    const offer = undo.offers.find((one) => one.erasureId === erasureId);
+    if (!offer || !(await undo.undo(erasureId))) return;
+    await history.changed(offer.conversationId);
+    if (offer.what === 'conversation') await this.open(offer.conversationId);
+    else if (thread.conversationId === offer.conversationId) await thread.refresh();
+  }
+
+  private async ask(intent: 'sent' | 'regenerated', call: () => Promise<MessageSent>) {
+    if (this.sending || this.parts.thread.streaming) return false;
+    this.sending = true;
+    const sent = await this.run(call);
+    this.sending = false;
+    if (!sent) return false;
+    await this.show(sent, intent);
+    return true;
+  }
+
+  private async show(sent: MessageSent, intent: 'sent' | 'regenerated'): Promise<void> {
+    const { thread, history } = this.parts;
+    if (thread.conversationId !== sent.conversation_id) {
+      await Promise.all([
+        history.changed(sent.conversation_id),
+        thread.openSent(sent.conversation_id),
+      ]);
+      return;
+    }
+    await thread.refreshTail();
+    thread.intend({ kind: intent });
+  }
+
+  private async run<T>(call: () => Promise<T>): Promise<T | null> {
+    try {
+      const answer = await call();
+      this.problem = null;
+      return answer;
+    } catch (reason) {
+      this.problem = asApiError(reason);
+      return null;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Drafts } from './drafts';
+import { deferred, testClient } from './test-client';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const saved = (asked: { name: string; req: unknown }[]) =>
+  asked.filter((one) => one.name === 'draft_set').map((one) => one.req);
+
+describe('Drafts', () => {
+  it('saves when typing rests, the last words only', async () => {
+    const { client, asked } = testClient({ draft_set: () => ({}) });
+    const drafts = new Drafts(client);
+    drafts.set('c1', 'a');
+    await vi.advanceTimersByTimeAsync(200);
+    drafts.set('c1', 'ab');
+    await vi.advanceTimersByTimeAsync(299);
+    expect(saved(asked)).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(saved(asked)).toEqual([{ conversation_id: 'c1', text: 'ab' }]);
+  });
+
+  it('saves at once when asked to, each conversation by itself', async () => {
+    const { client, asked } = testClient({ draft_set: () => ({}) });
+    const drafts = new Drafts(client);
+    drafts.set('c1', 'one');
+    drafts.set(null, 'new');
+    await drafts.flush();
+    expect(saved(asked)).toEqual([
+      { conversation_id: 'c1', text: 'one' },
+      { conversation_id: undefined, text: 'new' },
+    ]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(saved(asked)).toHaveLength(2);
+  });
+
+  it('lets typing win over a late answer of the archive', async () => {
+    const late = deferred<{ text: string }>();
+    const { client } = testClient({ draft_get: () => late.promise, draft_set: () => ({}) });
+    const drafts = new Drafts(client);
+    const asked = drafts.get('c1');
+    drafts.set('c1', 'typed');
+    late.resolve({ text: 'stored' });
+    expect(await asked).toBe('typed');
+  });
+
+  it('asks the archive once', async () => {
+    const { client, asked } = testClient({ draft_get: () => ({ text: 'kept' }) });
+    const drafts = new Drafts(client);
+    expect(await drafts.get('c1')).toBe('kept');
+    expect(await drafts.get('c1')).toBe('kept');
+    expect(asked).toHaveLength(1);
+  });
+
+  it('removes a draft that was sent and saves nothing of it later', async () => {
+    const { client, asked } = testClient({ draft_set: () => ({}) });
+    const drafts = new Drafts(client);
+    drafts.set('c1', 'sent');
+    await drafts.clear('c1');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(saved(asked)).toEqual([{ conversation_id: 'c1', text: '' }]);
+  });
+});

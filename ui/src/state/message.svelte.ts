@@ -1,0 +1,70 @@
+import type { Block, CitationRow, MessageRow, WindowEvent } from '../ipc/generated/types';
+import { applyOps } from './blocks';
+
+export type StreamItem = Omit<Extract<WindowEvent, { type: 'stream' }>, 'type' | 'message_id'>;
+
+/** A message on the screen. Its blocks change alone while it arrives. */
+export class ShownMessage {
+  readonly id: string;
+  row: MessageRow = $state.raw() as MessageRow;
+  blocks: Block[] = $state.raw([]);
+  reasoning: Block[] = $state.raw([]);
+  citations: CitationRow[] = $state.raw([]);
+  /** The last stream item that is in the blocks. */
+  seq = 0;
+
+  /** Names its row in the list. */
+  get key(): string {
+    return this.id;
+  }
+
+  constructor(row: MessageRow) {
+    this.id = row.id;
+    this.accept(row);
+  }
+
+  /** Takes what the archive has, unless pieces newer than it are already shown. */
+  accept(row: MessageRow): void {
+    const older =
+      this.row !== undefined && row.status === 'streaming' && row.stream_seq < this.seq;
+    this.row = row;
+    if (older) return;
+    this.blocks = row.blocks;
+    this.reasoning = row.reasoning;
+    this.citations = row.citations;
+    this.seq = row.stream_seq;
+  }
+
+  /** Applies pieces in order. False if one is missing or does not fit. */
+  apply(items: readonly StreamItem[]): boolean {
+    if (this.row.status !== 'streaming') return true;
+    const next = items.filter((item) => item.seq > this.seq);
+    if (next.length === 0) return true;
+    const ops = [];
+    const reasoningOps = [];
+    const citations = [];
+    let seq = this.seq;
+    let whole = true;
+    for (const item of next) {
+      if (item.seq !== seq + 1) {
+        whole = false;
+        break;
+      }
+      seq = item.seq;
+      ops.push(...item.ops);
+      reasoningOps.push(...item.reasoning_ops);
+      citations.push(...item.citations);
+    }
+    const blocks = ops.length > 0 ? applyOps(this.blocks, ops) : null;
+    const reasoning = reasoningOps.length > 0 ? applyOps(this.reasoning, reasoningOps) : null;
+    if (blocks?.fits === false || reasoning?.fits === false) {
+      // Nothing of this batch counts: the page that is read next has all of it.
+      return false;
+    }
+    if (blocks) this.blocks = blocks.blocks;
+    if (reasoning) this.reasoning = reasoning.blocks;
+    if (citations.length > 0) this.citations = [...this.citations, ...citations];
+    this.seq = seq;
+    return whole;
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * Counts up when something changed that only some screens show. A screen reads the number
+ * in the effect that loads its data and so loads again.
+ */
+export class Revisions {
+  ledger = $state(0);
+  consents = $state(0);
+  receipts = $state(0);
+  sources = $state(0);
+}

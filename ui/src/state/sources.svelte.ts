@@ -1,0 +1,63 @@
+import { SvelteMap } from 'svelte/reactivity';
+import type { Client } from '../ipc/generated/client';
+import type { ApiError, Model, SourceRow } from '../ipc/generated/types';
+import { asApiError } from './errors';
+
+export type ModelsState =
+  | { status: 'loading'; models: Model[] }
+  | { status: 'ready'; models: Model[] }
+  | { status: 'failed'; models: Model[]; problem: ApiError };
+
+/** Where answers come from, and what each place offers. */
+export class Sources {
+  rows = $state.raw<SourceRow[]>([]);
+  defaultId = $state<string | null>(null);
+  loaded = $state(false);
+  problem = $state.raw<ApiError | null>(null);
+  private readonly lists = new SvelteMap<string, ModelsState>();
+
+  constructor(private readonly client: Client) {}
+
+  find(id: string | null | undefined): SourceRow | undefined {
+    return this.rows.find((row) => row.id === id);
+  }
+
+  get default(): SourceRow | undefined {
+    return this.find(this.defaultId) ?? this.rows[0];
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      const list = await this.client.sourceList();
+      this.rows = list.rows;
+      this.defaultId = list.default_source_id;
+      this.problem = null;
+    } catch (reason) {
+      this.problem = asApiError(reason);
+    }
+    this.loaded = true;
+  }
+
+  models(id: string): ModelsState | undefined {
+    return this.lists.get(id);
+  }
+
+  /** Asks live. What was listed before stays shown meanwhile. */
+  async loadModels(id: string): Promise<void> {
+    const known = this.lists.get(id);
+    if (known?.status === 'loading') return;
+    const models = known?.models ?? [];
+    this.lists.set(id, { status: 'loading', models });
+    try {
+      const list = await this.client.sourceModels({ id });
+      this.lists.set(id, { status: 'ready', models: list.models });
+    } catch (reason) {
+      this.lists.set(id, { status: 'failed', models, problem: asApiError(reason) });
+    }
+  }
+}
+
+/** The name to show for a model. */
+export function modelName(model: Pick<Model, 'id' | 'display_name'>): string {
+  return model.display_name ?? model.id;
+}

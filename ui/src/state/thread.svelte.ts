@@ -1,0 +1,357 @@
+import type { Client } from '../ipc/generated/client';
+import type {
+  ApiError,
+  MessagePage,
+  MessageRow,
+  PageAnchor,
+  WindowEvent,
+} from '../ipc/generated/types';
+import { asApiError } from './errors';
+import { nextFrame, type Schedule } from './frames';
+import { ShownMessage, type StreamItem } from './message.svelte';
+
+/** What the view does with the scroll position. Data alone never moves it. */
+export type ScrollIntent =
+  | { kind: 'switched'; at: 'bottom' | { messageId: string } }
+  | { kind: 'sent' }
+  | { kind: 'regenerated' }
+  | { kind: 'jump'; messageId: string };
+
+export type Announcement = { what: 'started' | 'finished' | 'interrupted' | 'failed' };
+
+const FIRST_PAGE = 30;
+const PAGE = 50;
+const MOST_PER_PAGE = 100;
+/** More rows than this are not kept; those farthest from the reader go first. */
+const MOST_LOADED = 300;
+const MOST_EARLY_ITEMS = 128;
+
+/** The open conversation: the loaded part of its shown branch, and what arrives in it. */
+export class Thread {
+  conversationId = $state<string | null>(null);
+  messages = $state.raw<ShownMessage[]>([]);
+  hasBefore = $state(false);
+  hasAfter = $state(false);
+  status = $state<'new' | 'loading' | 'ready' | 'failed'>('new');
+  problem = $state.raw<ApiError | null>(null);
+  intent = $state.raw<ScrollIntent | null>(null);
+  announcement = $state.raw<Announcement | null>(null);
+  /** A message to point out for a moment. */
+  flash = $state<string | null>(null);
+
+  readonly streaming = $derived(
+    this.messages.findLast((message) => message.row.status === 'streaming') ?? null,
+  );
+
+  /** The message at the top of the view; the view keeps it up to date. */
+  visibleId: string | null = null;
+
+  private generation = 0;
+  private loadingBefore = false;
+  private loadingAfter = false;
+  private refreshing = false;
+  private refreshAgain = false;
+  private branchAt: string | null = null;
+  private readonly queue = new Map<string, StreamItem[]>();
+  private readonly early = new Map<string, StreamItem[]>();
+  private flushing = false;
+
+  constructor(
+    private readonly client: Client,
+    private readonly schedule: Schedule = nextFrame,
+  ) {}
+
+  /** The composer of a conversation that does not exist yet. */
+  startNew(): void {
+    this.reset(null);
+    this.status = 'new';
+  }
+
+  async open(conversationId: string, messageId?: string): Promise<void> {
+    if (conversationId === this.conversationId && this.status === 'ready') {
+      if (messageId !== undefined) await this.jump(messageId);
+      return;
+    }
+    const generation = this.reset(conversationId);
+    this.status = 'loading';
+    await this.readAround(generation, messageId, () => {
+      this.intent = {
+        kind: 'switched',
+        at: messageId === undefined ? 'bottom' : { messageId },
+      };
+      this.flash = messageId ?? null;
+    });
+  }
+
+  /** A conversation that was begun here just now. */
+  async openSent(conversationId: string): Promise<void> {
+    const generation = this.reset(conversationId);
+    await this.readAround(generation, undefined, () => (this.intent = { kind: 'sent' }));
+  }
+
+  async retry(): Promise<void> {
+    const id = this.conversationId;
+    if (id === null) return;
+    this.conversationId = null;
+    await this.open(id);
+  }
+
+  /** Shows a message of this conversation, wherever it is. */
+  async jump(messageId: string): Promise<void> {
+    if (!this.messages.some((message) => message.id === messageId)) {
+      const generation = ++this.generation;
+      await this.readAround(generation, messageId, () => undefined);
+      if (generation !== this.generation) return;
+    }
+    this.intent = { kind: 'jump', messageId };
+    this.flash = messageId;
+  }
+
+  /** The newest messages, from wherever the reader is. */
+  async toEnd(): Promise<void> {
+    if (this.hasAfter) {
+      const generation = ++this.generation;
+      await this.readAround(generation, undefined, () => undefined);
+      if (generation !== this.generation) return;
+    }
+    this.intent = { kind: 'sent' };
+  }
+
+  async loadBefore(): Promise<void> {
+    const first = this.messages[0];
+    if (!this.hasBefore || this.loadingBefore || !first) return;
+    this.loadingBefore = true;
+    const generation = this.generation;
+    try {
+      const page = await this.page({ at: 'before', message_id: first.id }, PAGE);
+      if (generation !== this.generation || this.messages[0]?.id !== first.id) return;
+      const joined = [...this.adopt(page.rows), ...this.messages];
+      this.hasBefore = page.has_before;
+      if (joined.length > MOST_LOADED) this.hasAfter = true;
+      this.messages = joined.slice(0, MOST_LOADED);
+    } catch (reason) {
+      if (generation === this.generation) this.problem = asApiError(reason);
+    } finally {
+      this.loadingBefore = false;
+    }
+  }
+
+  async loadAfter(): Promise<void> {
+    const last = this.messages.at(-1);
+    if (!this.hasAfter || this.loadingAfter || !last) return;
+    this.loadingAfter = true;
+    const generation = this.generation;
+    try {
+      const page = await this.page({ at: 'after', message_id: last.id }, PAGE);
+      if (generation !== this.generation || this.messages.at(-1)?.id !== last.id) return;
+      const joined = [...this.messages, ...this.adopt(page.rows)];
+      this.hasAfter = page.has_after;
+      if (joined.length > MOST_LOADED) this.hasBefore = true;
+      this.messages = joined.slice(-MOST_LOADED);
+    } catch (reason) {
+      if (generation === this.generation) this.problem = asApiError(reason);
+    } finally {
+      this.loadingAfter = false;
+    }
+  }
+
+  /** The next reading is around this message, because its branch is about to be shown. */
+  expectBranch(messageId: string): void {
+    this.branchAt = messageId;
+  }
+
+  intend(intent: ScrollIntent): void {
+    this.intent = intent;
+  }
+
+  /** Reads again what is shown, once at a time however often it changes. */
+  async refresh(): Promise<void> {
+    if (this.conversationId === null) return;
+    if (this.refreshing) {
+      this.refreshAgain = true;
+      return;
+    }
+    this.refreshing = true;
+    try {
+      do {
+        this.refreshAgain = false;
+        await this.reread();
+      } while (this.refreshAgain);
+    } finally {
+      this.refreshing = false;
+    }
+  }
+
+  /** Reads the newest messages again: something was asked, and the reader goes there. */
+  async refreshTail(): Promise<void> {
+    this.visibleId = null;
+    await this.refresh();
+  }
+
+  handle(event: WindowEvent): void {
+    switch (event.type) {
+      case 'messages_changed':
+        if (event.conversation_id === this.conversationId) void this.refresh();
+        break;
+      case 'stream':
+        this.take(event.message_id, event);
+        break;
+      case 'stream_ended':
+        this.end(event.message);
+        break;
+      case 'conversation_removed':
+        if (event.id === this.conversationId) this.startNew();
+        break;
+      default:
+        break;
+    }
+  }
+
+  private reset(conversationId: string | null): number {
+    this.conversationId = conversationId;
+    this.messages = [];
+    this.hasBefore = false;
+    this.hasAfter = false;
+    this.problem = null;
+    this.flash = null;
+    this.visibleId = null;
+    this.branchAt = null;
+    this.queue.clear();
+    return ++this.generation;
+  }
+
+  private page(anchor: PageAnchor, limit: number): Promise<MessagePage> {
+    const conversation_id = this.conversationId ?? '';
+    return this.client.messagePage({ conversation_id, anchor, limit });
+  }
+
+  private async readAround(
+    generation: number,
+    messageId: string | undefined,
+    shown: () => void,
+  ): Promise<void> {
+    try {
+      const page =
+        messageId === undefined
+          ? await this.page({ at: 'tail' }, FIRST_PAGE)
+          : await this.page({ at: 'around', message_id: messageId }, PAGE);
+      if (generation !== this.generation) return;
+      this.show(page);
+      this.status = 'ready';
+      shown();
+    } catch (reason) {
+      if (generation !== this.generation) return;
+      this.problem = asApiError(reason);
+      this.status = 'failed';
+    }
+  }
+
+  private async reread(): Promise<void> {
+    const generation = this.generation;
+    const branchAt = this.branchAt;
+    this.branchAt = null;
+    const count = Math.min(MOST_PER_PAGE, Math.max(FIRST_PAGE, this.messages.length + 2));
+    try {
+      let page: MessagePage;
+      if (branchAt !== null) {
+        page = await this.page({ at: 'around', message_id: branchAt }, count);
+      } else {
+        page = await this.page({ at: 'tail' }, count);
+        page = await this.keepInView(page, count);
+      }
+      if (generation !== this.generation) return;
+      this.show(page);
+      this.status = 'ready';
+      this.problem = null;
+    } catch (reason) {
+      if (generation !== this.generation) return;
+      // What is shown is still true, only not the newest.
+      this.problem = asApiError(reason);
+    }
+  }
+
+  /** The tail, unless the reader is above it and would lose the place. */
+  private async keepInView(tail: MessagePage, count: number): Promise<MessagePage> {
+    const visible = this.visibleId;
+    if (visible === null || !tail.has_before) return tail;
+    if (tail.rows.some((row) => row.id === visible)) return tail;
+    try {
+      return await this.page({ at: 'around', message_id: visible }, count);
+    } catch {
+      return tail;
+    }
+  }
+
+  private show(page: MessagePage): void {
+    this.messages = this.adopt(page.rows);
+    this.hasBefore = page.has_before;
+    this.hasAfter = page.has_after;
+  }
+
+  /** Rows as shown messages; those already shown keep their identity. */
+  private adopt(rows: readonly MessageRow[]): ShownMessage[] {
+    const known = new Map(this.messages.map((message) => [message.id, message]));
+    return rows.map((row) => {
+      const shown = known.get(row.id) ?? new ShownMessage(row);
+      if (shown.row !== row) shown.accept(row);
+      const early = this.early.get(row.id);
+      if (early) {
+        this.early.delete(row.id);
+        this.enqueue(row.id, early);
+      }
+      return shown;
+    });
+  }
+
+  private take(id: string, item: StreamItem): void {
+    if (this.messages.some((message) => message.id === id)) {
+      this.enqueue(id, [item]);
+      return;
+    }
+    // The page with this answer may be on its way and not contain this item.
+    const waiting = this.early.get(id) ?? [];
+    if (waiting.length >= MOST_EARLY_ITEMS) waiting.shift();
+    waiting.push(item);
+    this.early.set(id, waiting);
+  }
+
+  private enqueue(id: string, items: readonly StreamItem[]): void {
+    const queued = this.queue.get(id);
+    if (queued) queued.push(...items);
+    else this.queue.set(id, [...items]);
+    if (this.flushing) return;
+    this.flushing = true;
+    this.schedule(() => this.flush());
+  }
+
+  private flush(): void {
+    this.flushing = false;
+    let gap = false;
+    for (const [id, items] of this.queue) {
+      const message = this.messages.find((shown) => shown.id === id);
+      if (!message) continue;
+      const first = message.seq === 0;
+      if (!message.apply(items)) gap = true;
+      if (first && message.seq > 0) this.announcement = { what: 'started' };
+    }
+    this.queue.clear();
+    if (gap) void this.refresh();
+  }
+
+  private end(row: MessageRow): void {
+    this.queue.delete(row.id);
+    this.early.delete(row.id);
+    const message = this.messages.find((shown) => shown.id === row.id);
+    if (!message) return;
+    message.accept(row);
+    // The list of messages did not change, but what is derived from their rows did.
+    this.messages = [...this.messages];
+    const what =
+      row.status === 'failed'
+        ? 'failed'
+        : row.status === 'interrupted'
+          ? 'interrupted'
+          : 'finished';
+    this.announcement = { what };
+  }
+}
