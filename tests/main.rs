@@ -1,1 +1,25 @@
+//! One file per promise a person could read. `cargo xtask test` builds what they drive and runs
+//! them; `--long` runs the loops at full length.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    missing_docs,
+    reason = "tests fail loudly and say where"
+)]
+
+mod support;
+
+mod aimock;
+mod bad_input;
+mod cli;
+mod consent;
+mod crash;
+mod deletion;
+mod egress;
+mod keychain;
+mod logs;
+mod offline;
+mod shell_config;

@@ -23,4 +23,6 @@ if (typeof Element !== 'undefined') {
   Element.prototype.getAnimations ??= () => [];
 }
 
-beforeEach(() => setLanguage('en'));
+beforeEach(async () => {
+  if (typeof document !== 'undefined') await setLanguage('en');
+});

@@ -6,6 +6,8 @@
   const commands = globalThis.FLUXCHAT_COMMANDS;
   /** The one command that also carries the event channel of the window. */
   const WITH_EVENTS = 'session_open';
+  /** How the window fetches an event of 8 KiB and more; Tauri's own call, without arguments. */
+  const FETCH_EVENT = 'plugin:__TAURI_CHANNEL__|fetch';
   /** How Tauri writes a channel into a message. */
   const CHANNEL = /^__CHANNEL__:\d+$/;
 
@@ -20,6 +22,7 @@
   /** The reason to refuse a message, or nothing. */
   function fault(message) {
     if (!isRecord(message)) return 'no message';
+    if (message.cmd === FETCH_EVENT) return message.payload === null ? undefined : 'more than a fetch';
     if (typeof message.cmd !== 'string' || !commands.has(message.cmd)) return 'no command of this app';
     const args = message.payload;
     if (!isRecord(args) || !isRecord(args.req)) return 'no request';

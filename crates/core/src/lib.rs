@@ -35,6 +35,7 @@ pub use chat::{Ask, Sent, StreamState};
 pub use consents::Standing;
 pub use deletion::{Erasing, UNDO_MS};
 pub use error::{Error, session_problem};
+pub use fluxchat_vault::{Keychain, OsKeychain};
 pub use events::{Event, Events, StreamItem};
 pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight};
 pub use history::{MessagePage, ShownMessage};

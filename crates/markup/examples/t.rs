@@ -1,16 +1,20 @@
 use fluxchat_markup::*;
 use std::time::Instant;
+use std::sync::{Arc,Mutex};
 fn main(){ 
- let cmds: Vec<String> = std::fs::read_to_string("/tmp/texcmds").unwrap().lines().map(|s| s.to_owned()).collect();
- let extra = ["a","1","{","}","^","_","&","\\\\","[","]","(",")","|","'","é","人","\u{338}","<",">","\"","#1","%","~"," ","=","+","0","pt","em","-","*","/","\n",",",".","{a}","{b}","{1}","[2]","{red}","{pmatrix}","{array}{c|c}","{aligned}","{cases}","{1em}","\\begin{matrix}","\\end{matrix}","\\begin{split}","\\end{split}","\\begin{array}{l:r}","\\end{array}","\\left.","\\right]"];
- let mut seed: u64 = std::env::args().nth(1).and_then(|s| s.parse().ok()).unwrap_or(1);
+ let set = two_face::syntax::extra_newlines();
+ let names: Vec<String> = set.syntaxes().iter().map(|s| s.name.to_lowercase()).collect();
+ let frags = ["fn ","class ","def ","(",")","{","}","[","]","<",">","\"","'","`","/*","*/","//","#","--","<!--","-->","=","=>","->","::",";",":",",",".","$","@","%","&","|","\\","\n","\n","  ","\t","0x1f","1.5e3","foo","Bar","if ","end ","<?php ","?>","<script>","</script>","<style>","{{","}}","${","#{","<<EOF\n","EOF\n","r#\"","'''","\"\"\"","import ","let ","var ","é","人工","---\n","+++","@@ -1 +1 @@\n","- ","* ","> ","=begin\n","%{","~","!","?","^","_"];
+ let mut seed: u64 = 88172645463325252;
  let mut rnd = |n: usize| { seed ^= seed<<13; seed ^= seed>>7; seed ^= seed<<17; (seed % n as u64) as usize };
- // every command alone in typical surroundings
- for c in &cmds { for f in ["\\C","\\C{a}","\\C{a}{b}","\\C[1]{a}{b}","\\C a b","x\\C^2_3","{\\C}","\\C{","\\C}","\\C &","\\begin{C}a&b\\\\c\\end{C}","\\begin{C}{c|c}a&b\\end{C}","\\left\\C x\\right\\C","\\C\\C\\C","\\C{\\C{a}}","\\C'","\\C=1","\\C{1em}{2pt}","\\C*{a}"] {
-   let t=f.replace('C',c); let s=std::panic::catch_unwind(|| parse(&format!("\\[{t}\\]"))); if s.is_err(){ println!("PANIC {t}"); } } }
- let t0=Instant::now(); let mut n=0; let mut ok=0; let mut worst=(0u128,String::new());
- while t0.elapsed().as_secs()<100 { let mut t=String::new(); for _ in 0..rnd(30)+1 { if rnd(2)==0 { t.push('\\'); t.push_str(&cmds[rnd(cmds.len())]); if rnd(2)==0 {t.push(' ');} } else { t.push_str(extra[rnd(extra.len())]); } }
-   let s=Instant::now(); match std::panic::catch_unwind(|| parse(&format!("\\[{t}\\]"))) { Err(_) => println!("PANIC {t:?}"), Ok(d) => { if matches!(&d.blocks[..],[Block::Math{mathml:Some(_),..}]) {ok+=1;} } } n+=1; let e=s.elapsed().as_micros(); if e>worst.0 {worst=(e,t);} }
- println!("tex {n} ok {ok} worst {worst:?}");
- for t in ["\\frac".repeat(800), "\\sqrt".repeat(800), "^".repeat(4000), "_{".repeat(1000), "\\left(".repeat(600), "x'".repeat(2000), "'".repeat(4000),"{}".repeat(2000),"\\sqrt ".repeat(600)+"x","\\hat".repeat(900)+"x","\\not".repeat(900)+"x","\\overset a".repeat(400), "\\text{".repeat(600), "&".repeat(4000), "\\\\".repeat(2000), format!("\\begin{{matrix}}{}\\end{{matrix}}","&".repeat(4000)), "\\begin{matrix}".repeat(30)+&"\\end{matrix}".repeat(30), "x^{".repeat(39)+&"}".repeat(39), "\\frac{a}{b}".repeat(350), "\\frac1".repeat(600)+"x"] { let s=Instant::now(); let d=parse(&format!("\\[{t}\\]")); println!("{} {:?} {}", &t[..t.len().min(16)], s.elapsed(), matches!(&d.blocks[..],[Block::Math{mathml:Some(_),..}])); }
+ let cur: Arc<Mutex<(Instant,String,String)>> = Arc::new(Mutex::new((Instant::now(),String::new(),String::new())));
+ let c2=cur.clone();
+ std::thread::spawn(move || loop { std::thread::sleep(std::time::Duration::from_secs(2)); let g=c2.lock().unwrap(); if g.0.elapsed().as_secs()>8 { println!("STUCK {:?} {} {:?}", g.0.elapsed(), g.1, g.2); std::process::exit(1);} });
+ let t0=Instant::now(); let mut n=0; let mut slow: Vec<(u128,String,String)>=vec![];
+ 'o: loop { for name in &names { if t0.elapsed().as_secs()>120 {break 'o;} let mut t=String::new(); for _ in 0..rnd(60)+1 { t.push_str(frags[rnd(frags.len())]); }
+   *cur.lock().unwrap()=(Instant::now(),name.clone(),t.clone());
+   let lines: Vec<CodeLine> = t.split('\n').map(|l| if l.is_empty() {vec![]} else {vec![Span{class:HighlightClass::Plain,text:l.into()}]}).collect();
+   let s=Instant::now(); match std::panic::catch_unwind(|| highlight(name,&lines)) { Err(_) => println!("PANIC {name} {t:?}"), Ok(Some(l)) => { let j: Vec<String> = l.iter().map(|l| l.iter().map(|s| s.text.as_str()).collect()).collect(); if j.join("\n")!=t { println!("LOST {name} {t:?}"); } }, Ok(None)=>{} } n+=1; let e=s.elapsed().as_millis(); if e>300 { slow.push((e,name.clone(),t)); } } }
+ slow.sort(); slow.reverse();
+ println!("{n} runs; slow {}", slow.len()); for s in slow.iter().take(12) { println!("{} {} {:?}", s.0, s.1, s.2.chars().take(80).collect::<String>()); }
 }

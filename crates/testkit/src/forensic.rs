@@ -251,7 +251,7 @@ fn base64_inner(engine: &impl Engine, text: &str, shift: usize) -> Vec<u8> {
     bytes.extend_from_slice(text.as_bytes());
     let encoded = engine.encode(&bytes);
     let skip = if shift == 0 { 0 } else { shift + 1 };
-    let keep = encoded.len() - usize::from(bytes.len() % 3 != 0);
+    let keep = encoded.len() - usize::from(!bytes.len().is_multiple_of(3));
     encoded.as_bytes()[skip..keep].to_vec()
 }
 

@@ -154,6 +154,7 @@ export class Chat {
       what: 'message',
       conversationId: message.row.conversation_id,
       title: null,
+      wasOpen: true,
     });
     await this.parts.thread.refresh();
   }
@@ -161,12 +162,13 @@ export class Chat {
   async deleteConversation(id: string): Promise<void> {
     const { client, history, thread, undo, drafts } = this.parts;
     const title = history.find(id)?.title ?? null;
+    const wasOpen = thread.conversationId === id;
     const erasing = await this.run(() => client.conversationDelete({ id }));
     if (!erasing) return;
-    undo.offer(erasing, { what: 'conversation', conversationId: id, title });
+    undo.offer(erasing, { what: 'conversation', conversationId: id, title, wasOpen });
     history.removed(id);
     drafts.forget(id);
-    if (thread.conversationId === id) this.newChat();
+    if (wasOpen) this.newChat();
   }
 
   async undoDelete(erasureId: string): Promise<void> {
@@ -174,8 +176,10 @@ export class Chat {
     const offer = undo.offers.find((one) => one.erasureId === erasureId);
     if (!offer || !(await undo.undo(erasureId))) return;
     await history.changed(offer.conversationId);
-    if (offer.what === 'conversation') await this.open(offer.conversationId);
-    else if (thread.conversationId === offer.conversationId) await thread.refresh();
+    if (offer.what === 'conversation') {
+      // Unless something else was begun or opened meanwhile.
+      if (offer.wasOpen && thread.conversationId === null) await this.open(offer.conversationId);
+    } else if (thread.conversationId === offer.conversationId) await thread.refresh();
   }
 
   private async ask(intent: 'sent' | 'regenerated', call: () => Promise<MessageSent>) {

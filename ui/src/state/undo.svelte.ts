@@ -8,6 +8,8 @@ export interface UndoOffer {
   conversationId: string;
   /** The conversation's title, for its own deletion. */
   title: string | null;
+  /** It was open when it was deleted, and is opened again when that is taken back. */
+  wasOpen: boolean;
   until: number;
   problem: ApiError | null;
 }
@@ -22,7 +24,7 @@ export class UndoOffers {
     private readonly now: () => number = Date.now,
   ) {}
 
-  offer(erasing: Erasing, about: Pick<UndoOffer, 'what' | 'conversationId' | 'title'>): void {
+  offer(erasing: Erasing, about: Pick<UndoOffer, 'what' | 'conversationId' | 'title' | 'wasOpen'>): void {
     const id = erasing.erasure_id;
     this.offers = [
       ...this.offers,

@@ -12,9 +12,9 @@ use super::{ErasureState, Purged, SUBTREE, scope_columns};
 use crate::table::{all, change, from_json, scalar, to_json};
 use crate::{ReadTx, Store, StoreError, WriteTx, ballast, search, store, tokenizer};
 
-/// From how many rows on the index is cleaned as a whole. Cleaning row by row costs about two
-/// hundred times as much per row as a pass over the index does, and the pass has its own floor.
-const BULK_ROWS: u64 = 1_000;
+/// From how many rows on the index is cleaned as a whole. Cleaning one row out of it costs as much
+/// as a pass over about two hundred rows does (measured: 8 ms against 0.04 ms a row).
+const BULK_ROWS: u64 = 16;
 const BULK_SHARE: u64 = 200;
 
 const SAMPLES: usize = 8;

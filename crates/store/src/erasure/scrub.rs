@@ -48,22 +48,15 @@ pub(crate) fn checkpoint(conn: &Connection) -> Result<[i32; 3], StoreError> {
     )
 }
 
+/// One try that takes a reader for an error.
 fn empty_log(conn: &Connection) -> Result<[i32; 3], StoreError> {
     conn.busy_timeout(Duration::ZERO)?;
-    let mut outcome = Err(StoreError::Busy);
-    for wait in BACK_OFF_MS {
-        std::thread::sleep(Duration::from_millis(wait));
-        outcome = match checkpoint(conn) {
-            Ok(row) if row[0] == 0 => Ok(row),
-            Ok(_) | Err(StoreError::Busy) => Err(StoreError::Busy),
-            Err(error) => Err(error),
-        };
-        if !matches!(outcome, Err(StoreError::Busy)) {
-            break;
-        }
-    }
+    let answer = checkpoint(conn);
     conn.busy_timeout(Duration::from_millis(5_000))?;
-    outcome
+    match answer? {
+        row if row[0] == 0 => Ok(row),
+        _ => Err(StoreError::Busy),
+    }
 }
 
 /// Each step of the pragma moves pages; it must be stepped to its end.
@@ -87,7 +80,7 @@ impl Store {
     /// # Errors
     /// `busy` if another process goes on reading: nothing is lost, try again later.
     pub fn scrub(&self) -> Result<ScrubReport, StoreError> {
-        self.scrubbed(|conn| {
+        self.persistently(|conn| {
             empty_log(conn)?;
             let pages_freed = give_back_pages(conn)?;
             let checkpoint = empty_log(conn)?;
@@ -118,7 +111,7 @@ impl Store {
     /// `busy` if the log cannot be emptied now; `not_found` if it was not purged.
     pub fn erasure_finish(&self, id: ErasureId, by: &FinishedBy) -> Result<Receipt, StoreError> {
         self.must_be_erasing(id)?;
-        let receipt = self.scrubbed(|conn| {
+        let receipt = self.persistently(|conn| {
             let checkpoint = if self.options().deletes_for_good() {
                 empty_log(conn)?
             } else {
@@ -131,7 +124,7 @@ impl Store {
             })
         })?;
         // The receipt itself is in the log now. It holds no content; emptying is for tidiness.
-        let _ = self.scrubbed(|conn| checkpoint(conn));
+        let _ = self.undisturbed(|conn| empty_log(conn));
         Ok(receipt)
     }
 
@@ -185,8 +178,23 @@ impl Store {
         })
     }
 
+    /// Tries again while another process reads. Between tries, reads and writes go on.
+    fn persistently<T>(
+        &self,
+        mut f: impl FnMut(&mut Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        for wait in BACK_OFF_MS {
+            std::thread::sleep(Duration::from_millis(wait));
+            match self.undisturbed(&mut f) {
+                Err(StoreError::Busy) => {}
+                other => return other,
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
     /// Runs with the writer while no reader of this process is inside a transaction.
-    fn scrubbed<T>(
+    fn undisturbed<T>(
         &self,
         f: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {

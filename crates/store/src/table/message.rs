@@ -4,10 +4,9 @@ use fluxchat_model::{
     ConversationId, Message, MessageId, MessageStatus, Part, Role, Timestamp, Usage, VisibleError,
 };
 use rusqlite::{Row, params};
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::conversation::free_seq;
+use super::message_parts::{decode, encode};
 use crate::table::{all, change, from_json, must_exist, one, refused, to_json};
 use crate::{ReadTx, StoreError, WriteTx};
 
@@ -58,72 +57,6 @@ pub(crate) struct Node {
     pub(crate) message: Message,
     pub(crate) selected_child: Option<MessageId>,
     pub(crate) depth: u32,
-}
-
-const SEPARATOR: &str = "\n\n";
-
-/// A part as it is stored: the words of text parts are in the column that is searched.
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Piece {
-    Text {
-        len: usize,
-    },
-    #[serde(untagged)]
-    Other(Part),
-}
-
-/// The columns `parts` and `text`.
-fn encode(parts: &[Part]) -> Result<(String, String), StoreError> {
-    if let [Part::Text { text }] = parts
-        && !text.is_empty()
-    {
-        return Ok((String::new(), text.clone()));
-    }
-    if parts.is_empty() {
-        return Ok((String::new(), String::new()));
-    }
-    let mut words = Vec::new();
-    let mut pieces = Vec::with_capacity(parts.len());
-    for part in parts {
-        pieces.push(match part {
-            Part::Text { text } => {
-                words.push(text.as_str());
-                Piece::Text { len: text.len() }
-            }
-            other => Piece::Other(other.clone()),
-        });
-    }
-    Ok((to_json(&pieces, "message")?, words.join(SEPARATOR)))
-}
-
-fn decode(parts: &str, text: String) -> Result<Vec<Part>, StoreError> {
-    if parts.is_empty() {
-        return Ok(if text.is_empty() {
-            Vec::new()
-        } else {
-            vec![Part::Text { text }]
-        });
-    }
-    let mut rest = text.as_str();
-    let mut decoded = Vec::new();
-    let mut first = true;
-    for piece in from_json::<Vec<Piece>>(parts, "message")? {
-        decoded.push(match piece {
-            Piece::Other(part) => part,
-            Piece::Text { len } => {
-                let broken = StoreError::Unreadable("message");
-                if !first {
-                    rest = rest.strip_prefix(SEPARATOR).ok_or(broken.clone())?;
-                }
-                first = false;
-                let words = rest.get(..len).ok_or(broken)?.to_owned();
-                rest = &rest[len..];
-                Part::Text { text: words }
-            }
-        });
-    }
-    Ok(decoded)
 }
 
 pub(crate) fn role_word(role: Role) -> &'static str {
@@ -247,6 +180,10 @@ impl WriteTx<'_> {
                 _ => return Err(StoreError::NotFound("message")),
             },
         };
+        let parent_was_shown = match message.parent_id {
+            Some(parent) => self.is_shown(parent)?,
+            None => false,
+        };
         let seq = free_seq(
             self.conn,
             "SELECT max(seq) FROM message WHERE seq >= ?1 AND seq < ?2",
@@ -289,8 +226,7 @@ impl WriteTx<'_> {
             "UPDATE conversation SET updated_at = max(updated_at, ?2) WHERE id = ?1",
             params![conversation.0, message.created_at.0],
         )?;
-        self.message_show(message.id)?;
-        Ok(())
+        self.show_added(message, parent_was_shown)
     }
 
     /// Ends the streaming of a message: what arrived becomes its parts and is searchable.
@@ -388,46 +324,5 @@ impl WriteTx<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// A row id as SQL sees an absent one.
-pub(crate) fn nullable(id: Option<MessageId>) -> Option<Uuid> {
-    id.map(|id| id.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(parts: &[Part]) {
-        let (stored, text) = encode(parts).unwrap();
-        assert_eq!(
-            decode(&stored, text).unwrap(),
-            parts,
-            "parts come back as they were; stored as {stored}"
-        );
-    }
-
-    #[test]
-    fn parts_come_back_as_they_were() {
-        let text = |text: &str| Part::Text {
-            text: text.to_owned(),
-        };
-        check(&[]);
-        check(&[text("one")]);
-        check(&[text("")]);
-        check(&[text("a\n\nb"), text(""), text("ü\n\n")]);
-        check(&[
-            Part::Reasoning {
-                text: "hm".to_owned(),
-            },
-            text("one"),
-            Part::Unknown {
-                raw: "{\"type\":\"text\"}".to_owned(),
-            },
-            text("two"),
-        ]);
     }
 }

@@ -1,15 +1,14 @@
 //! The branch that is shown: a path from a first message to the head.
 //!
 //! It is read by stepping, up along `parent_id` or down along `selected_child_id`, so a page costs
-//! its own messages, however long the conversation is. Choosing another branch costs the distance
-//! to where it leaves the present one.
+//! its own messages, however long the conversation is.
 
 use fluxchat_model::{ConversationId, Message, MessageId};
 use rusqlite::params;
 
-use super::message::{Node, nullable};
-use crate::table::{all, change, must_exist, one, scalar};
-use crate::{ReadTx, StoreError, WriteTx};
+use super::message::Node;
+use crate::table::{all, one, scalar};
+use crate::{ReadTx, StoreError};
 
 /// Which page of the branch to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +22,7 @@ pub enum PathAnchor {
     /// Those right after this one.
     After(MessageId),
     /// This one in the middle, with its neighbours. It must be on the branch that is shown:
-    /// jumping to a hit first calls [`WriteTx::message_show`].
+    /// jumping to a hit first calls [`crate::WriteTx::message_show`].
     Around(MessageId),
 }
 
@@ -201,7 +200,7 @@ impl ReadTx<'_> {
         clippy::type_complexity,
         reason = "a pair of optional ends, used in this file only"
     )]
-    fn ends(
+    pub(crate) fn ends(
         &self,
         conversation: ConversationId,
     ) -> Result<Option<(Option<MessageId>, Option<MessageId>)>, StoreError> {
@@ -265,188 +264,6 @@ impl ReadTx<'_> {
             sibling_index,
             sibling_count,
         })
-    }
-}
-
-impl WriteTx<'_> {
-    /// Shows the branch that goes through this message and, below it, on as it was last shown.
-    /// Returns the new head.
-    ///
-    /// # Errors
-    /// `not_found`.
-    pub fn message_show(&self, id: MessageId) -> Result<MessageId, StoreError> {
-        let place = self
-            .place(id)?
-            .filter(|place| !place.hidden)
-            .ok_or(StoreError::NotFound("message"))?;
-        let (_, head) = self
-            .ends(place.conversation)?
-            .ok_or(StoreError::NotFound("conversation"))?;
-        if let Some(head) = head
-            && self.is_on_branch(place, Some(head))?
-        {
-            return Ok(head);
-        }
-        self.join(place, head)?;
-        let tail = self.tail(place)?;
-        self.set_head(place.conversation, Some(tail.id))?;
-        Ok(tail.id)
-    }
-
-    /// Takes a message that was just hidden out of the branch that is shown: the newest visible
-    /// sibling takes its place, or the branch ends above it.
-    pub(crate) fn path_leave(&self, id: MessageId) -> Result<(), StoreError> {
-        let place = self.place(id)?.ok_or(StoreError::NotFound("message"))?;
-        let Some((root, head)) = self.ends(place.conversation)? else {
-            return Ok(());
-        };
-        let above = match place.parent {
-            Some(parent) => self.place(parent)?.and_then(|it| it.selected_child),
-            None => root,
-        };
-        if above != Some(id) {
-            return Ok(());
-        }
-        let was_shown = self.is_on_branch(place, head)?;
-        let heir = self.siblings(id)?.into_iter().next_back();
-        match place.parent {
-            Some(parent) => self.select_child(parent, heir)?,
-            None => self.set_root(place.conversation, heir)?,
-        }
-        if was_shown {
-            let end = match heir.or(place.parent) {
-                Some(end) => self.place(end)?,
-                None => None,
-            };
-            let head = match end {
-                Some(end) if heir.is_some() => Some(self.tail(end)?.id),
-                other => other.map(|it| it.id),
-            };
-            self.set_head(place.conversation, head)?;
-        }
-        Ok(())
-    }
-
-    /// Points every message between the present branch and `place` at the way to `place`.
-    fn join(&self, place: Place, head: Option<MessageId>) -> Result<(), StoreError> {
-        let mut shown = match head {
-            Some(head) => self.place(head)?,
-            None => None,
-        };
-        let mut here = place;
-        loop {
-            while let Some(above) = shown
-                && above.depth > here.depth
-            {
-                shown = self.up(above)?;
-            }
-            if shown.is_some_and(|above| above.id == here.id) {
-                return Ok(());
-            }
-            let Some(parent) = here.parent else {
-                return self.set_root(here.conversation, Some(here.id));
-            };
-            let parent = self
-                .place(parent)?
-                .ok_or(StoreError::Unreadable("branch"))?;
-            if parent.selected_child != Some(here.id) {
-                self.select_child(parent.id, Some(here.id))?;
-            }
-            here = parent;
-        }
-    }
-
-    fn is_on_branch(&self, place: Place, head: Option<MessageId>) -> Result<bool, StoreError> {
-        let mut shown = match head {
-            Some(head) => self.place(head)?,
-            None => None,
-        };
-        let Some(end) = shown else { return Ok(false) };
-        if end.depth > place.depth && self.is_linear(end)? {
-            return Ok(true);
-        }
-        while let Some(above) = shown
-            && above.depth > place.depth
-        {
-            shown = self.up(above)?;
-        }
-        Ok(shown.is_some_and(|above| above.id == place.id))
-    }
-
-    /// Whether a conversation that ends here has this one branch only. Counts index entries, which
-    /// is far cheaper than stepping through a long conversation.
-    fn is_linear(&self, head: Place) -> Result<bool, StoreError> {
-        let visible: Option<u32> = scalar(
-            self.conn,
-            "SELECT count(*) FROM message WHERE conversation_id = ?1 AND erasure_id IS NULL",
-            [head.conversation.0],
-        )?;
-        Ok(visible == Some(head.depth + 1))
-    }
-
-    fn up(&self, place: Place) -> Result<Option<Place>, StoreError> {
-        match place.parent {
-            Some(parent) => self.place(parent),
-            None => Ok(None),
-        }
-    }
-
-    /// The end of the way down from here, choosing the newest child where none was chosen.
-    fn tail(&self, from: Place) -> Result<Place, StoreError> {
-        let mut here = from;
-        loop {
-            let chosen = match here.selected_child {
-                Some(child) => self.place(child)?.filter(|place| !place.hidden),
-                None => None,
-            };
-            let next = match chosen {
-                Some(place) => place,
-                None => {
-                    let Some(newest) = self.children(here.id)?.into_iter().next_back() else {
-                        return Ok(here);
-                    };
-                    self.select_child(here.id, Some(newest))?;
-                    self.place(newest)?
-                        .ok_or(StoreError::Unreadable("branch"))?
-                }
-            };
-            here = next;
-        }
-    }
-
-    fn select_child(&self, parent: MessageId, child: Option<MessageId>) -> Result<(), StoreError> {
-        let changed = change(
-            self.conn,
-            "UPDATE message SET selected_child_id = ?2 WHERE id = ?1",
-            params![parent.0, nullable(child)],
-        )?;
-        must_exist(changed, "message")
-    }
-
-    fn set_root(
-        &self,
-        conversation: ConversationId,
-        root: Option<MessageId>,
-    ) -> Result<(), StoreError> {
-        let changed = change(
-            self.conn,
-            "UPDATE conversation SET root_id = ?2 WHERE id = ?1",
-            params![conversation.0, nullable(root)],
-        )?;
-        must_exist(changed, "conversation")
-    }
-
-    fn set_head(
-        &self,
-        conversation: ConversationId,
-        head: Option<MessageId>,
-    ) -> Result<(), StoreError> {
-        let changed = change(
-            self.conn,
-            "UPDATE conversation SET head_id = ?2 WHERE id = ?1",
-            params![conversation.0, nullable(head)],
-        )?;
-        must_exist(changed, "conversation")
     }
 
     /// How many messages there are, hidden ones included.

@@ -1,0 +1,68 @@
+//! The commands, by group.
+
+mod ask;
+mod history;
+mod privacy;
+mod setup;
+mod source;
+
+use std::process::ExitCode;
+
+use fluxchat_core::App;
+use serde_json::json;
+
+use crate::args::Command;
+use crate::output::{Failure, Out, exit_code};
+
+type Done = Result<ExitCode, Failure>;
+
+/// Runs one command.
+pub async fn run(app: &App, command: Command, out: &Out) -> Done {
+    match command {
+        Command::Setup(setup) => setup::run(app, setup, out).await,
+        Command::Ask(ask) => ask::run(app, ask, out).await,
+        Command::History(history) => history::run(app, history, out).await,
+        Command::Source(source) => source::run(app, source, out).await,
+        Command::Privacy(privacy) => privacy::run(app, privacy, out).await,
+        Command::Doctor => doctor(app, out).await,
+    }
+}
+
+async fn doctor(app: &App, out: &Out) -> Done {
+    let found = app.doctor().await;
+    let sources: Vec<_> =
+        found.sources.iter().map(|(name, host)| json!({ "name": name, "host": host })).collect();
+    out.answer(
+        &json!({
+            "state": found.state,
+            "storage": found.storage,
+            "integrity": found.integrity,
+            "sources": sources,
+            "error": found.problem,
+        }),
+        |_| {
+            let mut text = format!(
+                "state      {}\nkey        {}\nintegrity  {}\n",
+                word(&found.state),
+                found.storage.map_or_else(|| "-".to_owned(), |storage| word(&storage)),
+                found.integrity.unwrap_or("-"),
+            );
+            for (name, host) in &found.sources {
+                text.push_str(&format!("source     {name} ({})\n", host.as_deref().unwrap_or("in this app")));
+            }
+            text
+        },
+    );
+    match found.problem {
+        Some(problem) => {
+            out.explain(&problem);
+            Ok(ExitCode::from(exit_code(&problem.code)))
+        }
+        None => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// A value as its JSON word, without the quotes.
+fn word<T: serde::Serialize>(value: &T) -> String {
+    json!(value).as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,119 @@
+//! What is printed, and where.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use fluxchat_model::VisibleError;
+use serde::Serialize;
+use serde_json::json;
+
+/// Standard output and standard error of one command.
+pub struct Out {
+    json: bool,
+}
+
+/// Why a command failed.
+#[derive(Debug)]
+pub struct Failure {
+    /// Code and sentences.
+    pub error: VisibleError,
+}
+
+impl Failure {
+    pub fn new(error: VisibleError) -> Self {
+        Self { error }
+    }
+
+    /// The command was not understood.
+    pub fn usage(message: &str) -> Self {
+        Self::new(VisibleError {
+            code: "usage".to_owned(),
+            message: message.to_owned(),
+            kept: "Nothing was changed.".to_owned(),
+            next: "See `fluxchat-cli --help`.".to_owned(),
+        })
+    }
+
+    /// The documented exit code.
+    pub fn exit_code(&self) -> u8 {
+        exit_code(&self.error.code)
+    }
+}
+
+/// The exit codes of `fluxchat-cli --help`.
+pub fn exit_code(code: &str) -> u8 {
+    match code {
+        "usage" | "not_found" | "source_name" | "source_name_taken" | "sandbox_fixed" | "empty_message"
+        | "message_too_long" | "purpose_not_optional" | "invalid_purpose" | "passphrase_short"
+        | "policy_unknown" | "too_late" | "no_source" | "no_model" => 2,
+        _ if code.starts_with("invalid_") || code.starts_with("url_") => 2,
+        "setup_needed" | "locked" | "no_provider" | "backend_changed" | "key_lost" | "wrong_key"
+        | "wrong_passphrase" => 3,
+        "offline" | "no_consent" | "controls_restricted" | "insecure_origin" | "credential_origin"
+        | "ledger_unavailable" | "purpose_not_allowed" | "category_not_allowed" => 4,
+        _ if code.starts_with("remote_") => 5,
+        "dialect_not_supported_yet" | "no_service" | "credential_unusable" => 5,
+        "corrupt" | "not_a_database" | "too_new" | "search_corrupt" | "migration_needed" => 6,
+        "in_use" => 7,
+        _ => 1,
+    }
+}
+
+impl Out {
+    pub fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// The answer: one JSON document, or what `human` writes.
+    pub fn answer<T: Serialize>(&self, value: &T, human: impl FnOnce(&T) -> String) {
+        if self.json {
+            self.document(&json!(value));
+        } else {
+            self.text(&human(value));
+        }
+    }
+
+    /// One JSON document on standard output.
+    pub fn document(&self, value: &serde_json::Value) {
+        self.text(&format!("{value}\n"));
+    }
+
+    /// Words on standard output. A reader that went away is no error of ours.
+    pub fn text(&self, text: &str) {
+        let mut stdout = std::io::stdout().lock();
+        let _ = stdout.write_all(text.as_bytes());
+        let _ = stdout.flush();
+    }
+
+    /// Words for people.
+    pub fn note(&self, text: &str) {
+        let mut stderr = std::io::stderr().lock();
+        let _ = writeln!(stderr, "{text}");
+    }
+
+    /// Prints a failure and returns its exit code.
+    pub fn fail(&self, failure: &Failure) -> ExitCode {
+        if self.json {
+            self.document(&json!({ "error": failure.error }));
+        }
+        self.explain(&failure.error);
+        ExitCode::from(failure.exit_code())
+    }
+
+    /// What happened, what was kept, what to do next.
+    pub fn explain(&self, error: &VisibleError) {
+        let sentences = [&error.message, &error.kept, &error.next];
+        let said: Vec<&str> =
+            sentences.into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+        self.note(&said.join(" "));
+    }
+}
+
+/// Text that others wrote, without what would drive a terminal.
+pub fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}

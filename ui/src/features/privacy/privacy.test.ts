@@ -1,0 +1,204 @@
+import { screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import type { FakeOptions } from '../../platform/fake/world';
+import { violations } from '../../test/axe';
+import { renderWithApp } from '../../test/render';
+import { PAGES, type Page } from './data.svelte';
+import LedgerDrawer from './LedgerDrawer.svelte';
+import PrivacyNav from './PrivacyNav.svelte';
+import PrivacyPage from './PrivacyPage.svelte';
+
+const open = async (page: Page, options: FakeOptions = {}) => {
+  const rendered = await renderWithApp(PrivacyPage, {}, options);
+  rendered.app.navigation.go('privacy', page);
+  return { ...rendered, user: userEvent.setup() };
+};
+
+describe('every page', () => {
+  it.each(PAGES)('%s has nothing that axe objects to', async (page) => {
+    await open(page);
+    await waitFor(() => expect(screen.queryByRole('img', { name: 'Loading' })).toBeNull());
+    expect(await violations()).toEqual([]);
+  });
+
+  it.each(PAGES)('%s says what failed and tries again', async (page) => {
+    const { fake, app, user } = await open('overview');
+    const broken = () => {
+      throw { code: 'busy', message: 'The archive is busy.', kept: 'Nothing was lost.', next: '', retry_after_ms: null };
+    };
+    const commands = {
+      overview: 'privacy_overview',
+      kept: 'privacy_stored',
+      left: 'ledger_page',
+      consents: 'consent_list',
+      deletion: 'receipt_list',
+      policy: 'policy_get',
+    } as const;
+    const name = commands[page];
+    fake.answer(name, broken);
+    if (page === 'overview') app.revisions.ledger += 1;
+    else app.navigation.go('privacy', page);
+    if (page === 'deletion') app.revisions.receipts += 1;
+    const alert = await screen.findByRole('alert');
+    expect(alert.textContent).toContain('The archive is busy. ' .trim());
+    const before = fake.calls.filter((call) => call.name === name).length;
+    await user.click(within(alert).getByRole('button', { name: 'Try again' }));
+    expect(fake.calls.filter((call) => call.name === name).length).toBeGreaterThan(before);
+  });
+});
+
+describe('the list', () => {
+  it('leads to every page and marks the one that is open', async () => {
+    const { app } = await renderWithApp(PrivacyNav);
+    const user = userEvent.setup();
+    for (const name of ['Kept on this computer', 'What left', 'Consents', 'Deletion and receipts', 'Policy', 'Overview']) {
+      await user.click(screen.getByRole('button', { name: new RegExp(`^${name}`) }));
+      expect(screen.getByRole('button', { name: new RegExp(`^${name}`) }).getAttribute('aria-current')).toBe('page');
+    }
+    expect(app.navigation.section).toBe('overview');
+  });
+});
+
+describe('the overview', () => {
+  it('shows four numbers that open their pages', async () => {
+    const { app, user } = await open('overview');
+    await user.click(await screen.findByRole('button', { name: /Consents on\s*0 of 5/ }));
+    expect(app.navigation.section).toBe('consents');
+  });
+
+  it('says so when nothing has left', async () => {
+    await open('overview', { empty: true });
+    expect(await screen.findByText('Nothing left this computer in the last seven days.')).toBeTruthy();
+  });
+
+  it('checks the chains and tells the result', async () => {
+    const { fake, user } = await open('overview');
+    fake.answer('privacy_verify', () => ({
+      ledger: { rows: 250, broken_at: 17 },
+      consents: { rows: 5, broken_at: null },
+      receipts: { rows: 0, broken_at: null },
+    }));
+    await user.click(await screen.findByRole('button', { name: 'Check the chains' }));
+    expect(await screen.findByText(/Ledger: entry 17 does not follow/)).toBeTruthy();
+    expect(screen.getByText('Consents: 5 entries, each follows from the one before')).toBeTruthy();
+  });
+});
+
+describe('consents', () => {
+  it('are given and withdrawn with one click each', async () => {
+    const { fake, user } = await open('consents');
+    const crash = await screen.findByRole('switch', { name: 'Crash reports' });
+    await user.click(crash);
+    await waitFor(() => expect(crash.getAttribute('aria-checked')).toBe('true'));
+    await user.click(crash);
+    await waitFor(() => expect(crash.getAttribute('aria-checked')).toBe('false'));
+    expect(fake.calls.filter((call) => call.name === 'consent_set').map((call) => call.req)).toEqual([
+      { purpose: 'diag.crash', given: true },
+      { purpose: 'diag.crash', given: false },
+    ]);
+  });
+
+  it('stay as they are when the change was refused', async () => {
+    const { fake, user } = await open('consents');
+    fake.answer('consent_set', () => {
+      throw { code: 'controls_restricted', message: 'A guardian keeps this off.', kept: '', next: '', retry_after_ms: null };
+    });
+    const crash = await screen.findByRole('switch', { name: 'Crash reports' });
+    await user.click(crash);
+    expect((await screen.findByRole('alert')).textContent).toContain('A guardian keeps this off.');
+    expect(screen.getByRole('switch', { name: 'Crash reports' }).getAttribute('aria-checked')).toBe('false');
+  });
+});
+
+describe('the ledger', () => {
+  it('is filtered and read on page by page', async () => {
+    const { fake, user } = await open('left');
+    const table = await screen.findByRole('table');
+    expect(within(table).getAllByRole('row')).toHaveLength(101);
+    await user.click(screen.getByRole('button', { name: 'Show more' }));
+    await waitFor(() => expect(within(screen.getByRole('table')).getAllByRole('row')).toHaveLength(201));
+    await user.selectOptions(screen.getByLabelText('Outcome'), 'blocked');
+    await waitFor(() =>
+      expect(fake.calls.filter((call) => call.name === 'ledger_page').at(-1)?.req).toEqual({ outcome: 'blocked', limit: 100 }),
+    );
+    await user.type(screen.getByLabelText('Recipient'), 'nowhere');
+    expect(await screen.findByText('No entry fits the filter')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Show all' }));
+    await screen.findByRole('table');
+  });
+
+  it('shows one request in full', async () => {
+    const { user } = await open('left');
+    await user.click(await screen.findByRole('button', { name: 'Details of entry 250, api.mistral.ai' }));
+    const sheet = await screen.findByRole('dialog', { name: 'One request' });
+    expect(sheet.textContent).toContain('019ab0c0-1111-7000-8000-000000000000');
+    expect(sheet.textContent).toContain('needed for what you asked for');
+  });
+
+  it('is saved in the format that was chosen', async () => {
+    const { fake, user } = await open('left');
+    await user.click(await screen.findByRole('button', { name: /Save the ledger/ }));
+    await user.click(await screen.findByRole('menuitem', { name: 'CSV' }));
+    expect(await screen.findByText('250 entries saved')).toBeTruthy();
+    expect(fake.calls.find((call) => call.name === 'ledger_export')?.req).toEqual({ format: 'csv' });
+  });
+
+  it('is live in the drawer', async () => {
+    const { app, fake } = await renderWithApp(LedgerDrawer, { open: true });
+    await screen.findByText('Nothing is leaving now.');
+    const before = fake.calls.filter((call) => call.name === 'ledger_page').length;
+    fake.world.emit({ type: 'ledger_changed' });
+    fake.world.emit({
+      type: 'egress',
+      status: {
+        offline: false,
+        blocked: null,
+        active: [{ request_id: 'r', host: 'api.mistral.ai', purpose: 'svc.chat', in_process: false }],
+      },
+    });
+    await screen.findByText('Chat is going to api.mistral.ai');
+    await waitFor(() => expect(fake.calls.filter((call) => call.name === 'ledger_page').length).toBeGreaterThan(before));
+    expect(app.egress.lamp).toBe('sending');
+  });
+});
+
+describe('deletion', () => {
+  it('never says proven for what the computer did not prove', async () => {
+    const { fake, app } = await open('overview', { empty: true });
+    fake.answer('receipt_list', () => ({
+      receipts: [
+        {
+          ...{ erasure_id: 'e', scope: 'message', rows_by_table: { messages: 1 }, files: 0, checkpoint: [0, 0, 0] as [number, number, number] },
+          ...{ secure_delete: true, fts_secure_delete: true, search_verified: false, wal_bytes: 0, key_epoch: 1 },
+          ...{ app_version: '0.1.0', requested_at: 1, at: 2, prev_hash: '', hash: '' },
+        },
+      ],
+      requests: [
+        { id: 'r', kind: 'erasure', erasure_id: 'e', source_name: 'sandbox', state: 'fulfilled', created_at: 1, expected_by: null, reason: null },
+      ],
+      pending: 0,
+    }));
+    app.navigation.go('privacy', 'deletion');
+    expect((await screen.findAllByText('not proven')).length).toBeGreaterThan(0);
+    expect(screen.queryByText('proven on this computer')).toBeNull();
+    expect(screen.getAllByText('confirmed by the service').length).toBeGreaterThan(0);
+  });
+
+  it('of everything needs the typed word and is never the default', async () => {
+    const { app, fake, user } = await open('kept');
+    await user.click(await screen.findByRole('button', { name: 'Delete everything …' }));
+    const dialog = await screen.findByRole('alertdialog', { name: 'Delete everything' });
+    const button = within(dialog).getByRole('button', { name: 'Delete everything' });
+    expect(button).toHaveProperty('disabled', true);
+    const field = within(dialog).getByLabelText('Type DELETE to confirm');
+    await waitFor(() => expect(document.activeElement).toBe(field));
+    await user.keyboard('{Enter}');
+    expect(fake.calls.some((call) => call.name === 'privacy_delete_all')).toBe(false);
+    await user.type(field, 'DELETE');
+    await user.click(button);
+    await waitFor(() => expect(app.navigation.section).toBe('deletion'));
+    expect(fake.calls.find((call) => call.name === 'privacy_delete_all')?.req).toEqual({ confirmation: 'DELETE' });
+    expect(await screen.findByText('Everything: 40 conversations, 480 messages')).toBeTruthy();
+  });
+});

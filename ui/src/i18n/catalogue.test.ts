@@ -1,0 +1,79 @@
+// @vitest-environment node
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
+import { describe, expect, it } from 'vitest';
+import chatDe from './chat.de.json';
+import chatEn from './chat.en.json';
+import de from './de.json';
+import en from './en.json';
+import errorsDe from './errors.de.json';
+
+const catalogues: [string, Record<string, string>, Record<string, string>][] = [
+  ['ours', en, de],
+  ['chat', chatEn, chatDe],
+];
+
+/** The names of the parameters of a sentence. */
+function parameters(elements: MessageFormatElement[]): Set<string> {
+  const names = new Set<string>();
+  for (const element of elements) {
+    if (element.type === TYPE.literal || element.type === TYPE.pound) continue;
+    if ('value' in element) names.add(element.value);
+    if (element.type === TYPE.plural || element.type === TYPE.select) {
+      for (const option of Object.values(element.options)) for (const name of parameters(option.value)) names.add(name);
+    }
+  }
+  return names;
+}
+
+describe.each(catalogues)('%s catalogue', (_name, english, german) => {
+  it('has the same sentences in English and German', () => {
+    expect(Object.keys(german).sort()).toEqual(Object.keys(english).sort());
+  });
+
+  it('has the same parameters in both', () => {
+    for (const [key, sentence] of Object.entries(english)) {
+      expect(parameters(parse(german[key] ?? '')), key).toEqual(parameters(parse(sentence)));
+    }
+  });
+
+  it('keeps to the manner of speaking', () => {
+    for (const [key, sentence] of [...Object.entries(english), ...Object.entries(german)]) {
+      expect(sentence, key).not.toMatch(/[!]|\bOops\b|\s$|^\s/);
+      // A straight apostrophe is syntax in ICU MessageFormat.
+      expect(sentence, key).not.toContain("'");
+    }
+    for (const [key, sentence] of Object.entries(german)) expect(sentence, key).not.toMatch(/\b(du|dein\w*|dich|dir)\b/i);
+  });
+});
+
+describe('use of the catalogues', () => {
+  const sources = Object.entries(
+    import.meta.glob(['../**/*.{svelte,ts}', '!../**/*.test.ts'], { query: '?raw', import: 'default', eager: true }) as Record<
+      string,
+      string
+    >,
+  ).map(([, source]) => source);
+  const all = sources.join('\n');
+  /** Keys that are made from data: the part before the first `${`. */
+  const prefixes = [...all.matchAll(/`([a-z][\w-]*\.(?:[\w.-]*\.)?)\$\{/g)].map((match) => match[1] ?? '');
+
+  it('has no sentence that nobody says', () => {
+    const unused = Object.keys({ ...en, ...chatEn }).filter(
+      (key) =>
+        !all.includes(`'${key}'`) && !all.includes(`"${key}"`) && !prefixes.some((prefix) => key.startsWith(prefix)),
+    );
+    expect(unused).toEqual([]);
+  });
+});
+
+describe('German words for the failures of the core', () => {
+  it('cover every code that has words there', () => {
+    const table = readFileSync(join(import.meta.dirname, '../../../crates/core/src/error/words.rs'), 'utf8');
+    const codes = [...table.matchAll(/^\s*\("(\w+)",/gm)].map((match) => match[1] ?? '');
+    expect(codes.length).toBeGreaterThan(30);
+    const missing = codes.filter((code) => !(`error.${code}.message` in errorsDe));
+    expect(missing).toEqual([]);
+  });
+});
