@@ -21,6 +21,9 @@ export default ts.config(
       'svelte/no-at-html-tags': 'error',
       'svelte/require-each-key': 'error',
       'svelte/prefer-svelte-reactivity': 'off',
+      // {' '} keeps a space that the compiler would drop; the compiler itself says which of its warnings are ignored in vain.
+      'svelte/no-useless-mustaches': 'off',
+      'svelte/no-unused-svelte-ignore': 'off',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       'no-restricted-imports': ['error', { paths: [noIcons], patterns: [noTauri, noBits] }],

@@ -1,9 +1,10 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
+import { icuCatalogues } from './icu';
 
 export default defineConfig({
-  plugins: [svelte(), svelteTesting({ autoCleanup: true })],
+  plugins: [icuCatalogues(), svelte(), svelteTesting({ autoCleanup: true })],
   server: { port: 5173, strictPort: true, host: '127.0.0.1' },
   build: {
     target: ['es2022', 'safari16.4'],
@@ -11,7 +12,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    manifest: 'manifest.json',
   },
   test: {
     environment: 'jsdom',

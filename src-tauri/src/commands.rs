@@ -39,17 +39,20 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
 #[tauri::command]
 async fn session_open(
     core: State<'_, Core>,
+    #[expect(unused, reason = "the window chooses its words itself until the core needs them")]
     req: SessionOpenReq,
     events: Channel<WindowEvent>,
 ) -> Result<SessionInfo, ApiError> {
-    commands::session::session_open(core.ready().await, req, channels::listener(events)).await
+    let app = core.ready().await;
+    fluxchat_ipc::forward(app, channels::listener(events));
+    Ok(commands::session::info(app).await)
 }
 
 /// Opens a link of a message in the browser. The page names the link by number; where it leads
 /// is read from the archive.
 #[tauri::command]
 async fn link_open(core: State<'_, Core>, req: LinkOpenReq) -> Result<Done, ApiError> {
-    let address = commands::chat::link_address(core.ready().await, req).await?;
+    let address = commands::desktop::link_address(core.ready().await, req).await?;
     match browser::open(&address) {
         Ok(()) => Ok(Done {}),
         Err(error) => {
@@ -77,7 +80,7 @@ async fn ledger_export<R: Runtime>(
         ExportFormat::Csv => ("fluxchat-ledger.csv", "CSV", "csv"),
     };
     match save_dialog::ask(&window, name, kind, extension).await {
-        Ok(Some(path)) => commands::privacy::ledger_export(core.ready().await, req, &path).await,
+        Ok(Some(path)) => commands::desktop::ledger_export(core.ready().await, req, &path).await,
         Ok(None) | Err(_) => Ok(Exported { saved: false, rows: 0 }),
     }
 }

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use fluxchat_core::{App, Options};
+use fluxchat_core::clock::SystemClock;
+use fluxchat_core::{Access, App, Options, OsKeychain};
 use tokio::sync::SetOnce;
 
 /// The core, once it has looked at the profile. The window is drawn meanwhile: asking the
@@ -17,7 +18,19 @@ impl Core {
     pub fn start(profile: &Path) -> Self {
         let core = Self::default();
         let started = core.clone();
-        let options = Options::window(profile, env!("CARGO_PKG_VERSION"));
+        let options = Options {
+            profile: profile.to_owned(),
+            access: Access::Owner,
+            keychain: Arc::new(OsKeychain::new()),
+            clock: Arc::new(SystemClock),
+            passphrase: None,
+            offline: false,
+            surface: "window",
+            version: env!("CARGO_PKG_VERSION"),
+            sandbox_pace: None,
+            settle_deletions: true,
+            ledger_layer: None,
+        };
         tauri::async_runtime::spawn(async move {
             let _ = started.0.set(App::start(options).await);
         });

@@ -6,16 +6,11 @@ import { gzipSync } from 'node:zlib';
 
 const LIMIT_KB = 90;
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
-const manifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'));
 const gzipKb = (file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length / 1000;
 
-const entry = Object.values(manifest).find((chunk) => chunk.isEntry);
-const files = new Set();
-(function collect(chunk) {
-  if (files.has(chunk.file)) return;
-  files.add(chunk.file);
-  for (const name of chunk.imports ?? []) collect(manifest[name]);
-})(entry);
+// The page names its entry and everything that the entry imports at once.
+const page = readFileSync(join(dist, 'index.html'), 'utf8');
+const files = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map((match) => match[1]);
 
 let total = 0;
 for (const file of files) {

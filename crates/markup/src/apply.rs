@@ -115,7 +115,12 @@ fn splice(
     count: Option<u32>,
     nodes: &Nodes,
 ) -> Option<()> {
-    fn into<N: Node>(sequence: &mut Vec<N>, from: u32, count: Option<u32>, new: &[N]) -> Option<()> {
+    fn into<N: Node>(
+        sequence: &mut Vec<N>,
+        from: u32,
+        count: Option<u32>,
+        new: &[N],
+    ) -> Option<()> {
         let from = usize::try_from(from).ok()?;
         let to = match count {
             Some(count) => from.checked_add(usize::try_from(count).ok()?)?,

@@ -92,7 +92,9 @@ fn host_is_likely(host: &str) -> bool {
     host == "localhost"
         || (host.contains('.')
             && !host.starts_with('.')
-            && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_')))
+            && host
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_')))
 }
 
 #[cfg(test)]

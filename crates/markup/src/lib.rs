@@ -38,7 +38,6 @@ pub use op::{BlockOp, MAX_OP_BYTES, Nodes};
 pub use stream::StreamParser;
 pub use text::{plain_text, title_from};
 
-use highlight::Highlighter;
 use parse::{Context, parse_source};
 
 /// Longest text that is read as Markdown, in bytes; what is behind it is shown as a plain
@@ -46,22 +45,17 @@ use parse::{Context, parse_source};
 pub const MAX_SOURCE: usize = 1024 * 1024;
 
 /// Parses a whole text. Never fails: what is not Markdown is text.
-///
-/// Highlighting takes up to a millisecond per line of code: not for a thread that answers
-/// the window.
 #[must_use]
 pub fn parse(markdown: &str) -> Document {
     Document {
-        blocks: parse_with(&normalized(markdown), &mut Highlighter::default()),
+        blocks: parse_normalized(&normalized(markdown)),
     }
 }
 
-fn parse_with(source: &str, highlighter: &mut Highlighter) -> Vec<Block> {
+fn parse_normalized(source: &str) -> Vec<Block> {
     let (head, rest) = cut(source);
     let mut blocks = parse_source(head, &Context::default(), None).blocks;
-    for block in &mut blocks {
-        highlighter.within(block, highlight::MAX_LINES);
-    }
+    blocks.iter_mut().for_each(highlight::highlight_within);
     if !rest.is_empty() {
         blocks.push(Block::CodeBlock {
             language: None,

@@ -51,7 +51,11 @@ fn web(destination: &str, rest: &str, kind: LinkKind) -> Option<LinkTarget> {
         return None;
     }
     let url = Url::parse(destination).ok()?;
-    let scheme = if kind == LinkKind::Https { "https" } else { "http" };
+    let scheme = if kind == LinkKind::Https {
+        "https"
+    } else {
+        "http"
+    };
     // A name before an @ exists to be mistaken for the host.
     if url.scheme() != scheme || !url.username().is_empty() || url.password().is_some() {
         return None;
@@ -101,7 +105,11 @@ fn mail(destination: &str) -> Option<LinkTarget> {
     let kept: Vec<(String, String)> = parsed
         .query_pairs()
         .filter(|(key, _)| matches!(key.to_ascii_lowercase().as_str(), "subject" | "body" | "cc"))
-        .filter(|(_, value)| !value.chars().any(|c| c.is_control() && c != '\n' && c != '\r'))
+        .filter(|(_, value)| {
+            !value
+                .chars()
+                .any(|c| c.is_control() && c != '\n' && c != '\r')
+        })
         .map(|(key, value)| (key.to_ascii_lowercase(), value.into_owned()))
         .collect();
     if !kept.is_empty() {
@@ -228,18 +236,38 @@ mod tests {
     #[test]
     fn hosts_are_shown_so_that_they_cannot_be_mistaken() {
         let table = [
-            ("https://example.com/a?b#c", "example.com", "https://example.com/a?b#c"),
+            (
+                "https://example.com/a?b#c",
+                "example.com",
+                "https://example.com/a?b#c",
+            ),
             ("HTTPS://EXAMPLE.com", "example.com", "https://example.com/"),
-            ("http://localhost:8080/x", "localhost:8080", "http://localhost:8080/x"),
+            (
+                "http://localhost:8080/x",
+                "localhost:8080",
+                "http://localhost:8080/x",
+            ),
             ("http://[::1]/", "[::1]", "http://[::1]/"),
             ("http://0x7f.1/", "127.0.0.1", "http://127.0.0.1/"),
             ("https://münchen.de/", "münchen.de", "https://münchen.de/"),
             ("https://例え.jp/", "例え.jp", "https://例え.jp/"),
             ("https://почта.рф/", "почта.рф", "https://почта.рф/"),
             // Cyrillic letters that read "apple" and "paypal".
-            ("https://аррӏе.com/", "xn--80ak6aa92e.com", "https://xn--80ak6aa92e.com/"),
-            ("https://pаypal.com/", "xn--pypal-4ve.com", "https://xn--pypal-4ve.com/"),
-            ("https://example.com./", "example.com", "https://example.com/"),
+            (
+                "https://аррӏе.com/",
+                "xn--80ak6aa92e.com",
+                "https://xn--80ak6aa92e.com/",
+            ),
+            (
+                "https://pаypal.com/",
+                "xn--pypal-4ve.com",
+                "https://xn--pypal-4ve.com/",
+            ),
+            (
+                "https://example.com./",
+                "example.com",
+                "https://example.com/",
+            ),
         ];
         for (destination, host, display) in table {
             let target = resolve(destination).unwrap();
@@ -250,9 +278,13 @@ mod tests {
 
     #[test]
     fn mail_keeps_what_is_seen_before_sending() {
-        let target = resolve("mailto:a@b.example?subject=Hi%20you&attach=/etc/passwd&bcc=x@y.z").unwrap();
+        let target =
+            resolve("mailto:a@b.example?subject=Hi%20you&attach=/etc/passwd&bcc=x@y.z").unwrap();
         assert_eq!(target.url, "mailto:a@b.example?subject=Hi%20you");
         assert_eq!(target.host, "a@b.example");
-        assert_eq!(resolve("help:privacy/ledger").unwrap().host, "privacy/ledger");
+        assert_eq!(
+            resolve("help:privacy/ledger").unwrap().host,
+            "privacy/ledger"
+        );
     }
 }

@@ -289,11 +289,17 @@ mod tests {
 
     #[test]
     fn formulas_are_found_outside_code_only() {
-        assert_eq!(found(r"a \(x_1\) b \[y\]"), [(r"\(x_1\)", false), (r"\[y\]", true)]);
+        assert_eq!(
+            found(r"a \(x_1\) b \[y\]"),
+            [(r"\(x_1\)", false), (r"\[y\]", true)]
+        );
         assert_eq!(found("$$\na\n+ b\n$$"), [("$$\na\n+ b\n$$", true)]);
         assert_eq!(found(r"`\(x\)` \(y\)"), [(r"\(y\)", false)]);
         assert_eq!(found("```tex\n\\(x\\)\n```\n\\(y\\)"), [(r"\(y\)", false)]);
-        assert_eq!(found("1. ```\n   \\(x\\)\n   ```\n\\(y\\)"), [(r"\(y\)", false)]);
+        assert_eq!(
+            found("1. ```\n   \\(x\\)\n   ```\n\\(y\\)"),
+            [(r"\(y\)", false)]
+        );
         assert_eq!(found(r"\\(x\\)"), []);
         assert_eq!(found("\\(a\n\nb\\)"), []);
         assert_eq!(found(r"\(\)"), []);

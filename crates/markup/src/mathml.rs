@@ -32,9 +32,7 @@ pub(crate) fn from_tex(tex: &str, display: bool) -> Option<MathNode> {
         },
         ..RenderConfig::default()
     };
-    let events = events
-        .into_iter()
-        .map(Ok::<_, pulldown_latex::ParserError>);
+    let events = events.into_iter().map(Ok::<_, pulldown_latex::ParserError>);
     let mut xml = String::new();
     pulldown_latex::push_mathml(&mut xml, events, config).ok()?;
     let options = ParsingOptions {
@@ -79,8 +77,21 @@ fn escape_bare(xml: &str) -> String {
 /// too deeply.
 fn is_harmless(tex: &str) -> bool {
     const REFUSED: [&str; 16] = [
-        "def", "gdef", "edef", "xdef", "let", "futurelet", "newcommand", "renewcommand",
-        "providecommand", "href", "url", "includegraphics", "htmlClass", "char", "input",
+        "def",
+        "gdef",
+        "edef",
+        "xdef",
+        "let",
+        "futurelet",
+        "newcommand",
+        "renewcommand",
+        "providecommand",
+        "href",
+        "url",
+        "includegraphics",
+        "htmlClass",
+        "char",
+        "input",
         "require",
     ];
     let mut depth = 0_usize;
@@ -103,7 +114,9 @@ fn is_harmless(tex: &str) -> bool {
                     "end" | "right" => depth = depth.saturating_sub(1),
                     "" => {
                         // An escaped character: not a brace.
-                        rest = rest.get(rest.chars().next().map_or(0, char::len_utf8)..).unwrap_or("");
+                        rest = rest
+                            .get(rest.chars().next().map_or(0, char::len_utf8)..)
+                            .unwrap_or("");
                         continue;
                     }
                     _ => {}
@@ -307,8 +320,17 @@ mod tests {
         let nested = "{".repeat(5_000);
         let closed = format!("{}x{}", "{".repeat(500), "}".repeat(500));
         let table = [
-            r"\frac{a", r"\unknowncommand x", "", "  ", bomb, nested.as_str(), closed.as_str(),
-            r"\href{javascript:alert(1)}{x}", r"\begin{pmatrix} 1", "x^2^3", "}",
+            r"\frac{a",
+            r"\unknowncommand x",
+            "",
+            "  ",
+            bomb,
+            nested.as_str(),
+            closed.as_str(),
+            r"\href{javascript:alert(1)}{x}",
+            r"\begin{pmatrix} 1",
+            "x^2^3",
+            "}",
             r"\newcommand{\x}{y}\x",
         ];
         for tex in table {

@@ -5,21 +5,25 @@
 //! made to be slow. `comrak` was looked at as well: it has bare links built in, but gives
 //! line-based positions only and moves footnotes, which an incremental parse cannot use.
 
+mod context;
+mod shape;
+
 use std::collections::HashMap;
 use std::ops::Range;
 
-use pulldown_cmark::{
-    BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag,
-};
+use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag};
 
 use crate::autolink;
-use crate::block::{Alignment, Block, CodeLine, Inline, LinkKind, ListItem, TableCell, TableRow};
+use crate::block::{Alignment, Block, Inline, LinkKind, ListItem, TableCell, TableRow};
 use crate::diff::json_len;
-use crate::highlight::plain_line;
 use crate::link::{LinkTarget, resolve};
 use crate::math::{self, Covered, Formula};
-use crate::mathml;
 use crate::scrub::{scrub, scrub_short};
+
+pub(crate) use context::Context;
+use context::{Footnotes, label_key};
+use shape::{alignment, formula_inline, is_closed, link, paragraph_blocks};
+pub(crate) use shape::{code_lines, language_of};
 
 /// Deeper nesting is flattened: its text stays.
 pub(crate) const MAX_DEPTH: usize = 64;
@@ -27,77 +31,8 @@ pub(crate) const MAX_DEPTH: usize = 64;
 const MAX_COLUMNS: usize = 100;
 /// Bigger header rows too, as JSON: the header of a table is never split.
 const MAX_HEADER_JSON: usize = 4_000;
-/// Longer formulas are shown as code.
-const MAX_FORMULA: usize = 2_000;
 const MAX_LABEL: usize = 80;
 const MAX_ALT: usize = 400;
-const MAX_LANGUAGE: usize = 40;
-
-/// What earlier parts of a document mean for a later one.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Context {
-    /// The id of the next link or image.
-    pub(crate) next_link: u32,
-    /// Footnote numbers by lower-case label.
-    pub(crate) footnotes: HashMap<String, u32>,
-    /// Destinations by normalised label.
-    pub(crate) definitions: HashMap<String, String>,
-}
-
-impl Context {
-    /// Takes in a block that has become final.
-    pub(crate) fn absorb(&mut self, block: &Block) {
-        match block {
-            Block::Paragraph { inlines } | Block::Heading { inlines, .. } => {
-                self.absorb_inlines(inlines);
-            }
-            Block::List { items, .. } => {
-                for block in items.iter().flat_map(|item| &item.blocks) {
-                    self.absorb(block);
-                }
-            }
-            Block::Quote { blocks } => blocks.iter().for_each(|block| self.absorb(block)),
-            Block::FootnoteDefinition {
-                label,
-                number,
-                blocks,
-            } => {
-                self.footnotes.entry(label.to_lowercase()).or_insert(*number);
-                blocks.iter().for_each(|block| self.absorb(block));
-            }
-            Block::Table { header, rows, .. } => {
-                for cell in header.iter().chain(rows.iter().flatten()) {
-                    self.absorb_inlines(cell);
-                }
-            }
-            Block::CodeBlock { .. }
-            | Block::Math { .. }
-            | Block::Rule
-            | Block::HtmlSource { .. } => {}
-        }
-    }
-
-    fn absorb_inlines(&mut self, inlines: &[Inline]) {
-        for inline in inlines {
-            match inline {
-                Inline::Link { id, inlines, .. } => {
-                    self.next_link = self.next_link.max(id.saturating_add(1));
-                    self.absorb_inlines(inlines);
-                }
-                Inline::Image { id, .. } => {
-                    self.next_link = self.next_link.max(id.saturating_add(1));
-                }
-                Inline::Strong { inlines }
-                | Inline::Emphasis { inlines }
-                | Inline::Strikethrough { inlines } => self.absorb_inlines(inlines),
-                Inline::FootnoteRef { label, number } => {
-                    self.footnotes.entry(label.to_lowercase()).or_insert(*number);
-                }
-                _ => {}
-            }
-        }
-    }
-}
 
 /// A block of the source and the tree blocks made of it.
 #[derive(Debug)]
@@ -125,12 +60,6 @@ pub(crate) struct Parsed {
     pub(crate) wanted: Option<LinkTarget>,
 }
 
-/// The key under which a link label is found.
-fn label_key(label: &str) -> String {
-    let words: Vec<&str> = label.split_whitespace().collect();
-    words.join(" ").to_lowercase()
-}
-
 /// Parses `source`, which has line feeds only. `wanted` is the id of a link to resolve.
 pub(crate) fn parse_source(source: &str, context: &Context, wanted: Option<u32>) -> Parsed {
     let covered = math::cover(source);
@@ -144,7 +73,8 @@ pub(crate) fn parse_source(source: &str, context: &Context, wanted: Option<u32>)
         let destination = context.definitions.get(&label_key(&link.reference))?;
         Some((CowStr::from(destination.clone()), CowStr::from("")))
     };
-    let events = Parser::new_with_broken_link_callback(text, options, Some(known)).into_offset_iter();
+    let events =
+        Parser::new_with_broken_link_callback(text, options, Some(known)).into_offset_iter();
     let definitions = events
         .reference_definitions()
         .iter()
@@ -187,68 +117,48 @@ pub(crate) fn parse_source(source: &str, context: &Context, wanted: Option<u32>)
     parsed
 }
 
-struct Footnotes<'c> {
-    known: &'c HashMap<String, u32>,
-    new: HashMap<String, u32>,
-}
-
-impl Footnotes<'_> {
-    fn number(&mut self, label: &str) -> u32 {
-        let key = label.to_lowercase();
-        if let Some(number) = self.known.get(&key).or_else(|| self.new.get(&key)) {
-            return *number;
-        }
-        let next = u32::try_from(self.known.len() + self.new.len() + 1).unwrap_or(u32::MAX);
-        self.new.insert(key, next);
-        next
-    }
-
-    /// Definitions are numbered last: the order is that of the references.
-    fn number_definitions(&mut self, block: &mut Block) {
-        match block {
-            Block::FootnoteDefinition {
-                label,
-                number,
-                blocks,
-            } => {
-                *number = self.number(label);
-                for block in blocks {
-                    self.number_definitions(block);
-                }
-            }
-            Block::Quote { blocks } => {
-                for block in blocks {
-                    self.number_definitions(block);
-                }
-            }
-            Block::List { items, .. } => {
-                for block in items.iter_mut().flat_map(|item| &mut item.blocks) {
-                    self.number_definitions(block);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
 enum Kind {
     Root,
     Paragraph,
     Heading(u32),
-    Code { language: Option<String>, fenced: bool },
+    Code {
+        language: Option<String>,
+        fenced: bool,
+    },
     Html,
-    List { start: Option<u32>, loose: bool, items: Vec<ListItem> },
-    Item { task: Option<bool> },
+    List {
+        start: Option<u32>,
+        loose: bool,
+        items: Vec<ListItem>,
+    },
+    Item {
+        task: Option<bool>,
+    },
     Quote,
-    Footnote { label: String },
-    Table { alignments: Vec<Alignment>, header: TableRow, rows: Vec<TableRow> },
-    Row { header: bool, cells: Vec<TableCell> },
+    Footnote {
+        label: String,
+    },
+    Table {
+        alignments: Vec<Alignment>,
+        header: TableRow,
+        rows: Vec<TableRow>,
+    },
+    Row {
+        header: bool,
+        cells: Vec<TableCell>,
+    },
     Cell,
     Strong,
     Emphasis,
     Strikethrough,
-    Link { id: u32, target: Option<LinkTarget> },
-    Image { id: u32, host: String },
+    Link {
+        id: u32,
+        target: Option<LinkTarget>,
+    },
+    Image {
+        id: u32,
+        host: String,
+    },
 }
 
 struct Frame {
@@ -372,8 +282,9 @@ impl Builder<'_, '_> {
             Tag::Paragraph => {
                 let above = self.frames.len().checked_sub(2);
                 if let Some(Kind::Item { .. }) = self.frames.last().map(|f| &f.kind)
-                    && let Some(Kind::List { loose, .. }) =
-                        above.and_then(|i| self.frames.get_mut(i)).map(|f| &mut f.kind)
+                    && let Some(Kind::List { loose, .. }) = above
+                        .and_then(|i| self.frames.get_mut(i))
+                        .map(|f| &mut f.kind)
                 {
                     *loose = true;
                 }
@@ -652,7 +563,9 @@ impl Builder<'_, '_> {
     fn covers(&self, range: &Range<usize>) -> bool {
         let formulas = &self.covered.formulas;
         let first = formulas.partition_point(|f| f.range.end <= range.start);
-        formulas.get(first).is_some_and(|f| f.range.start < range.end)
+        formulas
+            .get(first)
+            .is_some_and(|f| f.range.start < range.end)
     }
 
     /// The text of a code span as it is in the source.
@@ -681,12 +594,11 @@ impl Builder<'_, '_> {
         let covered = self.covered;
         let source = self.source;
         let mut done = range.start;
-        self.formula = covered.formulas.partition_point(|f| f.range.end <= range.start);
+        self.formula = covered
+            .formulas
+            .partition_point(|f| f.range.end <= range.start);
         while let Some(formula) = covered.formulas.get(self.formula) {
-            let Formula {
-                range: at,
-                display,
-            } = formula;
+            let Formula { range: at, display } = formula;
             if at.start >= range.end {
                 break;
             }
@@ -704,7 +616,8 @@ impl Builder<'_, '_> {
             }
             self.formula += 1;
         }
-        self.text.push_str(source.get(done..range.end).unwrap_or(""));
+        self.text
+            .push_str(source.get(done..range.end).unwrap_or(""));
     }
 
     fn dollar_math(&mut self, tex: &str, range: Range<usize>, display: bool) {
@@ -783,116 +696,14 @@ impl Builder<'_, '_> {
 
 /// Running text directly in an item or quotation becomes a paragraph.
 fn wrap_loose(frame: &mut Frame) {
-    if frame.inlines.is_empty() || !matches!(
-        frame.kind,
-        Kind::Item { .. } | Kind::Quote | Kind::Footnote { .. } | Kind::Root
-    ) {
+    if frame.inlines.is_empty()
+        || !matches!(
+            frame.kind,
+            Kind::Item { .. } | Kind::Quote | Kind::Footnote { .. } | Kind::Root
+        )
+    {
         return;
     }
     let inlines = std::mem::take(&mut frame.inlines);
     frame.blocks.extend(paragraph_blocks(inlines));
-}
-
-/// A paragraph, cut where a display formula stands on lines of its own.
-fn paragraph_blocks(inlines: Vec<Inline>) -> Vec<Block> {
-    let is_break = |i: Option<&Inline>| matches!(i, None | Some(Inline::SoftBreak | Inline::HardBreak));
-    let alone: Vec<bool> = (0..inlines.len())
-        .map(|i| {
-            matches!(inlines[i], Inline::Math { display: true, .. })
-                && is_break(i.checked_sub(1).and_then(|p| inlines.get(p)))
-                && is_break(inlines.get(i + 1))
-        })
-        .collect();
-    if !alone.contains(&true) {
-        return vec![Block::Paragraph { inlines }];
-    }
-    let mut blocks = Vec::new();
-    let mut run: Vec<Inline> = Vec::new();
-    let end_run = |run: &mut Vec<Inline>, blocks: &mut Vec<Block>| {
-        while is_break(run.last()) && run.pop().is_some() {}
-        if !run.is_empty() {
-            blocks.push(Block::Paragraph {
-                inlines: std::mem::take(run),
-            });
-        }
-    };
-    for (inline, alone) in inlines.into_iter().zip(alone) {
-        match inline {
-            Inline::Math { source, mathml, .. } if alone => {
-                end_run(&mut run, &mut blocks);
-                blocks.push(Block::Math { source, mathml });
-            }
-            Inline::SoftBreak | Inline::HardBreak if run.is_empty() => {}
-            other => run.push(other),
-        }
-    }
-    end_run(&mut run, &mut blocks);
-    blocks
-}
-
-fn formula_inline(tex: String, display: bool) -> Inline {
-    if tex.len() > MAX_FORMULA {
-        return Inline::Code { text: scrub(&tex) };
-    }
-    Inline::Math {
-        mathml: mathml::from_tex(&tex, display),
-        source: scrub(&tex),
-        display,
-    }
-}
-
-fn link(id: u32, target: Option<LinkTarget>, inlines: Vec<Inline>) -> Inline {
-    let (kind, host, display) = target.map_or_else(
-        || (LinkKind::Blocked, String::new(), String::new()),
-        |t| (t.kind, t.host, t.display),
-    );
-    Inline::Link {
-        id,
-        host,
-        display,
-        kind,
-        inlines,
-    }
-}
-
-fn alignment(alignment: pulldown_cmark::Alignment) -> Alignment {
-    match alignment {
-        pulldown_cmark::Alignment::None => Alignment::None,
-        pulldown_cmark::Alignment::Left => Alignment::Left,
-        pulldown_cmark::Alignment::Center => Alignment::Center,
-        pulldown_cmark::Alignment::Right => Alignment::Right,
-    }
-}
-
-/// The language of an info string: its first word.
-pub(crate) fn language_of(info: &str) -> Option<String> {
-    let word = info
-        .trim_start_matches(['{', '.', ' '])
-        .split([' ', '\t', ',', '{', '}', ':', '='])
-        .next()
-        .unwrap_or("");
-    (!word.is_empty()).then(|| scrub_short(&word.to_lowercase(), MAX_LANGUAGE))
-}
-
-/// Code as lines without colours.
-pub(crate) fn code_lines(code: &str) -> Vec<CodeLine> {
-    if code.is_empty() {
-        return Vec::new();
-    }
-    let safe = scrub(code.strip_suffix('\n').unwrap_or(code));
-    safe.split('\n').map(plain_line).collect()
-}
-
-/// True when the source of a fenced block ends with its closing fence.
-fn is_closed(source: &str) -> bool {
-    let opening = source.trim_start();
-    let Some(mark) = opening.chars().next() else {
-        return false;
-    };
-    let len = opening.chars().take_while(|c| *c == mark).count();
-    let Some((_, rest)) = source.trim_end().rsplit_once('\n') else {
-        return false;
-    };
-    let last = rest.trim_start_matches([' ', '\t', '>']);
-    last.len() >= len && last.chars().all(|c| c == mark)
 }

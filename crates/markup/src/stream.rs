@@ -18,19 +18,16 @@ use crate::apply::apply;
 use crate::block::{Block, Inline};
 use crate::diff::{append_text, diff, diff_sequence};
 use crate::fence::{Fence, FenceText};
-use crate::highlight::Highlighter;
+use crate::highlight::highlight_within;
 use crate::op::BlockOp;
 use crate::parse::{Context, Parsed, parse_source};
 use crate::scrub::is_suspect;
-use crate::{MAX_SOURCE, parse_with};
+use crate::{MAX_SOURCE, parse_normalized};
 
 /// Up to this many bytes the tail is parsed again for every piece that needs it.
 const SMALL_TAIL: usize = 1_536;
 /// A bigger tail is parsed again when it has grown by one part in this many.
 const GROWTH: usize = 16;
-/// Code of up to this many lines is highlighted when its block closes; longer code at the
-/// end, so that no piece of a stream waits for it.
-const AT_ONCE: usize = 200;
 
 /// Parses a text while it arrives.
 #[derive(Debug, Default)]
@@ -51,7 +48,6 @@ pub struct StreamParser {
     /// Bytes of the source that are in the tree.
     shown: usize,
     growing: Option<Growing>,
-    highlighter: Highlighter,
     /// The last piece ended with a carriage return; a line feed may belong to it.
     carriage_return: bool,
     /// Something was taken: a byte order mark is no longer one.
@@ -129,14 +125,13 @@ impl StreamParser {
         ops
     }
 
-    /// Settles what only the end can tell (late link definitions, footnotes, colours of long
-    /// code). Afterwards [`Self::blocks`] equals [`crate::parse`] of the whole text. More
-    /// text may follow. As slow as [`crate::parse`] where there is long code.
+    /// Settles what only the end can tell (late link definitions, footnotes). Afterwards
+    /// [`Self::blocks`] equals [`crate::parse`] of the whole text. More text may follow.
     pub fn finish(&mut self) -> Vec<BlockOp> {
         if std::mem::take(&mut self.carriage_return) {
             self.source.push('\n');
         }
-        let settled = parse_with(&self.source, &mut self.highlighter);
+        let settled = parse_normalized(&self.source);
         self.parsed_bytes += self.source.len() as u64;
         let ops = diff(&self.blocks, &settled);
         for op in &ops {
@@ -150,7 +145,6 @@ impl StreamParser {
         self.list = None;
         self.fence = None;
         self.growing = None;
-        self.highlighter = Highlighter::default();
         ops
     }
 
@@ -245,12 +239,16 @@ impl StreamParser {
     /// Highlights what becomes final and keeps what it means for the rest.
     fn settle(&mut self, parsed: &mut Parsed, plan: &Plan) {
         for block in &mut parsed.blocks[..plan.blocks] {
-            self.highlighter.within(block, AT_ONCE);
+            highlight_within(block);
             self.context.absorb(block);
         }
         if let Some(Block::List { items, .. }) = parsed.blocks.get_mut(plan.blocks) {
-            for block in items.iter_mut().take(plan.items).flat_map(|i| &mut i.blocks) {
-                self.highlighter.within(block, AT_ONCE);
+            for block in items
+                .iter_mut()
+                .take(plan.items)
+                .flat_map(|i| &mut i.blocks)
+            {
+                highlight_within(block);
                 self.context.absorb(block);
             }
         }
@@ -269,12 +267,7 @@ impl StreamParser {
     }
 
     /// Makes the open part of the tree what was parsed.
-    fn show(
-        &mut self,
-        parsed: &Parsed,
-        carried: Option<OpenList>,
-        ops: &mut Vec<BlockOp>,
-    ) {
+    fn show(&mut self, parsed: &Parsed, carried: Option<OpenList>, ops: &mut Vec<BlockOp>) {
         let mut new = &parsed.blocks[..];
         let mut from = self.settled;
         if let Some(list) = carried
@@ -352,7 +345,7 @@ impl StreamParser {
                 lines: lines.clone(),
                 closed: true,
             }];
-            self.highlighter.within(&mut closed[0], AT_ONCE);
+            highlight_within(&mut closed[0]);
             let old = &self.blocks[self.settled..=self.settled];
             diff_sequence(&mut Vec::new(), self.settled, old, &closed, ops);
         }

@@ -68,12 +68,18 @@ pub fn title_from(text: &str) -> String {
 }
 
 fn is_opening(c: char) -> bool {
-    matches!(c, '¿' | '¡' | '«' | '„' | '“' | '"' | '「' | '『' | '《' | '(' | '$' | '€')
+    matches!(
+        c,
+        '¿' | '¡' | '«' | '„' | '“' | '"' | '「' | '『' | '《' | '(' | '$' | '€'
+    )
 }
 
 /// Punctuation that no title ends with.
 fn is_weak(c: char) -> bool {
-    matches!(c, ',' | ';' | ':' | '-' | '–' | '—' | '、' | '，' | '；' | '：' | '(' | '（')
+    matches!(
+        c,
+        ',' | ';' | ':' | '-' | '–' | '—' | '、' | '，' | '；' | '：' | '(' | '（'
+    )
 }
 
 fn first_sentence(text: &str) -> &str {
@@ -201,7 +207,8 @@ mod tests {
 
     #[test]
     fn markup_is_gone_and_white_space_folded() {
-        let markdown = "# Title\n\n- **a** [b](https://x.example)\n- `c`\n\n| h |\n|---|\n| d |\n\n![alt](x)";
+        let markdown =
+            "# Title\n\n- **a** [b](https://x.example)\n- `c`\n\n| h |\n|---|\n| d |\n\n![alt](x)";
         assert_eq!(plain_text(markdown, 100), "Title a b c h d alt");
         assert_eq!(plain_text("word word", 4), "word");
         assert_eq!(plain_text("word word", 5), "word");
@@ -213,7 +220,10 @@ mod tests {
         let table = [
             ("How do I cook rice? I have no pot.", "How do I cook rice?"),
             ("## Plan\n\nthree days", "Plan three days"),
-            ("What does e.g. mean in Dr. No", "What does e.g. mean in Dr. No"),
+            (
+                "What does e.g. mean in Dr. No",
+                "What does e.g. mean in Dr. No",
+            ),
             ("我喜欢人工智能。你呢？", "我喜欢人工智能"),
             ("   \n", ""),
             ("-- **hi** --", "hi --"),
@@ -222,9 +232,15 @@ mod tests {
             assert_eq!(title_from(text), title, "{text}");
         }
         let long = title_from(&"Please explain the meaning of this, ".repeat(5));
-        assert_eq!(long, "Please explain the meaning of this, Please explain the…");
+        assert_eq!(
+            long,
+            "Please explain the meaning of this, Please explain the…"
+        );
         let cjk = title_from(&"人工智能的未来发展".repeat(10));
-        assert!(cjk.ends_with('…') && columns(&cjk) <= 60 && columns(&cjk) > 50, "{cjk}");
+        assert!(
+            cjk.ends_with('…') && columns(&cjk) <= 60 && columns(&cjk) > 50,
+            "{cjk}"
+        );
         let endless = title_from(&"x".repeat(500));
         assert_eq!(endless.chars().count(), 60);
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::shell::{self, Outcome, cargo, program, root, target, workshop};
+use crate::shell::{self, Outcome, cargo, program, root, target};
 
 /// Which form of the window.
 #[derive(Clone, Copy)]
@@ -33,7 +33,7 @@ impl Form {
 
 /// Where a built form stands. It is a copy: cargo has one place for both.
 pub fn app(form: Form) -> PathBuf {
-    workshop().join(program(form.name()))
+    built(form.name())
 }
 
 /// Builds a form of the window. The packages are always the same, so that nothing below the
@@ -41,7 +41,6 @@ pub fn app(form: Form) -> PathBuf {
 pub fn build_app(form: Form) -> Outcome {
     let packages = ["-p", "fluxchat", "-p", "fluxchat-cli", "-p", "fluxchat-server"];
     shell::run(cargo().args(["build", "--bins"]).args(packages).args(["--features", form.features()]))?;
-    fs::create_dir_all(workshop())?;
     fs::copy(built("fluxchat"), app(form))?;
     Ok(())
 }

@@ -1,13 +1,16 @@
 // @vitest-environment node
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
+import { createRequire } from 'node:module';
+import type * as Parser from '@formatjs/icu-messageformat-parser';
 import { describe, expect, it } from 'vitest';
-import chatDe from './chat.de.json';
-import chatEn from './chat.en.json';
-import de from './de.json';
-import en from './en.json';
-import errorsDe from './errors.de.json';
+
+// The files as they are written, and the whole parser: the build replaces both.
+const read = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8')) as Record<string, string>;
+const [en, de, chatEn, chatDe, errorsDe] = ['en', 'de', 'chat.en', 'chat.de', 'errors.de'].map((name) =>
+  read(`${name}.json`),
+) as [Record<string, string>, Record<string, string>, Record<string, string>, Record<string, string>, Record<string, string>];
+const { parse, TYPE } = createRequire(import.meta.url)('@formatjs/icu-messageformat-parser') as typeof Parser;
 
 const catalogues: [string, Record<string, string>, Record<string, string>][] = [
   ['ours', en, de],
@@ -15,7 +18,7 @@ const catalogues: [string, Record<string, string>, Record<string, string>][] = [
 ];
 
 /** The names of the parameters of a sentence. */
-function parameters(elements: MessageFormatElement[]): Set<string> {
+function parameters(elements: Parser.MessageFormatElement[]): Set<string> {
   const names = new Set<string>();
   for (const element of elements) {
     if (element.type === TYPE.literal || element.type === TYPE.pound) continue;

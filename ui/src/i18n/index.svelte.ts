@@ -1,10 +1,13 @@
 import { IntlMessageFormat } from 'intl-messageformat';
+import type { MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import type english from './catalogue.en';
 
 /** Every sentence of the window by its name. A name that is not in the English catalogue does not compile. */
 export type MessageKey = keyof typeof english;
 type Params = Record<string, string | number | bigint | boolean | Date | null | undefined>;
-type Catalogue = Readonly<Record<string, string>>;
+/** The build parses what has parameters (see `icu.ts`); the window carries no parser. */
+type Sentence = string | MessageFormatElement[];
+type Catalogue = Readonly<Record<string, Sentence>>;
 
 /** The languages that are complete, by BCP 47 tag and in their own words. */
 export const languages = { en: 'English', de: 'Deutsch' } as const;
@@ -41,11 +44,11 @@ export async function setLanguage(wish: string | null | undefined): Promise<void
   document.documentElement.dir = 'ltr';
 }
 
-function format(text: string, key: string, params: Params | undefined): string {
-  if (!text.includes('{') && !text.includes("'")) return text;
+function format(text: Sentence, key: string, params: Params | undefined): string {
+  if (typeof text === 'string') return text;
   let compiled = formats.get(key);
   if (!compiled) {
-    compiled = new IntlMessageFormat(text, language, undefined, { ignoreTag: true });
+    compiled = new IntlMessageFormat(text, language);
     formats.set(key, compiled);
   }
   return String(compiled.format(params));

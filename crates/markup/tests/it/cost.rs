@@ -39,7 +39,10 @@ fn the_last_hundred_tokens_cost_as_the_first() {
     let (costs, end) = costs(&text);
     let first = costs[0].max(1);
     // Two hundreds, because a hundred holds only part of a section.
-    let last = costs[costs.len() - 3..costs.len() - 1].iter().max().unwrap();
+    let last = costs[costs.len() - 3..costs.len() - 1]
+        .iter()
+        .max()
+        .unwrap();
     assert!(*last <= first * 3, "first {first}, last {last}");
     assert!(end <= text.len() as u64, "one parse at the end");
 }
@@ -47,14 +50,38 @@ fn the_last_hundred_tokens_cost_as_the_first() {
 #[test]
 fn open_giants_cost_a_bounded_number_of_bytes_per_byte() {
     let giants = [
-        ("code", format!("```\n{}", "let x = compute(1);\n".repeat(5_000)), 1),
-        ("list", "- an item, with **some** words of text\n".repeat(2_000), 20),
-        ("numbers", "1. an item\n\n   with `two` paragraphs\n\n".repeat(2_000), 40),
-        ("table", format!("| a | b |\n|--|--|\n{}", "| one | two |\n".repeat(5_000)), 40),
+        (
+            "code",
+            format!("```\n{}", "let x = compute(1);\n".repeat(5_000)),
+            1,
+        ),
+        (
+            "list",
+            "- an item, with **some** words of text\n".repeat(2_000),
+            20,
+        ),
+        (
+            "numbers",
+            "1. an item\n\n   with `two` paragraphs\n\n".repeat(2_000),
+            40,
+        ),
+        (
+            "table",
+            format!("| a | b |\n|--|--|\n{}", "| one | two |\n".repeat(5_000)),
+            40,
+        ),
         ("paragraph", "some **strong** words, ".repeat(4_000), 40),
         ("quotation", "> some *words* here\n".repeat(4_000), 40),
-        ("nested", format!("- top\n{}", "  - inner item\n".repeat(4_000)), 40),
-        ("code in list", format!("- top\n  ```\n{}", "  let x = compute(1);\n".repeat(4_000)), 40),
+        (
+            "nested",
+            format!("- top\n{}", "  - inner item\n".repeat(4_000)),
+            40,
+        ),
+        (
+            "code in list",
+            format!("- top\n  ```\n{}", "  let x = compute(1);\n".repeat(4_000)),
+            40,
+        ),
         ("html", "<div> words\n".repeat(4_000), 40),
     ];
     for (name, text, limit) in giants {

@@ -23,7 +23,10 @@ fn paragraph(inlines: &[Value]) -> Value {
 fn every_construct_has_its_node() {
     let table = [
         ("hello", json!([paragraph(&[text("hello")])])),
-        ("### h", json!([{"type": "heading", "level": 3, "inlines": [text("h")]}])),
+        (
+            "### h",
+            json!([{"type": "heading", "level": 3, "inlines": [text("h")]}]),
+        ),
         ("---", json!([{"type": "rule"}])),
         (
             "*a* **b** ~~c~~ `d`",
@@ -69,7 +72,10 @@ fn every_construct_has_its_node() {
                 {"task": null, "blocks": [paragraph(&[text("b")])]},
             ]}]),
         ),
-        ("> a", json!([{"type": "quote", "blocks": [paragraph(&[text("a")])]}])),
+        (
+            "> a",
+            json!([{"type": "quote", "blocks": [paragraph(&[text("a")])]}]),
+        ),
         (
             "<div>\nx</div>",
             json!([{"type": "html_source", "text": "<div>\nx</div>"}]),
@@ -77,21 +83,29 @@ fn every_construct_has_its_node() {
         ("a <b>x</b>", json!([paragraph(&[text("a <b>x</b>")])])),
         (
             "[a](https://x.example/p)",
-            json!([paragraph(&[json!({"type": "link", "id": 0, "host": "x.example",
-                "display": "https://x.example/p", "kind": "https", "inlines": [text("a")]})])]),
+            json!([paragraph(&[
+                json!({"type": "link", "id": 0, "host": "x.example",
+                "display": "https://x.example/p", "kind": "https", "inlines": [text("a")]})
+            ])]),
         ),
         (
             "[a](javascript:x)",
-            json!([paragraph(&[json!({"type": "link", "id": 0, "host": "", "display": "",
-                "kind": "blocked", "inlines": [text("a")]})])]),
+            json!([paragraph(&[
+                json!({"type": "link", "id": 0, "host": "", "display": "",
+                "kind": "blocked", "inlines": [text("a")]})
+            ])]),
         ),
         (
             "![a *b*](https://x.example/p.png)",
-            json!([paragraph(&[json!({"type": "image", "id": 0, "host": "x.example", "alt": "a b"})])]),
+            json!([paragraph(&[
+                json!({"type": "image", "id": 0, "host": "x.example", "alt": "a b"})
+            ])]),
         ),
         (
             "![a](file:///etc/passwd)",
-            json!([paragraph(&[json!({"type": "image", "id": 0, "host": "", "alt": "a"})])]),
+            json!([paragraph(&[
+                json!({"type": "image", "id": 0, "host": "", "alt": "a"})
+            ])]),
         ),
     ];
     for (markdown, expected) in table {
@@ -105,14 +119,23 @@ fn tables_keep_their_shape() {
         alignments,
         header,
         rows,
-    } = &parse("| a | b | c |\n|:--|:-:|--:|\n| 1 | **2** |\n| x \\| y | z | w | too many |\n").blocks[0]
+    } = &parse("| a | b | c |\n|:--|:-:|--:|\n| 1 | **2** |\n| x \\| y | z | w | too many |\n")
+        .blocks[0]
     else {
         panic!("no table");
     };
-    assert_eq!(alignments[..], [Alignment::Left, Alignment::Center, Alignment::Right]);
+    assert_eq!(
+        alignments[..],
+        [Alignment::Left, Alignment::Center, Alignment::Right]
+    );
     assert_eq!((header.len(), rows.len()), (3, 2));
     assert!(rows.iter().all(|row| row.len() == 3));
-    assert_eq!(rows[1][0], [Inline::Text { text: "x | y".into() }]);
+    assert_eq!(
+        rows[1][0],
+        [Inline::Text {
+            text: "x | y".into()
+        }]
+    );
 }
 
 #[test]
@@ -130,23 +153,64 @@ fn footnotes_are_numbered_in_the_order_of_reference() {
 
 #[test]
 fn formulas_of_all_four_kinds() {
-    for inline in ["$x^2$", "\\(x^2\\)", "a \\(x^2\\) b", "**\\(x\\)**", "| \\(x\\) |\n|---|\n"] {
-        assert!(tree(inline).to_string().contains("\"display\":false"), "{inline}");
+    for inline in [
+        "$x^2$",
+        "\\(x^2\\)",
+        "a \\(x^2\\) b",
+        "**\\(x\\)**",
+        "| \\(x\\) |\n|---|\n",
+    ] {
+        assert!(
+            tree(inline).to_string().contains("\"display\":false"),
+            "{inline}"
+        );
     }
-    for block in ["$$x$$", "\\[x\\]", "$$\nx\n+ y\n$$", "\\[\nx\n- y\n\\]", "> $$\n> x\n> $$", "1. a\n   \\[\n   x\n   \\]"] {
-        assert!(tree(block).to_string().contains("\"type\":\"math\",\"name\"") || tree(block).to_string().contains("mathml"), "{block}");
-        assert!(tree(block).to_string().contains("\"name\":\"math\""), "{block}");
+    for block in [
+        "$$x$$",
+        "\\[x\\]",
+        "$$\nx\n+ y\n$$",
+        "\\[\nx\n- y\n\\]",
+        "> $$\n> x\n> $$",
+        "1. a\n   \\[\n   x\n   \\]",
+    ] {
+        assert!(
+            tree(block)
+                .to_string()
+                .contains("\"type\":\"math\",\"name\"")
+                || tree(block).to_string().contains("mathml"),
+            "{block}"
+        );
+        assert!(
+            tree(block).to_string().contains("\"name\":\"math\""),
+            "{block}"
+        );
     }
-    for money in ["$5 and $10", "$5-$10", "costs $5", "`$x$`", "`\\(x\\)`", "```\n$$x$$\n```", "    \\(x\\)\n"] {
+    for money in [
+        "$5 and $10",
+        "$5-$10",
+        "costs $5",
+        "`$x$`",
+        "`\\(x\\)`",
+        "```\n$$x$$\n```",
+        "    \\(x\\)\n",
+    ] {
         assert!(!tree(money).to_string().contains("mathml"), "{money}");
     }
-    assert_eq!(tree("`\\(x\\)` and \\(y\\)")[0]["inlines"][0], json!({"type": "code", "text": "\\(x\\)"}));
+    assert_eq!(
+        tree("`\\(x\\)` and \\(y\\)")[0]["inlines"][0],
+        json!({"type": "code", "text": "\\(x\\)"})
+    );
     let Block::Paragraph { inlines } = &parse("a\n\\[ x \\]\nb").blocks[0] else {
         panic!("no paragraph");
     };
     assert_eq!(inlines[..], [Inline::Text { text: "a".into() }]);
-    assert!(matches!(&parse("$$x$$").blocks[0], Block::Math { source, mathml: Some(MathNode::Element { name: MathElement::Math, .. }) } if source == "x"));
-    assert!(matches!(&parse("$$\\frac{$$").blocks[0], Block::Math { mathml: None, .. } | Block::Paragraph { .. }));
+    assert!(
+        matches!(&parse("$$x$$").blocks[0], Block::Math { source, mathml: Some(MathNode::Element { name: MathElement::Math, .. }) } if source == "x")
+    );
+    assert!(matches!(
+        &parse("$$\\frac{$$").blocks[0],
+        Block::Math { mathml: None, .. } | Block::Paragraph { .. }
+    ));
 }
 
 #[test]
@@ -203,7 +267,12 @@ fn languages_are_one_safe_word() {
 
 #[test]
 fn trees_survive_their_json() {
-    let document = parse("# a\n\n- [x] b $x$\n\n```rust\nfn x() {}\n```\n\n| a |\n|---|\n| b[^1] |\n\n[^1]: c\n");
+    let document = parse(
+        "# a\n\n- [x] b $x$\n\n```rust\nfn x() {}\n```\n\n| a |\n|---|\n| b[^1] |\n\n[^1]: c\n",
+    );
     let json = serde_json::to_string(&document).unwrap();
-    assert_eq!(serde_json::from_str::<fluxchat_markup::Document>(&json).unwrap(), document);
+    assert_eq!(
+        serde_json::from_str::<fluxchat_markup::Document>(&json).unwrap(),
+        document
+    );
 }

@@ -144,25 +144,105 @@ proptest! {
 }
 
 const TEX: &[&str] = &[
-    "a", "1", "{", "}", "^", "_", "&", "\\\\", "\\frac", "\\sqrt", "[3]", "\\left(", "\\right)", "\\left.", "\\middle|",
-    "\\begin{pmatrix}", "\\end{pmatrix}", "\\begin{aligned}", "\\end{aligned}", "\\begin{cases}", "\\end{cases}",
-    "\\begin{array}{c|c}", "\\end{array}", "\\hline", "\\text{x}", "\\mathbf", "\\mathcal{L}", "\\color{red}", "\\not",
-    "\\big", "\\limits", "\\sum", "\\int", "\\operatorname{a}", "\\overset", "\\binom", "\\genfrac", "\\rule{1em}{2em}",
-    "\\hspace{1em}", "\\tag{1}", "\\label{x}", "'", "\\prime", "\\\"", "\\,", "\\!", "~", "#1", "%c\n", "\\mathrm{d}",
-    "\\displaystyle", "\\stackrel", "\\substack{a\\\\b}", "\\underbrace{x}", "\\phantom{x}", "\\cancel{x}", "\\boxed{x}",
-    "é", "人", "\u{338}", "<", ">", "\"", "\\begin{align}", "\\end{align}", "\\begin{gather}", "\\end{gather}",
-    "\\begin{multline}", "\\end{multline}", "\\cfrac", "\\dfrac{1}{2}", "\\hat", "\\vec{v}", "\\mathbb", "\\bigl(",
-    "\\char", "\\kern1pt", "\\mskip", "\\raise", "\\unicode", "\\symbol", "\\textcolor{blue}{x}", "\\colorbox{red}{y}",
+    "a",
+    "1",
+    "{",
+    "}",
+    "^",
+    "_",
+    "&",
+    "\\\\",
+    "\\frac",
+    "\\sqrt",
+    "[3]",
+    "\\left(",
+    "\\right)",
+    "\\left.",
+    "\\middle|",
+    "\\begin{pmatrix}",
+    "\\end{pmatrix}",
+    "\\begin{aligned}",
+    "\\end{aligned}",
+    "\\begin{cases}",
+    "\\end{cases}",
+    "\\begin{array}{c|c}",
+    "\\end{array}",
+    "\\hline",
+    "\\text{x}",
+    "\\mathbf",
+    "\\mathcal{L}",
+    "\\color{red}",
+    "\\not",
+    "\\big",
+    "\\limits",
+    "\\sum",
+    "\\int",
+    "\\operatorname{a}",
+    "\\overset",
+    "\\binom",
+    "\\genfrac",
+    "\\rule{1em}{2em}",
+    "\\hspace{1em}",
+    "\\tag{1}",
+    "\\label{x}",
+    "'",
+    "\\prime",
+    "\\\"",
+    "\\,",
+    "\\!",
+    "~",
+    "#1",
+    "%c\n",
+    "\\mathrm{d}",
+    "\\displaystyle",
+    "\\stackrel",
+    "\\substack{a\\\\b}",
+    "\\underbrace{x}",
+    "\\phantom{x}",
+    "\\cancel{x}",
+    "\\boxed{x}",
+    "é",
+    "人",
+    "\u{338}",
+    "<",
+    ">",
+    "\"",
+    "\\begin{align}",
+    "\\end{align}",
+    "\\begin{gather}",
+    "\\end{gather}",
+    "\\begin{multline}",
+    "\\end{multline}",
+    "\\cfrac",
+    "\\dfrac{1}{2}",
+    "\\hat",
+    "\\vec{v}",
+    "\\mathbb",
+    "\\bigl(",
+    "\\char",
+    "\\kern1pt",
+    "\\mskip",
+    "\\raise",
+    "\\unicode",
+    "\\symbol",
+    "\\textcolor{blue}{x}",
+    "\\colorbox{red}{y}",
 ];
 
 #[test]
 fn a_long_code_block_travels_in_small_items() {
     let mut text = String::from("before\n\n```rust\n");
     for i in 0..2_000 {
-        text.push_str(&format!("    let value_{i} = compute({i}, \"text\"); // note\n"));
+        text.push_str(&format!(
+            "    let value_{i} = compute({i}, \"text\"); // note\n"
+        ));
     }
     text.push_str("```\nafter\n");
-    let blocks = stream_checked(text.as_bytes().chunks(37).map(|c| std::str::from_utf8(c).unwrap()));
+    let blocks = stream_checked(
+        text.as_bytes()
+            .chunks(37)
+            .map(|c| std::str::from_utf8(c).unwrap()),
+    );
     let Block::CodeBlock { lines, closed, .. } = &blocks[1] else {
         panic!("no code");
     };
@@ -183,7 +263,11 @@ fn giants_of_every_kind_travel_in_small_items() {
         format!("- {}", "long item ".repeat(3_000)),
         format!("| a | b |\n|---|---|\n{}", "| one | two |\n".repeat(2_000)),
         format!("| a | b |\n|---|---|\n| {} | x |\n", "cell ".repeat(5_000)),
-        format!("|{}\n|{}\n|x|\n", " h |".repeat(3_000), "---|".repeat(3_000)),
+        format!(
+            "|{}\n|{}\n|x|\n",
+            " h |".repeat(3_000),
+            "---|".repeat(3_000)
+        ),
         format!("> {}", "quoted ".repeat(5_000)),
         format!("<div>{}", "<b>".repeat(5_000)),
         format!("[{}](https://a.example)", "text ".repeat(5_000)),
@@ -210,8 +294,12 @@ fn giants_of_every_kind_travel_in_small_items() {
         "[a]: https://a.example\n".repeat(1_000),
         "[^a]: x\n\n".repeat(1_000),
         "* * * ".repeat(3_000),
-        (0..1_500).map(|i| format!("{}- x\n", " ".repeat(i % 200))).collect(),
-        (0..64).map(|i| format!("{}- x\n", "  ".repeat(i))).collect(),
+        (0..1_500)
+            .map(|i| format!("{}- x\n", " ".repeat(i % 200)))
+            .collect(),
+        (0..64)
+            .map(|i| format!("{}- x\n", "  ".repeat(i)))
+            .collect(),
     ];
     for giant in &giants {
         let step = giant.len() / 40 + 1;
@@ -236,7 +324,10 @@ fn plain_words_are_appended_and_nothing_else_is_sent() {
     let before = stream.parsed_bytes();
     for word in [" brown", " fox,", " jumps", " over ", "the lazy dog."] {
         let ops = stream.push(word);
-        assert!(matches!(&ops[..], [BlockOp::AppendText { .. }]), "{word}: {ops:?}");
+        assert!(
+            matches!(&ops[..], [BlockOp::AppendText { .. }]),
+            "{word}: {ops:?}"
+        );
     }
     assert_eq!(stream.parsed_bytes(), before);
     assert_eq!(stream.finish(), []);

@@ -1,20 +1,118 @@
 //! What several tests need.
 
-use fluxchat_markup::{Block, BlockOp, Inline, LinkKind, ListItem, MAX_OP_BYTES, StreamParser, apply, diff, parse};
+use fluxchat_markup::{
+    Block, BlockOp, Inline, LinkKind, ListItem, MAX_OP_BYTES, StreamParser, apply, diff, parse,
+};
 
 /// Fragments that meet each other badly.
 pub const FRAGMENTS: &[&str] = &[
-    "word ", "two words", "\n", "\n\n", " ", "  ", "    ", "\t", "\r\n", "\r", "# ", "## H\n", "- ", "* ", "+ ",
-    "1. ", "2) ", "- [ ] ", "- [x] task\n", "> ", ">> ", "```", "```rust\n", "```\n", "~~~\n",
-    "````\n", "fn main() {}\n", "let x = 1;", "`", "``", "*", "**", "***", "_", "__", "~~", "[",
-    "]", "](", ")", "[a](https://a.example/x)", "![i](https://b.example/p.png)", "[ref]", "[ref]: https://r.example\n",
-    "[^1]", "[^1]: note\n", "[^a]: other\n\n    more\n", "<", ">", "<b>", "</b>", "<br>", "<script>", "<!-- ", "-->",
-    "<div>\n", "</div>\n", "&", "&amp;", "&lt;", "\\", "\\(", "\\)", "\\[", "\\]", "$", "$$", "x^2", "\\frac{a}{b}",
-    "|", "| a | b |\n", "|---|:-:|\n", "| 1 | 2 |\n", "a|b\n-|-\n", "---\n", "***\n", "===\n", "https://e.example/p",
-    "www.e.example", "http", "://", "me@x.example", "<https://q.example>", "1", "12", ".", ",", ":", "(", "-", "=",
-    "\u{202e}", "\u{200b}", "\u{e0041}", "é", "人工智能", "👨\u{200d}👩", "\0", "\u{feff}",
-    "- a\n- b\n\n- c\n", "1. one\n   ```js\n   x\n   ```\n2. two\n", "  - nested\n    - deeper\n", "> quote\n> more\n",
-    "paragraph one.\n\nparagraph two.\n\n", "Title\n=====\n", "\\[\na\n+ b\n\\]\n", "$$\n- c\n$$\n",
+    "word ",
+    "two words",
+    "\n",
+    "\n\n",
+    " ",
+    "  ",
+    "    ",
+    "\t",
+    "\r\n",
+    "\r",
+    "# ",
+    "## H\n",
+    "- ",
+    "* ",
+    "+ ",
+    "1. ",
+    "2) ",
+    "- [ ] ",
+    "- [x] task\n",
+    "> ",
+    ">> ",
+    "```",
+    "```rust\n",
+    "```\n",
+    "~~~\n",
+    "````\n",
+    "fn main() {}\n",
+    "let x = 1;",
+    "`",
+    "``",
+    "*",
+    "**",
+    "***",
+    "_",
+    "__",
+    "~~",
+    "[",
+    "]",
+    "](",
+    ")",
+    "[a](https://a.example/x)",
+    "![i](https://b.example/p.png)",
+    "[ref]",
+    "[ref]: https://r.example\n",
+    "[^1]",
+    "[^1]: note\n",
+    "[^a]: other\n\n    more\n",
+    "<",
+    ">",
+    "<b>",
+    "</b>",
+    "<br>",
+    "<script>",
+    "<!-- ",
+    "-->",
+    "<div>\n",
+    "</div>\n",
+    "&",
+    "&amp;",
+    "&lt;",
+    "\\",
+    "\\(",
+    "\\)",
+    "\\[",
+    "\\]",
+    "$",
+    "$$",
+    "x^2",
+    "\\frac{a}{b}",
+    "|",
+    "| a | b |\n",
+    "|---|:-:|\n",
+    "| 1 | 2 |\n",
+    "a|b\n-|-\n",
+    "---\n",
+    "***\n",
+    "===\n",
+    "https://e.example/p",
+    "www.e.example",
+    "http",
+    "://",
+    "me@x.example",
+    "<https://q.example>",
+    "1",
+    "12",
+    ".",
+    ",",
+    ":",
+    "(",
+    "-",
+    "=",
+    "\u{202e}",
+    "\u{200b}",
+    "\u{e0041}",
+    "é",
+    "人工智能",
+    "👨\u{200d}👩",
+    "\0",
+    "\u{feff}",
+    "- a\n- b\n\n- c\n",
+    "1. one\n   ```js\n   x\n   ```\n2. two\n",
+    "  - nested\n    - deeper\n",
+    "> quote\n> more\n",
+    "paragraph one.\n\nparagraph two.\n\n",
+    "Title\n=====\n",
+    "\\[\na\n+ b\n\\]\n",
+    "$$\n- c\n$$\n",
 ];
 
 /// Streams `pieces` and checks every promise on the way.
@@ -26,14 +124,26 @@ pub fn stream_checked<'a>(pieces: impl IntoIterator<Item = &'a str>) -> Vec<Bloc
         whole.push_str(piece);
         let ops = stream.push(piece);
         apply_checked(&mut blocks, &ops);
-        assert!(blocks == stream.blocks(), "tree of the reader after {:?}", shown(&whole));
+        assert!(
+            blocks == stream.blocks(),
+            "tree of the reader after {:?}",
+            shown(&whole)
+        );
     }
     let ops = stream.finish();
     apply_checked(&mut blocks, &ops);
     let parsed = parse(&whole).blocks;
-    assert!(blocks == parsed, "stream and whole of {:?}: {:?}", shown(&whole), diff(&parsed, &blocks).first());
+    assert!(
+        blocks == parsed,
+        "stream and whole of {:?}: {:?}",
+        shown(&whole),
+        diff(&parsed, &blocks).first()
+    );
     assert!(stream.blocks() == parsed);
-    assert!(stream.finish().is_empty(), "a second finish changes nothing");
+    assert!(
+        stream.finish().is_empty(),
+        "a second finish changes nothing"
+    );
     blocks
 }
 
@@ -78,7 +188,10 @@ pub fn each_inline(blocks: &[Block], see: &mut dyn FnMut(&Inline)) {
                     walk(cell, see);
                 }
             }
-            Block::CodeBlock { .. } | Block::Math { .. } | Block::Rule | Block::HtmlSource { .. } => {}
+            Block::CodeBlock { .. }
+            | Block::Math { .. }
+            | Block::Rule
+            | Block::HtmlSource { .. } => {}
         }
     }
 }

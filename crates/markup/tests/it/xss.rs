@@ -1,7 +1,9 @@
 //! Hostile text: no address but the four kinds, no markup but text, in every state of the
 //! stream.
 
-use fluxchat_markup::{Block, Inline, LinkKind, StreamParser, apply, link_target, parse, plain_text, title_from};
+use fluxchat_markup::{
+    Block, Inline, LinkKind, StreamParser, apply, link_target, parse, plain_text, title_from,
+};
 
 use crate::support::{cuts, each_inline};
 
@@ -149,20 +151,30 @@ const PAYLOADS: &[&str] = &[
 const SCHEMES: [&str; 4] = ["https://", "http://", "mailto:", "help:"];
 
 fn check(blocks: &[Block], source: &str) {
-    each_inline(blocks, &mut |inline| {
-        match inline {
-            Inline::Link { id, kind, host, display, .. } => {
-                if *kind == LinkKind::Blocked {
-                    assert_eq!((host.as_str(), display.as_str()), ("", ""), "{source}");
-                } else {
-                    assert!(SCHEMES.iter().any(|s| display.starts_with(s)), "{display} in {source}");
-                    assert!(!host.is_empty() && !host.contains(['<', '"', ' ', '@']) || *kind == LinkKind::Mailto);
-                }
-                let _ = id;
+    each_inline(blocks, &mut |inline| match inline {
+        Inline::Link {
+            id,
+            kind,
+            host,
+            display,
+            ..
+        } => {
+            if *kind == LinkKind::Blocked {
+                assert_eq!((host.as_str(), display.as_str()), ("", ""), "{source}");
+            } else {
+                assert!(
+                    SCHEMES.iter().any(|s| display.starts_with(s)),
+                    "{display} in {source}"
+                );
+                assert!(
+                    !host.is_empty() && !host.contains(['<', '"', ' ', '@'])
+                        || *kind == LinkKind::Mailto
+                );
             }
-            Inline::Image { host, .. } => assert!(!host.contains(['<', '"', ' ', '/']), "{host}"),
-            _ => {}
+            let _ = id;
         }
+        Inline::Image { host, .. } => assert!(!host.contains(['<', '"', ' ', '/']), "{host}"),
+        _ => {}
     });
     let json = serde_json::to_value(blocks).unwrap();
     check_json(&json, source);
@@ -171,23 +183,64 @@ fn check(blocks: &[Block], source: &str) {
 /// Every object of the tree has a known type, and no text holds a deceiving character.
 fn check_json(value: &serde_json::Value, source: &str) {
     const TYPES: [&str; 32] = [
-        "paragraph", "heading", "code_block", "list", "quote", "table", "math", "rule",
-        "footnote_definition", "html_source", "text", "strong", "emphasis", "strikethrough", "code",
-        "link", "image", "footnote_ref", "hard_break", "soft_break", "element", "blocks", "inlines",
-        "items", "lines", "rows", "cells", "append_text", "push_block", "replace_tail",
-        "replace_range", "update_block",
+        "paragraph",
+        "heading",
+        "code_block",
+        "list",
+        "quote",
+        "table",
+        "math",
+        "rule",
+        "footnote_definition",
+        "html_source",
+        "text",
+        "strong",
+        "emphasis",
+        "strikethrough",
+        "code",
+        "link",
+        "image",
+        "footnote_ref",
+        "hard_break",
+        "soft_break",
+        "element",
+        "blocks",
+        "inlines",
+        "items",
+        "lines",
+        "rows",
+        "cells",
+        "append_text",
+        "push_block",
+        "replace_tail",
+        "replace_range",
+        "update_block",
     ];
     match value {
         serde_json::Value::Object(fields) => {
             if let Some(kind) = fields.get("type") {
-                assert!(TYPES.contains(&kind.as_str().unwrap()), "{kind} in {source}");
+                assert!(
+                    TYPES.contains(&kind.as_str().unwrap()),
+                    "{kind} in {source}"
+                );
             }
             if let Some(name) = fields.get("name").and_then(|n| n.as_str()) {
-                assert!(name.starts_with('m') || fields.contains_key("value"), "{name} in {source}");
-                assert!(!name.starts_with("on") && !matches!(name, "href" | "src" | "style" | "id"));
+                assert!(
+                    name.starts_with('m') || fields.contains_key("value"),
+                    "{name} in {source}"
+                );
+                assert!(
+                    !name.starts_with("on") && !matches!(name, "href" | "src" | "style" | "id")
+                );
             }
             for key in fields.keys() {
-                assert!(!matches!(key.as_str(), "href" | "src" | "url" | "html" | "style" | "title"), "{key}");
+                assert!(
+                    !matches!(
+                        key.as_str(),
+                        "href" | "src" | "url" | "html" | "style" | "title"
+                    ),
+                    "{key}"
+                );
             }
             fields.values().for_each(|v| check_json(v, source));
         }
@@ -208,14 +261,31 @@ fn check_json(value: &serde_json::Value, source: &str) {
 fn no_payload_becomes_more_than_text_and_honest_links() {
     assert!(PAYLOADS.len() >= 80);
     for payload in PAYLOADS {
-        for frame in ["{}", "a {} b", "- {}", "> {}", "| {} |\n|---|\n", "**{}**", "[{}](https://a.example)", "<div>\n{}"] {
+        for frame in [
+            "{}",
+            "a {} b",
+            "- {}",
+            "> {}",
+            "| {} |\n|---|\n",
+            "**{}**",
+            "[{}](https://a.example)",
+            "<div>\n{}",
+        ] {
             let markdown = frame.replace("{}", payload);
             check(&parse(&markdown).blocks, &markdown);
         }
         for id in 0..4 {
             if let Some(target) = link_target(payload, id) {
-                assert!(SCHEMES.iter().any(|s| target.url.starts_with(s)), "{}", target.url);
-                assert!(!target.url.contains(['"', '<', '>', ' ', '\n']), "{}", target.url);
+                assert!(
+                    SCHEMES.iter().any(|s| target.url.starts_with(s)),
+                    "{}",
+                    target.url
+                );
+                assert!(
+                    !target.url.contains(['"', '<', '>', ' ', '\n']),
+                    "{}",
+                    target.url
+                );
             }
         }
         let _ = (plain_text(payload, 100), title_from(payload));
@@ -254,10 +324,16 @@ fn letter_by_letter_is_as_safe() {
 
 #[test]
 fn script_addresses_are_never_links() {
-    for payload in PAYLOADS.iter().filter(|p| p.contains("script:") || p.contains("data:")) {
+    for payload in PAYLOADS
+        .iter()
+        .filter(|p| p.contains("script:") || p.contains("data:"))
+    {
         each_inline(&parse(payload).blocks, &mut |inline| {
             if let Inline::Link { display, .. } = inline {
-                assert!(!display.to_lowercase().starts_with("javascript"), "{payload}");
+                assert!(
+                    !display.to_lowercase().starts_with("javascript"),
+                    "{payload}"
+                );
                 assert!(!display.to_lowercase().starts_with("data"), "{payload}");
             }
         });

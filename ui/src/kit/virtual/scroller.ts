@@ -171,7 +171,9 @@ export class Scroller {
   place(range: Range): Placement {
     const wanted = this.wantedTop();
     const atEdge = range.start === 0 || range.end >= this.layout.count;
-    const mayOwe = this.moving && !this.stick && !this.jump && !atEdge;
+    // Owed rows above cannot be reached by scrolling; with little way left they are due.
+    const due = wanted > this.scrollTop && this.scrollTop < this.viewport;
+    const mayOwe = this.moving && !this.stick && !this.jump && !atEdge && !due;
     let scrollTo: number | null = null;
     if (mayOwe) {
       this.shift = wanted - this.scrollTop;

@@ -36,6 +36,7 @@ const ELEMENTS: Record<MathElement, true> = {
 const ATTRIBUTES: Record<MathAttributeName, true> = {
   accent: true,
   accentunder: true,
+  class: true,
   columnalign: true,
   columnlines: true,
   columnspacing: true,
@@ -72,6 +73,13 @@ const ATTRIBUTES: Record<MathAttributeName, true> = {
 };
 
 const VALUE = /^[\p{L}\p{N}.,%#+\- ]*$/u;
+/** Only the classes that `MathTree` knows: no other style of the page can be reached. */
+const CLASSES = /^(?:(?:menv|cell)-[a-z-]+|small|mop-negated)$/;
+
+function allowed(name: MathAttributeName, value: string): boolean {
+  if (name === 'class') return value.split(' ').every((one) => CLASSES.test(one));
+  return Object.hasOwn(ATTRIBUTES, name) && VALUE.test(value);
+}
 
 /** A formula as MathML; what is not on the lists becomes a plain row or is left out. */
 export function buildMath(node: MathNode): Node {
@@ -79,7 +87,7 @@ export function buildMath(node: MathNode): Node {
   const name = Object.hasOwn(ELEMENTS, node.name) ? node.name : 'mrow';
   const element = document.createElementNS(NAMESPACE, name);
   for (const attribute of node.attributes) {
-    if (Object.hasOwn(ATTRIBUTES, attribute.name) && VALUE.test(attribute.value)) {
+    if (allowed(attribute.name, attribute.value)) {
       element.setAttribute(attribute.name, attribute.value);
     }
   }

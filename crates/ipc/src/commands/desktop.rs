@@ -1,0 +1,65 @@
+//! The parts of the desktop's commands that need no desktop: what a link leads to, and the
+//! ledger in a file. Paths and addresses end here; neither crosses to the page.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+
+use fluxchat_core::{App, Error};
+use fluxchat_markup::{self as markup, LinkKind};
+
+use crate::ApiError;
+use crate::dto::chat::LinkOpenReq;
+use crate::dto::privacy::{ExportFormat, Exported, LedgerExportReq};
+
+type Answer<T> = Result<T, ApiError>;
+
+/// The address a link of a message leads to, if it is one the browser or the mail program may
+/// be given: `https:` or `mailto:`.
+///
+/// # Errors
+/// `not_found` for an unknown message or link, `link_not_opened` for any other kind.
+pub async fn link_address(app: &App, req: LinkOpenReq) -> Answer<String> {
+    let message = app.message_by_id(req.message_id).await?;
+    let text = if req.in_reasoning { message.reasoning() } else { message.text() };
+    let target = markup::link_target(&text, req.link_id).ok_or(Error::NotFound("link"))?;
+    match target.kind {
+        LinkKind::Https | LinkKind::Mailto => Ok(target.url),
+        LinkKind::Http | LinkKind::Help | LinkKind::Blocked => Err(ApiError::invalid(
+            "link_not_opened",
+            "Only encrypted pages and mail addresses are opened.",
+        )),
+    }
+}
+
+/// Writes the ledger. The file appears complete or not at all.
+///
+/// # Errors
+/// When the archive is not open or the place cannot be written.
+pub async fn ledger_export(app: &App, req: LedgerExportReq, path: &Path) -> Answer<Exported> {
+    let draft = beside(path);
+    let written = match File::create(&draft).map_err(Error::Io) {
+        Ok(file) => {
+            app.ledger_export(req.format == ExportFormat::Csv, BufWriter::new(file)).await
+        }
+        Err(error) => Err(error),
+    };
+    let saved = written.and_then(|rows| Ok(fs::rename(&draft, path).map(|()| rows)?));
+    if saved.is_err() {
+        remove(&draft)?;
+    }
+    Ok(Exported { saved: true, rows: saved? })
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    path.with_file_name(name)
+}
+
+fn remove(draft: &Path) -> Result<(), Error> {
+    match fs::remove_file(draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}

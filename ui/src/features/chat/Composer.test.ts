@@ -1,0 +1,103 @@
+import { fireEvent, render, screen } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { AppState } from '../../state/app.svelte';
+import { testClient, type Handlers } from '../../state/test-client';
+import ComposerHost from './test/ComposerHost.svelte';
+
+async function setup(handlers: Handlers = {}, offline = false) {
+  const { client, asked } = testClient({
+    conversation_list: () => ({ pinned: [], rows: [], next: null }),
+    source_list: () => ({
+      rows: [
+        {
+          id: 's1',
+          name: 'Example',
+          dialect: 'openai',
+          host: 'api.example.com',
+          address: null,
+          in_process: false,
+          on_this_computer: false,
+          plain_http: false,
+          has_credential: true,
+          default_model: 'm1',
+          practices: { training: null, retention: null, region: null },
+        },
+      ],
+      default_source_id: 's1',
+    }),
+    egress_status: () => ({ offline, active: [], blocked: null }),
+    draft_get: () => ({ text: '' }),
+    draft_set: () => ({}),
+    message_send: () => new Promise(() => undefined),
+    ...handlers,
+  });
+  const app = new AppState(client);
+  await app.start();
+  render(ComposerHost, { app });
+  const input = screen.getByTestId<HTMLTextAreaElement>('composer-input');
+  const sent = () => asked.filter((one) => one.name === 'message_send').map((one) => one.req);
+  return { app, input, sent };
+}
+
+describe('Composer', () => {
+  it('sends with Enter and breaks the line with Shift+Enter', async () => {
+    const user = userEvent.setup();
+    const { input, sent } = await setup();
+    await user.type(input, 'one{Shift>}{Enter}{/Shift}two');
+    expect(sent()).toEqual([]);
+    expect(input.value).toBe('one\ntwo');
+    await user.type(input, '{Enter}');
+    expect(sent()).toMatchObject([{ text: 'one\ntwo', source_id: 's1', model: 'm1' }]);
+    expect(input.value).toBe('');
+  });
+
+  it('does not send while an input method composes, nor with the Enter that ends it', async () => {
+    const user = userEvent.setup();
+    const { input, sent } = await setup();
+    await user.type(input, 'にほん');
+    await fireEvent.compositionStart(input);
+    await fireEvent.keyDown(input, { key: 'Enter', keyCode: 229, isComposing: true });
+    await fireEvent.keyDown(input, { key: 'Enter', keyCode: 13 });
+    await fireEvent.compositionEnd(input);
+    await fireEvent.keyDown(input, { key: 'Enter', keyCode: 13 });
+    expect(sent()).toEqual([]);
+    expect(input.value).toBe('にほん');
+  });
+
+  it('puts the words back when they could not be sent', async () => {
+    const user = userEvent.setup();
+    const { input } = await setup({ message_send: () => Promise.reject({ code: 'offline', message: 'Offline.' }) });
+    await user.type(input, 'hello{Enter}');
+    expect(input.value).toBe('hello');
+    expect(screen.getByTestId('composer-error')).toBeTruthy();
+  });
+
+  it('says who receives it, and in detail what', async () => {
+    const user = userEvent.setup();
+    await setup();
+    const line = screen.getByTestId('receiver-line');
+    expect(line.textContent?.trim()).toBe('leaves to: api.example.com');
+    await user.click(line);
+    const details = screen.getByTestId('receiver-details').textContent ?? '';
+    expect(details).toContain('api.example.com');
+    expect(details).toContain('m1');
+    expect(details).toContain('your key');
+    expect(details).toContain('no earlier messages');
+  });
+
+  it('cannot send through a closed door, says so, and keeps what is typed', async () => {
+    const user = userEvent.setup();
+    const { input, sent } = await setup({}, true);
+    expect(screen.getByTestId('composer-offline').textContent).toContain('api.example.com');
+    await user.type(input, 'hello{Enter}');
+    expect(sent()).toEqual([]);
+    expect(input.value).toBe('hello');
+    expect(screen.getByTestId<HTMLButtonElement>('send').disabled).toBe(true);
+  });
+
+  it('shows the draft that was kept', async () => {
+    const { input } = await setup({ draft_get: () => ({ text: 'kept words' }) });
+    await expect.poll(() => input.value).toBe('kept words');
+  });
+});

@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AppState } from './app.svelte';
+import { conversationRow, deferred, messageRow, testClient, type Handlers } from './test-client';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const page = (...ids: string[]) => ({
+  rows: ids.map((id) => messageRow(id)),
+  has_before: false,
+  has_after: false,
+});
+const source = (id: string, change = {}) => ({
+  id,
+  name: id,
+  dialect: 'openai' as const,
+  host: `${id}.example`,
+  address: null,
+  in_process: false,
+  on_this_computer: false,
+  plain_http: false,
+  has_credential: false,
+  default_model: 'm1',
+  practices: { training: null, retention: null, region: null },
+  ...change,
+});
+
+async function setup(handlers: Handlers = {}) {
+  const { client, asked } = testClient({
+    conversation_list: () => ({ pinned: [], rows: [conversationRow('c1', 10)], next: null }),
+    conversation_get: ({ id }) => conversationRow(id, 20),
+    source_list: () => ({ rows: [source('s1'), source('s2')], default_source_id: 's1' }),
+    egress_status: () => ({ offline: false, active: [], blocked: null }),
+    message_page: () => page('q', 'a'),
+    message_send: ({ conversation_id }) => ({
+      conversation_id: conversation_id ?? 'new',
+      question_id: 'q',
+      answer_id: 'a',
+    }),
+    draft_set: () => ({}),
+    draft_get: () => ({ text: '' }),
+    ...handlers,
+  });
+  const app = new AppState(client);
+  await app.start();
+  const of = (name: string) => asked.filter((one) => one.name === name).map((one) => one.req);
+  return { app, of };
+}
+
+describe('Chat', () => {
+  it('begins a conversation with the chosen model and goes there', async () => {
+    const { app, of } = await setup();
+    await app.chat.choose({ sourceId: 's2', model: 'm9' });
+    app.drafts.set(null, 'hello');
+    expect(await app.chat.send('hello')).toBe(true);
+    expect(of('message_send')).toEqual([
+      { conversation_id: undefined, text: 'hello', source_id: 's2', model: 'm9' },
+    ]);
+    expect(app.thread.conversationId).toBe('new');
+    expect(app.thread.intent).toEqual({ kind: 'sent' });
+    expect(app.drafts.peek(null)).toBe('');
+  });
+
+  it('goes on with the source of the conversation', async () => {
+    const { app, of } = await setup();
+    await app.chat.open('c1');
+    await app.chat.send('more');
+    expect(of('message_send')).toEqual([
+      { conversation_id: 'c1', text: 'more', source_id: undefined, model: undefined },
+    ]);
+  });
+
+  it('keeps the words when sending fails', async () => {
+    const { app } = await setup({ message_send: () => Promise.reject({ code: 'offline', message: 'no' }) });
+    app.drafts.set(null, 'hello');
+    expect(await app.chat.send('hello')).toBe(false);
+    expect(app.chat.problem?.code).toBe('offline');
+    expect(app.drafts.peek(null)).toBe('hello');
+    expect(app.chat.sending).toBe(false);
+  });
+
+  it('does not pull somebody back who opened another conversation meanwhile', async () => {
+    const slow = deferred<unknown>();
+    const { app } = await setup({ message_send: () => slow.promise });
+    const sent = app.chat.send('hello');
+    await app.chat.open('c1');
+    slow.resolve({ conversation_id: 'new', question_id: 'q', answer_id: 'a' });
+    await sent;
+    expect(app.thread.conversationId).toBe('c1');
+  });
+
+  it('sends nothing empty, and nothing twice', async () => {
+    const slow = deferred<unknown>();
+    const { app, of } = await setup({ message_send: () => slow.promise });
+    expect(await app.chat.send('  \n')).toBe(false);
+    void app.chat.send('one');
+    expect(await app.chat.send('two')).toBe(false);
+    expect(of('message_send')).toHaveLength(1);
+  });
+
+  it('deletes at once, offers to take it back, and opens again what was open', async () => {
+    const { app, of } = await setup({
+      conversation_delete: () => ({
+        erasure_id: 'e1',
+        undo_until: Date.now() + 10_000,
+        purge_after: Date.now() + 30_000,
+      }),
+      erasure_undo: () => ({}),
+    });
+    await app.chat.open('c1');
+    await app.chat.deleteConversation('c1');
+    expect(app.history.find('c1')).toBeUndefined();
+    expect(app.thread.conversationId).toBeNull();
+    expect(app.undo.offers.map((offer) => offer.title)).toEqual(['Title c1']);
+    await app.chat.undoDelete('e1');
+    expect(of('erasure_undo')).toEqual([{ erasure_id: 'e1' }]);
+    expect(app.history.find('c1')).toBeDefined();
+    expect(app.thread.conversationId).toBe('c1');
+    expect(app.undo.offers).toEqual([]);
+  });
+
+  it('stops offering when the time is over, and says so when undoing came too late', async () => {
+    const { app } = await setup({
+      message_delete: () => ({
+        erasure_id: 'e1',
+        undo_until: Date.now() + 10_000,
+        purge_after: Date.now() + 30_000,
+      }),
+      erasure_undo: () => Promise.reject({ code: 'erasure_done', message: 'too late' }),
+    });
+    await app.chat.open('c1');
+    const message = app.thread.messages[0];
+    if (!message) throw new Error('a message is open');
+    await app.chat.deleteMessage(message);
+    await app.chat.undoDelete('e1');
+    expect(app.undo.offers[0]?.problem?.code).toBe('erasure_done');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(app.undo.offers).toEqual([]);
+  });
+
+  it('asks around the branch it goes to, before the core says that it changed', async () => {
+    const { app, of } = await setup({ message_select_branch: () => ({}) });
+    await app.chat.open('c1');
+    await app.chat.selectBranch('b2');
+    expect(of('message_page').at(-1)).toMatchObject({ anchor: { at: 'around', message_id: 'b2' } });
+  });
+});
+
+describe('AppState', () => {
+  it('counts what screens have to read again', async () => {
+    const { app } = await setup();
+    app.dispatch({ type: 'ledger_changed' });
+    app.dispatch({ type: 'consents_changed' });
+    app.dispatch({ type: 'receipts_changed' });
+    expect([app.revisions.ledger, app.revisions.consents, app.revisions.receipts]).toEqual([1, 1, 1]);
+  });
+});
