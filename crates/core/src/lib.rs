@@ -27,6 +27,7 @@ mod search;
 mod session;
 mod settings;
 mod sources;
+mod upkeep;
 mod verify;
 
 pub use app::{Access, App, LedgerLayer, Options, Status};

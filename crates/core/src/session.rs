@@ -336,6 +336,8 @@ impl App {
         sources::ensure_sandbox(self, store)?;
         crate::chat::settle_interrupted(self, store)?;
         store.write(|tx| tx.ledger_recover())?;
+        // A disk that is too full for it now may have room later; opening goes on.
+        let _ = store.ensure_ballast();
         Ok(())
     }
 
@@ -364,6 +366,7 @@ impl App {
         crate::deletion::spawn(self, open);
         crate::outbox::spawn(self, open);
         crate::offline::spawn(self, open);
+        crate::upkeep::spawn(self, open);
     }
 }
 

@@ -17,6 +17,9 @@ use std::ops::Range;
 /// emphasis next to a formula opens and closes as it would without this.
 pub(crate) const COVER: u8 = b',';
 
+/// Longer runs of backticks are not followed to their end: each length is a search.
+const MAX_TICKS: usize = 16;
+
 /// A formula in a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Formula {
@@ -153,7 +156,9 @@ impl Scan<'_> {
                 b'`' => {
                     let run = run_len(&self.bytes[self.at..], b'`');
                     self.at += run;
-                    if let Some(end) = self.find(Closer::Ticks(run), self.at) {
+                    if run <= MAX_TICKS
+                        && let Some(end) = self.find(Closer::Ticks(run), self.at)
+                    {
                         self.at = end;
                     }
                 }
