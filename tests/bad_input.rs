@@ -1,1 +1,5 @@
-//! bad_input
+//! Bad input gets a sentence a person can act on, and nothing is lost.
+
+mod archive;
+mod disk;
+mod server;

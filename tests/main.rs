@@ -18,6 +18,7 @@ mod cli;
 mod consent;
 mod crash;
 mod deletion;
+mod desktop;
 mod egress;
 mod keychain;
 mod logs;

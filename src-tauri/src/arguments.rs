@@ -37,9 +37,15 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments,
             if text.starts_with("-psn_") {
                 continue;
             }
-            Some(text.strip_prefix("--profile=").ok_or(UsageError::Unknown)?.into())
+            Some(
+                text.strip_prefix("--profile=")
+                    .ok_or(UsageError::Unknown)?
+                    .into(),
+            )
         };
-        let folder = profile.filter(|p| !p.is_empty()).ok_or(UsageError::MissingProfile)?;
+        let folder = profile
+            .filter(|p| !p.is_empty())
+            .ok_or(UsageError::MissingProfile)?;
         parsed.profile = Some(folder.into());
     }
     Ok(parsed)
@@ -50,7 +56,9 @@ mod tests {
     use super::{Arguments, UsageError, parse};
 
     fn check(line: &[&str], expected: Result<Option<&str>, UsageError>) {
-        let expected = expected.map(|profile| Arguments { profile: profile.map(Into::into) });
+        let expected = expected.map(|profile| Arguments {
+            profile: profile.map(Into::into),
+        });
         assert_eq!(parse(line.iter().map(Into::into)), expected, "for {line:?}");
     }
 

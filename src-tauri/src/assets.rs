@@ -9,7 +9,11 @@ use crate::core::Core;
 use crate::desktop::window;
 use crate::media::{self, AssetInfo, Assets};
 
-const PAGE: &str = if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" };
+const PAGE: &str = if cfg!(windows) {
+    "http://tauri.localhost"
+} else {
+    "tauri://localhost"
+};
 
 /// Answers a request of the page, away from the thread of the windows.
 pub fn serve<R: Runtime>(
@@ -35,7 +39,10 @@ struct Stored<'a>(&'a App);
 impl Assets for Stored<'_> {
     async fn info(&self, id: AssetId) -> Option<AssetInfo> {
         let none = self.0.asset_range(id, 0, 0).await.ok()?;
-        Some(AssetInfo { media_type: none.media_type, size: none.length })
+        Some(AssetInfo {
+            media_type: none.media_type,
+            size: none.length,
+        })
     }
 
     async fn read(&self, id: AssetId, start: u64, len: u64) -> Option<Vec<u8>> {

@@ -39,7 +39,10 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
 #[tauri::command]
 async fn session_open(
     core: State<'_, Core>,
-    #[expect(unused, reason = "the window chooses its words itself until the core needs them")]
+    #[expect(
+        unused,
+        reason = "the window chooses its words itself until the core needs them"
+    )]
     req: SessionOpenReq,
     events: Channel<WindowEvent>,
 ) -> Result<SessionInfo, ApiError> {
@@ -61,7 +64,8 @@ async fn link_open(core: State<'_, Core>, req: LinkOpenReq) -> Result<Done, ApiE
                 code: "browser_failed".into(),
                 message: "The link could not be opened.".into(),
                 kept: String::new(),
-                next: "Choose a default browser in the settings of your system and try again.".into(),
+                next: "Choose a default browser in the settings of your system and try again."
+                    .into(),
                 retry_after_ms: None,
             })
         }
@@ -81,6 +85,9 @@ async fn ledger_export<R: Runtime>(
     };
     match save_dialog::ask(&window, name, kind, extension).await {
         Ok(Some(path)) => commands::desktop::ledger_export(core.ready().await, req, &path).await,
-        Ok(None) | Err(_) => Ok(Exported { saved: false, rows: 0 }),
+        Ok(None) | Err(_) => Ok(Exported {
+            saved: false,
+            rows: 0,
+        }),
     }
 }

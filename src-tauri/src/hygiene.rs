@@ -31,7 +31,10 @@ pub fn forbid_core_dumps() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, setrlimit};
-        let none = Rlimit { current: Some(0), maximum: Some(0) };
+        let none = Rlimit {
+            current: Some(0),
+            maximum: Some(0),
+        };
         if setrlimit(Resource::Core, none).is_err() {
             tracing::warn!(name: "shell.core_limit_not_set", "");
         }
@@ -50,7 +53,10 @@ pub fn hush_panics() {
     std::panic::set_hook(Box::new(|info| {
         let Some(place) = info.location() else { return };
         let file = std::path::Path::new(place.file());
-        let kind = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or("unknown");
+        let kind = file
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .unwrap_or("unknown");
         tracing::error!(name: "shell.panic", kind, line = place.line(), "");
     }));
 }
@@ -72,13 +78,19 @@ mod tests {
             return;
         }
         let mut child = Command::new(std::env::current_exe().unwrap());
-        child.args(["--exact", "hygiene::tests::nobody_can_ask_for_a_listening_port"]);
+        child.args([
+            "--exact",
+            "hygiene::tests::nobody_can_ask_for_a_listening_port",
+        ]);
         child.env("FLUXCHAT_HYGIENE_CHILD", "1");
         for name in FORBIDDEN_VARIABLES {
             child.env(name, "127.0.0.1:9555");
         }
         let output = child.output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success() && said.contains("1 passed"), "the child agrees: {said}");
+        assert!(
+            output.status.success() && said.contains("1 passed"),
+            "the child agrees: {said}"
+        );
     }
 }

@@ -33,10 +33,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return complain(2, &error.to_string()),
     };
     let Some(profile) = folder else {
-        return complain(2, "There is no home folder; name a folder with --profile DIR.");
+        return complain(
+            2,
+            "There is no home folder; name a folder with --profile DIR.",
+        );
     };
     make_private(&profile);
-    logging::init(tracing::Level::INFO, LogTarget::Folder(profile.join(profile::LOG_FOLDER)));
+    logging::init(
+        tracing::Level::INFO,
+        LogTarget::Folder(profile.join(profile::LOG_FOLDER)),
+    );
     hygiene::hush_panics();
     hygiene::forbid_core_dumps();
     let first = match single_instance::claim(&profile) {
@@ -71,9 +77,10 @@ fn start(first: First, profile: &Path) -> tauri::Result<()> {
             Ok(())
         })
         .build(tauri::generate_context!())?;
-    app.run(move |_, event| {
+    app.run(move |app, event| {
         if let RunEvent::Exit = event {
             core.stop();
+            app.state::<First>().leave();
         }
     });
     Ok(())

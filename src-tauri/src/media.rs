@@ -50,8 +50,12 @@ pub trait Assets: Sync {
     /// Type and size, or nothing if there is no such file.
     fn info(&self, id: AssetId) -> impl Future<Output = Option<AssetInfo>> + Send;
     /// `len` bytes from `start`, decrypted.
-    fn read(&self, id: AssetId, start: u64, len: u64)
-    -> impl Future<Output = Option<Vec<u8>>> + Send;
+    fn read(
+        &self,
+        id: AssetId,
+        start: u64,
+        len: u64,
+    ) -> impl Future<Output = Option<Vec<u8>>> + Send;
 }
 
 /// Answers one request of the page. `origin` is the page's own, the only one that may read.
@@ -64,14 +68,24 @@ pub async fn answer<B: Sync>(
     if !head && request.method() != Method::GET {
         return finish(respond(StatusCode::METHOD_NOT_ALLOWED, origin), Vec::new());
     }
-    let Some(id) = asset_id(request.uri().path()) else { return missing(origin) };
-    let Some(info) = assets.info(id).await else { return missing(origin) };
+    let Some(id) = asset_id(request.uri().path()) else {
+        return missing(origin);
+    };
+    let Some(info) = assets.info(id).await else {
+        return missing(origin);
+    };
     let span = match range::wanted(request.headers().get(header::RANGE), info.size) {
-        Range::Whole if info.size <= LARGEST_WHOLE => Span { start: 0, len: info.size },
+        Range::Whole if info.size <= LARGEST_WHOLE => Span {
+            start: 0,
+            len: info.size,
+        },
         Range::Whole => {
             return finish(respond(StatusCode::PAYLOAD_TOO_LARGE, origin), Vec::new());
         }
-        Range::Part(span) => Span { len: span.len.min(LARGEST_PART), ..span },
+        Range::Part(span) => Span {
+            len: span.len.min(LARGEST_PART),
+            ..span
+        },
         Range::Unsatisfiable => {
             let all = format!("bytes */{}", info.size);
             let refused = respond(StatusCode::RANGE_NOT_SATISFIABLE, origin);
@@ -86,7 +100,11 @@ pub async fn answer<B: Sync>(
             None => return missing(origin),
         },
     };
-    let status = if partial { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
+    let status = if partial {
+        StatusCode::PARTIAL_CONTENT
+    } else {
+        StatusCode::OK
+    };
     let mut response = respond(status, origin)
         .header(header::ACCEPT_RANGES, "bytes")
         .header(header::CONTENT_LENGTH, span.len);
@@ -116,9 +134,15 @@ fn respond(status: StatusCode, origin: &str) -> Builder {
     Response::builder()
         .status(status)
         .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin)
-        .header(header::ACCESS_CONTROL_EXPOSE_HEADERS, "content-range, accept-ranges")
+        .header(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            "content-range, accept-ranges",
+        )
         .header(header::CACHE_CONTROL, "no-store")
-        .header(header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'")
+        .header(
+            header::CONTENT_SECURITY_POLICY,
+            "sandbox; default-src 'none'",
+        )
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
 }
 

@@ -22,7 +22,6 @@ async function surroundings(): Promise<Platform> {
 async function boot(): Promise<void> {
   const app = new AppState(client);
   onEvent((event) => app.dispatch(event));
-  if (import.meta.env.DEV) Object.assign(window, { __app: app });
   let problem: ApiError | undefined;
   try {
     app.accept(await connect(await surroundings(), { language: navigator.language }));

@@ -12,10 +12,13 @@ use std::sync::Arc;
 use clap::Parser as _;
 use fluxchat_core::clock::SystemClock;
 use fluxchat_core::{Access, App, Error, Options, OsKeychain, logging, profile};
-use fluxchat_model::VisibleError;
+use fluxchat_model::{SessionState, VisibleError};
 
 use crate::args::{Cli, Command, Global, History, Privacy};
 use crate::output::{Failure, Out};
+
+/// How long an interrupted command may take to end in order.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -23,7 +26,7 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     start_logging();
-    let out = Out::new(cli.global.json);
+    let out = Out::new(cli.global.json, matches!(cli.command, Command::Ask(_)));
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return out.fail(&Failure::from(Error::Io(error))),
@@ -36,15 +39,17 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli, out: &Out) -> Result<ExitCode, Failure> {
     let app = start(&cli.global, &cli.command).await?;
-    // Ctrl-C ends what is under way in order: what arrived is kept.
-    let stopping = app.clone();
-    let interrupted = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stopping.shutdown().await;
+    let command = commands::run(&app, cli.command, out);
+    tokio::pin!(command);
+    let result = tokio::select! {
+        result = &mut command => result,
+        // Ctrl-C ends what is under way in order: what arrived is kept and printed.
+        Ok(()) = tokio::signal::ctrl_c() => {
+            app.stop_all();
+            let ended = tokio::time::timeout(PATIENCE, command).await;
+            ended.unwrap_or_else(|_| Err(Failure::interrupted()))
         }
-    });
-    let result = commands::run(&app, cli.command, out).await;
-    interrupted.abort();
+    };
     app.shutdown().await;
     result
 }
@@ -57,12 +62,12 @@ async fn start(global: &Global, command: &Command) -> Result<App, Failure> {
         })?,
     };
     let passphrase = global.passphrase_fd.map(input::secret_from).transpose()?;
-    Ok(App::start(Options {
+    let app = App::start(Options {
         profile,
         access: access(command),
         keychain: Arc::new(OsKeychain::new()),
         clock: Arc::new(SystemClock),
-        passphrase,
+        passphrase: passphrase.clone(),
         offline: global.offline,
         surface: "cli",
         version: env!("CARGO_PKG_VERSION"),
@@ -70,7 +75,15 @@ async fn start(global: &Global, command: &Command) -> Result<App, Failure> {
         settle_deletions: false,
         ledger_layer: None,
     })
-    .await)
+    .await;
+    if let Some(passphrase) = passphrase
+        && app.state() == SessionState::Locked
+        && !matches!(command, Command::Doctor)
+    {
+        // It was not opened with the passphrase that was given: this says why.
+        app.unlock(passphrase).await?;
+    }
+    Ok(app)
 }
 
 /// What only reads can do so beside a running window.
@@ -93,12 +106,36 @@ fn start_logging() {
 /// Help and version are answers; anything else was not understood.
 fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() && std::env::args().any(|arg| arg == "--json") {
-        let rendered = error.render().to_string();
-        let message = rendered.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        return Out::new(true).fail(&Failure::usage(message));
+        let of_ask = first_word().is_some_and(|word| word == "ask");
+        return Out::new(true, of_ask).fail(&Failure::usage(&said(error)));
     }
     let _ = error.print();
     if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
+}
+
+/// What clap says is wrong, as one sentence, without the hints around it.
+fn said(error: &clap::Error) -> String {
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return "A command is missing.".to_owned();
+    }
+    let rendered = error.render().to_string();
+    let wrong = rendered.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
+    wrong.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The command, as far as it can be told from words that were not understood.
+fn first_word() -> Option<String> {
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--profile" | "--passphrase-fd" => {
+                words.next();
+            }
+            option if option.starts_with('-') => {}
+            _ => return Some(word),
+        }
+    }
+    None
 }
 
 impl From<Error> for Failure {

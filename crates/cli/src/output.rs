@@ -10,6 +10,8 @@ use serde_json::json;
 /// Standard output and standard error of one command.
 pub struct Out {
     json: bool,
+    /// `ask` prints its fields beside an error, too.
+    of_ask: bool,
 }
 
 /// Why a command failed.
@@ -28,9 +30,19 @@ impl Failure {
     pub fn usage(message: &str) -> Self {
         Self::new(VisibleError {
             code: "usage".to_owned(),
-            message: message.to_owned(),
+            message: format!("{}.", message.trim_end_matches('.')),
             kept: "Nothing was changed.".to_owned(),
             next: "See `fluxchat-cli --help`.".to_owned(),
+        })
+    }
+
+    /// Ctrl-C, and the command did not end by itself.
+    pub fn interrupted() -> Self {
+        Self::new(VisibleError {
+            code: "interrupted".to_owned(),
+            message: "The command was interrupted.".to_owned(),
+            kept: "What was saved before is kept.".to_owned(),
+            next: "Run it again.".to_owned(),
         })
     }
 
@@ -45,14 +57,14 @@ pub fn exit_code(code: &str) -> u8 {
     match code {
         "usage" | "not_found" | "source_name" | "source_name_taken" | "sandbox_fixed" | "empty_message"
         | "message_too_long" | "purpose_not_optional" | "invalid_purpose" | "passphrase_short"
-        | "policy_unknown" | "too_late" | "no_source" | "no_model" => 2,
+        | "policy_unknown" | "too_late" | "no_source" | "already_set_up" | "insecure_origin" => 2,
         _ if code.starts_with("invalid_") || code.starts_with("url_") => 2,
         "setup_needed" | "locked" | "no_provider" | "backend_changed" | "key_lost" | "wrong_key"
         | "wrong_passphrase" => 3,
-        "offline" | "no_consent" | "controls_restricted" | "insecure_origin" | "credential_origin"
+        "offline" | "no_consent" | "controls_restricted" | "credential_origin"
         | "ledger_unavailable" | "purpose_not_allowed" | "category_not_allowed" => 4,
         _ if code.starts_with("remote_") => 5,
-        "dialect_not_supported_yet" | "no_service" | "credential_unusable" => 5,
+        "dialect_not_supported_yet" | "no_service" | "no_model" | "credential_unusable" => 5,
         "corrupt" | "not_a_database" | "too_new" | "search_corrupt" | "migration_needed" => 6,
         "in_use" => 7,
         _ => 1,
@@ -60,8 +72,8 @@ pub fn exit_code(code: &str) -> u8 {
 }
 
 impl Out {
-    pub fn new(json: bool) -> Self {
-        Self { json }
+    pub fn new(json: bool, of_ask: bool) -> Self {
+        Self { json, of_ask }
     }
 
     pub fn is_json(&self) -> bool {
@@ -98,7 +110,13 @@ impl Out {
     /// Prints a failure and returns its exit code.
     pub fn fail(&self, failure: &Failure) -> ExitCode {
         if self.json {
-            self.document(&json!({ "error": failure.error }));
+            let mut document = json!({ "error": failure.error });
+            if self.of_ask {
+                for field in ["conversation_id", "message_id", "status", "text", "reasoning", "usage"] {
+                    document[field] = serde_json::Value::Null;
+                }
+            }
+            self.document(&document);
         }
         self.explain(&failure.error);
         ExitCode::from(failure.exit_code())

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use fluxchat_egress::{Door, Ledger};
-use fluxchat_model::{Clock, MessageId, Secret, SessionState, StorageMode, Timestamp};
+use fluxchat_model::{Clock, MessageId, Secret, SessionState, StorageMode, Timestamp, VisibleError};
 use fluxchat_store::{ReadTx, Store, StoreError, WriteTx};
 use fluxchat_vault::{Keychain, Patience, Vault};
 use tokio_util::sync::CancellationToken;
@@ -99,12 +99,18 @@ pub(crate) struct Open {
     pub(crate) door: Door,
     pub(crate) storage: StorageMode,
     pub(crate) generations: Mutex<HashMap<MessageId, Arc<Generation>>>,
+    pub(crate) unwritten: Mutex<HashMap<MessageId, VisibleError>>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
     /// Wakes the task that carries deletions out.
     pub(crate) deletions: tokio::sync::Notify,
     /// Wakes the task that empties the outbox.
     pub(crate) outbox: tokio::sync::Notify,
+    /// Held while a deletion is carried out: the task at its deadline and a person who asks for it
+    /// now must not do so at the same time.
+    pub(crate) erasing: Mutex<()>,
+    /// Held while the outbox is emptied, so that nothing is sent twice.
+    pub(crate) sending: tokio::sync::Mutex<()>,
 }
 
 impl App {

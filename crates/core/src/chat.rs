@@ -66,7 +66,7 @@ impl App {
             None => None,
         };
         let source = self.source_for(existing.as_ref(), ask.source).await?;
-        let model = self.model_for(existing.as_ref(), &source, ask.model).await?;
+        let model = model_for(existing.as_ref(), &source, ask.model);
         let now = self.now();
         let conversation = match existing {
             Some(conversation) => conversation,
@@ -74,7 +74,7 @@ impl App {
                 id: self.fresh(ConversationId::new)?,
                 title: markup::title_from(&text),
                 source_id: Some(source.id),
-                model: Some(model.clone()),
+                model: model.clone(),
                 pinned: false,
                 archived: false,
                 head_id: None,
@@ -84,7 +84,7 @@ impl App {
         };
         let is_new = ask.conversation.is_none();
         let question = self.message(&conversation, conversation.head_id, Role::User, text)?;
-        let answer = self.answer_below(&conversation, question.id, &source, &model)?;
+        let answer = self.answer_below(&conversation, question.id, &source, model.clone())?;
         let sent = Sent {
             conversation_id: conversation.id,
             question_id: Some(question.id),
@@ -97,7 +97,7 @@ impl App {
                 tx.conversation_insert(&conversation)?;
                 tx.draft_remove(DraftKey::NewConversation)?;
             } else {
-                remember_choice(tx, conversation.id, source_id, &answer_model)?;
+                remember_choice(tx, conversation.id, source_id, answer_model)?;
             }
             tx.draft_remove(DraftKey::Conversation(conversation.id))?;
             tx.message_insert(&question)?;
@@ -120,9 +120,9 @@ impl App {
         }
         let conversation = self.conversation(old.conversation_id).await?;
         let source = self.source_for(Some(&conversation), None).await?;
-        let model = self.model_for(Some(&conversation), &source, None).await?;
+        let model = model_for(Some(&conversation), &source, None);
         let new = self.message(&conversation, old.parent_id, Role::User, text)?;
-        let answer = self.answer_below(&conversation, new.id, &source, &model)?;
+        let answer = self.answer_below(&conversation, new.id, &source, model.clone())?;
         let sent = Sent { conversation_id: conversation.id, question_id: Some(new.id), answer_id: answer.id };
         let row = answer.clone();
         self.write(move |tx| {
@@ -151,8 +151,8 @@ impl App {
         };
         let conversation = self.conversation(old.conversation_id).await?;
         let source = self.source_for(Some(&conversation), source).await?;
-        let model = self.model_for(Some(&conversation), &source, model).await?;
-        let answer = self.answer_below(&conversation, question, &source, &model)?;
+        let model = model_for(Some(&conversation), &source, model);
+        let answer = self.answer_below(&conversation, question, &source, model.clone())?;
         let sent = Sent { conversation_id: conversation.id, question_id: None, answer_id: answer.id };
         let row = answer.clone();
         self.write(move |tx| tx.message_insert(&row)).await?;
@@ -173,8 +173,12 @@ impl App {
         }
         let conversation = self.conversation(answer.conversation_id).await?;
         let source = self.source_for(Some(&conversation), None).await?;
-        let model = self.model_for(Some(&conversation), &source, None).await?;
-        self.write(move |tx| tx.message_resume(message)).await?;
+        let model = model_for(Some(&conversation), &source, None);
+        // One whose end could not be written is still streaming in the archive.
+        let unwritten = self.open()?.unwritten().remove(&message).is_some();
+        if !unwritten {
+            self.write(move |tx| tx.message_resume(message)).await?;
+        }
         let so_far = answer.clone();
         answer.status = MessageStatus::Streaming;
         self.begin(answer, source, model, Some(so_far)).await?;
@@ -190,6 +194,13 @@ impl App {
             generation.cancel.cancel();
         }
         Ok(())
+    }
+
+    /// Stops every answer that arrives; what arrived of them is kept.
+    pub fn stop_all(&self) {
+        if let Ok(open) = self.open() {
+            open.cancel_generations();
+        }
     }
 
     /// Shows the branch a message is on.
@@ -208,7 +219,8 @@ impl App {
     /// # Errors
     /// When it does not exist.
     pub async fn message_by_id(&self, id: MessageId) -> Result<Message, Error> {
-        self.read(move |tx| tx.message(id)).await?.ok_or(Error::NotFound("message"))
+        let message = self.read(move |tx| tx.message(id)).await?.ok_or(Error::NotFound("message"))?;
+        Ok(self.open()?.as_it_stands(message))
     }
 
     fn message(
@@ -240,11 +252,11 @@ impl App {
         conversation: &Conversation,
         question: MessageId,
         source: &Source,
-        model: &str,
+        model: Option<String>,
     ) -> Result<Message, Error> {
         Ok(Message {
             status: MessageStatus::Streaming,
-            model: Some(model.to_owned()),
+            model,
             source_name: Some(source.name.clone()),
             parts: Vec::new(),
             finished_at: None,
@@ -256,7 +268,7 @@ impl App {
         &self,
         answer: Message,
         source: Source,
-        model: String,
+        model: Option<String>,
         so_far: Option<Message>,
     ) -> Result<(), Error> {
         let open = self.open()?;
@@ -281,15 +293,24 @@ impl App {
     }
 }
 
+/// The model that is known without asking: chosen, the conversation's own, or the source's first.
+/// A source that never said what it offers is asked once the question is safe.
+fn model_for(conversation: Option<&Conversation>, source: &Source, chosen: Option<String>) -> Option<String> {
+    let of_conversation = conversation
+        .filter(|conversation| conversation.source_id == Some(source.id))
+        .and_then(|conversation| conversation.model.clone());
+    chosen.or(of_conversation).or_else(|| source.default_model.clone())
+}
+
 fn remember_choice(
     tx: &WriteTx<'_>,
     id: ConversationId,
     source: SourceId,
-    model: &str,
+    model: Option<String>,
 ) -> Result<(), StoreError> {
     let patch = ConversationPatch {
         source_id: Some(Some(source)),
-        model: Some(Some(model.to_owned())),
+        model: Some(model),
         ..ConversationPatch::default()
     };
     tx.conversation_update(id, &patch)

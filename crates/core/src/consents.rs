@@ -2,6 +2,7 @@
 
 use fluxchat_model::{
     ConsentDefault, ConsentEventId, ConsentState, ConsentStatus, Policy, PolicyVersion, Purpose,
+    SessionState,
 };
 use fluxchat_store::{NewConsentEvent, ReadTx, StoreError};
 
@@ -40,27 +41,31 @@ pub(crate) fn check_optional(purpose: Purpose) -> Result<(), Error> {
 }
 
 impl App {
-    /// Every purpose and where it stands, the optional ones first.
+    /// Every purpose and where it stands, the optional ones first. Before the first run, when
+    /// there is no archive, nothing has been agreed to.
     ///
     /// # Errors
     /// When the archive is not open.
     pub async fn consents(&self) -> Result<Vec<Standing>, Error> {
-        self.read(|tx| {
-            let supervised = session::setup_record(tx)?.is_some_and(|setup| setup.supervised);
+        let states = if self.state() == SessionState::FirstRun {
+            Purpose::all().map(|purpose| ConsentState { purpose, given: false, event: None }).collect()
+        } else {
             let version = policy_in_force().0;
-            let mut all = Vec::new();
-            for purpose in Purpose::all() {
-                let optional = purpose.default_state() == ConsentDefault::Off;
-                all.push(Standing {
-                    state: tx.consent_state(purpose, &version)?,
-                    optional,
-                    locked: optional && supervised,
-                });
-            }
-            all.sort_by_key(|standing| !standing.optional);
-            Ok(all)
-        })
-        .await
+            self.read(move |tx| {
+                Purpose::all().map(|purpose| tx.consent_state(purpose, &version)).collect::<Result<Vec<_>, _>>()
+            })
+            .await?
+        };
+        let supervised = self.status().supervised;
+        let mut all: Vec<Standing> = states
+            .into_iter()
+            .map(|state| {
+                let optional = state.purpose.default_state() == ConsentDefault::Off;
+                Standing { state, optional, locked: optional && supervised }
+            })
+            .collect();
+        all.sort_by_key(|standing| !standing.optional);
+        Ok(all)
     }
 
     /// Gives or withdraws. When this returns, no request of a withdrawn purpose is under way and

@@ -1,7 +1,7 @@
 //! Deletion: hidden at once, carried out at its deadline, proven by a receipt, and requested of
 //! the service where the service may hold a part.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use fluxchat_model::{
@@ -210,11 +210,23 @@ impl App {
     /// so a crash between any two of them is taken up where it stood.
     fn carry_out(&self, id: ErasureId) -> Result<Receipt, Error> {
         let open = self.open()?;
-        let erasure = open.store.read(|tx| tx.erasure(id))?.ok_or(Error::NotFound("deletion"))?;
+        let _alone = open.erasing.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(erasure) = open.store.read(|tx| tx.erasure(id))? else {
+            // Whoever held the lock before may have done it.
+            return open.store.read(|tx| tx.receipt(id))?.ok_or(Error::NotFound("deletion"));
+        };
         if let Some(scope) = erasure.scope
             && let Some(subject) = self.subject(&open, scope)?
         {
             self.queue_erasure(&open, id, &subject)?;
+        }
+        let mut renamed = None;
+        if let Some(ErasureScope::Message(message)) = erasure.scope {
+            // A conversation is called after its first question: that name quotes what goes.
+            renamed = open.store.write(|tx| {
+                let changed = tx.erasure_retitle(message, fluxchat_markup::title_from)?;
+                if changed { tx.conversation_of_message(message) } else { Ok(None) }
+            })?;
         }
         let tombstone = self.fresh(TombstoneId::new)?;
         let purged = open.store.erasure_purge(id, tombstone, self.now())?;
@@ -231,6 +243,9 @@ impl App {
             at: self.now(),
         };
         let receipt = open.store.erasure_finish(id, &by)?;
+        if let Some(conversation) = renamed {
+            self.tell(Event::ConversationChanged(conversation));
+        }
         tracing::info!(name: "deletion.proven", files = files_removed);
         Ok(receipt)
     }

@@ -120,8 +120,26 @@ impl Error {
             Self::Provider(error) => error.to_string(),
             _ => words.message.to_owned(),
         };
-        VisibleError { code: code.to_owned(), message, kept: words.kept.to_owned(), next: words.next.to_owned() }
+        VisibleError {
+            code: code.to_owned(),
+            message: sentence(&message),
+            kept: words.kept().to_owned(),
+            next: words.next.to_owned(),
+        }
     }
+
+    /// The same where it ended an answer: its question is kept, and what had `arrived`.
+    #[must_use]
+    pub(crate) fn visible_in_answer(&self, arrived: bool) -> VisibleError {
+        let kept = words::of(self.code()).kept_of_answer(arrived).to_owned();
+        VisibleError { kept, ..self.visible() }
+    }
+}
+
+/// What others said may lack its full stop, and may be empty.
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.ends_with(['.', '…', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
 /// The code of a session state that is not `Ready`.

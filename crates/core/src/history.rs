@@ -103,7 +103,7 @@ impl App {
                     vec![item.message.id]
                 };
                 let live = open.generation(item.message.id).map(|generation| generation.state());
-                messages.push(ShownMessage { message: item.message, branches, live });
+                messages.push(ShownMessage { message: open.as_it_stands(item.message), branches, live });
             }
             Ok(MessagePage { messages, has_before, has_after })
         })
@@ -118,7 +118,7 @@ impl App {
         let open = self.open()?;
         let (message, branches) = open.store.read(|tx| Ok((tx.message(id)?, tx.siblings(id)?)))?;
         Ok(ShownMessage {
-            message: message.ok_or(Error::NotFound("message"))?,
+            message: open.as_it_stands(message.ok_or(Error::NotFound("message"))?),
             branches,
             live: open.generation(id).map(|generation| generation.state()),
         })

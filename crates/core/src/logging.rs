@@ -16,7 +16,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 /// Fields whose text may be printed, if it looks like an identifier.
 const IDENTIFIERS: &[&str] =
-    &["code", "state", "purpose", "endpoint", "outcome", "table", "step", "id", "kind"];
+    &["code", "state", "purpose", "endpoint", "outcome", "table", "step", "id", "request_id", "kind"];
 const LONGEST_IDENTIFIER: usize = 64;
 /// The file is set aside once at this size, so that two such files are the most there is.
 const LARGEST_FILE: u64 = 1 << 20;

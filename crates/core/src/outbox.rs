@@ -54,6 +54,8 @@ impl App {
     /// # Errors
     /// When the archive is not open.
     pub async fn flush_outbox(&self) -> Result<(), Error> {
+        let open = self.open()?;
+        let _alone = open.sending.lock().await;
         let now = self.now();
         let due = self.read(move |tx| tx.outbox_due(now, BATCH)).await?;
         for entry in due {

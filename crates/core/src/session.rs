@@ -149,8 +149,8 @@ impl App {
     /// policy and every optional purpose as given or refused.
     ///
     /// # Errors
-    /// When the policy is not the one in force, a purpose is not optional or a guardian keeps it
-    /// off, or the archive cannot be created.
+    /// When it was completed before, the policy is not the one in force, a purpose is not optional
+    /// or a guardian keeps it off, or the archive cannot be created.
     pub async fn setup(&self, setup: Setup) -> Result<(), Error> {
         let supervised = setup.audience == Audience::Guardian;
         for purpose in &setup.consents {
@@ -162,6 +162,10 @@ impl App {
         let policy = fluxchat_service::policy(&setup.policy_version, &setup.language)
             .filter(|policy| policy.version == crate::consents::policy_in_force())
             .ok_or_else(|| Error::invalid("policy_unknown", "This is not the privacy policy in force."))?;
+        if self.status().setup_done {
+            // Otherwise it would withdraw consents, or let a guardian's settings be walked around.
+            return Err(Error::invalid("already_set_up", "This profile has been set up before."));
+        }
         if self.state() != SessionState::Ready {
             let given = self.inner.options.passphrase.clone();
             let storage = if given.is_some() { StorageMode::Passphrase } else { StorageMode::Keychain };
@@ -282,10 +286,13 @@ impl App {
             door,
             storage,
             generations: std::sync::Mutex::default(),
+            unwritten: std::sync::Mutex::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             deletions: tokio::sync::Notify::new(),
             outbox: tokio::sync::Notify::new(),
+            erasing: std::sync::Mutex::default(),
+            sending: tokio::sync::Mutex::default(),
         })
     }
 

@@ -2,9 +2,10 @@
 
 use fluxchat_egress::{Credential, Ctx, HeaderKind, Warning, parse_base_url};
 use fluxchat_model::{
-    Conversation, DataPractices, Dialect, Model, Purpose, Secret, Source, SourceId,
+    Conversation, ConversationId, DataPractices, Dialect, Model, Purpose, Secret, Source, SourceId,
 };
-use fluxchat_store::{Store, StoreError};
+use fluxchat_store::{ConversationPatch, Store, StoreError};
+use tokio_util::sync::CancellationToken;
 
 use crate::{App, Error, Event, clock, consents};
 
@@ -193,10 +194,15 @@ impl App {
     /// # Errors
     /// When it could not be asked.
     pub async fn models(&self, source: &Source) -> Result<Vec<Model>, Error> {
+        self.models_until(source, CancellationToken::new()).await
+    }
+
+    async fn models_until(&self, source: &Source, cancel: CancellationToken) -> Result<Vec<Model>, Error> {
         let open = self.open()?;
         let credential = self.credential(source).await?;
         let ctx = Ctx {
             policy_version: Some(consents::policy_in_force().0),
+            cancel,
             ..Ctx::new(Purpose::Models, &[])
         };
         Ok(fluxchat_providers::models(&open.door, source, credential, ctx).await?)
@@ -233,20 +239,31 @@ impl App {
             .ok_or_else(|| Error::invalid("no_source", "There is no source to answer."))
     }
 
-    pub(crate) async fn model_for(
+    /// Asks a source that was never asked what it offers, and remembers its first model.
+    pub(crate) async fn first_model(
         &self,
-        conversation: Option<&Conversation>,
         source: &Source,
-        chosen: Option<String>,
+        conversation: ConversationId,
+        cancel: CancellationToken,
     ) -> Result<String, Error> {
-        let of_conversation = conversation
-            .filter(|conversation| conversation.source_id == Some(source.id))
-            .and_then(|conversation| conversation.model.clone());
-        if let Some(model) = chosen.or(of_conversation).or_else(|| source.default_model.clone()) {
-            return Ok(model);
-        }
-        let first = self.models(source).await?.into_iter().next();
-        first.map(|model| model.id).ok_or_else(|| Error::invalid("no_model", "The source offers no model."))
+        let models = self.models_until(source, cancel).await?;
+        let Some(first) = models.into_iter().next().map(|model| model.id) else {
+            return Err(Error::invalid("no_model", "The source offers no model."));
+        };
+        let (id, model) = (source.id, first.clone());
+        self.write(move |tx| {
+            if let Some(mut source) = tx.source(id)?
+                && source.default_model.is_none()
+            {
+                source.default_model = Some(model.clone());
+                tx.source_update(&source)?;
+            }
+            let patch = ConversationPatch { model: Some(Some(model)), ..ConversationPatch::default() };
+            tx.conversation_update(conversation, &patch)
+        })
+        .await?;
+        self.tell(Event::SourcesChanged);
+        Ok(first)
     }
 
     async fn store_credential(&self, source: &mut Source, key: Option<Secret<String>>) -> Result<(), Error> {

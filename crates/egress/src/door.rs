@@ -74,7 +74,7 @@ impl Door {
         if offline {
             self.network.forget();
         }
-        tracing::info!(offline, "egress.offline");
+        tracing::info!(name: "egress.offline", offline);
     }
 
     /// True while the door is closed.
@@ -134,7 +134,7 @@ impl Door {
             let Some(wait) = wait else {
                 return result;
             };
-            tracing::info!(tries, wait_ms = wait.as_millis() as u64, "egress.retry");
+            tracing::info!(name: "egress.retry", tries, wait_ms = wait.as_millis() as u64);
             drop(result);
             tokio::select! {
                 biased;

@@ -120,9 +120,9 @@ where
         admitted.map_err(|refusal| {
             self.board.blocked(&attempt.record, refusal);
             tracing::info!(
+                name: "egress.blocked",
                 request_id = %attempt.record.request_id,
                 code = refusal.code(),
-                "egress.blocked"
             );
             match refusal {
                 Refusal::LedgerUnavailable => EgressError::Ledger,
@@ -165,9 +165,9 @@ where
                     flight.bytes_out = 0;
                 }
                 tracing::info!(
+                    name: "egress.failed",
                     request_id = %attempt.record.request_id,
                     code = error.code(),
-                    "egress.failed"
                 );
                 flight.finish(Outcome::Failed);
                 return Err(error);
@@ -178,9 +178,9 @@ where
         flight.status = Some(head.status.as_u16());
         flight.bytes_in = bytes_of_headers(&head.headers).saturating_add(17);
         tracing::debug!(
+            name: "egress.answered",
             request_id = %attempt.record.request_id,
             status = head.status.as_u16(),
-            "egress.answered"
         );
         if head.status.is_redirection() {
             let host = redirect_host(&head.headers);

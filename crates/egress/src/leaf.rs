@@ -204,7 +204,7 @@ fn tls() -> Result<rustls::ClientConfig, EgressError> {
                 .with_no_client_auth()
         }
         Err(_) => {
-            tracing::warn!("egress.system_roots_missing");
+            tracing::warn!(name: "egress.system_roots_missing", "");
             let roots = rustls::RootCertStore {
                 roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
             };

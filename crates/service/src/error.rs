@@ -138,7 +138,7 @@ impl ServiceError {
 impl IntoResponse for ServiceError {
     fn into_response(self) -> Response {
         if self.status().is_server_error() {
-            tracing::warn!(code = self.code(), "service.request.failed");
+            tracing::warn!(name: "service.request.failed", code = self.code());
         }
         (self.status(), Json(self.body())).into_response()
     }

@@ -76,7 +76,7 @@ pub(crate) async fn create(
         .store(move |storage| {
             if let Some(erasure) = &erasure {
                 let deleted = erasure.carry_out(storage)?;
-                tracing::info!(deleted, "service.erasure.carried_out");
+                tracing::info!(name: "service.erasure.carried_out", deleted);
             }
             storage.insert(row)
         })

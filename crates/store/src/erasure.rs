@@ -266,6 +266,43 @@ impl WriteTx<'_> {
         Ok(Some(scope))
     }
 
+    /// Before a message is purged that began its conversation: a title that was made from it goes
+    /// too, replaced by one made from the oldest other beginning, or by none. A title that a person
+    /// gave is left. `title_of` makes titles. Returns whether the title changed.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub fn erasure_retitle(
+        &self,
+        message: MessageId,
+        title_of: impl Fn(&str) -> String,
+    ) -> Result<bool, StoreError> {
+        let made_from: Option<String> = scalar(
+            self.conn,
+            "SELECT text FROM message WHERE id = ?1 AND parent_id IS NULL",
+            [message.0],
+        )?;
+        let (Some(made_from), Some(conversation)) =
+            (made_from, self.conversation_of_message(message)?)
+        else {
+            return Ok(false);
+        };
+        let other: Option<String> = scalar(
+            self.conn,
+            "SELECT text FROM message
+             WHERE conversation_id = ?1 AND parent_id IS NULL AND erasure_id IS NULL AND id <> ?2
+             ORDER BY seq LIMIT 1",
+            [conversation.0, message.0],
+        )?;
+        let title = other.map(|text| title_of(&text)).unwrap_or_default();
+        let changed = change(
+            self.conn,
+            "UPDATE conversation SET title = ?3 WHERE id = ?1 AND title = ?2",
+            params![conversation.0, title_of(&made_from), title],
+        )?;
+        Ok(changed > 0)
+    }
+
     fn unhide_message(&self, id: ErasureId, message: MessageId) -> Result<(), StoreError> {
         // Below a message that was deleted later, it goes on waiting with that one.
         let above: Option<Uuid> = scalar::<Option<Uuid>, _>(

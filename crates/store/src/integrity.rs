@@ -41,8 +41,8 @@ impl Store {
             && !pages_authenticate(&connection::open(self.options(), Kind::Reader)?)?
         {
             tracing::warn!(
+                name: "archive.pages_damaged",
                 bytes = std::fs::metadata(path).map_or(0, |meta| meta.len()),
-                "archive_pages_damaged"
             );
             return Ok(Integrity::DamagedPages);
         }

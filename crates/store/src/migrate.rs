@@ -59,7 +59,7 @@ fn apply(
     }
     tx.pragma_update(None, "user_version", known)?;
     tx.commit()?;
-    tracing::info!(from = found, to = known, copied, "archive_migrated");
+    tracing::info!(name: "archive.migrated", from = found, to = known, copied);
     Ok(Some(MigrationReport {
         from: found,
         to: known,

@@ -7,6 +7,7 @@ mod canary;
 mod clock;
 pub mod forensic;
 mod ledger;
+pub mod raw;
 pub mod recorder;
 pub mod session;
 pub mod webdriver;

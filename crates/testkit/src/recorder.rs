@@ -1,6 +1,7 @@
 //! A server on loopback that writes down what arrives and answers as told.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -38,6 +39,11 @@ pub enum Answer {
     Hang(Vec<String>),
     /// Streams these words and cuts the connection.
     Cut(Vec<String>),
+    /// Streams numbered words (`w0 w1 …`) at this pace until the client hangs up. [`Recorder::dripped`]
+    /// tells which of them were sent, and when.
+    Drip(Duration),
+    /// Answers one request with each of these; the last one stays.
+    Turns(Vec<Answer>),
     /// Answers with this status, content type and body.
     Plain(u16, &'static str, String),
     /// Redirects there.
@@ -47,6 +53,8 @@ pub enum Answer {
 struct Shared {
     seen: Mutex<Vec<Recorded>>,
     answer: Mutex<Answer>,
+    dripped: Mutex<Vec<(Instant, String)>>,
+    arrived: tokio::sync::Notify,
 }
 
 /// The server. Dropping it stops it.
@@ -61,11 +69,25 @@ impl Recorder {
     ///
     /// # Panics
     /// When loopback has no free port.
-    #[allow(clippy::disallowed_types, reason = "a test server listens on loopback")]
     pub async fn start(answer: Answer) -> Self {
-        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        Self::start_at("127.0.0.1", answer).await
+    }
+
+    /// Starts on a free port of this loopback address, such as 127.0.0.2: another origin.
+    ///
+    /// # Panics
+    /// When the address has no free port.
+    #[allow(clippy::disallowed_types, reason = "a test server listens on loopback")]
+    pub async fn start_at(address: &str, answer: Answer) -> Self {
+        let listener = tokio::net::TcpListener::bind((address, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
-        let shared = Arc::new(Shared { seen: Mutex::default(), answer: Mutex::new(answer) });
+        let shared =
+            Arc::new(Shared {
+                seen: Mutex::default(),
+                answer: Mutex::new(answer),
+                dripped: Mutex::default(),
+                arrived: tokio::sync::Notify::new(),
+            });
         let router = Router::new().fallback(serve).with_state(shared.clone());
         let task = tokio::spawn(async move {
             let _ = axum::serve(listener, router).await;
@@ -96,6 +118,23 @@ impl Recorder {
         self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Waits until at least so many requests have arrived.
+    pub async fn arrived(&self, count: usize) {
+        loop {
+            let next = self.shared.arrived.notified();
+            if self.seen().len() >= count {
+                return;
+            }
+            next.await;
+        }
+    }
+
+    /// The words of [`Answer::Drip`] that were sent since the last call, in order.
+    #[must_use]
+    pub fn dripped(&self) -> Vec<(Instant, String)> {
+        std::mem::take(&mut *self.shared.dripped.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// The `X-Request-Id` of everything that arrived, sorted.
     #[must_use]
     pub fn request_ids(&self) -> Vec<String> {
@@ -112,6 +151,17 @@ impl Recorder {
 impl Drop for Recorder {
     fn drop(&mut self) {
         self.task.abort();
+    }
+}
+
+impl Shared {
+    fn next_answer(&self) -> Answer {
+        let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *answer {
+            Answer::Turns(turns) if turns.len() > 1 => turns.remove(0),
+            Answer::Turns(turns) => turns.first().cloned().unwrap_or_else(|| Answer::Turns(Vec::new())),
+            other => other.clone(),
+        }
     }
 }
 
@@ -132,11 +182,26 @@ async fn serve(
         body: String::from_utf8_lossy(&body).into_owned(),
     };
     shared.seen.lock().unwrap_or_else(PoisonError::into_inner).push(recorded);
+    shared.arrived.notify_waiters();
     if uri.path().ends_with("/models") {
         return json(200, r#"{"object":"list","data":[{"id":"recorder-1","object":"model"}]}"#.to_owned());
     }
-    let answer = shared.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let answer = shared.next_answer();
     match answer {
+        Answer::Drip(pause) => {
+            let body = stream::unfold(0_u32, move |n| {
+                let shared = Arc::clone(&shared);
+                async move {
+                    tokio::time::sleep(pause).await;
+                    let word = format!("w{n} ");
+                    let frame = delta(&word);
+                    shared.dripped.lock().unwrap_or_else(PoisonError::into_inner).push((Instant::now(), word));
+                    Some((Ok::<_, std::io::Error>(frame), n + 1))
+                }
+            });
+            events(Body::from_stream(body))
+        }
+        Answer::Turns(_) => json(500, r#"{"error":{"message":"no answer was prepared"}}"#.to_owned()),
         Answer::Words(words) => {
             let mut frames: Vec<Result<String, std::io::Error>> = words.iter().map(|word| Ok(delta(word))).collect();
             frames.push(Ok(ending(words.len())));

@@ -127,6 +127,36 @@ impl Window {
         self.wait(testid).await.click().await.unwrap_or_else(|error| panic!("click {testid}: {error}"));
     }
 
+    /// Clicks the first control whose words contain `text`.
+    ///
+    /// # Panics
+    /// When none ever appears or it cannot be clicked.
+    pub async fn click_text(&self, text: &str) {
+        let xpath = format!(
+            "//*[self::button or self::a or @role='button' or @role='menuitem' or @role='switch' or @role='radio']\
+             [contains(normalize-space(.), \"{text}\") or contains(@aria-label, \"{text}\")]"
+        );
+        let element = match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&xpath)).await {
+            Ok(element) => element,
+            Err(error) => panic!("no control says “{text}” ({error}); the page says:\n{}", self.text().await),
+        };
+        element.click().await.unwrap_or_else(|error| panic!("click “{text}”: {error}"));
+    }
+
+    /// Types into the field with this label.
+    ///
+    /// # Panics
+    /// When there is none or it takes no keys.
+    pub async fn type_into_label(&self, label: &str, text: &str) {
+        let script = "const l = [...document.querySelectorAll('label')]\
+             .find(l => l.innerText.trim().startsWith(arguments[0]));\
+             const field = l && (l.control ?? document.getElementById(l.htmlFor));\
+             if (field) field.focus(); return Boolean(field)";
+        self.wait_true(script, vec![json!(label)], &format!("no field is labelled “{label}”")).await;
+        let field = self.client.active_element().await.expect("the focused field");
+        field.send_keys(text).await.unwrap_or_else(|error| panic!("type into “{label}”: {error}"));
+    }
+
     /// Types into an element by its `data-testid`.
     ///
     /// # Panics

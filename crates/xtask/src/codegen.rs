@@ -6,7 +6,14 @@ use crate::shell::{self, Outcome, cargo, root};
 pub fn codegen(arguments: &[String]) -> Outcome {
     let mut generate = cargo();
     generate
-        .args(["run", "--quiet", "--package", "fluxchat-ipc", "--features", "codegen"])
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "fluxchat-ipc",
+            "--features",
+            "codegen",
+        ])
         .args(["--bin", "fluxchat-codegen", "--"])
         .arg(root())
         .args(arguments);

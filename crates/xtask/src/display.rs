@@ -1,6 +1,5 @@
 //! A screen for a machine without one.
 
-
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
@@ -16,9 +15,16 @@ pub struct Screen {
 impl Screen {
     /// Starts one on a free display.
     pub fn start() -> Outcome<Self> {
-
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"])
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1600x1000x24",
+                "-nolisten",
+                "tcp",
+            ])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -30,7 +36,10 @@ impl Screen {
         }
         match number.trim() {
             "" => Err("Xvfb ended before it had a display".into()),
-            number => Ok(Self { server, name: format!(":{number}") }),
+            number => Ok(Self {
+                server,
+                name: format!(":{number}"),
+            }),
         }
     }
 }

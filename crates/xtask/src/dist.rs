@@ -13,11 +13,16 @@ const MARK: &[u8] = b"FLUXCHAT_AUTOMATION_DATA";
 
 /// Builds the installer of this system.
 pub fn dist(arguments: &[String]) -> Outcome {
-    if arguments.iter().any(|argument| argument.contains("automation")) {
+    if arguments
+        .iter()
+        .any(|argument| argument.contains("automation"))
+    {
         return Err("a window that can be driven is never shipped: no feature `automation`".into());
     }
     if let Some(argument) = arguments.first() {
-        return Err(Failure(format!("`{argument}` is not understood; dist takes no arguments")));
+        return Err(Failure(format!(
+            "`{argument}` is not understood; dist takes no arguments"
+        )));
     }
     let mut report = Report::new(6);
     report.step("What this machine needs", || setup::system(Need::Run))?;
@@ -25,7 +30,14 @@ pub fn dist(arguments: &[String]) -> Outcome {
     report.step("The page", ui::build)?;
     report.step("The command line", || {
         let features = "fluxchat-core/vendored-openssl";
-        shell::run(cargo().args(["build", "--release", "-p", "fluxchat-cli", "--features", features]))
+        shell::run(cargo().args([
+            "build",
+            "--release",
+            "-p",
+            "fluxchat-cli",
+            "--features",
+            features,
+        ]))
     })?;
     report.step("The window and the installer", bundle)?;
     let path = report.step("A look into it", || {
@@ -53,7 +65,14 @@ fn bundle() -> Outcome {
     shell::run(
         command("node")
             .arg(tool)
-            .args(["build", "--bundles", "deb", "--features", "vendored-openssl", "--config"])
+            .args([
+                "build",
+                "--bundles",
+                "deb",
+                "--features",
+                "vendored-openssl",
+                "--config",
+            ])
             .arg(extra.to_string()),
     )
 }
@@ -67,5 +86,8 @@ fn newest_deb() -> Outcome<PathBuf> {
         }
     }
     found.sort();
-    found.pop().map(|(_, path)| path).ok_or_else(|| "no .deb was written".into())
+    found
+        .pop()
+        .map(|(_, path)| path)
+        .ok_or_else(|| "no .deb was written".into())
 }

@@ -1,7 +1,11 @@
 //! `cargo xtask`: everything a developer does here, in one place and on every system.
 //!
 //! It depends on almost nothing, so that it compiles in seconds on a fresh machine.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it speaks to a terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it speaks to a terminal"
+)]
 
 mod codegen;
 mod display;

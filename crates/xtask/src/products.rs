@@ -39,8 +39,20 @@ pub fn app(form: Form) -> PathBuf {
 /// Builds a form of the window. The packages are always the same, so that nothing below the
 /// shell is compiled twice.
 pub fn build_app(form: Form) -> Outcome {
-    let packages = ["-p", "fluxchat", "-p", "fluxchat-cli", "-p", "fluxchat-server"];
-    shell::run(cargo().args(["build", "--bins"]).args(packages).args(["--features", form.features()]))?;
+    let packages = [
+        "-p",
+        "fluxchat",
+        "-p",
+        "fluxchat-cli",
+        "-p",
+        "fluxchat-server",
+    ];
+    shell::run(
+        cargo()
+            .args(["build", "--bins"])
+            .args(packages)
+            .args(["--features", form.features()]),
+    )?;
     fs::copy(built("fluxchat"), app(form))?;
     Ok(())
 }
@@ -60,7 +72,10 @@ pub fn hand_over(test: &mut Command) {
         .env("FLUXCHAT_CLI", built("fluxchat-cli"))
         .env("FLUXCHAT_SERVICE", built("fluxchat-service"))
         .env("FLUXCHAT_ROOT", root())
-        .env("AIMOCK", root().join("tests/peers/node_modules/@copilotkit/aimock/dist/cli.js"));
+        .env(
+            "AIMOCK",
+            root().join("tests/peers/node_modules/@copilotkit/aimock/dist/cli.js"),
+        );
 }
 
 fn built(name: &str) -> PathBuf {

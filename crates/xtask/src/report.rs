@@ -14,13 +14,21 @@ pub struct Report {
 impl Report {
     /// A report of so many steps.
     pub fn new(all: usize) -> Self {
-        Self { all, started: Instant::now(), done: Vec::new() }
+        Self {
+            all,
+            started: Instant::now(),
+            done: Vec::new(),
+        }
     }
 
     /// Does one step under its heading.
     pub fn step<T>(&mut self, name: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
         let number = self.done.len() + 1;
-        println!("\n[{number}/{}] {name}   ({} so far)", self.all, short(self.started.elapsed()));
+        println!(
+            "\n[{number}/{}] {name}   ({} so far)",
+            self.all,
+            short(self.started.elapsed())
+        );
         let start = Instant::now();
         let result = work();
         let took = start.elapsed();

@@ -1,5 +1,7 @@
 //! `cargo xtask run`: the app, or a tour of it where nobody could see it.
 
+use std::fs;
+
 use crate::display::{self, Screen};
 use crate::products::{self, Form};
 use crate::report::Report;
@@ -9,8 +11,14 @@ use crate::ui;
 
 /// Builds and starts the app.
 pub fn run(arguments: &[String]) -> Outcome {
-    let arguments = arguments.strip_prefix(&["--".to_owned()]).unwrap_or(arguments);
-    if display::is_there() { window(arguments) } else { tour() }
+    let arguments = arguments
+        .strip_prefix(&["--".to_owned()])
+        .unwrap_or(arguments);
+    if display::is_there() {
+        window(arguments)
+    } else {
+        tour()
+    }
 }
 
 fn window(arguments: &[String]) -> Outcome {
@@ -37,9 +45,14 @@ fn tour() -> Outcome {
     let mut tour = cargo();
     tour.args(["test", "-p", "fluxchat", "--test", "it"])
         .args(["--features", "fluxchat/custom-protocol,fluxchat/automation"]);
-    report.step("The guide", || shell::run(cargo().args(tour.get_args()).arg("--no-run")))?;
+    report.step("The guide", || {
+        shell::run(cargo().args(tour.get_args()).arg("--no-run"))
+    })?;
     let folder = target().join("tour");
     report.step("The tour", || {
+        // What is there afterwards was taken now.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
         let screen = Screen::start()?;
         products::hand_over(&mut tour);
         tour.args(["--quiet", "--", "tour::", "--nocapture", "--test-threads=1"])
@@ -47,7 +60,11 @@ fn tour() -> Outcome {
             .env("FLUXCHAT_TOUR_DIR", &folder)
             .env("DISPLAY", &screen.name)
             .env_remove("WAYLAND_DISPLAY");
-        shell::run(&mut tour)
+        shell::run(&mut tour)?;
+        match fs::read_dir(&folder)?.next() {
+            Some(_) => Ok(()),
+            None => Err("the tour took no picture, so it did not happen".into()),
+        }
     })?;
     println!("\nThe screenshots are in {}.", folder.display());
     report.close();

@@ -53,14 +53,23 @@ pub struct Binary {
 
 impl Binary {
     fn name(&self, test: &str) -> String {
-        format!("{}/{}::{test}", self.package.trim_start_matches("fluxchat-"), self.target)
+        format!(
+            "{}/{}::{test}",
+            self.package.trim_start_matches("fluxchat-"),
+            self.target
+        )
     }
 
     fn tests(&self) -> Outcome<Vec<String>> {
         let mut list = Command::new(&self.path);
-        list.args(["--list", "--format", "terse"]).current_dir(&self.folder);
+        list.args(["--list", "--format", "terse"])
+            .current_dir(&self.folder);
         let names = shell::capture(&mut list)?;
-        Ok(names.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
+        Ok(names
+            .lines()
+            .filter_map(|line| line.strip_suffix(": test"))
+            .map(str::to_owned)
+            .collect())
     }
 }
 
@@ -74,10 +83,19 @@ struct Done {
 pub fn build() -> Outcome<Vec<Binary>> {
     let mut build = cargo();
     build
-        .args(["test", "--workspace", "--no-run", "--message-format", "json-render-diagnostics"])
+        .args([
+            "test",
+            "--workspace",
+            "--no-run",
+            "--message-format",
+            "json-render-diagnostics",
+        ])
         .args(["--features", "fluxchat/custom-protocol"]);
     let mut binaries = Vec::new();
-    for line in shell::capture(&mut build)?.lines().filter(|line| line.starts_with('{')) {
+    for line in shell::capture(&mut build)?
+        .lines()
+        .filter(|line| line.starts_with('{'))
+    {
         let message: Value = serde_json::from_str(line)?;
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let (Some(path), Some(manifest), Some(target), Some(true)) = (
@@ -88,12 +106,20 @@ pub fn build() -> Outcome<Vec<Binary>> {
         ) else {
             continue;
         };
-        let folder = PathBuf::from(manifest).parent().map(PathBuf::from).unwrap_or_default();
+        let folder = PathBuf::from(manifest)
+            .parent()
+            .map(PathBuf::from)
+            .unwrap_or_default();
         let package = match folder.strip_prefix(root().join("crates")) {
             Ok(name) => name.to_string_lossy().into_owned(),
             Err(_) => "app".to_owned(),
         };
-        binaries.push(Binary { package, folder, target, path: path.into() });
+        binaries.push(Binary {
+            package,
+            folder,
+            target,
+            path: path.into(),
+        });
     }
     Ok(binaries)
 }
@@ -114,7 +140,11 @@ pub fn run(binaries: &[Binary], run: &Run, screen: Option<&Screen>) -> Outcome {
     for binary in binaries {
         for test in binary.tests()? {
             let name = binary.name(&test);
-            if run.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str())) {
+            if run
+                .filter
+                .as_ref()
+                .is_none_or(|filter| name.contains(filter.as_str()))
+            {
                 queue.push_back((binary, test));
             }
         }
@@ -123,7 +153,9 @@ pub fn run(binaries: &[Binary], run: &Run, screen: Option<&Screen>) -> Outcome {
         return Err("no test has a name like that; `cargo xtask test --list` knows them".into());
     }
     // The long ones are in the integration binary: begun first, they do not wait at the end alone.
-    queue.make_contiguous().sort_by_key(|(binary, _)| binary.target != "it");
+    queue
+        .make_contiguous()
+        .sort_by_key(|(binary, _)| binary.target != "it");
     let all = queue.len();
     let workers = thread::available_parallelism().map_or(2, usize::from);
     println!("  {all} tests, {workers} at a time");
@@ -150,7 +182,10 @@ pub fn run(binaries: &[Binary], run: &Run, screen: Option<&Screen>) -> Outcome {
 }
 
 fn pop<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
-    queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    queue
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .pop_front()
 }
 
 fn one(binary: &Binary, test: &str, long: bool, screen: Option<&Screen>, log: &PathBuf) -> Done {
@@ -164,7 +199,11 @@ fn one(binary: &Binary, test: &str, long: bool, screen: Option<&Screen>, log: &P
         }
         Err(failure) => Some(failure.to_string()),
     };
-    Done { name, took: start.elapsed(), failure }
+    Done {
+        name,
+        took: start.elapsed(),
+        failure,
+    }
 }
 
 /// Runs one test; `Some` says why it did not pass.
@@ -178,7 +217,13 @@ fn attempt(
     let out = File::create(log)?;
     let mut command = Command::new(&binary.path);
     command
-        .args(["--exact", test, "--nocapture", "--test-threads=1", "--include-ignored"])
+        .args([
+            "--exact",
+            test,
+            "--nocapture",
+            "--test-threads=1",
+            "--include-ignored",
+        ])
         .current_dir(&binary.folder)
         .env("CARGO_MANIFEST_DIR", &binary.folder)
         .env("INSTA_WORKSPACE_ROOT", root())
@@ -194,10 +239,14 @@ fn attempt(
         command.env("FLUXCHAT_LONG", "1");
     }
     if let Some(screen) = screen {
-        command.env("DISPLAY", &screen.name).env_remove("WAYLAND_DISPLAY");
+        command
+            .env("DISPLAY", &screen.name)
+            .env_remove("WAYLAND_DISPLAY");
     }
     products::hand_over(&mut command);
-    let mut child = command.spawn().map_err(|error| Failure(format!("cannot be started: {error}")))?;
+    let mut child = command
+        .spawn()
+        .map_err(|error| Failure(format!("cannot be started: {error}")))?;
     let patience = PATIENCE[usize::from(long)];
     let start = Instant::now();
     loop {
@@ -207,7 +256,10 @@ fn attempt(
         if start.elapsed() > patience {
             let _ = child.kill();
             let _ = child.wait();
-            return Ok(Some(format!("still running after {}, stopped", short(patience))));
+            return Ok(Some(format!(
+                "still running after {}, stopped",
+                short(patience)
+            )));
         }
         thread::sleep(LOOK_AGAIN.min(start.elapsed() / 4 + Duration::from_millis(1)));
     }
@@ -227,7 +279,11 @@ fn tell(done: &[Done], all: usize) {
 
 fn summary(done: &mut [Done]) -> Outcome {
     for failed in done.iter().filter(|one| one.failure.is_some()) {
-        println!("\n──── {}\n{}", failed.name, failed.failure.as_deref().unwrap_or_default());
+        println!(
+            "\n──── {}\n{}",
+            failed.name,
+            failed.failure.as_deref().unwrap_or_default()
+        );
     }
     done.sort_by_key(|one| std::cmp::Reverse(one.took));
     println!("\nThe slowest tests");
@@ -235,7 +291,11 @@ fn summary(done: &mut [Done]) -> Outcome {
         println!("  {:>12}  {}", short(one.took), one.name);
     }
     let failed: Vec<_> = done.iter().filter(|one| one.failure.is_some()).collect();
-    println!("\n{} passed, {} failed", done.len() - failed.len(), failed.len());
+    println!(
+        "\n{} passed, {} failed",
+        done.len() - failed.len(),
+        failed.len()
+    );
     if failed.is_empty() {
         return Ok(());
     }

@@ -39,10 +39,24 @@ const DEBIAN: Family = Family {
             "libwebkit2gtk-4.1-dev",
             "librsvg2-dev",
         ],
-        &["webkit2gtk-driver", "xvfb", "dbus", "fonts-dejavu-core", "imagemagick"],
-        &["gnome-keyring", "strace", "iproute2", "procps", "util-linux", "x11-utils"],
+        &[
+            "webkit2gtk-driver",
+            "xvfb",
+            "dbus",
+            "fonts-dejavu-core",
+            "imagemagick",
+            "gnome-keyring",
+            "procps",
+        ],
+        &["strace", "iproute2", "util-linux", "x11-utils"],
     ],
-    missing: |packages| one_by_one(packages, &["dpkg-query", "--show", "--showformat=${db:Status-Status}"], "installed"),
+    missing: |packages| {
+        one_by_one(
+            packages,
+            &["dpkg-query", "--show", "--showformat=${db:Status-Status}"],
+            "installed",
+        )
+    },
     update: &["apt-get", "update", "-q"],
     install: &["apt-get", "install", "-q", "-y", "--no-install-recommends"],
 };
@@ -63,8 +77,16 @@ const FEDORA: Family = Family {
             "librsvg2-devel",
         ],
         // The driver comes with the GTK 4 build of WebKit.
-        &["webkitgtk6.0", "xorg-x11-server-Xvfb", "dbus-daemon", "dejavu-sans-fonts", "ImageMagick"],
-        &["gnome-keyring", "strace", "iproute", "procps-ng", "util-linux", "xwininfo"],
+        &[
+            "webkitgtk6.0",
+            "xorg-x11-server-Xvfb",
+            "dbus-daemon",
+            "dejavu-sans-fonts",
+            "ImageMagick",
+            "gnome-keyring",
+            "procps-ng",
+        ],
+        &["strace", "iproute", "util-linux", "xwininfo"],
     ],
     missing: |packages| one_by_one(packages, &["rpm", "--query", "--whatprovides"], ""),
     update: &[],
@@ -74,26 +96,48 @@ const FEDORA: Family = Family {
 const ARCH: Family = Family {
     name: "Arch",
     packages: [
-        &["base-devel", "perl", "openssl", "dbus", "gtk3", "webkit2gtk-4.1", "librsvg"],
+        &[
+            "base-devel",
+            "perl",
+            "openssl",
+            "dbus",
+            "gtk3",
+            "webkit2gtk-4.1",
+            "librsvg",
+        ],
         // The driver comes with the GTK 4 build of WebKit.
-        &["webkitgtk-6.0", "xorg-server-xvfb", "ttf-dejavu", "imagemagick"],
-        &["gnome-keyring", "strace", "iproute2", "procps-ng", "util-linux", "xorg-xwininfo"],
+        &[
+            "webkitgtk-6.0",
+            "xorg-server-xvfb",
+            "ttf-dejavu",
+            "imagemagick",
+            "gnome-keyring",
+            "procps-ng",
+        ],
+        &["strace", "iproute2", "util-linux", "xorg-xwininfo"],
     ],
     missing: |packages| one_by_one(packages, &["pacman", "-Q"], ""),
     update: &[],
-    install: &["pacman", "-Sy", "--needed", "--noconfirm"],
+    install: &["pacman", "-S", "--needed", "--noconfirm"],
 };
 
 /// Packages the query does not know; with `expected`, those whose answer is another one.
 fn one_by_one(packages: &[&'static str], query: &[&str], expected: &str) -> Vec<&'static str> {
     let there = |package: &str| {
         let mut ask = Command::new(query[0]);
-        ask.args(&query[1..]).arg(package).stdin(Stdio::null()).stderr(Stdio::null());
+        ask.args(&query[1..])
+            .arg(package)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null());
         ask.output().is_ok_and(|answer| {
             answer.status.success() && String::from_utf8_lossy(&answer.stdout).contains(expected)
         })
     };
-    packages.iter().copied().filter(|package| !there(package)).collect()
+    packages
+        .iter()
+        .copied()
+        .filter(|package| !there(package))
+        .collect()
 }
 
 /// Everything: the system, the tools of Rust, Node and the packages.
@@ -137,7 +181,12 @@ fn linux(need: Need) -> Outcome {
     }
     println!("  missing: {}", missing.join(" "));
     let sudo = !is_root();
-    let by_hand = format!("{}{} {}", if sudo { "sudo " } else { "" }, family.install.join(" "), missing.join(" "));
+    let by_hand = format!(
+        "{}{} {}",
+        if sudo { "sudo " } else { "" },
+        family.install.join(" "),
+        missing.join(" ")
+    );
     if sudo && !has("sudo") {
         return Err(Failure(format!("become root and run: {by_hand}")));
     }
@@ -160,7 +209,10 @@ fn wanted(family: &Family, need: Need) -> Vec<&'static str> {
 fn family(release: &str) -> Option<&'static Family> {
     let ids: Vec<&str> = release
         .lines()
-        .filter_map(|line| line.strip_prefix("ID=").or_else(|| line.strip_prefix("ID_LIKE=")))
+        .filter_map(|line| {
+            line.strip_prefix("ID=")
+                .or_else(|| line.strip_prefix("ID_LIKE="))
+        })
         .flat_map(|value| value.trim_matches('"').split(' '))
         .collect();
     let is = |names: &[&str]| ids.iter().any(|id| names.contains(id));
@@ -197,7 +249,10 @@ fn is_root() -> bool {
 }
 
 fn macos() -> Outcome {
-    let tools = Command::new("xcode-select").arg("-p").stdout(Stdio::null()).status();
+    let tools = Command::new("xcode-select")
+        .arg("-p")
+        .stdout(Stdio::null())
+        .status();
     if tools.is_ok_and(|status| status.success()) {
         println!("  the command line tools of Xcode are there");
         return Ok(());
@@ -226,9 +281,16 @@ fn rust() -> Outcome {
         return Ok(());
     }
     if !has("rustup") {
-        return Err(Failure(format!("install these with your Rust: {}", missing.join(" "))));
+        return Err(Failure(format!(
+            "install these with your Rust: {}",
+            missing.join(" ")
+        )));
     }
-    shell::run(shell::command("rustup").args(["component", "add"]).args(missing))
+    shell::run(
+        shell::command("rustup")
+            .args(["component", "add"])
+            .args(missing),
+    )
 }
 
 /// Node is not ours to install: people have their own ways of managing it.
@@ -240,7 +302,10 @@ fn node() -> Outcome {
         Ok(output) => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
         Err(_) => return Err(Failure(format!("Node.js is not installed. {advice}"))),
     };
-    let mut numbers = version.trim_start_matches('v').split('.').map_while(|n| n.parse::<u32>().ok());
+    let mut numbers = version
+        .trim_start_matches('v')
+        .split('.')
+        .map_while(|n| n.parse::<u32>().ok());
     let pair = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     if pair < (20, 19) {
         return Err(Failure(format!("Node.js {version} is too old. {advice}")));
@@ -259,7 +324,11 @@ mod tests {
     #[test]
     fn systems_are_known_by_their_family() {
         let check = |release: &str, expected: Option<&str>| {
-            assert_eq!(family(release).map(|family| family.name), expected, "{release}");
+            assert_eq!(
+                family(release).map(|family| family.name),
+                expected,
+                "{release}"
+            );
         };
         check("ID=debian\nVERSION_ID=\"12\"\n", Some("Debian"));
         check("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", Some("Debian"));

@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 /// Why a command of xtask ends: one sentence for a person.
 #[derive(Debug)]
@@ -43,10 +44,15 @@ impl From<serde_json::Error> for Failure {
 /// What every step answers.
 pub type Outcome<T = ()> = Result<T, Failure>;
 
-/// The root of the repository.
+/// The root of the repository. Cargo says at run time where the crate is: with a target folder
+/// shared between two copies of the repository, what was true while compiling may be the other.
 pub fn root() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here)
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let told = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let here = told.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        here.ancestors().nth(2).map(PathBuf::from).unwrap_or(here)
+    });
+    &ROOT
 }
 
 /// Where cargo builds.
@@ -90,7 +96,9 @@ pub fn npm(folder: &str) -> Command {
 pub fn run(command: &mut Command) -> Outcome {
     let line = line(command);
     println!("  $ {line}");
-    let status = command.status().map_err(|error| Failure(format!("`{line}`: {error}")))?;
+    let status = command
+        .status()
+        .map_err(|error| Failure(format!("`{line}`: {error}")))?;
     match status.success() {
         true => Ok(()),
         false => Err(Failure(format!("`{line}` failed ({status})"))),
@@ -110,15 +118,24 @@ pub fn capture(command: &mut Command) -> Outcome<String> {
     }
 }
 
-/// Whether a program can be started and says its version.
+/// Whether a program is there and says its version. A stub of rustup is there, but does not.
 pub fn has(name: &str) -> bool {
     let mut probe = Command::new(name);
-    probe.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    probe.status().is_ok()
+    probe
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    probe.status().is_ok_and(|status| status.success())
 }
 
 fn line(command: &Command) -> String {
-    let name = Path::new(command.get_program()).file_stem().unwrap_or_default();
+    let name = Path::new(command.get_program())
+        .file_stem()
+        .unwrap_or_default();
     let words = std::iter::once(name).chain(command.get_args());
-    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    words
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -24,9 +24,13 @@ pub fn test(arguments: &[String]) -> Outcome {
     let mut report = Report::new(if run.is_whole() { 14 } else { 5 });
     report.step("What this machine needs", || setup::setup(Need::Test))?;
     if run.is_whole() {
-        report.step("Format", || shell::run(cargo().args(["fmt", "--all", "--check"])))?;
+        report.step("Format", || {
+            shell::run(cargo().args(["fmt", "--all", "--check"]))
+        })?;
         report.step("Tidy", tidy::tidy)?;
-        report.step("Generated files", || codegen::codegen(&["--check".to_owned()]))?;
+        report.step("Generated files", || {
+            codegen::codegen(&["--check".to_owned()])
+        })?;
         report.step("Types of the page", || script("check"))?;
         report.step("Lint of the page", || script("lint"))?;
         report.step("Tests of the page", || script("test"))?;
@@ -37,7 +41,12 @@ pub fn test(arguments: &[String]) -> Outcome {
         report.step("Clippy", || {
             let features = ["--features", "fluxchat/custom-protocol"];
             let targets = ["clippy", "--workspace", "--all-targets", "--quiet"];
-            shell::run(cargo().args(targets).args(features).args(["--", "-D", "warnings"]))
+            shell::run(
+                cargo()
+                    .args(targets)
+                    .args(features)
+                    .args(["--", "-D", "warnings"]),
+            )
         })?;
     }
     if !run.list {
@@ -47,11 +56,21 @@ pub fn test(arguments: &[String]) -> Outcome {
     if run.list {
         return runner::list(&binaries);
     }
-    let screen = if cfg!(target_os = "linux") { Some(Screen::start()?) } else { None };
-    let passed = report.step("Running the tests", || runner::run(&binaries, &run, screen.as_ref()));
+    let screen = if cfg!(target_os = "linux") {
+        Some(Screen::start()?)
+    } else {
+        None
+    };
+    let passed = report.step("Running the tests", || {
+        runner::run(&binaries, &run, screen.as_ref())
+    });
     if passed.is_ok() && run.is_whole() {
         report.step("Examples in the documentation", || {
-            shell::run(cargo().args(["test", "--workspace", "--doc", "--quiet"]).args(["--features", "fluxchat/custom-protocol"]))
+            shell::run(
+                cargo()
+                    .args(["test", "--workspace", "--doc", "--quiet"])
+                    .args(["--features", "fluxchat/custom-protocol"]),
+            )
         })?;
     }
     report.close();

@@ -33,7 +33,10 @@ pub fn install(folder: &str) -> Outcome {
 
 /// Builds the page into `ui/dist`.
 pub fn build() -> Outcome {
-    let sources: Vec<_> = SOURCES.iter().map(|name| root().join("ui").join(name)).collect();
+    let sources: Vec<_> = SOURCES
+        .iter()
+        .map(|name| root().join("ui").join(name))
+        .collect();
     let stamp = Stamp::new("ui-build", fingerprint(&sources)?);
     if stamp.holds() && root().join("ui/dist/index.html").is_file() {
         println!("  the page is built");
@@ -51,7 +54,10 @@ struct Stamp {
 
 impl Stamp {
     fn new(name: &str, value: u64) -> Self {
-        Self { file: workshop().join(format!("{name}.stamp")), value: format!("{value:016x}") }
+        Self {
+            file: workshop().join(format!("{name}.stamp")),
+            value: format!("{value:016x}"),
+        }
     }
 
     fn holds(&self) -> bool {

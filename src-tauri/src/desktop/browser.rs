@@ -43,7 +43,10 @@ mod tests {
             "",
         ];
         for address in bad {
-            assert!(!may_open(address), "{address:?} must not reach the system's opener");
+            assert!(
+                !may_open(address),
+                "{address:?} must not reach the system's opener"
+            );
         }
     }
 }

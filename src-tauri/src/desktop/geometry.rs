@@ -28,7 +28,12 @@ pub struct Geometry {
 
 impl Default for Geometry {
     fn default() -> Self {
-        Self { width: 1280.0, height: 800.0, place: None, maximized: false }
+        Self {
+            width: 1280.0,
+            height: 800.0,
+            place: None,
+            maximized: false,
+        }
     }
 }
 
@@ -42,8 +47,16 @@ impl Geometry {
     }
 
     fn tamed(self) -> Self {
-        let within = |value: f64, low: f64| if value.is_finite() { value.clamp(low, 16_384.0) } else { low };
-        let place = self.place.filter(|(x, y)| x.abs() < 65_536.0 && y.abs() < 65_536.0);
+        let within = |value: f64, low: f64| {
+            if value.is_finite() {
+                value.clamp(low, 16_384.0)
+            } else {
+                low
+            }
+        };
+        let place = self
+            .place
+            .filter(|(x, y)| x.abs() < 65_536.0 && y.abs() < 65_536.0);
         Self {
             width: within(self.width, SMALLEST.0),
             height: within(self.height, SMALLEST.1),
@@ -85,7 +98,9 @@ fn update<R: Runtime>(last: &mut Geometry, window: &WebviewWindow<R>) {
     let special = last.maximized
         || window.is_minimized().unwrap_or(false)
         || window.is_fullscreen().unwrap_or(false);
-    let (Ok(scale), false) = (window.scale_factor(), special) else { return };
+    let (Ok(scale), false) = (window.scale_factor(), special) else {
+        return;
+    };
     if let Ok(PhysicalSize { width, height }) = window.inner_size() {
         last.width = f64::from(width) / scale;
         last.height = f64::from(height) / scale;
@@ -108,18 +123,37 @@ mod tests {
     #[test]
     fn what_was_saved_comes_back() {
         let folder = tempfile::tempdir().unwrap();
-        let saved =
-            Geometry { width: 900.0, height: 700.0, place: Some((10.0, -20.0)), maximized: true };
+        let saved = Geometry {
+            width: 900.0,
+            height: 700.0,
+            place: Some((10.0, -20.0)),
+            maximized: true,
+        };
         saved.save(folder.path()).unwrap();
         assert_eq!(Geometry::load(folder.path()), saved, "every number is kept");
     }
 
     #[test]
     fn nonsense_is_not_restored() {
-        assert_eq!(load("{"), Geometry::default(), "a broken file counts as none");
-        assert_eq!(load(r#"{"width":1,"unknown":2}"#), Geometry::default(), "so does a foreign one");
+        assert_eq!(
+            load("{"),
+            Geometry::default(),
+            "a broken file counts as none"
+        );
+        assert_eq!(
+            load(r#"{"width":1,"unknown":2}"#),
+            Geometry::default(),
+            "so does a foreign one"
+        );
         let tiny = load(r#"{"width":1,"height":1,"place":[1e9,0],"maximized":false}"#);
-        assert_eq!((tiny.width, tiny.height), SMALLEST, "a window can be found and used");
-        assert_eq!(tiny.place, None, "it does not open far outside of every screen");
+        assert_eq!(
+            (tiny.width, tiny.height),
+            SMALLEST,
+            "a window can be found and used"
+        );
+        assert_eq!(
+            tiny.place, None,
+            "it does not open far outside of every screen"
+        );
     }
 }

@@ -7,7 +7,11 @@ use tauri::{AppHandle, Runtime};
 pub fn close_politely<R: Runtime>(app: &AppHandle<R>) {
     use tokio::signal::unix::{SignalKind, signal};
 
-    let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
+    let kinds = [
+        SignalKind::terminate(),
+        SignalKind::interrupt(),
+        SignalKind::hangup(),
+    ];
     for kind in kinds {
         let app = app.clone();
         tauri::async_runtime::spawn(async move {

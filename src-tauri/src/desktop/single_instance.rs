@@ -46,15 +46,28 @@ impl Drop for First {
 /// Decides who shows the window.
 #[must_use]
 pub fn claim(profile: &Path) -> Instance {
-    let file = File::options().create(true).truncate(false).write(true).open(profile.join(LOCK));
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(profile.join(LOCK));
     let Ok(file) = file else {
-        return Instance::First(First { profile: profile.to_owned(), lock: None });
+        return Instance::First(First {
+            profile: profile.to_owned(),
+            lock: None,
+        });
     };
     if !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
-        return Instance::First(First { profile: profile.to_owned(), lock: Some(file) });
+        return Instance::First(First {
+            profile: profile.to_owned(),
+            lock: Some(file),
+        });
     }
     for _ in 0..ATTEMPTS {
-        if addresses(profile).into_iter().any(|address| ask(address).is_ok()) {
+        if addresses(profile)
+            .into_iter()
+            .any(|address| ask(address).is_ok())
+        {
             return Instance::AlreadyRunning;
         }
         thread::sleep(PAUSE);
@@ -75,7 +88,9 @@ impl First {
         for address in addresses(&self.profile) {
             address.clear();
             let Ok(name) = address.name() else { continue };
-            let Ok(listener) = ListenerOptions::new().name(name).create_sync() else { continue };
+            let Ok(listener) = ListenerOptions::new().name(name).create_sync() else {
+                continue;
+            };
             thread::spawn(move || {
                 for stream in listener.incoming().flatten() {
                     if answer(stream).is_ok() {
@@ -86,6 +101,13 @@ impl First {
             return;
         }
         tracing::warn!(name: "shell.focus_not_offered", "");
+    }
+
+    /// Leaves nothing behind. Nobody can reach the window any more.
+    pub fn leave(&self) {
+        for address in addresses(&self.profile) {
+            address.clear();
+        }
     }
 }
 
@@ -110,13 +132,13 @@ impl Address {
     fn name(&self) -> io::Result<Name<'static>> {
         match self {
             #[cfg(unix)]
-            Self::File(path) => {
-                path.clone().to_fs_name::<interprocess::local_socket::GenericFilePath>()
-            }
+            Self::File(path) => path
+                .clone()
+                .to_fs_name::<interprocess::local_socket::GenericFilePath>(),
             #[cfg(not(unix))]
-            Self::Pipe(name) => {
-                name.clone().to_ns_name::<interprocess::local_socket::GenericNamespaced>()
-            }
+            Self::Pipe(name) => name
+                .clone()
+                .to_ns_name::<interprocess::local_socket::GenericNamespaced>(),
         }
     }
 
@@ -135,13 +157,19 @@ fn addresses(profile: &Path) -> Vec<Address> {
     // The runtime folder is private to the user and local; a profile may lie on a disk without
     // sockets or so deep that its path does not fit into an address.
     let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
-    let shared = runtime.filter(|folder| folder.is_absolute() && folder.is_dir()).map(|folder| {
-        let own = fs::canonicalize(profile).unwrap_or_else(|_| profile.to_owned());
-        let key = blake3::hash(own.as_os_str().as_encoded_bytes()).to_hex();
-        folder.join(format!("fluxchat-{}.sock", &key[..16]))
-    });
+    let shared = runtime
+        .filter(|folder| folder.is_absolute() && folder.is_dir())
+        .map(|folder| {
+            let own = fs::canonicalize(profile).unwrap_or_else(|_| profile.to_owned());
+            let key = blake3::hash(own.as_os_str().as_encoded_bytes()).to_hex();
+            folder.join(format!("fluxchat-{}.sock", &key[..16]))
+        });
     let beside = profile.join("window.sock");
-    shared.into_iter().chain([beside]).map(Address::File).collect()
+    shared
+        .into_iter()
+        .chain([beside])
+        .map(Address::File)
+        .collect()
 }
 
 #[cfg(not(unix))]
@@ -159,13 +187,21 @@ mod tests {
     #[test]
     fn a_second_start_raises_the_first_window() {
         let folder = tempfile::tempdir().unwrap();
-        let Instance::First(first) = claim(folder.path()) else { panic!("nobody else is there") };
+        let Instance::First(first) = claim(folder.path()) else {
+            panic!("nobody else is there")
+        };
         let (raised, seen) = mpsc::channel();
         first.listen(move || raised.send(()).unwrap());
         let second = claim(folder.path());
-        assert!(matches!(second, Instance::AlreadyRunning), "the second does not open a window");
+        assert!(
+            matches!(second, Instance::AlreadyRunning),
+            "the second does not open a window"
+        );
         seen.recv().unwrap();
         drop(first);
-        assert!(matches!(claim(folder.path()), Instance::First(_)), "afterwards the way is free");
+        assert!(
+            matches!(claim(folder.path()), Instance::First(_)),
+            "afterwards the way is free"
+        );
     }
 }

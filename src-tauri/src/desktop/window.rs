@@ -98,8 +98,15 @@ mod tests {
 
     #[test]
     fn the_page_goes_nowhere_else() {
-        for own in ["tauri://localhost/", "tauri://localhost/index.html#/chat", "http://tauri.localhost/"] {
-            assert!(is_app_page(&own.parse().unwrap()), "{own} is the app itself");
+        for own in [
+            "tauri://localhost/",
+            "tauri://localhost/index.html#/chat",
+            "http://tauri.localhost/",
+        ] {
+            assert!(
+                is_app_page(&own.parse().unwrap()),
+                "{own} is the app itself"
+            );
         }
         let foreign = [
             "https://example.org/",

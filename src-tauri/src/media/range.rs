@@ -22,7 +22,9 @@ pub enum Range {
 
 /// Reads the header for a file of `size` bytes.
 pub fn wanted(header: Option<&HeaderValue>, size: u64) -> Range {
-    let Some(header) = header else { return Range::Whole };
+    let Some(header) = header else {
+        return Range::Whole;
+    };
     let span = header.to_str().ok().and_then(|text| span(text, size));
     span.map_or(Range::Unsatisfiable, Range::Part)
 }
@@ -42,7 +44,9 @@ fn span(text: &str, size: u64) -> Option<Span> {
 
 fn number(text: &str) -> Option<u64> {
     // `parse` alone would take a plus sign.
-    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
+    text.bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| text.parse().ok())?
 }
 
 #[cfg(test)]
@@ -58,7 +62,11 @@ mod tests {
     #[test]
     fn one_range_is_understood() {
         let part = |start, len| Range::Part(Span { start, len });
-        assert_eq!(wanted(None, 100), Range::Whole, "no header means everything");
+        assert_eq!(
+            wanted(None, 100),
+            Range::Whole,
+            "no header means everything"
+        );
         check("bytes=0-", part(0, 100));
         check("bytes=0-0", part(0, 1));
         check("bytes=90-1000", part(90, 10));

@@ -72,11 +72,21 @@ describe('use of the catalogues', () => {
 });
 
 describe('German words for the failures of the core', () => {
+  const table = readFileSync(join(import.meta.dirname, '../../../crates/core/src/error/words.rs'), 'utf8');
+  const string = String.raw`"(?:[^"\\]|\\.)*"`;
+  const entry = new RegExp(String.raw`\(\s*"(\w+)",\s*(?:\w+|${string}),\s*(\w+|${string}),\s*(?:\w+|${string}),?\s*\)`, 'g');
+  const entries = [...table.matchAll(entry)].map((match) => ({ code: match[1] ?? '', kept: match[2] ?? '' }));
+  const constants = new Map(
+    [...table.matchAll(/const (\w+): &str = "([^"]*)"/g)].map((match) => [match[1] ?? '', match[2] ?? '']),
+  );
+
   it('cover every code that has words there', () => {
-    const table = readFileSync(join(import.meta.dirname, '../../../crates/core/src/error/words.rs'), 'utf8');
-    const codes = [...table.matchAll(/^\s*\("(\w+)",/gm)].map((match) => match[1] ?? '');
-    expect(codes.length).toBeGreaterThan(30);
-    const missing = codes.filter((code) => !(`error.${code}.message` in errorsDe));
-    expect(missing).toEqual([]);
+    expect(entries.length).toBeGreaterThan(40);
+    expect(entries.map(({ code }) => code).filter((code) => !(`error.${code}.message` in errorsDe))).toEqual([]);
+  });
+
+  it('cover every sentence on what was kept', () => {
+    const sentences = entries.map(({ kept }) => constants.get(kept) ?? kept.slice(1, -1)).concat(constants.get('BOTH') ?? '');
+    expect([...new Set(sentences)].filter((kept) => kept !== '' && !(`kept:${kept}` in errorsDe))).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import type english from './catalogue.en';
 /** Every sentence of the window by its name. A name that is not in the English catalogue does not compile. */
 export type MessageKey = keyof typeof english;
 type Params = Record<string, string | number | bigint | boolean | Date | null | undefined>;
-/** The build parses what has parameters (see `icu.ts`); the window carries no parser. */
+/** The build parses what has parameters (see `vite.config.ts`); the window carries no parser. */
 type Sentence = string | MessageFormatElement[];
 type Catalogue = Readonly<Record<string, Sentence>>;
 

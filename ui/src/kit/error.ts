@@ -14,7 +14,8 @@ export function errorWords(error: ApiError | VisibleError): ErrorWords {
   const known = own('message') !== undefined;
   return {
     message: own('message') ?? (error.message || (tMaybe('error.internal.message') ?? error.code)),
-    kept: own('kept') ?? (known ? '' : error.kept),
+    // What was kept depends on when it failed, not on the code alone: the sentence itself is translated.
+    kept: own('kept') ?? tMaybe(`kept:${error.kept}`) ?? error.kept,
     next: own('next') ?? (known ? '' : error.next),
   };
 }

@@ -106,7 +106,9 @@ async fn show(app: &App, id: ConversationId, out: &Out) -> Done {
 }
 
 async fn search(app: &App, query: String, limit: u32, out: &Out) -> Done {
-    let hits = app.search(query, None, limit).await?;
+    let mut hits = app.search(query, None, limit).await?;
+    // The index knows seconds; within one of them the times decide.
+    hits.sort_by_key(|hit| std::cmp::Reverse(hit.at));
     let rows: Vec<Value> = hits
         .iter()
         .map(|hit| {
@@ -132,7 +134,9 @@ async fn search(app: &App, query: String, limit: u32, out: &Out) -> Done {
 
 async fn delete(app: &App, now: bool, ids: &[String], out: &Out) -> Done {
     // All of them are read before the first is touched.
-    let ids = ids.iter().map(|id| parse::<ConversationId>(id)).collect::<Result<Vec<_>, _>>()?;
+    let mut ids = ids.iter().map(|id| parse::<ConversationId>(id)).collect::<Result<Vec<_>, _>>()?;
+    ids.sort_unstable();
+    ids.dedup();
     for id in &ids {
         app.conversation(*id).await?;
     }
@@ -165,6 +169,9 @@ async fn delete(app: &App, now: bool, ids: &[String], out: &Out) -> Done {
 }
 
 async fn undo(app: &App, id: &str, out: &Out) -> Done {
+    if app.conversation(parse(id)?).await.is_ok() {
+        return Err(Failure::usage("This conversation is not deleted, so there is nothing to undo."));
+    }
     let erasure = match app.deletion_of(parse(id)?).await {
         Ok(erasure) => erasure,
         Err(_) => parse::<ErasureId>(id)?,

@@ -1,5 +1,6 @@
 //! One answer, from the request to its last word in the archive.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -61,12 +62,34 @@ impl Open {
         self.generations.lock().unwrap_or_else(PoisonError::into_inner).get(&answer).cloned()
     }
 
+    /// Answers whose end could not be written, with the reason: what shows until the next start.
+    pub(crate) fn unwritten(&self) -> MutexGuard<'_, HashMap<MessageId, VisibleError>> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A message as it stands, where the archive could not be told.
+    pub(crate) fn as_it_stands(&self, mut message: Message) -> Message {
+        if message.status == MessageStatus::Streaming
+            && let Some(error) = self.unwritten().get(&message.id)
+        {
+            message.status = MessageStatus::Failed;
+            message.error = Some(error.clone());
+        }
+        message
+    }
+
     pub(crate) fn is_generating(&self, conversation: ConversationId) -> bool {
         self.generations
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .values()
             .any(|generation| generation.conversation_id == conversation)
+    }
+
+    pub(crate) fn cancel_generations(&self) {
+        for generation in self.generations.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            generation.cancel.cancel();
+        }
     }
 
     /// Stops the answers that `which` names and waits until what arrived of them is kept.
@@ -93,7 +116,8 @@ pub(crate) struct Run {
     pub(crate) open: Arc<Open>,
     pub(crate) answer: Message,
     pub(crate) source: Source,
-    pub(crate) model: String,
+    /// `None`: the source was never asked what it offers.
+    pub(crate) model: Option<String>,
     pub(crate) so_far: Option<Message>,
     pub(crate) generation: Arc<Generation>,
 }
@@ -117,17 +141,25 @@ impl Run {
         let (status, error) = match end {
             Ok(FinishReason::ContentFilter) => {
                 let refused = ProviderError::ContentRefused { message: String::new() };
-                (MessageStatus::Failed, Some(Error::from(refused).visible()))
+                (MessageStatus::Failed, Some(self.visible(&refused.into())))
             }
             Ok(_) => (MessageStatus::Complete, None),
             Err(error) if error.code() == "cancelled" => (MessageStatus::Interrupted, None),
-            Err(error) => (MessageStatus::Failed, Some(error.visible())),
+            Err(error) => (MessageStatus::Failed, Some(self.visible(&error))),
         };
         self.finish(gathered, status, error).await;
     }
 
     async fn receive(&self, gathered: &mut Gathered) -> Result<FinishReason, Error> {
-        let request = self.request(gathered).await?;
+        let model = match &self.model {
+            Some(model) => model.clone(),
+            None => {
+                let cancel = self.generation.cancel.clone();
+                self.app.first_model(&self.source, self.answer.conversation_id, cancel).await?
+            }
+        };
+        gathered.model = Some(model.clone());
+        let request = self.request(model, gathered).await?;
         let ctx = Ctx {
             policy_version: Some(consents::policy_in_force().0),
             conversation_id: Some(self.answer.conversation_id),
@@ -196,6 +228,11 @@ impl Run {
         None
     }
 
+    /// The error in the words of this answer: the question is safe, and so is what arrived.
+    fn visible(&self, error: &Error) -> VisibleError {
+        error.visible_in_answer(!self.generation.live().is_empty())
+    }
+
     fn show(&self, at_end: bool) {
         let items = self.generation.live().items(self.answer.id, at_end);
         for item in items {
@@ -241,6 +278,7 @@ impl Run {
         if let Some(error) = failed {
             // The next start finds the message streaming and keeps what is in the archive.
             tracing::error!(name: "answer.not_finished", code = error.code());
+            self.open.unwritten().insert(self.answer.id, self.visible(&error));
         }
         self.show(true);
         self.open.generations.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.answer.id);
@@ -249,7 +287,7 @@ impl Run {
         self.app.tell(Event::ConversationChanged(self.answer.conversation_id));
     }
 
-    async fn request(&self, gathered: &mut Gathered) -> Result<ChatRequest, Error> {
+    async fn request(&self, model: String, gathered: &mut Gathered) -> Result<ChatRequest, Error> {
         let question = self.answer.parent_id.ok_or(Error::NotFound("question"))?;
         let path = self.app.read(move |tx| tx.path_to(question, LONGEST_PATH)).await?;
         let mut messages: Vec<ChatMessage> = path
@@ -268,7 +306,7 @@ impl Run {
             }
         }
         Ok(ChatRequest {
-            model: self.model.clone(),
+            model,
             messages,
             conversation_alias: self.alias().await?,
             ..ChatRequest::default()

@@ -64,6 +64,14 @@ impl Live {
         self.new_citations.push(part);
     }
 
+    /// True while nothing has arrived.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.new_text.is_empty()
+            && self.new_reasoning.is_empty()
+            && self.text.source().is_empty()
+            && self.reasoning.source().is_empty()
+    }
+
     pub(crate) fn state(&self) -> StreamState {
         StreamState {
             seq: self.seq,

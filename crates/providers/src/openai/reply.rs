@@ -277,7 +277,7 @@ impl Reading {
         self.give_pieces(pieces);
         let count = std::mem::take(&mut self.skipped);
         if count > 0 {
-            tracing::warn!(count, "providers.frames_skipped");
+            tracing::warn!(name: "providers.frames_skipped", count);
             self.give(ChatEvent::Notice(Notice::FramesSkipped { count }));
         }
     }

@@ -59,7 +59,7 @@ impl Store {
         loop {
             match attempt(rebuild) {
                 Err(StoreError::SearchCorrupt) if !rebuild => {
-                    tracing::warn!("search_index_rebuilt_for_deletion");
+                    tracing::warn!(name: "search.rebuilt_for_deletion", "");
                     rebuild = true;
                 }
                 Err(StoreError::Full) if !freed && self.path().is_some_and(ballast::release) => {

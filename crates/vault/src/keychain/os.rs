@@ -100,7 +100,7 @@ impl OsKeychain {
                     // That thread may hang forever; the next call gets a new one.
                     self.forget_worker();
                 }
-                tracing::warn!(event = "keychain_timeout");
+                tracing::warn!(name: "keychain.timeout", "");
                 Err(KeychainError::Timeout)
             }
             Err(RecvTimeoutError::Disconnected) => {

@@ -12,7 +12,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("fluxchat", &["ipc", "core", "model"]),
     ("cli", &["ipc", "core", "model"]),
     ("ipc", &["core", "markup", "model"]),
-    ("core", &["store", "vault", "egress", "providers", "sync", "markup", "exchange", "service", "model"]),
+    (
+        "core",
+        &[
+            "store",
+            "vault",
+            "egress",
+            "providers",
+            "sync",
+            "markup",
+            "exchange",
+            "service",
+            "model",
+        ],
+    ),
     ("providers", &["egress", "model"]),
     ("server", &["service", "egress", "model"]),
     ("exchange", &["markup", "model"]),
@@ -25,7 +38,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("xtask", &[]),
     // For tests alone: see below, nobody may depend on it but tests.
-    ("testkit", &["core", "store", "vault", "egress", "providers", "service", "markup", "model"]),
+    (
+        "testkit",
+        &[
+            "core",
+            "store",
+            "vault",
+            "egress",
+            "providers",
+            "service",
+            "markup",
+            "model",
+        ],
+    ),
 ];
 
 /// Foreign crates with one owner each, by the start of their name.
@@ -90,10 +115,17 @@ pub fn check(findings: &mut Findings) -> Outcome {
 
 fn packages() -> Outcome<BTreeMap<String, Package>> {
     let version = shell::capture(command("rustc").arg("-vV"))?;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
-    let text = shell::capture(
-        cargo().args(["metadata", "--format-version", "1", "--filter-platform", host]),
-    )?;
+    let host = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .unwrap_or_default();
+    let text = shell::capture(cargo().args([
+        "metadata",
+        "--format-version",
+        "1",
+        "--filter-platform",
+        host,
+    ]))?;
     let metadata: Value = serde_json::from_str(&text)?;
     let members: BTreeSet<&str> = strings(&metadata["workspace_members"]).collect();
     let mut packages = BTreeMap::new();
@@ -102,12 +134,15 @@ fn packages() -> Outcome<BTreeMap<String, Package>> {
         let declared = list(&package["dependencies"])
             .filter(|dependency| string(&dependency["kind"]) != "dev")
             .map(|dependency| string(&dependency["name"]).to_owned());
-        packages.insert(id.to_owned(), Package {
-            name: string(&package["name"]).to_owned(),
-            ours: members.contains(id),
-            declared: declared.collect(),
-            linked: Vec::new(),
-        });
+        packages.insert(
+            id.to_owned(),
+            Package {
+                name: string(&package["name"]).to_owned(),
+                ours: members.contains(id),
+                declared: declared.collect(),
+                linked: Vec::new(),
+            },
+        );
     }
     for node in list(&metadata["resolve"]["nodes"]) {
         let linked = list(&node["deps"])
@@ -128,30 +163,48 @@ fn short(name: &str) -> &str {
 fn arrows(package: &Package, findings: &mut Findings) {
     let name = short(&package.name);
     let Some((_, allowed)) = ARROWS.iter().find(|(from, _)| *from == name) else {
-        findings.problem(format!("{}: give this crate its arrows in xtask/src/tidy/graph.rs", package.name));
+        findings.problem(format!(
+            "{}: give this crate its arrows in xtask/src/tidy/graph.rs",
+            package.name
+        ));
         return;
     };
-    for to in package.declared.iter().filter(|to| to.starts_with("fluxchat")) {
+    for to in package
+        .declared
+        .iter()
+        .filter(|to| to.starts_with("fluxchat"))
+    {
         if !allowed.contains(&short(to)) {
-            findings.problem(format!("{} must not depend on {to}: arrows point down", package.name));
+            findings.problem(format!(
+                "{} must not depend on {to}: arrows point down",
+                package.name
+            ));
         }
     }
 }
 
 fn owners(package: &Package, findings: &mut Findings) {
     for (prefix, owners) in OWNERS {
-        let uses = package.declared.iter().find(|name| name.starts_with(prefix));
+        let uses = package
+            .declared
+            .iter()
+            .find(|name| name.starts_with(prefix));
         if let Some(name) = uses
             && !owners.contains(&short(&package.name))
         {
             let owners = owners.join(" and ");
-            findings.problem(format!("{} must not use {name}: only {owners} may", package.name));
+            findings.problem(format!(
+                "{} must not use {name}: only {owners} may",
+                package.name
+            ));
         }
     }
 }
 
 fn linked(root: &str, packages: &BTreeMap<String, Package>, findings: &mut Findings) {
-    let start = packages.iter().find(|(_, package)| package.ours && package.name == root);
+    let start = packages
+        .iter()
+        .find(|(_, package)| package.ours && package.name == root);
     let Some((start, _)) = start else {
         findings.problem(format!("there is no crate {root}"));
         return;
@@ -160,8 +213,14 @@ fn linked(root: &str, packages: &BTreeMap<String, Package>, findings: &mut Findi
     let mut open = vec![start.as_str()];
     let mut parents = BTreeSet::new();
     while let Some(package) = open.pop().and_then(|id| packages.get(id)) {
-        if BANNED_IN_SHIPPED.iter().any(|banned| package.name.starts_with(banned)) {
-            findings.problem(format!("{root} links {}, which no shipped program may", package.name));
+        if BANNED_IN_SHIPPED
+            .iter()
+            .any(|banned| package.name.starts_with(banned))
+        {
+            findings.problem(format!(
+                "{root} links {}, which no shipped program may",
+                package.name
+            ));
         }
         for id in &package.linked {
             if packages.get(id).is_some_and(|to| to.name == "reqwest") {
@@ -172,9 +231,15 @@ fn linked(root: &str, packages: &BTreeMap<String, Package>, findings: &mut Findi
             }
         }
     }
-    let foreign: Vec<_> = parents.into_iter().filter(|name| *name != "fluxchat-egress").collect();
+    let foreign: Vec<_> = parents
+        .into_iter()
+        .filter(|name| *name != "fluxchat-egress")
+        .collect();
     if !foreign.is_empty() {
-        findings.problem(format!("in {root}, reqwest has other parents than egress: {}", foreign.join(", ")));
+        findings.problem(format!(
+            "in {root}, reqwest has other parents than egress: {}",
+            foreign.join(", ")
+        ));
     }
 }
 

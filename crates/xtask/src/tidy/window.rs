@@ -19,15 +19,23 @@ pub fn check(findings: &mut Findings) -> Outcome {
     }
     let permissions = read("src-tauri/permissions/app.toml")?;
     let capability: Value = serde_json::from_str(&read("src-tauri/capabilities/main.json")?)?;
-    let granted: Vec<&str> =
-        capability["permissions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let granted: Vec<&str> = capability["permissions"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     for command in &unique {
         let identifier = format!("allow-{}", command.replace('_', "-"));
         if permissions.matches(&format!("\"{command}\"")).count() != 1 {
-            findings.problem(format!("{command} must be in exactly one permission; run `cargo xtask codegen`"));
+            findings.problem(format!(
+                "{command} must be in exactly one permission; run `cargo xtask codegen`"
+            ));
         }
         if granted.iter().filter(|name| **name == identifier).count() != 1 {
-            findings.problem(format!("src-tauri/capabilities/main.json must grant {identifier} once"));
+            findings.problem(format!(
+                "src-tauri/capabilities/main.json must grant {identifier} once"
+            ));
         }
     }
     if granted.len() > unique.len() {
@@ -42,7 +50,10 @@ fn command(line: &str) -> Option<&str> {
     if line.starts_with("//") || !line.ends_with(';') || !line.contains(") -> ") {
         return None;
     }
-    line.split_once('(')?.0.split_once(' ').map(|(_, name)| name)
+    line.split_once('(')?
+        .0
+        .split_once(' ')
+        .map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -51,8 +62,14 @@ mod tests {
 
     #[test]
     fn commands_are_read_from_the_registry() {
-        assert_eq!(command("  chat draft_get(DraftGetReq) -> Draft;"), Some("draft_get"));
-        assert_eq!(command("/// Each line reads `group name(Request) -> Answer;`"), None);
+        assert_eq!(
+            command("  chat draft_get(DraftGetReq) -> Draft;"),
+            Some("draft_get")
+        );
+        assert_eq!(
+            command("/// Each line reads `group name(Request) -> Answer;`"),
+            None
+        );
         assert_eq!(command("macro_rules! for_each_command {"), None);
     }
 }

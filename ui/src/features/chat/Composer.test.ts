@@ -79,12 +79,12 @@ describe('Composer', () => {
     const line = screen.getByTestId('receiver-line');
     expect(line.textContent?.trim()).toBe('leaves to: api.example.com');
     await user.click(line);
-    const details = screen.getByTestId('receiver-details').textContent ?? '';
+    const details = (await screen.findByTestId('receiver-details', {}, { timeout: 20_000 })).textContent ?? '';
     expect(details).toContain('api.example.com');
     expect(details).toContain('m1');
     expect(details).toContain('your key');
     expect(details).toContain('no earlier messages');
-  });
+  }, 30_000);
 
   it('cannot send through a closed door, says so, and keeps what is typed', async () => {
     const user = userEvent.setup();
