@@ -29,7 +29,7 @@ impl Aimock {
         );
         let mut child = Command::new("node")
             .arg(cli)
-            .args(["-h", "127.0.0.1", "-p", "0", "-c", "8", "-f"])
+            .args(["-h", "127.0.0.1", "-p", "0", "-c", "8", "-l", "5", "-f"])
             .arg(root.join("tests/fixtures/aimock"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

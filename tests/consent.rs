@@ -92,7 +92,7 @@ fn a_changed_event_breaks_the_chain() {
         ("UPDATE consent_event SET policy_version = '2020-01-01' WHERE seq = 6", 6),
         ("UPDATE consent_event SET notice_sha256 = replace(notice_sha256, substr(notice_sha256, 1, 1), 'x') WHERE seq = 1", 1),
         ("UPDATE consent_event SET ui_surface = 'window' WHERE seq = 3", 3),
-        ("DELETE FROM consent_event WHERE seq = 4", 5),
+        ("DELETE FROM consent_event WHERE seq = 4", 4),
         ("UPDATE consent_event SET hash = randomblob(32) WHERE seq = 5", 5),
     ] {
         // The archive itself refuses; only somebody with the key and no rules can do this.

@@ -273,7 +273,7 @@ pub async fn add_source(window: &Window, name: &str, url: &str) {
     window.click_text("Add a source").await;
     window.type_into_label("Name", name).await;
     window.type_into_label("Address", url).await;
-    window.click_text("Add").await;
+    window.click_exactly("Add").await;
     window.wait_text(&format!("{name} answers")).await;
     window.click_text("Done").await;
     window.click("rail-chat").await;

@@ -4,8 +4,8 @@
 //! The scenario runs in a network namespace where only loopback exists, each command under
 //! `strace`: a connection that the ledger does not know has nowhere to go and does not stay unseen.
 
-use std::path::PathBuf;
-use std::process::Command;
+mod watched;
+
 use std::sync::Arc;
 
 use fluxchat_core::clock::SystemClock;
@@ -19,7 +19,8 @@ use fluxchat_testkit::{ForgetfulLedger, canary};
 use fluxchat_vault::MemoryKeychain;
 use serde_json::Value;
 
-use crate::support::{Profile, Ran, app, around, in_namespace, with_file_on_3};
+use self::watched::{Desk, interrupt};
+use crate::support::{Profile, Ran, app, in_namespace};
 
 /// A row of the ledger as far as the wire is concerned.
 #[derive(Clone, Debug)]
@@ -98,93 +99,6 @@ fn the_wire_and_the_ledger_are_the_same_requests() {
     in_namespace("egress::the_wire_and_the_ledger_in_a_namespace");
 }
 
-/// A person at the command line, every command of theirs watched.
-struct Desk {
-    profile: Profile,
-    trace: PathBuf,
-    key_file: PathBuf,
-}
-
-impl Desk {
-    fn new(profile: Profile, key: &str) -> Self {
-        let strace = Command::new("strace").arg("-V").output();
-        assert!(
-            strace.is_ok(),
-            "strace is missing; install it with: apt-get install strace"
-        );
-        let trace = profile.world().join("trace");
-        std::fs::create_dir(&trace).unwrap();
-        // As a person would hand it over: `3< file`.
-        let key_file = profile.world().join("key");
-        std::fs::write(&key_file, key).unwrap();
-        Self {
-            profile,
-            trace,
-            key_file,
-        }
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let cli = self.profile.command(&[&["--json"], args].concat());
-        let count = std::fs::read_dir(&self.trace).unwrap().count();
-        let mut command = Command::new("strace");
-        command.args(["-f", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o"]);
-        command.arg(self.trace.join(count.to_string()));
-        around(command, &with_file_on_3(&cli, &self.key_file))
-    }
-
-    fn run(&self, args: &[&str]) -> Ran {
-        let child = self.profile.start(&mut self.command(args));
-        child
-            .wait_with_output()
-            .expect("strace ends with the CLI")
-            .into()
-    }
-
-    fn json(&self, args: &[&str]) -> Value {
-        self.run(args).ok().json()
-    }
-
-    /// Asks and expects this end.
-    fn ask(&self, text: &str, source: &str, status: &str) -> Value {
-        let answer = self.run(&["ask", text, "--source", source]).json();
-        assert_eq!(answer["status"], status, "{answer}");
-        answer
-    }
-
-    /// Every address of the network that any command turned to, as `address:port`.
-    fn destinations(&self) -> Vec<String> {
-        let mut all: Vec<String> = std::fs::read_dir(&self.trace)
-            .unwrap()
-            .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
-            .flat_map(|text| text.lines().filter_map(destination).collect::<Vec<_>>())
-            .collect();
-        all.sort();
-        all.dedup();
-        all
-    }
-}
-
-/// `…{sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}…`
-fn destination(line: &str) -> Option<String> {
-    let family = &line[line.find("sa_family=AF_INET")?..];
-    let port = family.split("htons(").nth(1)?.split(')').next()?;
-    let address = family.split('"').nth(1)?;
-    Some(format!("{address}:{port}"))
-}
-
-#[test]
-fn a_destination_is_read_from_a_trace() {
-    let four = r#"7 connect(9, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("10.0.0.1")}, 16) = 0"#;
-    assert_eq!(destination(four).as_deref(), Some("10.0.0.1:80"));
-    let six = r#"7 connect(9, {sa_family=AF_INET6, sin6_port=htons(443), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "::1", &sin6_addr), sin6_scope_id=0}, 28) = 0"#;
-    assert_eq!(destination(six).as_deref(), Some("::1:443"));
-    assert_eq!(
-        destination(r#"7 connect(9, {sa_family=AF_UNIX, sun_path="/run/x"}, 110) = 0"#),
-        None
-    );
-}
-
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "run by the test before it, in a namespace"]
 async fn the_wire_and_the_ledger_in_a_namespace() {
@@ -238,7 +152,7 @@ async fn the_wire_and_the_ledger_in_a_namespace() {
         desk.profile
             .start(&mut desk.command(&["ask", "eight, stopped", "--source", "recorder"]));
     recorder.arrived(arrived + 1).await;
-    interrupt_below(hanging.id());
+    interrupt(&hanging);
     assert_eq!(
         Ran::from(hanging.wait_with_output().unwrap()).json()["status"],
         "interrupted"
@@ -320,21 +234,6 @@ async fn the_wire_and_the_ledger_in_a_namespace() {
 fn sorted<const N: usize>(mut all: [String; N]) -> [String; N] {
     all.sort();
     all
-}
-
-/// Ctrl-C for the command below `strace`.
-fn interrupt_below(strace: u32) {
-    let children =
-        std::fs::read_to_string(format!("/proc/{strace}/task/{strace}/children")).unwrap();
-    let child = children
-        .split_whitespace()
-        .next()
-        .expect("strace has a child");
-    let status = Command::new("kill")
-        .args(["-INT", child])
-        .status()
-        .expect("kill");
-    assert!(status.success());
 }
 
 async fn started(layer: Option<LedgerLayer>, home: &tempfile::TempDir) -> App {

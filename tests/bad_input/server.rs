@@ -51,7 +51,7 @@ fn misbehaviours(elsewhere: &Recorder) -> Vec<(&'static str, Answer, &'static st
         ("a web page", Answer::Plain(200, "text/html", page.into()), "remote_unexpected_answer", ""),
         ("a web page of a proxy", Answer::Plain(502, "text/html", page.into()), "remote_unavailable", ""),
         ("half a stream", Answer::Cut(vec!["half ".into(), "of it".into()]), "remote_interrupted", "half of it"),
-        ("an empty stream", Answer::Plain(200, "text/event-stream", String::new()), "remote_unexpected_answer", ""),
+        ("an empty stream", Answer::Plain(200, "text/event-stream", String::new()), "remote_interrupted", ""),
         ("broken JSON", Answer::Plain(200, "application/json", "{\"choi".into()), "remote_unexpected_answer", ""),
         ("401", plain(401, error("authentication_error", "invalid_api_key")), "remote_unauthorized", ""),
         ("402", plain(402, error("insufficient_quota", "insufficient_quota")), "remote_quota", ""),

@@ -13,7 +13,7 @@ fn the_first_run_comes_first_and_once() {
         &["history", "list"][..],
         &["ask", "hello"],
         &["source", "list"],
-        &["privacy", "consents"],
+        &["privacy", "receipts"],
         &["privacy", "stored"],
     ] {
         let ran = profile.run(&[&["--json"], args].concat());
@@ -23,6 +23,8 @@ fn the_first_run_comes_first_and_once() {
     doctor.failed(3, "setup_needed");
     assert_eq!(doctor.json()["state"], "first_run");
     assert!(!profile.dir.join("archive.db").exists(), "nothing was created by looking");
+    let consents = profile.json(&["privacy", "consents"]);
+    assert!(consents.as_array().is_some_and(|all| all.iter().all(|row| row["given"] == false)));
     let policy = profile.json(&["privacy", "policy"]);
     assert!(text(&policy["markdown"]).len() > 500, "the policy can be read before it is accepted");
 

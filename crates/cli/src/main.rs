@@ -83,7 +83,19 @@ async fn start(global: &Global, command: &Command) -> Result<App, Failure> {
         // It was not opened with the passphrase that was given: this says why.
         app.unlock(passphrase).await?;
     }
+    let status = app.status();
+    if status.state == SessionState::Ready && !status.setup_done && !before_setup(command) {
+        return Err(Error::SetupNeeded.into());
+    }
     Ok(app)
+}
+
+/// What makes sense before the first run is completed.
+fn before_setup(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Setup(_) | Command::Doctor | Command::Privacy(Privacy::Policy | Privacy::Consents)
+    )
 }
 
 /// What only reads can do so beside a running window.

@@ -151,7 +151,7 @@ impl App {
                 has_passphrase: *has_passphrase,
             },
             Session::Open(open) => {
-                let setup = open.store.read(|tx| crate::session::setup_record(tx)).ok().flatten();
+                let setup = open.store.read(crate::session::setup_record).ok().flatten();
                 Status {
                     state: SessionState::Ready,
                     storage: Some(open.storage),

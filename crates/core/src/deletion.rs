@@ -12,7 +12,7 @@ use fluxchat_store::{Erasure, ErasureRequest, ErasureState, FinishedBy, StoreErr
 use crate::app::Open;
 use crate::outbox::Subject;
 use crate::profile::remove_durably;
-use crate::{App, Error, Event};
+use crate::{App, Error, Event, reserve};
 
 /// How long undo is offered in the window, in milliseconds.
 pub const UNDO_MS: i64 = 10 * Timestamp::SECOND;
@@ -200,7 +200,7 @@ impl App {
             requested_at: now,
             purge_after: now.plus_ms(purge_ms),
         };
-        let row = request.clone();
+        let row = request;
         self.write(move |tx| tx.erasure_request(&row)).await?;
         self.open()?.deletions.notify_one();
         Ok(Erasing { id: request.id, undo_until: now.plus_ms(UNDO_MS), purge_after: request.purge_after })
@@ -223,9 +223,11 @@ impl App {
         let mut renamed = None;
         if let Some(ErasureScope::Message(message)) = erasure.scope {
             // A conversation is called after its first question: that name quotes what goes.
-            renamed = open.store.write(|tx| {
-                let changed = tx.erasure_retitle(message, fluxchat_markup::title_from)?;
-                if changed { tx.conversation_of_message(message) } else { Ok(None) }
+            renamed = reserve::deleting(&self.inner.options.profile, || {
+                open.store.write(|tx| {
+                    let changed = tx.erasure_retitle(message, fluxchat_markup::title_from)?;
+                    if changed { tx.conversation_of_message(message) } else { Ok(None) }
+                })
             })?;
         }
         let tombstone = self.fresh(TombstoneId::new)?;

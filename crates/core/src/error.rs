@@ -180,6 +180,13 @@ fn store_code(error: &StoreError) -> &'static str {
     match error {
         StoreError::Full => "disk_full",
         StoreError::ReadOnly | StoreError::CannotOpen => "unwritable",
+        StoreError::Sqlite(code) if is_io(*code) => "io",
         other => other.code(),
     }
+}
+
+/// `SQLITE_IOERR` in all its forms: the disk or the system refused, which says nothing about the
+/// file.
+pub(crate) fn is_io(code: i32) -> bool {
+    code & 0xff == 10
 }

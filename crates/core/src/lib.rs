@@ -22,6 +22,7 @@ mod outbox;
 mod overview;
 mod place;
 pub mod profile;
+mod reserve;
 mod sandbox;
 mod search;
 mod session;

@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::app::Open;
-use crate::{App, Error, Event, consents};
+use crate::{App, Error, Event, consents, reserve};
 
 /// How long until the next look, where nothing wakes the task earlier.
 const LOOK: Duration = Duration::from_secs(300);
@@ -110,13 +110,15 @@ impl App {
             expected_by: None,
             reason: None,
         };
-        open.store.write(|tx| {
-            // The id is the erasure's own, so a repeated purge finds it here.
-            if tx.privacy_request(row.id)?.is_some() {
-                return Ok(());
-            }
-            tx.privacy_request_insert(&row)?;
-            tx.outbox_insert(&entry)
+        reserve::deleting(&self.inner.options.profile, || {
+            open.store.write(|tx| {
+                // The id is the erasure's own, so a repeated purge finds it here.
+                if tx.privacy_request(row.id)?.is_some() {
+                    return Ok(());
+                }
+                tx.privacy_request_insert(&row)?;
+                tx.outbox_insert(&entry)
+            })
         })?;
         open.outbox.notify_one();
         Ok(())

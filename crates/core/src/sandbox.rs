@@ -73,10 +73,10 @@ impl Storage for ArchiveStorage {
     }
 
     fn delete_owned(&self, owner: &str) -> Result<u64, StorageError> {
-        self.0.write(|tx| tx.sandbox_delete_owned(owner)).map(u64::from).map_err(failed)
+        self.0.write(|tx| tx.sandbox_delete_owned(owner)).map_err(failed)
     }
 
     fn delete_all(&self) -> Result<u64, StorageError> {
-        self.0.write(|tx| tx.sandbox_delete_all()).map(u64::from).map_err(failed)
+        self.0.write(|tx| tx.sandbox_delete_all()).map_err(failed)
     }
 }

@@ -8,7 +8,7 @@ use fluxchat_model::{
 };
 use fluxchat_service::{ServiceState, router};
 use fluxchat_store::{CopyRecord, MigrationCopy, OpenOptions, ReadTx, Store, StoreError, remove_copy};
-use fluxchat_vault::{KeychainError, Patience, Probe, Vault};
+use fluxchat_vault::{KeychainError, Patience, Probe, Vault, VaultError};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -16,7 +16,8 @@ use tokio_util::task::TaskTracker;
 use crate::app::{Open, Session};
 use crate::ledger::ArchiveLedger;
 use crate::sandbox::ArchiveStorage;
-use crate::{Access, App, Error, profile, sources};
+use crate::error::is_io;
+use crate::{Access, App, Error, profile, reserve, sources};
 
 const SETUP: &str = "setup";
 const COPY_FILE: &str = "archive.before-update.db";
@@ -125,7 +126,12 @@ impl App {
                 };
                 app.open_archive(key, storage, true).map_err(Error::NotOpen)
             })
-            .await?;
+            .await
+            .map_err(|error| match error {
+                // There is an archive after all: what keeps it closed is what has to be said.
+                Error::Vault(VaultError::NotFirstRun) => Error::NotOpen(state),
+                other => other,
+            })?;
         self.adopt(open).await;
         Ok(())
     }
@@ -141,7 +147,13 @@ impl App {
         ) {
             return Err(Error::NotOpen(self.state()));
         }
-        self.off_thread(|app| Ok(app.vault().start_fresh(app.now())?)).await?;
+        self.off_thread(|app| {
+            app.vault().start_fresh(app.now())?;
+            // The reserve belongs to the archive that was set aside.
+            reserve::release(&app.inner.options.profile);
+            Ok(())
+        })
+        .await?;
         Ok(self.reopen(Patience::Prompt).await)
     }
 
@@ -254,8 +266,13 @@ impl App {
     }
 
     fn open_archive(&self, key: ArchiveKey, storage: StorageMode, create: bool) -> Result<Open, SessionState> {
+        if !create && storage != StorageMode::Memory && self.has_lost_its_archive() {
+            tracing::warn!(name: "archive.missing", "");
+            return Err(SessionState::Corrupt);
+        }
         let options = self.open_options(key, storage, create);
-        let store = match Store::open(options.clone()) {
+        let folder = &self.inner.options.profile;
+        let store = match reserve::opening(folder, || Store::open(options.clone())) {
             Err(StoreError::MigrationNeeded { .. }) if self.inner.options.access == Access::Owner => {
                 self.open_with_copy(options)
             }
@@ -265,7 +282,7 @@ impl App {
             tracing::warn!(name: "archive.not_opened", code = error.code());
             closed_by(&error)
         })?;
-        self.prepare(&store).map_err(|error| closed_by(&error))?;
+        reserve::opening(folder, || self.prepare(&store)).map_err(|error| closed_by(&error))?;
         let ledger: Arc<dyn Ledger> = Arc::new(ArchiveLedger::new(self.clone(), store.clone()));
         let ledger = match &self.inner.options.ledger_layer {
             Some(layer) => layer(ledger),
@@ -277,7 +294,7 @@ impl App {
             service = service.with_pace(pace);
         }
         let door = Door::new(ledger, Arc::clone(&self.inner.options.clock), Some(InProcess::new(router(service))));
-        let offline = store.read(|tx| crate::offline::stored(tx)).unwrap_or(false);
+        let offline = store.read(crate::offline::stored).unwrap_or(false);
         if offline || self.inner.options.offline {
             door.set_offline(true);
         }
@@ -294,6 +311,15 @@ impl App {
             erasing: std::sync::Mutex::default(),
             sending: tokio::sync::Mutex::default(),
         })
+    }
+
+    /// Whether there was an archive here whose file is gone or empty. Opening it would make a new
+    /// one, as if there had never been anything. Without the reserve, which the first good start
+    /// makes, it is a first run that ended halfway.
+    fn has_lost_its_archive(&self) -> bool {
+        let file = self.inner.options.profile.join(profile::ARCHIVE_FILE);
+        let empty = std::fs::metadata(file).map_or(true, |meta| meta.len() == 0);
+        empty && reserve::file(&self.inner.options.profile).exists()
     }
 
     fn open_options(&self, key: ArchiveKey, storage: StorageMode, create: bool) -> OpenOptions {
@@ -392,9 +418,12 @@ impl From<SessionState> for Obstacle {
 fn closed_by(error: &StoreError) -> SessionState {
     match error {
         StoreError::TooNew { .. } => SessionState::TooNew,
+        // Created and never filled: a first run was cut short, and whoever owns the profile next
+        // completes it. Seen by readers only.
+        StoreError::MigrationNeeded { found: 0, .. } => SessionState::FirstRun,
         StoreError::Full | StoreError::ReadOnly | StoreError::CannotOpen | StoreError::Io(_) => SessionState::Unwritable,
+        StoreError::Sqlite(code) if is_io(*code) => SessionState::Unwritable,
         StoreError::Busy => SessionState::InUse,
         _ => SessionState::Corrupt,
     }
 }
-

@@ -1,7 +1,7 @@
 //! A deletion needs free space: it writes the log before the pages shrink. On a full disk the
 //! ballast is given up for it, and made again afterwards.
 
-use std::io::Write;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::{Store, StoreError, connection};
@@ -21,21 +21,31 @@ pub(crate) fn ensure(archive: &Path) -> Result<(), StoreError> {
     if held == BYTES as u64 {
         return Ok(());
     }
-    let _ = std::fs::remove_file(&path);
     connection::create_private(&path)?;
-    let written = fill(&path);
+    let written = fill(&path, held);
     if written.is_err() {
-        let _ = std::fs::remove_file(&path);
+        // A part that was held before is held on: on a full disk that is all there is.
+        let kept = held > 0 && held < BYTES as u64 && shorten(&path, held).is_ok();
+        if !kept {
+            let _ = std::fs::remove_file(&path);
+        }
     }
     written
 }
 
+fn shorten(path: &Path, bytes: u64) -> std::io::Result<()> {
+    std::fs::OpenOptions::new().write(true).open(path)?.set_len(bytes)
+}
+
 /// Random bytes: a file system that compresses would reserve nothing for zeros.
-fn fill(path: &Path) -> Result<(), StoreError> {
+fn fill(path: &Path, held: u64) -> Result<(), StoreError> {
     let mut block = vec![0_u8; 64 * 1024];
     getrandom::fill(&mut block).map_err(|_| StoreError::Io(std::io::ErrorKind::Other))?;
+    let whole = held / block.len() as u64;
     let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
-    for round in 0..BYTES / block.len() {
+    file.set_len(held.min(BYTES as u64))?;
+    file.seek(SeekFrom::Start(whole * block.len() as u64))?;
+    for round in usize::try_from(whole).unwrap_or(0)..BYTES / block.len() {
         // Differs per block, against file systems that store equal blocks once.
         let tag = (round as u64).to_le_bytes();
         for chunk in block.chunks_mut(4_096) {

@@ -213,9 +213,13 @@ async fn serve(
             events(Body::from_stream(body))
         }
         Answer::Cut(words) => {
-            let mut frames: Vec<Result<String, std::io::Error>> = words.iter().map(|word| Ok(delta(word))).collect();
-            frames.push(Err(std::io::Error::other("cut")));
-            events(Body::from_stream(stream::iter(frames)))
+            let frames: Vec<Result<String, std::io::Error>> = words.iter().map(|word| Ok(delta(word))).collect();
+            // What was written is flushed while the body has nothing more to give.
+            let cut = stream::once(async {
+                tokio::task::yield_now().await;
+                Err(std::io::Error::other("cut"))
+            });
+            events(Body::from_stream(futures_util::StreamExt::chain(stream::iter(frames), cut)))
         }
         Answer::Plain(status, content_type, text) => {
             respond(Response::builder().status(status).header(header::CONTENT_TYPE, content_type), text.into())

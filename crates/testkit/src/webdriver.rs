@@ -127,20 +127,36 @@ impl Window {
         self.wait(testid).await.click().await.unwrap_or_else(|error| panic!("click {testid}: {error}"));
     }
 
-    /// Clicks the first control whose words contain `text`.
+    /// Clicks the last control whose words are `text`: what floats above the page comes last.
+    ///
+    /// # Panics
+    /// When none ever appears or it cannot be clicked.
+    pub async fn click_exactly(&self, text: &str) {
+        self.click_where(&format!("(normalize-space(.) = \"{text}\" or @aria-label = \"{text}\")"), text).await;
+    }
+
+    /// Clicks the last control whose words contain `text`.
     ///
     /// # Panics
     /// When none ever appears or it cannot be clicked.
     pub async fn click_text(&self, text: &str) {
+        let condition =
+            format!("(contains(normalize-space(.), \"{text}\") or contains(@aria-label, \"{text}\"))");
+        self.click_where(&condition, text).await;
+    }
+
+    async fn click_where(&self, condition: &str, text: &str) {
         let xpath = format!(
-            "//*[self::button or self::a or @role='button' or @role='menuitem' or @role='switch' or @role='radio']\
-             [contains(normalize-space(.), \"{text}\") or contains(@aria-label, \"{text}\")]"
+            "(//*[self::button or self::a or self::label or @role='button' or @role='menuitem' \
+             or @role='switch' or @role='radio'][{condition}])[last()]"
         );
         let element = match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&xpath)).await {
             Ok(element) => element,
             Err(error) => panic!("no control says “{text}” ({error}); the page says:\n{}", self.text().await),
         };
-        element.click().await.unwrap_or_else(|error| panic!("click “{text}”: {error}"));
+        if let Err(error) = element.click().await {
+            panic!("click “{text}”: {error}; the page says:\n{}", self.text().await);
+        }
     }
 
     /// Types into the field with this label.

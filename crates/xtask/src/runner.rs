@@ -60,9 +60,21 @@ impl Binary {
         )
     }
 
+    /// Names of what is to be run. A test marked `ignore` is the inside of another one, which
+    /// starts it where it belongs: in a namespace, or in a process of its own.
     fn tests(&self) -> Outcome<Vec<String>> {
+        let inside = self.ask(&["--ignored"])?;
+        let all = self.ask(&[])?;
+        Ok(all
+            .into_iter()
+            .filter(|name| !inside.contains(name))
+            .collect())
+    }
+
+    fn ask(&self, which: &[&str]) -> Outcome<Vec<String>> {
         let mut list = Command::new(&self.path);
         list.args(["--list", "--format", "terse"])
+            .args(which)
             .current_dir(&self.folder);
         let names = shell::capture(&mut list)?;
         Ok(names
@@ -217,13 +229,7 @@ fn attempt(
     let out = File::create(log)?;
     let mut command = Command::new(&binary.path);
     command
-        .args([
-            "--exact",
-            test,
-            "--nocapture",
-            "--test-threads=1",
-            "--include-ignored",
-        ])
+        .args(["--exact", test, "--nocapture", "--test-threads=1"])
         .current_dir(&binary.folder)
         .env("CARGO_MANIFEST_DIR", &binary.folder)
         .env("INSTA_WORKSPACE_ROOT", root())

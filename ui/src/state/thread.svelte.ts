@@ -55,6 +55,8 @@ export class Thread {
   private readonly queue = new Map<string, StreamItem[]>();
   private readonly early = new Map<string, StreamItem[]>();
   private flushing = false;
+  /** Pages on their way, and the answers that ended meanwhile. */
+  private readonly readings = new Set<{ ended: Map<string, MessageRow> }>();
 
   constructor(
     private readonly client: Client,
@@ -220,9 +222,17 @@ export class Thread {
     return ++this.generation;
   }
 
-  private page(anchor: PageAnchor, limit: number): Promise<MessagePage> {
+  private async page(anchor: PageAnchor, limit: number): Promise<MessagePage> {
     const conversation_id = this.conversationId ?? '';
-    return this.client.messagePage({ conversation_id, anchor, limit });
+    const reading = { ended: new Map<string, MessageRow>() };
+    this.readings.add(reading);
+    try {
+      const page = await this.client.messagePage({ conversation_id, anchor, limit });
+      // An answer that ended while the page was on its way is older on the page.
+      return { ...page, rows: page.rows.map((row) => reading.ended.get(row.id) ?? row) };
+    } finally {
+      this.readings.delete(reading);
+    }
   }
 
   private async readAround(
@@ -341,6 +351,7 @@ export class Thread {
   private end(row: MessageRow): void {
     this.queue.delete(row.id);
     this.early.delete(row.id);
+    for (const reading of this.readings) reading.ended.set(row.id, row);
     const message = this.messages.find((shown) => shown.id === row.id);
     if (!message) return;
     message.accept(row);

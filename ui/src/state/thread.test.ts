@@ -204,6 +204,17 @@ describe('Thread', () => {
     expect(thread.announcement).toEqual({ what: 'finished' });
   });
 
+  it('believes an end that came while the page was on its way', async () => {
+    const slow = deferred<MessagePage>();
+    const { thread, words } = setup({ message_page: () => slow.promise });
+    const opened = thread.openSent('c1');
+    thread.handle({ type: 'stream_ended', message: messageRow('a') });
+    slow.resolve(page([streaming('a', '', 0)]));
+    await opened;
+    expect(words('a')).toBe('a');
+    expect(thread.streaming).toBeNull();
+  });
+
   it('keeps the identity of messages when the page is read again', async () => {
     const { thread } = setup({ message_page: () => page([messageRow('a'), messageRow('b')]) });
     await thread.open('c1');

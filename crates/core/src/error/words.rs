@@ -45,7 +45,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("not_a_database", "The file is not an archive of Fluxchat, or it belongs to another key.", "The file was not changed.", "Restore the archive from a backup, or start anew; the file is set aside for 30 days."),
     ("too_new", "A newer version of Fluxchat wrote this archive.", "The archive was not touched.", "Install the newest version and open it with that."),
     ("in_use", "Fluxchat is already running with this profile.", NOTHING_LOST, "Use the window that is open, or close it first."),
-    ("unwritable", "The folder of the profile cannot be written.", NOTHING_LOST, "Check the folder's owner and permissions, then try again."),
+    ("unwritable", "The folder of the profile cannot be written.", NOTHING_LOST, "Check that the folder is yours to write to and that the disk has room, then try again."),
     ("disk_full", "The disk is full.", "Everything that was saved before is safe.", "Free some space and try again. Deleting still works: space is kept back for it."),
     ("busy", "The archive is busy.", NOTHING_LOST, "Try again in a moment."),
     ("search_corrupt", "The search index is damaged.", "Your conversations are not affected.", "Restart Fluxchat; the index is built again."),
