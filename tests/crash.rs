@@ -21,7 +21,7 @@ use fluxchat_testkit::recorder::{Answer, Recorder};
 use fluxchat_vault::MemoryKeychain;
 use serde_json::{Value, json};
 
-use crate::support::{PASSPHRASE, Profile, app, long};
+use crate::support::{PASSPHRASE, Profile, Ran, app, long};
 
 /// What a stream may lose.
 const PROMISED: Duration = Duration::from_millis(250);
@@ -324,11 +324,15 @@ fn a_first_run_cut_by_a_crash_can_be_repeated() {
             from + chance(round, "setup", span - from),
         ));
         kill(child);
-        let doctor = profile.run(&["--json", "doctor"]).json();
+        let mut look = profile.command(&["--json", "doctor"]);
+        look.env("FLUXCHAT_LOG", "info");
+        let found: Ran = profile.start(&mut look).wait_with_output().unwrap().into();
+        let doctor = found.json();
         states.push(doctor["state"].as_str().unwrap_or("none").to_owned());
         assert!(
             ["first_run", "ready"].contains(&states[states.len() - 1].as_str()),
-            "round {round}: nothing, or something that opens: {doctor}"
+            "round {round}: nothing, or something that opens: {doctor}\n{}",
+            found.stderr
         );
         let again = profile.run(&[&["--json"], &setup[..]].concat());
         assert!(

@@ -293,6 +293,13 @@ async fn everything_is_done_with_a_log_at_trace() {
         format!("http://{answer}.example/{answer}"),
     ));
     app::ask(&app, ask(question)).await;
+    let nobody = NewSource {
+        name: "nobody".to_owned(),
+        url: "http://127.0.0.1:9/v1".to_owned(),
+        dialect: Dialect::Openai,
+        key: None,
+    };
+    app.add_source(nobody).await.unwrap().models.unwrap_err();
     app.set_offline(true).await.unwrap();
     app::ask(&app, ask(question)).await;
     app.set_offline(false).await.unwrap();

@@ -23,4 +23,6 @@ mod egress;
 mod keychain;
 mod logs;
 mod offline;
+mod product;
 mod shell_config;
+mod tour;

@@ -4,10 +4,11 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
+use fluxchat_testkit::recorder::{Answer, Recorder};
 use serde_json::Value;
 
-use crate::cli::text;
-use crate::support::{Profile, Ran, copy_folder, wrapped};
+use crate::cli::{add_source, shown, text};
+use crate::support::{Profile, Ran, copy_folder, runtime, wrapped};
 
 #[test]
 fn a_read_only_folder_is_explained_and_left_as_it_is() {
@@ -59,7 +60,24 @@ fn a_full_disk_inside() {
         let asked = profile.json(&["ask", &format!("number{n} {}", "word ".repeat(2_000))]);
         kept.push(text(&asked["conversation_id"]).to_owned());
     }
-    fill(&profile.dir.join("filler"));
+    let runtime = runtime();
+    let server = runtime.block_on(Recorder::start(Answer::Words(vec!["words ".repeat(200); 2_000])));
+    add_source(&profile, "rec", &server);
+    let filler = profile.dir.join("filler");
+    fill(&filler);
+    assert_eq!(profile.json(&["history", "list"]).as_array().map(Vec::len), Some(3), "reading needs no space");
+
+    // The disk runs full while an answer arrives: the question and the beginning stay.
+    let file = std::fs::OpenOptions::new().write(true).open(&filler).unwrap();
+    file.set_len(file.metadata().unwrap().len() - 600_000).unwrap();
+    let ran = profile.run(&["--json", "ask", "tell me a lot", "--source", "rec"]);
+    ran.failed(1, "disk_full");
+    let document = ran.json();
+    assert_eq!(document["status"], "failed");
+    let messages = shown(&profile, text(&document["conversation_id"]));
+    assert_eq!(messages[0].2, "tell me a lot");
+    kept.push(text(&document["conversation_id"]).to_owned());
+    fill(&filler);
 
     // What still fits is answered; then asking is refused politely.
     let mut answered = kept.len();
@@ -83,7 +101,9 @@ fn a_full_disk_inside() {
     let rest = profile.json(&["history", "list"]);
     assert_eq!(rest.as_array().map(Vec::len), Some(listed - 1));
 
-    std::fs::remove_file(profile.dir.join("filler")).unwrap();
+    std::fs::remove_file(&filler).unwrap();
+    let messages = shown(&profile, &kept[3]);
+    assert_eq!(messages[1].1, "interrupted", "with room again, what had arrived is shown");
     assert_eq!(profile.json(&["doctor"])["integrity"], "ok");
     let again = profile.json(&["ask", "room again", "--conversation", &kept[2]]);
     assert_eq!(again["status"], "complete");
@@ -139,7 +159,7 @@ fn on_small_disk(profile: &Profile, size: &str) {
 
 /// Writes until nothing more fits.
 fn fill(path: &Path) {
-    let mut file = std::fs::File::create(path).unwrap();
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
     for block in [65_536_usize, 4_096] {
         while file.write_all(&vec![0x5a; block]).is_ok() {}
     }

@@ -200,8 +200,12 @@ impl App {
             requested_at: now,
             purge_after: now.plus_ms(purge_ms),
         };
-        let row = request;
-        self.write(move |tx| tx.erasure_request(&row)).await?;
+        self.off_thread(move |app| {
+            let open = app.open()?;
+            let write = || open.store.write(|tx| tx.erasure_request(&request));
+            Ok(reserve::deleting(&app.inner.options.profile, write)?)
+        })
+        .await?;
         self.open()?.deletions.notify_one();
         Ok(Erasing { id: request.id, undo_until: now.plus_ms(UNDO_MS), purge_after: request.purge_after })
     }

@@ -270,6 +270,11 @@ impl App {
             tracing::warn!(name: "archive.missing", "");
             return Err(SessionState::Corrupt);
         }
+        let reads = self.inner.options.access == Access::Reader;
+        if reads && !self.inner.options.profile.join(profile::ARCHIVE_FILE).exists() {
+            // A key without an archive: the first run ended between making the one and the other.
+            return Err(SessionState::FirstRun);
+        }
         let options = self.open_options(key, storage, create);
         let folder = &self.inner.options.profile;
         let store = match reserve::opening(folder, || Store::open(options.clone())) {

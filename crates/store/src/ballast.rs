@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::{Store, StoreError, connection};
 
 const BYTES: usize = 8 * 1024 * 1024;
+/// What is left free on a full disk.
+const SLACK: u64 = 64 * 1024;
 
 pub(crate) fn path(archive: &Path) -> PathBuf {
     let mut name = archive.as_os_str().to_owned();
@@ -24,9 +26,11 @@ pub(crate) fn ensure(archive: &Path) -> Result<(), StoreError> {
     connection::create_private(&path)?;
     let written = fill(&path, held);
     if written.is_err() {
-        // A part that was held before is held on: on a full disk that is all there is.
-        let kept = held > 0 && held < BYTES as u64 && shorten(&path, held).is_ok();
-        if !kept {
+        // A part that was held before is held on, and what could be added to it but for a little
+        // that every command needs: asking must not live on what is kept for deleting.
+        let grown = std::fs::metadata(&path).map_or(0, |meta| meta.len());
+        let keep = grown.saturating_sub(SLACK).max(held);
+        if held == 0 || held > BYTES as u64 || shorten(&path, keep).is_err() {
             let _ = std::fs::remove_file(&path);
         }
     }

@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use crate::shell::Outcome;
+use crate::shell::{Failure, Outcome};
 
 /// Counts steps and remembers how long each took.
 pub struct Report {
     all: usize,
     started: Instant,
     done: Vec<(String, Duration)>,
+    failed: Vec<String>,
 }
 
 impl Report {
@@ -18,6 +19,7 @@ impl Report {
             all,
             started: Instant::now(),
             done: Vec::new(),
+            failed: Vec::new(),
         }
     }
 
@@ -36,6 +38,25 @@ impl Report {
         let mark = if result.is_ok() { "✓" } else { "✗" };
         println!("{mark} {name}: {}", short(took));
         result
+    }
+
+    /// Does a step on which no later one depends: a failure is shown now and counted at the end.
+    pub fn check(&mut self, name: &str, work: impl FnOnce() -> Outcome) {
+        if let Err(failure) = self.step(name, work) {
+            println!("  {failure}");
+            self.failed.push(name.to_owned());
+        }
+    }
+
+    /// Whether every check passed.
+    pub fn verdict(&self) -> Outcome {
+        match self.failed.as_slice() {
+            [] => Ok(()),
+            failed => Err(Failure(format!(
+                "not everything passed: {}",
+                failed.join(", ")
+            ))),
+        }
     }
 
     /// The table at the end.

@@ -8,6 +8,8 @@ use crate::setup::{self, Need};
 use crate::shell::{self, Failure, Outcome, cargo, npm};
 use crate::{codegen, tidy, ui};
 
+const FEATURES: [&str; 2] = ["--features", "fluxchat/custom-protocol"];
+
 /// Runs all of it, or the tests whose name contains a filter.
 pub fn test(arguments: &[String]) -> Outcome {
     let mut run = Run::default();
@@ -24,30 +26,29 @@ pub fn test(arguments: &[String]) -> Outcome {
     let mut report = Report::new(if run.is_whole() { 14 } else { 5 });
     report.step("What this machine needs", || setup::setup(Need::Test))?;
     if run.is_whole() {
-        report.step("Format", || {
+        report.check("Format", || {
             shell::run(cargo().args(["fmt", "--all", "--check"]))
-        })?;
-        report.step("Tidy", tidy::tidy)?;
-        report.step("Generated files", || {
+        });
+        report.check("Tidy", tidy::tidy);
+        report.check("Generated files", || {
             codegen::codegen(&["--check".to_owned()])
-        })?;
-        report.step("Types of the page", || script("check"))?;
-        report.step("Lint of the page", || script("lint"))?;
-        report.step("Tests of the page", || script("test"))?;
+        });
+        report.check("Types of the page", || script("check"));
+        report.check("Lint of the page", || script("lint"));
+        report.check("Tests of the page", || script("test"));
     }
     report.step("The page", ui::build)?;
     if run.is_whole() {
-        report.step("Size of the page", || script("size"))?;
-        report.step("Clippy", || {
-            let features = ["--features", "fluxchat/custom-protocol"];
-            let targets = ["clippy", "--workspace", "--all-targets", "--quiet"];
+        report.check("Size of the page", || script("size"));
+        report.check("Clippy", || {
+            let all = ["clippy", "--workspace", "--all-targets", "--quiet"];
             shell::run(
                 cargo()
-                    .args(targets)
-                    .args(features)
+                    .args(all)
+                    .args(FEATURES)
                     .args(["--", "-D", "warnings"]),
             )
-        })?;
+        });
     }
     if !run.list {
         report.step("The programs the tests drive", products::build_all)?;
@@ -61,20 +62,20 @@ pub fn test(arguments: &[String]) -> Outcome {
     } else {
         None
     };
-    let passed = report.step("Running the tests", || {
+    report.check("Running the tests", || {
         runner::run(&binaries, &run, screen.as_ref())
     });
-    if passed.is_ok() && run.is_whole() {
-        report.step("Examples in the documentation", || {
+    if run.is_whole() {
+        report.check("Examples in the documentation", || {
             shell::run(
                 cargo()
                     .args(["test", "--workspace", "--doc", "--quiet"])
-                    .args(["--features", "fluxchat/custom-protocol"]),
+                    .args(FEATURES),
             )
-        })?;
+        });
     }
     report.close();
-    passed
+    report.verdict()
 }
 
 fn script(name: &str) -> Outcome {
