@@ -35,11 +35,16 @@ impl Aimock {
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
-            .unwrap_or_else(|error| panic!("node: {error}; install it with: apt-get install nodejs"));
+            .unwrap_or_else(|error| {
+                panic!("node: {error}; install it with: apt-get install nodejs")
+            });
         let stdout = child.stdout.take().expect("piped");
         let mut lines = BufReader::new(stdout).lines();
         let host = loop {
-            let line = lines.next().expect("aimock says where it listens").expect("text");
+            let line = lines
+                .next()
+                .expect("aimock says where it listens")
+                .expect("text");
             if let Some((_, rest)) = line.split_once("http://") {
                 break rest.split(['/', ' ']).next().unwrap_or_default().to_owned();
             }
@@ -69,17 +74,48 @@ fn a_server_of_others_is_understood() {
     let added = profile.json(&["source", "add", "mock", "--url", &server.base_url()]);
     assert_eq!(added["error"], serde_json::Value::Null, "{added}");
     let models = profile.json(&["source", "models", "mock"]);
-    assert!(models.as_array().is_some_and(|all| all.len() > 1), "its models are listed: {models}");
+    assert!(
+        models.as_array().is_some_and(|all| all.len() > 1),
+        "its models are listed: {models}"
+    );
 
-    let asked = profile.json(&["ask", "tell me about lighthouses", "--source", "mock", "--model", "gpt-4o"]);
-    assert_eq!(asked["text"], "A lighthouse is a tower with a lamp. It warns ships of rocks and shallow water.");
-    assert_eq!((&asked["status"], &asked["error"]), (&json!("complete"), &json!(null)));
-    assert!(asked["usage"]["output_tokens"].as_u64().is_some_and(|tokens| tokens > 0), "usage: {asked}");
+    let asked = profile.json(&[
+        "ask",
+        "tell me about lighthouses",
+        "--source",
+        "mock",
+        "--model",
+        "gpt-4o",
+    ]);
+    assert_eq!(
+        asked["text"],
+        "A lighthouse is a tower with a lamp. It warns ships of rocks and shallow water."
+    );
+    assert_eq!(
+        (&asked["status"], &asked["error"]),
+        (&json!("complete"), &json!(null))
+    );
+    assert!(
+        asked["usage"]["output_tokens"]
+            .as_u64()
+            .is_some_and(|tokens| tokens > 0),
+        "usage: {asked}"
+    );
 
-    let thought = profile.json(&["ask", "think first", "--source", "mock", "--model", "gpt-4o"]);
+    let thought = profile.json(&[
+        "ask",
+        "think first",
+        "--source",
+        "mock",
+        "--model",
+        "gpt-4o",
+    ]);
     assert_eq!(
         (&thought["text"], &thought["reasoning"]),
-        (&json!("Forty-two."), &json!("The question has been asked before."))
+        (
+            &json!("Forty-two."),
+            &json!("The question has been asked before.")
+        )
     );
 
     let limited = profile.run(&["--json", "ask", "too many requests", "--source", "mock"]);
@@ -87,18 +123,38 @@ fn a_server_of_others_is_understood() {
 
     let cut = profile.run(&["--json", "ask", "break off", "--source", "mock"]);
     let error = cut.failed(5, "remote_interrupted");
-    assert_eq!(error["kept"], "Your question and what had arrived were kept.");
+    assert_eq!(
+        error["kept"],
+        "Your question and what had arrived were kept."
+    );
     let document = cut.json();
     let partial = text(&document["text"]);
-    assert!(!partial.is_empty() && "This answer is long enough to be cut somewhere in its middle.".starts_with(partial));
+    assert!(
+        !partial.is_empty()
+            && "This answer is long enough to be cut somewhere in its middle.".starts_with(partial)
+    );
     let kept = shown(&profile, text(&document["conversation_id"]));
-    assert_eq!((kept[0].2.as_str(), kept[1].2.as_str()), ("break off", partial));
+    assert_eq!(
+        (kept[0].2.as_str(), kept[1].2.as_str()),
+        ("break off", partial)
+    );
 
     let again = profile.json(&[
-        "ask", "tell me about lighthouses", "--conversation", text(&document["conversation_id"]), "--source", "mock",
+        "ask",
+        "tell me about lighthouses",
+        "--conversation",
+        text(&document["conversation_id"]),
+        "--source",
+        "mock",
     ]);
     assert_eq!(again["status"], "complete", "the conversation goes on");
     let ledger = profile.json(&["privacy", "ledger"]);
-    assert!(ledger.as_array().unwrap().iter().all(|row| row["host"] == server.host.as_str()));
+    assert!(
+        ledger
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|row| row["host"] == server.host.as_str())
+    );
     assert_eq!(profile.json(&["privacy", "verify"])["holds"], true);
 }

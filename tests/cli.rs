@@ -17,7 +17,11 @@ use crate::support::Profile;
 /// Adds a recording server as a source.
 pub fn add_source(profile: &Profile, name: &str, server: &Recorder) -> Value {
     let added = profile.json(&["source", "add", name, "--url", &server.base_url()]);
-    assert_eq!(added["error"], Value::Null, "the server was asked for its models");
+    assert_eq!(
+        added["error"],
+        Value::Null,
+        "the server was asked for its models"
+    );
     added
 }
 
@@ -31,7 +35,10 @@ pub fn owner(profile: &Profile, source: &str, word: &str) -> Child {
     while !String::from_utf8_lossy(&read).contains(word) {
         match stdout.read(&mut byte) {
             Ok(1) => read.push(byte[0]),
-            _ => panic!("the answer did not begin: {}", String::from_utf8_lossy(&read)),
+            _ => panic!(
+                "the answer did not begin: {}",
+                String::from_utf8_lossy(&read)
+            ),
         }
     }
     child
@@ -60,7 +67,9 @@ pub fn shown(profile: &Profile, conversation: &str) -> Vec<(String, String, Stri
 
 /// A field that must be text.
 pub fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("text was expected: {value}"))
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("text was expected: {value}"))
 }
 
 /// Every id is a UUIDv7 and every time is UTC milliseconds, wherever they stand in a document.
@@ -74,7 +83,10 @@ pub fn check_ids_and_times(document: &Value) {
                 }
                 if name == "id" || name.ends_with("_id") {
                     let id = text(value);
-                    assert!(id.len() == 36 && id.as_bytes()[14] == b'7', "{name} is a UUIDv7: {id}");
+                    assert!(
+                        id.len() == 36 && id.as_bytes()[14] == b'7',
+                        "{name} is a UUIDv7: {id}"
+                    );
                 } else if name == "at" || name.ends_with("_at") || name == "purge_after" {
                     let ms = value.as_i64().unwrap_or_default();
                     assert!(

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use fluxchat_core::{Audience, Setup};
 use fluxchat_egress::{Ledger, Refusal};
 use fluxchat_model::{
-    ArchiveKey, Clock as _, ConsentEventId, ConsentStatus, EgressRecord, Initiator, Purpose, RequestId,
+    ArchiveKey, Clock as _, ConsentEventId, ConsentStatus, EgressRecord, Initiator, Purpose,
+    RequestId,
 };
 use fluxchat_store::{NewConsentEvent, OpenOptions, Store};
 use fluxchat_testkit::raw;
@@ -17,8 +18,13 @@ use crate::cli::{add_source, shown, text};
 use crate::offline::Core;
 use crate::support::{Profile, runtime};
 
-const OPTIONAL: [&str; 5] =
-    ["diag.crash", "analytics.usage", "improve.product", "ai.training", "marketing.direct"];
+const OPTIONAL: [&str; 5] = [
+    "diag.crash",
+    "analytics.usage",
+    "improve.product",
+    "ai.training",
+    "marketing.direct",
+];
 
 fn given(profile: &Profile) -> Vec<String> {
     let all = profile.json(&["privacy", "consents"]);
@@ -42,12 +48,22 @@ fn everything_optional_is_off_and_comes_and_goes_in_one_step() {
         .map(|row| text(&row["purpose"]))
         .collect();
     assert_eq!(optional, OPTIONAL);
-    assert!(given(&profile).is_empty(), "all of it is off after the first run");
+    assert!(
+        given(&profile).is_empty(),
+        "all of it is off after the first run"
+    );
     for row in all.as_array().unwrap().iter().take(OPTIONAL.len()) {
-        assert_eq!((&row["event"]["status"], &row["basis"]), (&json!("ConsentRefused"), &json!("eu-gdpr:A6-1-a")));
+        assert_eq!(
+            (&row["event"]["status"], &row["basis"]),
+            (&json!("ConsentRefused"), &json!("eu-gdpr:A6-1-a"))
+        );
     }
 
-    let events = |profile: &Profile| profile.json(&["privacy", "verify"])["consents"]["rows"].as_i64().unwrap();
+    let events = |profile: &Profile| {
+        profile.json(&["privacy", "verify"])["consents"]["rows"]
+            .as_i64()
+            .unwrap()
+    };
     let before = events(&profile);
     assert_eq!(before, 5, "each refusal is on record");
     profile.json(&["privacy", "consent", "give", "analytics.usage"]);
@@ -60,21 +76,43 @@ fn everything_optional_is_off_and_comes_and_goes_in_one_step() {
     assert_eq!(events(&profile), before + 2, "so is withdrawing");
 
     let all = profile.json(&["privacy", "consents"]);
-    let row = all.as_array().unwrap().iter().find(|row| row["purpose"] == "analytics.usage").unwrap();
+    let row = all
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["purpose"] == "analytics.usage")
+        .unwrap();
     let event = &row["event"];
     assert_eq!(
         (&event["status"], &event["ui_surface"], &event["language"]),
         (&json!("ConsentWithdrawn"), &json!("cli"), &json!("en"))
     );
-    assert_eq!(text(&event["notice_sha256"]).len(), 64, "what was agreed to can be proven");
-    assert_eq!(text(&event["policy_version"]), text(&profile.json(&["privacy", "policy"])["version"]));
+    assert_eq!(
+        text(&event["notice_sha256"]).len(),
+        64,
+        "what was agreed to can be proven"
+    );
+    assert_eq!(
+        text(&event["policy_version"]),
+        text(&profile.json(&["privacy", "policy"])["version"])
+    );
 
-    for refused in ["svc.chat", "svc.models", "rights.request", "svc.remote_media", "app.update_check"] {
+    for refused in [
+        "svc.chat",
+        "svc.models",
+        "rights.request",
+        "svc.remote_media",
+        "app.update_check",
+    ] {
         for verb in ["give", "withdraw"] {
-            profile.run(&["--json", "privacy", "consent", verb, refused]).failed(2, "purpose_not_optional");
+            profile
+                .run(&["--json", "privacy", "consent", verb, refused])
+                .failed(2, "purpose_not_optional");
         }
     }
-    profile.run(&["--json", "privacy", "consent", "give", "everything"]).failed(2, "usage");
+    profile
+        .run(&["--json", "privacy", "consent", "give", "everything"])
+        .failed(2, "usage");
 }
 
 #[test]
@@ -87,13 +125,28 @@ fn a_changed_event_breaks_the_chain() {
     let key = profile.archive_key();
     let sound = std::fs::read(&archive).unwrap();
     for (change, broken_at) in [
-        ("UPDATE consent_event SET status = 'ConsentGiven' WHERE seq = 7", 7),
+        (
+            "UPDATE consent_event SET status = 'ConsentGiven' WHERE seq = 7",
+            7,
+        ),
         ("UPDATE consent_event SET at = at + 1 WHERE seq = 2", 2),
-        ("UPDATE consent_event SET policy_version = '2020-01-01' WHERE seq = 6", 6),
-        ("UPDATE consent_event SET notice_sha256 = replace(notice_sha256, substr(notice_sha256, 1, 1), 'x') WHERE seq = 1", 1),
-        ("UPDATE consent_event SET ui_surface = 'window' WHERE seq = 3", 3),
+        (
+            "UPDATE consent_event SET policy_version = '2020-01-01' WHERE seq = 6",
+            6,
+        ),
+        (
+            "UPDATE consent_event SET notice_sha256 = replace(notice_sha256, substr(notice_sha256, 1, 1), 'x') WHERE seq = 1",
+            1,
+        ),
+        (
+            "UPDATE consent_event SET ui_surface = 'window' WHERE seq = 3",
+            3,
+        ),
         ("DELETE FROM consent_event WHERE seq = 4", 4),
-        ("UPDATE consent_event SET hash = randomblob(32) WHERE seq = 5", 5),
+        (
+            "UPDATE consent_event SET hash = randomblob(32) WHERE seq = 5",
+            5,
+        ),
     ] {
         // The archive itself refuses; only somebody with the key and no rules can do this.
         let store = Store::open(OpenOptions::existing(&archive, ArchiveKey::new(key))).unwrap();
@@ -101,7 +154,9 @@ fn a_changed_event_breaks_the_chain() {
         raw::run(
             &archive,
             &key,
-            &format!("DROP TRIGGER consent_event_is_final; DROP TRIGGER consent_event_is_kept; {change}; PRAGMA wal_checkpoint(TRUNCATE);"),
+            &format!(
+                "DROP TRIGGER consent_event_is_final; DROP TRIGGER consent_event_is_kept; {change}; PRAGMA wal_checkpoint(TRUNCATE);"
+            ),
         );
         let ran = profile.run(&["--json", "privacy", "verify"]);
         assert_eq!(ran.code, 6, "{change}");
@@ -116,7 +171,11 @@ fn a_changed_event_breaks_the_chain() {
         }
         std::fs::write(&archive, &sound).unwrap();
     }
-    assert_eq!(profile.json(&["privacy", "verify"])["holds"], true, "the archive as it was still holds");
+    assert_eq!(
+        profile.json(&["privacy", "verify"])["holds"],
+        true,
+        "the archive as it was still holds"
+    );
 }
 
 #[test]
@@ -181,7 +240,9 @@ fn intent(core: &Core, purpose: Purpose, n: u8) -> EgressRecord {
 }
 
 fn rand() -> u8 {
-    fluxchat_testkit::canary().bytes().fold(0, |all, byte| all.wrapping_mul(31).wrapping_add(byte))
+    fluxchat_testkit::canary()
+        .bytes()
+        .fold(0, |all, byte| all.wrapping_mul(31).wrapping_add(byte))
 }
 
 #[test]
@@ -190,17 +251,27 @@ fn without_consent_no_row_allows_a_request() {
         let (core, ledger) = core_with_ledger().await;
         let ask = |n| ledger.begin(&intent(&core, Purpose::UsageAnalytics, n));
         assert_eq!(ask(1), Err(Refusal::NoConsent));
-        core.app.set_consent(Purpose::UsageAnalytics, true).await.unwrap();
+        core.app
+            .set_consent(Purpose::UsageAnalytics, true)
+            .await
+            .unwrap();
         assert!(ask(2).is_ok());
         assert_eq!(
             ledger.begin(&intent(&core, Purpose::CrashReport, 3)),
             Err(Refusal::NoConsent),
             "one consent is for one purpose"
         );
-        core.app.set_consent(Purpose::UsageAnalytics, false).await.unwrap();
+        core.app
+            .set_consent(Purpose::UsageAnalytics, false)
+            .await
+            .unwrap();
         assert_eq!(ask(4), Err(Refusal::NoConsent), "before the next request");
         let outcomes: Vec<String> = core.ledger().await.into_iter().map(|row| row.2).collect();
-        assert_eq!(outcomes, ["blocked", "blocked", "pending", "blocked"], "refusals are on record");
+        assert_eq!(
+            outcomes,
+            ["blocked", "blocked", "pending", "blocked"],
+            "refusals are on record"
+        );
         core.app.shutdown().await;
     });
 }
@@ -213,14 +284,18 @@ fn a_withdrawal_is_in_force_when_it_returns() {
         let (core, ledger) = core_with_ledger().await;
         let rounds = if crate::support::long() { 200 } else { 10 };
         for round in 0..rounds {
-            core.app.set_consent(Purpose::UsageAnalytics, true).await.unwrap();
+            core.app
+                .set_consent(Purpose::UsageAnalytics, true)
+                .await
+                .unwrap();
             let withdrawn = Arc::new(AtomicBool::new(false));
             let stop = Arc::new(AtomicBool::new(false));
             let (first, allowed) = tokio::sync::oneshot::channel();
             let sender = {
                 let (ledger, withdrawn, stop) = (ledger.clone(), withdrawn.clone(), stop.clone());
-                let intents: Vec<EgressRecord> =
-                    (0..=255).map(|n| intent(&core, Purpose::UsageAnalytics, n)).collect();
+                let intents: Vec<EgressRecord> = (0..=255)
+                    .map(|n| intent(&core, Purpose::UsageAnalytics, n))
+                    .collect();
                 std::thread::spawn(move || {
                     let mut first = Some(first);
                     let (mut passed, mut refused) = (0, 0);
@@ -245,10 +320,15 @@ fn a_withdrawal_is_in_force_when_it_returns() {
                 })
             };
             allowed.await.unwrap();
-            core.app.set_consent(Purpose::UsageAnalytics, false).await.unwrap();
+            core.app
+                .set_consent(Purpose::UsageAnalytics, false)
+                .await
+                .unwrap();
             withdrawn.store(true, Ordering::SeqCst);
             stop.store(true, Ordering::SeqCst);
-            let (passed, _) = tokio::task::spawn_blocking(move || sender.join().unwrap()).await.unwrap();
+            let (passed, _) = tokio::task::spawn_blocking(move || sender.join().unwrap())
+                .await
+                .unwrap();
             assert!(passed > 0, "round {round}: some left before");
             assert_eq!(
                 ledger.begin(&intent(&core, Purpose::UsageAnalytics, 9)),
@@ -256,7 +336,10 @@ fn a_withdrawal_is_in_force_when_it_returns() {
                 "round {round}"
             );
         }
-        assert!(core.app.verify().await.unwrap().holds(), "both chains survived the race");
+        assert!(
+            core.app.verify().await.unwrap().holds(),
+            "both chains survived the race"
+        );
         core.app.shutdown().await;
     });
 }
@@ -281,9 +364,15 @@ fn a_guardian_keeps_optional_purposes_off() {
             language: policy.language.clone(),
             consents,
         };
-        let refused = core.app.setup(setup(Audience::Guardian, vec![Purpose::AiTraining])).await;
+        let refused = core
+            .app
+            .setup(setup(Audience::Guardian, vec![Purpose::AiTraining]))
+            .await;
         assert_eq!(refused.unwrap_err().code(), "controls_restricted");
-        core.app.setup(setup(Audience::Guardian, vec![])).await.unwrap();
+        core.app
+            .setup(setup(Audience::Guardian, vec![]))
+            .await
+            .unwrap();
         assert!(core.app.status().supervised);
         for purpose in Purpose::optional() {
             let refused = core.app.set_consent(purpose, true).await.unwrap_err();
@@ -291,17 +380,35 @@ fn a_guardian_keeps_optional_purposes_off() {
             core.app.set_consent(purpose, false).await.unwrap();
         }
         for standing in core.app.consents().await.unwrap() {
-            assert_eq!(standing.locked, standing.optional, "{}", standing.state.purpose);
+            assert_eq!(
+                standing.locked, standing.optional,
+                "{}",
+                standing.state.purpose
+            );
             assert!(!standing.state.given);
         }
         // The first run cannot be used to walk around it, not even after a restart.
-        let again = core.app.setup(setup(Audience::Adult, vec![Purpose::AiTraining])).await.unwrap_err();
+        let again = core
+            .app
+            .setup(setup(Audience::Adult, vec![Purpose::AiTraining]))
+            .await
+            .unwrap_err();
         assert_eq!(again.code(), "already_set_up");
         let core = core.restart().await;
-        let again = core.app.setup(setup(Audience::Adult, vec![])).await.unwrap_err();
+        let again = core
+            .app
+            .setup(setup(Audience::Adult, vec![]))
+            .await
+            .unwrap_err();
         assert_eq!(again.code(), "already_set_up");
         assert!(core.app.status().supervised);
-        assert_eq!(core.ask("What leaves this computer?", "sandbox").await.error, None, "chatting works");
+        assert_eq!(
+            core.ask("What leaves this computer?", "sandbox")
+                .await
+                .error,
+            None,
+            "chatting works"
+        );
         core.app.shutdown().await;
     });
 }
@@ -311,7 +418,10 @@ fn a_guardian_keeps_optional_purposes_off() {
 fn refusing_costs_no_feature() {
     let runtime = runtime();
     let journey = |consents: &[&str]| -> Vec<Value> {
-        let server = runtime.block_on(Recorder::start(Answer::Words(vec!["Good ".into(), "day.".into()])));
+        let server = runtime.block_on(Recorder::start(Answer::Words(vec![
+            "Good ".into(),
+            "day.".into(),
+        ])));
         let profile = Profile::with_cheap_passphrase();
         let mut setup = vec!["setup", "--adult", "--accept-policy"];
         for purpose in consents {
@@ -323,7 +433,12 @@ fn refusing_costs_no_feature() {
         add_source(&profile, "rec", &server);
         seen.push(profile.json(&["source", "models", "rec"]));
         seen.push(profile.json(&["source", "models", "sandbox"]));
-        let guide = profile.json(&["ask", "How do I delete a conversation?", "--source", "sandbox"]);
+        let guide = profile.json(&[
+            "ask",
+            "How do I delete a conversation?",
+            "--source",
+            "sandbox",
+        ]);
         seen.push(json!([guide["status"], guide["text"]]));
         let own = profile.json(&["ask", "hello there", "--source", "rec"]);
         seen.push(json!([own["status"], own["text"], own["usage"]]));
@@ -339,13 +454,19 @@ fn refusing_costs_no_feature() {
         seen.push(gone[0]["receipt"]["rows_by_table"].clone());
         seen.push(profile.json(&["doctor"])["integrity"].clone());
         let ledger = profile.json(&["privacy", "ledger"]);
-        let left: Vec<Value> =
-            ledger.as_array().unwrap().iter().map(|row| json!([row["purpose"], row["basis"], row["outcome"]])).collect();
+        let left: Vec<Value> = ledger
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| json!([row["purpose"], row["basis"], row["outcome"]]))
+            .collect();
         seen.push(json!(left));
         for request in server.seen() {
             assert!(request.header("cookie").is_none() && request.header("referer").is_none());
         }
-        seen.push(json!(profile.json(&["privacy", "delete-all", "--yes"])["scope"]));
+        seen.push(json!(
+            profile.json(&["privacy", "delete-all", "--yes"])["scope"]
+        ));
         seen
     };
     let (refused, agreed) = (journey(&[]), journey(&OPTIONAL));

@@ -16,7 +16,10 @@ struct Home {
 
 impl Home {
     fn new() -> Self {
-        let folder = tempfile::Builder::new().prefix("fluxchat-home-").tempdir().unwrap();
+        let folder = tempfile::Builder::new()
+            .prefix("fluxchat-home-")
+            .tempdir()
+            .unwrap();
         Self { folder }
     }
 
@@ -30,13 +33,21 @@ impl Home {
 
     fn run(&self, session: &DesktopSession, args: &[&str]) -> Ran {
         let mut command = session.command(cli_path());
-        command.arg("--profile").arg(self.profile()).arg("--json").args(args).stdin(Stdio::null());
+        command
+            .arg("--profile")
+            .arg(self.profile())
+            .arg("--json")
+            .args(args)
+            .stdin(Stdio::null());
         command.output().expect("the CLI starts").into()
     }
 
     fn set_up(&self) -> (DesktopSession, String) {
         let session = self.log_in(Keyring::Unlocked);
-        let done = self.run(&session, &["setup", "--adult", "--accept-policy"]).ok().json();
+        let done = self
+            .run(&session, &["setup", "--adult", "--accept-policy"])
+            .ok()
+            .json();
         assert_eq!(done["storage"], "keychain");
         let asked = self.run(&session, &["ask", "remember me"]).ok().json();
         (session, text(&asked["conversation_id"]).to_owned())
@@ -49,7 +60,12 @@ impl Home {
                 entries
                     .map(|entry| entry.unwrap())
                     .filter(|entry| entry.file_type().unwrap().is_file())
-                    .map(|entry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap()))
+                    .map(|entry| {
+                        (
+                            entry.file_name().into_string().unwrap(),
+                            std::fs::read(entry.path()).unwrap(),
+                        )
+                    })
                     .collect()
             })
             .unwrap_or_default();
@@ -72,7 +88,11 @@ impl Home {
         ] {
             self.run(session, args).failed(3, code);
         }
-        assert_eq!(self.files(), before, "{code}: no file was touched, none appeared");
+        assert_eq!(
+            self.files(),
+            before,
+            "{code}: no file was touched, none appeared"
+        );
     }
 
     /// The keyring on disk.
@@ -87,12 +107,26 @@ fn items(session: &DesktopSession) -> Vec<String> {
         .command("gdbus")
         .args(["call", "--session", "--dest", "org.freedesktop.secrets"])
         .args(["--object-path", "/org/freedesktop/secrets"])
-        .args(["--method", "org.freedesktop.Secret.Service.SearchItems", "{'service': 'fluxchat'}"])
+        .args([
+            "--method",
+            "org.freedesktop.Secret.Service.SearchItems",
+            "{'service': 'fluxchat'}",
+        ])
         .output()
-        .unwrap_or_else(|error| panic!("gdbus: {error}; install it with: apt-get install libglib2.0-bin"));
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        .unwrap_or_else(|error| {
+            panic!("gdbus: {error}; install it with: apt-get install libglib2.0-bin")
+        });
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let found = String::from_utf8_lossy(&output.stdout).into_owned();
-    found.split('\'').filter(|part| part.starts_with("/org/")).map(str::to_owned).collect()
+    found
+        .split('\'')
+        .filter(|part| part.starts_with("/org/"))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -105,15 +139,27 @@ fn a_key_in_the_keychain_opens_the_archive_after_every_login() {
     names.retain(|name| !name.ends_with("-wal") && !name.ends_with("-shm"));
     assert_eq!(
         names,
-        ["archive.db", "archive.db.ballast", "keyinfo.json", "keyslots.json", "lock"],
+        [
+            "archive.db",
+            "archive.db.ballast",
+            "keyinfo.json",
+            "keyslots.json",
+            "lock"
+        ],
         "no other file holds anything"
     );
     drop(session);
 
     let session = home.log_in(Keyring::Unlocked);
-    let shown = home.run(&session, &["history", "show", &conversation]).ok().json();
+    let shown = home
+        .run(&session, &["history", "show", &conversation])
+        .ok()
+        .json();
     assert_eq!(shown["messages"][0]["text"], "remember me");
-    assert_eq!(home.run(&session, &["doctor"]).ok().json()["storage"], "keychain");
+    assert_eq!(
+        home.run(&session, &["doctor"]).ok().json()["storage"],
+        "keychain"
+    );
     assert_eq!(items(&session), keys, "and nobody made another one");
 }
 
@@ -126,7 +172,14 @@ fn a_locked_keychain_locks_the_archive() {
     home.refuses(&session, "locked");
     drop(session);
     let session = home.log_in(Keyring::Unlocked);
-    assert_eq!(home.run(&session, &["history", "list"]).ok().json().as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        home.run(&session, &["history", "list"])
+            .ok()
+            .json()
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
 }
 
 #[test]
@@ -138,7 +191,10 @@ fn a_locked_keychain_at_the_first_run_gets_no_key() {
     let session = home.log_in(Keyring::Locked);
     let ran = home.run(&session, &["setup", "--adult", "--accept-policy"]);
     ran.failed(3, "locked");
-    assert!(!home.profile().join("archive.db").exists(), "and there is no archive");
+    assert!(
+        !home.profile().join("archive.db").exists(),
+        "and there is no archive"
+    );
     assert!(!home.profile().join("keyslots.json").exists());
 }
 
@@ -147,11 +203,18 @@ fn without_a_keychain_no_key_is_made_anywhere() {
     for keyring in [Keyring::NoProvider, Keyring::NoBus] {
         let home = Home::new();
         let session = home.log_in(keyring);
-        for args in [&["doctor"][..], &["ask", "hello"], &["setup", "--adult", "--accept-policy"]] {
+        for args in [
+            &["doctor"][..],
+            &["ask", "hello"],
+            &["setup", "--adult", "--accept-policy"],
+        ] {
             home.run(&session, args).failed(3, "no_provider");
         }
         let names = home.names();
-        assert!(names.iter().all(|name| name == "lock"), "{keyring:?}: nothing was written: {names:?}");
+        assert!(
+            names.iter().all(|name| name == "lock"),
+            "{keyring:?}: nothing was written: {names:?}"
+        );
     }
 }
 
@@ -177,7 +240,11 @@ fn a_deleted_or_cut_keyring_is_a_lost_key() {
         for entry in std::fs::read_dir(home.keyrings()).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|it| it == "keyring") {
-                if cut { std::fs::write(&path, b"GnomeKeyring\n").unwrap() } else { std::fs::remove_file(&path).unwrap() }
+                if cut {
+                    std::fs::write(&path, b"GnomeKeyring\n").unwrap()
+                } else {
+                    std::fs::remove_file(&path).unwrap()
+                }
             }
         }
         let session = home.log_in(Keyring::Unlocked);
@@ -194,11 +261,22 @@ fn a_deleted_item_is_a_lost_key() {
     let keys = items(&session);
     let deleted = session
         .command("gdbus")
-        .args(["call", "--session", "--dest", "org.freedesktop.secrets", "--object-path", &keys[0]])
+        .args([
+            "call",
+            "--session",
+            "--dest",
+            "org.freedesktop.secrets",
+            "--object-path",
+            &keys[0],
+        ])
         .args(["--method", "org.freedesktop.Secret.Item.Delete"])
         .output()
         .unwrap();
-    assert!(deleted.status.success(), "{}", String::from_utf8_lossy(&deleted.stderr));
+    assert!(
+        deleted.status.success(),
+        "{}",
+        String::from_utf8_lossy(&deleted.stderr)
+    );
     home.refuses(&session, "key_lost");
     assert!(items(&session).is_empty(), "no new key was made");
 }
@@ -216,9 +294,17 @@ fn a_key_of_another_archive_is_told_apart() {
         .status()
         .unwrap();
     assert!(ran.success());
-    assert_eq!(items(&session).len(), 2, "each archive has a key of its own");
+    assert_eq!(
+        items(&session).len(),
+        2,
+        "each archive has a key of its own"
+    );
     // The place of our key now holds that of the other archive.
-    std::fs::copy(other.join("keyslots.json"), home.profile().join("keyslots.json")).unwrap();
+    std::fs::copy(
+        other.join("keyslots.json"),
+        home.profile().join("keyslots.json"),
+    )
+    .unwrap();
     home.refuses(&session, "wrong_key");
     assert_eq!(items(&session).len(), 2);
 }
@@ -252,29 +338,47 @@ fn a_passphrase_needs_no_keychain() {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(passphrase.as_bytes()).unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(passphrase.as_bytes())
+            .unwrap();
         child.wait_with_output().unwrap().into()
     };
     with("short", &["setup", "--adult", "--accept-policy"]).failed(2, "passphrase_short");
-    let done = with(PASSPHRASE, &["setup", "--adult", "--accept-policy"]).ok().json();
+    let done = with(PASSPHRASE, &["setup", "--adult", "--accept-policy"])
+        .ok()
+        .json();
     assert_eq!(done["storage"], "passphrase");
     with(PASSPHRASE, &["ask", "hello"]).ok();
     with(&format!("{PASSPHRASE}\n"), &["history", "list"]).ok();
     with("another passphrase", &["history", "list"]).failed(3, "wrong_passphrase");
-    with("another passphrase", &["setup", "--adult", "--accept-policy"]).failed(3, "wrong_passphrase");
+    with(
+        "another passphrase",
+        &["setup", "--adult", "--accept-policy"],
+    )
+    .failed(3, "wrong_passphrase");
     home.refuses(&session, "locked");
     // The same profile where a keychain is: still its passphrase, and no key in the keychain.
     drop(session);
     let session = home.log_in(Keyring::Unlocked);
     home.refuses(&session, "locked");
     assert!(items(&session).is_empty());
-    assert!(!contains(&home.profile(), PASSPHRASE.as_bytes()), "the passphrase is in no file");
+    assert!(
+        !contains(&home.profile(), PASSPHRASE.as_bytes()),
+        "the passphrase is in no file"
+    );
 }
 
 fn contains(folder: &Path, needle: &[u8]) -> bool {
     std::fs::read_dir(folder).unwrap().any(|entry| {
         let path = entry.unwrap().path();
-        path.is_file() && std::fs::read(path).unwrap().windows(needle.len()).any(|part| part == needle)
+        path.is_file()
+            && std::fs::read(path)
+                .unwrap()
+                .windows(needle.len())
+                .any(|part| part == needle)
     })
 }
 
@@ -282,25 +386,54 @@ fn contains(folder: &Path, needle: &[u8]) -> bool {
 fn a_keychain_that_dies_meanwhile_takes_nothing_with_it() {
     use fluxchat_testkit::recorder::{Answer, Recorder};
     let runtime = crate::support::runtime();
-    let server = runtime.block_on(Recorder::start(Answer::Hang(vec!["going ".into(), "on".into()])));
+    let server = runtime.block_on(Recorder::start(Answer::Hang(vec![
+        "going ".into(),
+        "on".into(),
+    ])));
     let home = Home::new();
     let (mut session, _) = home.set_up();
-    home.run(&session, &["source", "add", "rec", "--url", &server.base_url()]).ok();
+    home.run(
+        &session,
+        &["source", "add", "rec", "--url", &server.base_url()],
+    )
+    .ok();
     let mut command = session.command(cli_path());
-    command.arg("--profile").arg(home.profile()).args(["ask", "wait", "--source", "rec"]);
-    let mut asking = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    command
+        .arg("--profile")
+        .arg(home.profile())
+        .args(["ask", "wait", "--source", "rec"]);
+    let mut asking = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut stdout = asking.stdout.take().unwrap();
     let mut first = [0; 5];
     std::io::Read::read_exact(&mut stdout, &mut first).unwrap();
     session.kill_keyring();
     crate::cli::interrupt(&asking);
-    assert_eq!(asking.wait().unwrap().code(), Some(1), "the open archive went on working");
+    assert_eq!(
+        asking.wait().unwrap().code(),
+        Some(1),
+        "the open archive went on working"
+    );
     let ran = home.run(&session, &["history", "list"]);
-    let code = ran.json()["error"]["code"].as_str().unwrap_or_default().to_owned();
-    assert!(["no_provider", "locked"].contains(&code.as_str()), "{}", ran.stdout);
+    let code = ran.json()["error"]["code"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    assert!(
+        ["no_provider", "locked"].contains(&code.as_str()),
+        "{}",
+        ran.stdout
+    );
     ran.failed(3, &code);
     drop(session);
     let session = home.log_in(Keyring::Unlocked);
     let list = home.run(&session, &["history", "list"]).ok().json();
-    assert_eq!(list.as_array().map(Vec::len), Some(2), "both conversations are there");
+    assert_eq!(
+        list.as_array().map(Vec::len),
+        Some(2),
+        "both conversations are there"
+    );
 }

@@ -28,7 +28,10 @@ pub const NOW: i64 = 1_750_000_000_000;
 
 impl Core {
     pub async fn start(change: impl FnOnce(&mut Options)) -> Self {
-        let folder = tempfile::Builder::new().prefix("fluxchat-core-").tempdir().unwrap();
+        let folder = tempfile::Builder::new()
+            .prefix("fluxchat-core-")
+            .tempdir()
+            .unwrap();
         let keychain = Arc::new(MemoryKeychain::new());
         Self::start_in(folder, keychain, change).await
     }
@@ -53,7 +56,12 @@ impl Core {
             ledger_layer: None,
         };
         change(&mut options);
-        Self { app: App::start(options).await, clock, keychain, folder }
+        Self {
+            app: App::start(options).await,
+            clock,
+            keychain,
+            folder,
+        }
     }
 
     /// Ends the app and starts it again, as a person would.
@@ -98,7 +106,11 @@ impl Core {
     pub async fn ask(&self, text: &str, source: &str) -> fluxchat_model::Message {
         let mut events = self.app.events().subscribe();
         let source = self.app.source_named(source).await.unwrap().id;
-        let ask = Ask { text: text.to_owned(), source: Some(source), ..Ask::default() };
+        let ask = Ask {
+            text: text.to_owned(),
+            source: Some(source),
+            ..Ask::default()
+        };
         let sent = self.app.ask(ask).await.unwrap();
         ended(&mut events, sent.answer_id).await;
         self.app.message_by_id(sent.answer_id).await.unwrap()
@@ -106,9 +118,19 @@ impl Core {
 
     /// The newest rows of the ledger as `(purpose, host, outcome)`.
     pub async fn ledger(&self) -> Vec<(String, String, String)> {
-        let rows = self.app.ledger_page(fluxchat_model::LedgerFilter::default(), 50).await.unwrap();
+        let rows = self
+            .app
+            .ledger_page(fluxchat_model::LedgerFilter::default(), 50)
+            .await
+            .unwrap();
         rows.into_iter()
-            .map(|row| (row.record.purpose.id().to_owned(), row.record.host, row.outcome.id().to_owned()))
+            .map(|row| {
+                (
+                    row.record.purpose.id().to_owned(),
+                    row.record.host,
+                    row.outcome.id().to_owned(),
+                )
+            })
             .collect()
     }
 }
@@ -138,21 +160,49 @@ fn the_flag_closes_the_door_for_one_command() {
     assert_eq!(error["kept"], "Your question was kept.");
     let id = text(&refused.json()["conversation_id"]).to_owned();
     assert_eq!(shown(&profile, &id)[0].2, "and now?");
-    profile.run(&["--json", "--offline", "source", "models", "rec"]).failed(4, "offline");
+    profile
+        .run(&["--json", "--offline", "source", "models", "rec"])
+        .failed(4, "offline");
 
     // Everything that needs nobody else works.
-    let guide = profile.json(&["--offline", "ask", "What leaves this computer?", "--source", "sandbox"]);
+    let guide = profile.json(&[
+        "--offline",
+        "ask",
+        "What leaves this computer?",
+        "--source",
+        "sandbox",
+    ]);
     assert_eq!(guide["status"], "complete");
     let found = profile.json(&["--offline", "history", "search", "online"]);
-    assert!(found.as_array().unwrap().iter().any(|hit| hit["conversation_id"] == asked["conversation_id"]));
-    let gone = profile.json(&["--offline", "history", "delete", "--now", text(&asked["conversation_id"])]);
+    assert!(
+        found
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|hit| hit["conversation_id"] == asked["conversation_id"])
+    );
+    let gone = profile.json(&[
+        "--offline",
+        "history",
+        "delete",
+        "--now",
+        text(&asked["conversation_id"]),
+    ]);
     assert_eq!(text(&gone[0]["receipt"]["hash"]).len(), 64);
     assert_eq!(profile.json(&["--offline", "doctor"])["integrity"], "ok");
-    assert_eq!(server.seen().len(), before, "not one request reached the server");
+    assert_eq!(
+        server.seen().len(),
+        before,
+        "not one request reached the server"
+    );
 
     let ledger = profile.json(&["privacy", "ledger"]);
-    let blocked: Vec<&Value> =
-        ledger.as_array().unwrap().iter().filter(|row| row["outcome"] == "blocked").collect();
+    let blocked: Vec<&Value> = ledger
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["outcome"] == "blocked")
+        .collect();
     assert_eq!(blocked.len(), 2, "what was refused is in the ledger, too");
     assert!(blocked.iter().all(|row| row["bytes_out"] == 0));
 
@@ -169,7 +219,11 @@ fn the_switch_stops_what_is_under_way_and_is_remembered() {
         core.add_source("rec", &server).await;
         let mut events = core.app.events().subscribe();
         let source = core.app.source_named("rec").await.unwrap().id;
-        let ask = Ask { text: "wait".into(), source: Some(source), ..Ask::default() };
+        let ask = Ask {
+            text: "wait".into(),
+            source: Some(source),
+            ..Ask::default()
+        };
         let sent = core.app.ask(ask).await.unwrap();
         loop {
             match events.recv().await.unwrap() {
@@ -185,20 +239,40 @@ fn the_switch_stops_what_is_under_way_and_is_remembered() {
         assert_eq!(answer.status, MessageStatus::Failed);
         assert_eq!(answer.text(), "so far", "what arrived is kept");
         let error = answer.error.unwrap();
-        assert_eq!((error.code.as_str(), error.kept.as_str()), ("offline", "Your question and what had arrived were kept."));
-        assert!(!core.app.activity().unwrap().is_leaving(), "the light is off");
-        assert_eq!(core.ledger().await[0], ("svc.chat".into(), server.host().into(), "cancelled".into()));
+        assert_eq!(
+            (error.code.as_str(), error.kept.as_str()),
+            ("offline", "Your question and what had arrived were kept.")
+        );
+        assert!(
+            !core.app.activity().unwrap().is_leaving(),
+            "the light is off"
+        );
+        assert_eq!(
+            core.ledger().await[0],
+            ("svc.chat".into(), server.host().into(), "cancelled".into())
+        );
 
         let refused = core.ask("still there?", "rec").await;
         assert_eq!(refused.error.unwrap().code, "offline");
         let guide = core.ask("What leaves this computer?", "sandbox").await;
-        assert_eq!(guide.status, MessageStatus::Complete, "what stays in the app goes on");
+        assert_eq!(
+            guide.status,
+            MessageStatus::Complete,
+            "what stays in the app goes on"
+        );
         let seen = server.seen().len();
 
         // It stays closed until somebody opens it.
         let core = core.restart().await;
         assert!(core.app.status().offline);
-        assert_eq!(core.ask("after the restart", "rec").await.error.unwrap().code, "offline");
+        assert_eq!(
+            core.ask("after the restart", "rec")
+                .await
+                .error
+                .unwrap()
+                .code,
+            "offline"
+        );
         assert_eq!(server.seen().len(), seen);
         assert_eq!(core.ledger().await[0].2, "blocked");
 
@@ -241,15 +315,24 @@ fn the_outbox_waits_and_is_sent_once_when_the_door_opens() {
         core.app.flush_outbox().await.unwrap();
         let sent: Vec<_> = server.seen().into_iter().skip(seen).collect();
         assert_eq!(sent.len(), 1, "sent exactly once");
-        assert_eq!((sent[0].method.as_str(), sent[0].path.as_str()), ("POST", "/v1/privacy/requests"));
-        assert_eq!(core.ledger().await[0], ("rights.request".into(), server.host().into(), "sent".into()));
+        assert_eq!(
+            (sent[0].method.as_str(), sent[0].path.as_str()),
+            ("POST", "/v1/privacy/requests")
+        );
+        assert_eq!(
+            core.ledger().await[0],
+            ("rights.request".into(), server.host().into(), "sent".into())
+        );
         core.app.shutdown().await;
     });
 }
 
 async fn state(core: &Core, id: OutboxId) -> PrivacyRequestState {
     let all = core.app.privacy_requests().await.unwrap();
-    all.into_iter().find(|request| request.id.0 == id.0).expect("the request is there").state
+    all.into_iter()
+        .find(|request| request.id.0 == id.0)
+        .expect("the request is there")
+        .state
 }
 
 /// As a deletion would queue it for a service that is not the sandbox.

@@ -24,7 +24,13 @@ impl Shipped {
     }
 
     fn cli(&self, args: &[&str]) -> std::process::Output {
-        self.session.command(cli_path()).arg("--profile").arg(&self.profile).args(args).output().expect("the CLI starts")
+        self.session
+            .command(cli_path())
+            .arg("--profile")
+            .arg(&self.profile)
+            .args(args)
+            .output()
+            .expect("the CLI starts")
     }
 
     /// Starts the product, under `wrapper` where one is given, and waits for its window.
@@ -45,7 +51,9 @@ impl Shipped {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap_or_else(|error| panic!("{wrapper:?}: {error}; install it with: apt-get install strace"));
+            .unwrap_or_else(|error| {
+                panic!("{wrapper:?}: {error}; install it with: apt-get install strace")
+            });
         self.wait_for_window();
         child
     }
@@ -54,10 +62,20 @@ impl Shipped {
         let status = self
             .session
             .command("timeout")
-            .args(["60", "xdotool", "search", "--sync", "--onlyvisible", "--name", "^Fluxchat$"])
+            .args([
+                "60",
+                "xdotool",
+                "search",
+                "--sync",
+                "--onlyvisible",
+                "--name",
+                "^Fluxchat$",
+            ])
             .stdout(Stdio::null())
             .status()
-            .unwrap_or_else(|error| panic!("xdotool: {error}; install it with: apt-get install xdotool"));
+            .unwrap_or_else(|error| {
+                panic!("xdotool: {error}; install it with: apt-get install xdotool")
+            });
         assert!(status.success(), "the window of the product opened");
     }
 
@@ -81,9 +99,17 @@ impl Shipped {
     /// Quits politely and waits for the end.
     fn quit(&self, mut child: Child) {
         let pattern = format!("fluxchat-product --profile {}", self.profile.display());
-        let status = Command::new("pkill").args(["-TERM", "-f", &pattern]).status();
-        assert!(status.is_ok_and(|status| status.success()), "the product was still running");
-        assert!(child.wait().expect("the product ends").success(), "a polite end is a clean end");
+        let status = Command::new("pkill")
+            .args(["-TERM", "-f", &pattern])
+            .status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "the product was still running"
+        );
+        assert!(
+            child.wait().expect("the product ends").success(),
+            "a polite end is a clean end"
+        );
     }
 }
 
@@ -110,12 +136,24 @@ fn nothing_leaves_before_consent() {
 fn nothing_leaves_before_consent_inside() {
     let shipped = Shipped::new();
     let log = shipped.session.home().join("strace.log");
-    let strace = ["strace", "-f", "-qq", "-e", "trace=network", "-o", log.to_str().expect("a path in UTF-8")];
+    let strace = [
+        "strace",
+        "-f",
+        "-qq",
+        "-e",
+        "trace=network",
+        "-o",
+        log.to_str().expect("a path in UTF-8"),
+    ];
     let child = shipped.start(&strace, &[]);
     shipped.settled_picture("welcome.png");
     std::thread::sleep(idle());
     shipped.quit(child);
-    assert_eq!(network_calls(&log), Vec::<String>::new(), "not one network socket before consent");
+    assert_eq!(
+        network_calls(&log),
+        Vec::<String>::new(),
+        "not one network socket before consent"
+    );
 
     // Control: the same eyes see a process that does open one.
     let control = shipped.session.home().join("control.log");
@@ -125,7 +163,9 @@ fn nothing_leaves_before_consent_inside() {
         .arg(&control)
         .args(["python3", "-c", script])
         .status()
-        .unwrap_or_else(|error| panic!("strace: {error}; install it with: apt-get install strace python3"));
+        .unwrap_or_else(|error| {
+            panic!("strace: {error}; install it with: apt-get install strace python3")
+        });
     assert!(status.success());
     assert!(!network_calls(&control).is_empty(), "the proof can fail");
 }
@@ -147,12 +187,20 @@ fn no_variable_makes_it_listen_inside() {
     ];
     let child = shipped.start(&[], &env);
     shipped.settled_picture("deaf.png");
-    let sockets: String =
-        ["/proc/net/tcp", "/proc/net/tcp6"].iter().filter_map(|path| std::fs::read_to_string(path).ok()).collect();
+    let sockets: String = ["/proc/net/tcp", "/proc/net/tcp6"]
+        .iter()
+        .filter_map(|path| std::fs::read_to_string(path).ok())
+        .collect();
     // State 0A is LISTEN (Linux, include/net/tcp_states.h).
-    let listening: Vec<&str> =
-        sockets.lines().filter(|line| line.split_whitespace().nth(3) == Some("0A")).collect();
-    assert_eq!(listening, Vec::<&str>::new(), "nobody listens in this network");
+    let listening: Vec<&str> = sockets
+        .lines()
+        .filter(|line| line.split_whitespace().nth(3) == Some("0A"))
+        .collect();
+    assert_eq!(
+        listening,
+        Vec::<&str>::new(),
+        "nobody listens in this network"
+    );
     shipped.quit(child);
 }
 
@@ -179,22 +227,38 @@ fn a_second_start_finds_the_first() {
 fn what_the_window_showed_is_nowhere_on_the_disk() {
     let shipped = Shipped::new();
     let word = canary();
-    assert!(shipped.cli(&["setup", "--adult", "--accept-policy"]).status.success());
+    assert!(
+        shipped
+            .cli(&["setup", "--adult", "--accept-policy"])
+            .status
+            .success()
+    );
     let empty = shipped.start(&[], &[]);
     let before = shipped.settled_picture("empty.png");
     shipped.quit(empty);
     for question in ["first", "second", "third"] {
         let asked = shipped.cli(&["ask", &format!("{word} {question}: what do you keep?")]);
-        assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
+        assert!(
+            asked.status.success(),
+            "{}",
+            String::from_utf8_lossy(&asked.stderr)
+        );
     }
     let child = shipped.start(&[], &[]);
     let shown = shipped.settled_picture("shown.png");
-    assert!(differing_pixels(&before, &shown) > 1_000, "the window shows the conversations");
+    assert!(
+        differing_pixels(&before, &shown) > 1_000,
+        "the window shows the conversations"
+    );
     shipped.quit(child);
 
     let hits = scan_tree(shipped.session.home(), &all_needles(&[word]));
     assert!(hits.is_empty(), "no trace of what was shown: {hits:?}");
-    assert_eq!(unknown_files(shipped.session.home()), Vec::<String>::new(), "no file without a known purpose");
+    assert_eq!(
+        unknown_files(shipped.session.home()),
+        Vec::<String>::new(),
+        "no file without a known purpose"
+    );
 }
 
 fn differing_pixels(one: &Path, other: &Path) -> u64 {
@@ -203,9 +267,14 @@ fn differing_pixels(one: &Path, other: &Path) -> u64 {
         .args([one, other])
         .arg("null:")
         .output()
-        .unwrap_or_else(|error| panic!("compare: {error}; install it with: apt-get install imagemagick"));
+        .unwrap_or_else(|error| {
+            panic!("compare: {error}; install it with: apt-get install imagemagick")
+        });
     let text = String::from_utf8_lossy(&output.stderr);
-    text.split_whitespace().next().and_then(|number| number.parse::<f64>().ok()).map_or(0, |number| number as u64)
+    text.split_whitespace()
+        .next()
+        .and_then(|number| number.parse::<f64>().ok())
+        .map_or(0, |number| number as u64)
 }
 
 /// Files below the home that are neither the profile's own nor the session's.
@@ -241,7 +310,11 @@ fn unknown_files(home: &Path) -> Vec<String> {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
-            let name = path.strip_prefix(home).expect("below home").display().to_string();
+            let name = path
+                .strip_prefix(home)
+                .expect("below home")
+                .display()
+                .to_string();
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 folders.push(path);
             } else if !KNOWN.iter().any(|known| name.starts_with(known)) {

@@ -15,7 +15,9 @@ struct Tour {
 impl Tour {
     async fn seen(&mut self, window: &Window, what: &str) {
         self.step += 1;
-        let file = self.folder.join(format!("{:02}-{}.png", self.step, what.replace(' ', "-")));
+        let file = self
+            .folder
+            .join(format!("{:02}-{}.png", self.step, what.replace(' ', "-")));
         window.screenshot(&file).await;
         eprintln!("  {}. {what}: done  ({})", self.step, file.display());
     }
@@ -25,7 +27,8 @@ impl Tour {
 #[test]
 #[ignore = "started by `cargo xtask run`"]
 fn tour() {
-    let folder = std::env::var_os("FLUXCHAT_TOUR_DIR").map_or_else(|| PathBuf::from("target/tour"), PathBuf::from);
+    let folder = std::env::var_os("FLUXCHAT_TOUR_DIR")
+        .map_or_else(|| PathBuf::from("target/tour"), PathBuf::from);
     std::fs::create_dir_all(&folder).expect("the folder for pictures");
     runtime().block_on(async {
         let mut tour = Tour { folder, step: 0 };

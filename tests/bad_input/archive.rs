@@ -31,12 +31,20 @@ impl Sound {
         }
         // Its log is folded in, so that every page counts.
         let path = profile.dir.join("archive.db");
-        let store = Store::open(OpenOptions::existing(&path, ArchiveKey::new(profile.archive_key()))).unwrap();
+        let store = Store::open(OpenOptions::existing(
+            &path,
+            ArchiveKey::new(profile.archive_key()),
+        ))
+        .unwrap();
         store.scrub().unwrap();
         store.close();
         let copy = tempfile::tempdir().unwrap();
         copy_folder(&profile.dir, copy.path());
-        Self { profile, copy, conversation }
+        Self {
+            profile,
+            copy,
+            conversation,
+        }
     }
 
     /// The profile as it was, with a change to its archive.
@@ -50,9 +58,18 @@ impl Sound {
 
     fn check(&self, what: &str, code: &str, before: &[u8]) {
         let archive = self.profile.dir.join("archive.db");
-        for args in [&["history", "list"][..], &["ask", "hello"], &["doctor"], &["setup", "--adult", "--accept-policy"]] {
+        for args in [
+            &["history", "list"][..],
+            &["ask", "hello"],
+            &["doctor"],
+            &["setup", "--adult", "--accept-policy"],
+        ] {
             let ran = self.profile.run(&[&["--json"], args].concat());
-            assert_eq!(ran.code, 6, "{what}: {args:?}: {}{}", ran.stdout, ran.stderr);
+            assert_eq!(
+                ran.code, 6,
+                "{what}: {args:?}: {}{}",
+                ran.stdout, ran.stderr
+            );
             ran.failed(6, code);
         }
         assert_eq!(digest(&archive), before, "{what}: the file is as it was");
@@ -93,13 +110,20 @@ fn an_archive_that_cannot_be_opened_is_named_and_left_alone() {
     });
     sound.check("less than a page", "corrupt", &before);
     let before = sound.damaged(|archive| {
-        let plain = [&b"SQLite format 3\0"[..], &[16, 0, 1, 1, 0, 64, 32, 32], &[0; 4072]].concat();
+        let plain = [
+            &b"SQLite format 3\0"[..],
+            &[16, 0, 1, 1, 0, 64, 32, 32],
+            &[0; 4072],
+        ]
+        .concat();
         std::fs::write(archive, plain).unwrap();
     });
     sound.check("a plain SQLite file", "corrupt", &before);
     let before = sound.damaged(|archive| {
         std::fs::remove_file(archive).unwrap();
-        Store::open(OpenOptions::create(archive, ArchiveKey::new([7; 32]))).unwrap().close();
+        Store::open(OpenOptions::create(archive, ArchiveKey::new([7; 32])))
+            .unwrap()
+            .close();
     });
     sound.check("an archive with another key", "corrupt", &before);
     let key = sound.profile.archive_key();
@@ -108,18 +132,27 @@ fn an_archive_that_cannot_be_opened_is_named_and_left_alone() {
 
     // And the sound one still opens.
     sound.damaged(|_| {});
-    assert_eq!(crate::cli::shown(&sound.profile, &sound.conversation).len(), 2);
+    assert_eq!(
+        crate::cli::shown(&sound.profile, &sound.conversation).len(),
+        2
+    );
 }
 
 fn future(archive: &Path, key: &[u8; 32]) {
-    raw::run(archive, key, "PRAGMA user_version = 9999; PRAGMA wal_checkpoint(TRUNCATE);");
+    raw::run(
+        archive,
+        key,
+        "PRAGMA user_version = 9999; PRAGMA wal_checkpoint(TRUNCATE);",
+    );
 }
 
 /// Damage that does not stand at the door: found by `doctor`, and met politely.
 #[test]
 fn a_damaged_page_is_found_and_the_rest_can_be_read() {
     let sound = Sound::new();
-    let length = std::fs::metadata(sound.profile.dir.join("archive.db")).unwrap().len();
+    let length = std::fs::metadata(sound.profile.dir.join("archive.db"))
+        .unwrap()
+        .len();
     let pages = usize::try_from(length).unwrap() / PAGE;
     for page in [pages / 3, pages / 2, pages - 2] {
         let before = sound.damaged(|archive| flip(archive, page * PAGE + 700));
@@ -127,14 +160,32 @@ fn a_damaged_page_is_found_and_the_rest_can_be_read() {
         assert_eq!(doctor.code, 6, "page {page}: {}", doctor.stdout);
         assert_eq!(doctor.json()["integrity"], "damaged_pages", "page {page}");
         let archive = sound.profile.dir.join("archive.db");
-        assert_eq!(digest(&archive), before, "page {page}: looking changes nothing");
+        assert_eq!(
+            digest(&archive),
+            before,
+            "page {page}: looking changes nothing"
+        );
         // Whether these meet the page depends on the page; what they say does not.
-        for args in [&["history", "show", &sound.conversation][..], &["history", "search", "words"], &["ask", "hello"]] {
+        for args in [
+            &["history", "show", &sound.conversation][..],
+            &["history", "search", "words"],
+            &["ask", "hello"],
+        ] {
             let ran = sound.profile.run(&[&["--json"], args].concat());
-            assert!([0, 6].contains(&ran.code), "page {page}: {args:?}: {}", ran.stderr);
+            assert!(
+                [0, 6].contains(&ran.code),
+                "page {page}: {args:?}: {}",
+                ran.stderr
+            );
             if ran.code == 6 {
-                let code = ran.json()["error"]["code"].as_str().unwrap_or_default().to_owned();
-                assert!(["corrupt", "search_corrupt"].contains(&code.as_str()), "{code}");
+                let code = ran.json()["error"]["code"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned();
+                assert!(
+                    ["corrupt", "search_corrupt"].contains(&code.as_str()),
+                    "{code}"
+                );
                 ran.failed(6, &code);
             }
         }
@@ -155,7 +206,11 @@ fn a_damaged_search_index_costs_no_message() {
     let sound = Sound::new();
     let key = sound.profile.archive_key();
     sound.damaged(|archive| {
-        raw::run(archive, &key, "UPDATE search_data SET block = zeroblob(40) WHERE id > 10;");
+        raw::run(
+            archive,
+            &key,
+            "UPDATE search_data SET block = zeroblob(40) WHERE id > 10;",
+        );
     });
     let messages = crate::cli::shown(&sound.profile, &sound.conversation);
     assert_eq!(messages.len(), 2);
@@ -164,8 +219,14 @@ fn a_damaged_search_index_costs_no_message() {
     if ran.code == 6 {
         ran.failed(6, "search_corrupt");
     }
-    let deleted = sound.profile.json(&["history", "delete", "--now", &sound.conversation]);
-    assert_eq!(text(&deleted[0]["receipt"]["hash"]).len(), 64, "deleting works all the same");
+    let deleted = sound
+        .profile
+        .json(&["history", "delete", "--now", &sound.conversation]);
+    assert_eq!(
+        text(&deleted[0]["receipt"]["hash"]).len(),
+        64,
+        "deleting works all the same"
+    );
 }
 
 /// A log whose head is damaged after a crash.
@@ -186,17 +247,29 @@ fn a_damaged_log_is_not_taken_for_an_archive() {
     });
     let doctor = sound.profile.run(&["--json", "doctor"]);
     assert!([0, 6].contains(&doctor.code), "{}", doctor.stderr);
-    assert_eq!(crate::cli::shown(&sound.profile, &sound.conversation).len(), 2, "what was in the file is read");
+    assert_eq!(
+        crate::cli::shown(&sound.profile, &sound.conversation).len(),
+        2,
+        "what was in the file is read"
+    );
 }
 
 #[test]
 fn a_folder_that_everybody_may_write_to_is_refused() {
     let profile = Profile::with_cheap_passphrase().set_up();
     std::fs::set_permissions(&profile.dir, std::fs::Permissions::from_mode(0o777)).unwrap();
-    profile.run(&["--json", "ask", "hello"]).failed(1, "unwritable");
+    profile
+        .run(&["--json", "ask", "hello"])
+        .failed(1, "unwritable");
     std::fs::set_permissions(&profile.dir, std::fs::Permissions::from_mode(0o700)).unwrap();
     profile.json(&["ask", "hello"]);
-    let mode = |name: &str| std::fs::metadata(profile.dir.join(name)).unwrap().permissions().mode() & 0o777;
+    let mode = |name: &str| {
+        std::fs::metadata(profile.dir.join(name))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
     for name in ["archive.db", "keyslots.json", "keyinfo.json", "lock"] {
         assert_eq!(mode(name), 0o600, "{name} is its owner's alone");
     }

@@ -22,11 +22,18 @@ fn source_model_and_conversation_can_be_chosen() {
     let body = |server: &Recorder| -> Value {
         serde_json::from_str(&server.seen().last().expect("a request").body).unwrap()
     };
-    assert_eq!(body(&one)["model"], "recorder-1", "the source's first model");
+    assert_eq!(
+        body(&one)["model"],
+        "recorder-1",
+        "the source's first model"
+    );
 
     // The conversation goes on where it was, with all that was said.
     let second = profile.json(&["ask", "and then?", "--conversation", id]);
-    assert_eq!((&second["text"], text(&second["conversation_id"])), (&json!("one"), id));
+    assert_eq!(
+        (&second["text"], text(&second["conversation_id"])),
+        (&json!("one"), id)
+    );
     let said: Vec<String> = body(&one)["messages"]
         .as_array()
         .unwrap()
@@ -36,8 +43,16 @@ fn source_model_and_conversation_can_be_chosen() {
         .collect();
     assert_eq!(said, ["hello", "one", "and then?"]);
 
-    let third =
-        profile.json(&["ask", "you?", "--conversation", id, "--source", "two", "--model", "other-9"]);
+    let third = profile.json(&[
+        "ask",
+        "you?",
+        "--conversation",
+        id,
+        "--source",
+        "two",
+        "--model",
+        "other-9",
+    ]);
     assert_eq!(third["text"], "two");
     assert_eq!(body(&two)["model"], "other-9");
     // Both choices stay with the conversation.
@@ -47,9 +62,17 @@ fn source_model_and_conversation_can_be_chosen() {
     let roles: Vec<String> = shown(&profile, id).into_iter().map(|it| it.0).collect();
     assert_eq!(roles.len(), 8, "four questions, four answers: {roles:?}");
     profile
-        .run(&["--json", "ask", "hello", "--conversation", "0196f1c2-0000-7000-8000-000000000000"])
+        .run(&[
+            "--json",
+            "ask",
+            "hello",
+            "--conversation",
+            "0196f1c2-0000-7000-8000-000000000000",
+        ])
         .failed(2, "not_found");
-    profile.run(&["--json", "ask", "   "]).failed(2, "empty_message");
+    profile
+        .run(&["--json", "ask", "   "])
+        .failed(2, "empty_message");
     let sandbox = profile.json(&["ask", "What leaves this computer?", "--source", "sandbox"]);
     assert_eq!(sandbox["status"], "complete");
 }
@@ -57,7 +80,10 @@ fn source_model_and_conversation_can_be_chosen() {
 #[test]
 fn ctrl_c_keeps_and_prints_what_arrived() {
     let runtime = runtime();
-    let server = runtime.block_on(Recorder::start(Answer::Hang(vec!["so ".into(), "far".into()])));
+    let server = runtime.block_on(Recorder::start(Answer::Hang(vec![
+        "so ".into(),
+        "far".into(),
+    ])));
     let profile = Profile::with_cheap_passphrase().set_up();
     add_source(&profile, "rec", &server);
     let mut asking = super::owner(&profile, "rec", "so far");
@@ -66,7 +92,10 @@ fn ctrl_c_keeps_and_prints_what_arrived() {
     let list = profile.json(&["history", "list"]);
     let messages = shown(&profile, text(&list[0]["id"]));
     assert_eq!(messages[0].2, "wait for it");
-    assert_eq!((messages[1].1.as_str(), messages[1].2.as_str()), ("interrupted", "so far"));
+    assert_eq!(
+        (messages[1].1.as_str(), messages[1].2.as_str()),
+        ("interrupted", "so far")
+    );
 
     // With --json the one document says the same. The ledger tells when the answer has begun.
     let asking = profile.spawn(&["--json", "ask", "again", "--source", "rec"]);
@@ -97,9 +126,19 @@ fn a_question_is_kept_before_anybody_is_asked() {
     let profile = Profile::with_cheap_passphrase().set_up();
     let added = profile.json(&["--offline", "source", "add", "late", "--url", &url]);
     assert_eq!(added["error"]["code"], "offline", "{added}");
-    assert_eq!(added["error"]["kept"], "Nothing was lost.", "nothing was asked yet");
+    assert_eq!(
+        added["error"]["kept"], "Nothing was lost.",
+        "nothing was asked yet"
+    );
 
-    let refused = profile.run(&["--json", "--offline", "ask", "are you there?", "--source", "late"]);
+    let refused = profile.run(&[
+        "--json",
+        "--offline",
+        "ask",
+        "are you there?",
+        "--source",
+        "late",
+    ]);
     let error = refused.failed(4, "offline");
     assert_eq!(error["kept"], "Your question was kept.");
     let document = refused.json();
@@ -108,7 +147,10 @@ fn a_question_is_kept_before_anybody_is_asked() {
     assert_eq!(shown(&profile, &id)[0].2, "are you there?");
 
     let answered = profile.json(&["ask", "and now?", "--conversation", &id]);
-    assert_eq!(answered["text"], "here now", "the server was asked for its models first");
+    assert_eq!(
+        answered["text"], "here now",
+        "the server was asked for its models first"
+    );
     let models: Vec<String> = server.seen().into_iter().map(|it| it.path).collect();
     assert_eq!(models, ["/v1/models", "/v1/chat/completions"]);
     profile.json(&["ask", "once more", "--conversation", &id]);

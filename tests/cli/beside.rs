@@ -20,11 +20,18 @@ fn reading_works_beside_the_owner_and_the_rest_waits() {
 
     let found = profile.json(&["history", "search", "lighthouse"]);
     assert_eq!(found[0]["conversation_id"], asked["conversation_id"]);
-    assert_eq!(profile.json(&["history", "list"]).as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        profile.json(&["history", "list"]).as_array().map(Vec::len),
+        Some(2)
+    );
     assert_eq!(super::shown(&profile, id).len(), 2);
     profile.json(&["privacy", "stored"]);
     let ledger = profile.json(&["privacy", "ledger"]);
-    assert_eq!(ledger[0]["outcome"], "pending", "what is under way shows: {}", ledger[0]);
+    assert_eq!(
+        ledger[0]["outcome"], "pending",
+        "what is under way shows: {}",
+        ledger[0]
+    );
     let doctor = profile.json(&["doctor"]);
     assert_eq!(doctor["integrity"], "ok");
 
@@ -45,13 +52,25 @@ fn reading_works_beside_the_owner_and_the_rest_waits() {
         &["privacy", "receipts"],
         &["privacy", "verify"],
     ] {
-        profile.run(&[&["--json"], args].concat()).failed(7, "in_use");
+        profile
+            .run(&[&["--json"], args].concat())
+            .failed(7, "in_use");
         assert_eq!(profile.run(args).code, 7, "{args:?}");
     }
-    assert!(streaming.try_wait().unwrap().is_none(), "the owner was not disturbed");
+    assert!(
+        streaming.try_wait().unwrap().is_none(),
+        "the owner was not disturbed"
+    );
     interrupt(&streaming);
     streaming.wait().unwrap();
     let kept = profile.json(&["history", "list"]);
-    assert_eq!(kept.as_array().map(Vec::len), Some(2), "nothing of what was refused happened");
-    assert_eq!(profile.json(&["ask", "free again", "--source", "sandbox"])["error"], Value::Null);
+    assert_eq!(
+        kept.as_array().map(Vec::len),
+        Some(2),
+        "nothing of what was refused happened"
+    );
+    assert_eq!(
+        profile.json(&["ask", "free again", "--source", "sandbox"])["error"],
+        Value::Null
+    );
 }

@@ -23,7 +23,10 @@ fn everything_that_was_said_is_found() {
             .as_array()
             .unwrap()
             .iter()
-            .filter_map(|hit| ids.iter().position(|id| id == text(&hit["conversation_id"])))
+            .filter_map(|hit| {
+                ids.iter()
+                    .position(|id| id == text(&hit["conversation_id"]))
+            })
             .collect();
         found.sort_unstable();
         found.dedup();
@@ -47,19 +50,42 @@ fn everything_that_was_said_is_found() {
         let hits = found(query);
         assert!(hits.contains(&expected), "{why}: {query:?} found {hits:?}");
         if query.starts_with('"') {
-            assert!(!hits.contains(&4), "a phrase is not its words in another order");
+            assert!(
+                !hits.contains(&4),
+                "a phrase is not its words in another order"
+            );
         }
     }
     let both = found("quick brown");
-    assert!(both.contains(&3) && both.contains(&4), "words in any order: {both:?}");
+    assert!(
+        both.contains(&3) && both.contains(&4),
+        "words in any order: {both:?}"
+    );
     assert!(found("zebra").is_empty());
-    for odd in ["\"", "*", "a AND", "NEAR(", "'; DROP TABLE message; --", "-", "^", "{}", "AND OR NOT"] {
+    for odd in [
+        "\"",
+        "*",
+        "a AND",
+        "NEAR(",
+        "'; DROP TABLE message; --",
+        "-",
+        "^",
+        "{}",
+        "AND OR NOT",
+    ] {
         profile.json(&["history", "search", odd]);
     }
     let newest = profile.json(&["history", "search", "quick"]);
-    let times: Vec<i64> =
-        newest.as_array().unwrap().iter().filter_map(|hit| hit["at"].as_i64()).collect();
-    assert!(times.windows(2).all(|pair| pair[0] >= pair[1]), "newest first: {times:?}");
+    let times: Vec<i64> = newest
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|hit| hit["at"].as_i64())
+        .collect();
+    assert!(
+        times.windows(2).all(|pair| pair[0] >= pair[1]),
+        "newest first: {times:?}"
+    );
     assert!(text(&newest[0]["snippet"]).contains("quick"));
     let limited = profile.json(&["history", "search", "quick", "--limit", "1"]);
     assert_eq!(limited.as_array().map(Vec::len), Some(1));

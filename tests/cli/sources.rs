@@ -12,10 +12,16 @@ use crate::support::{Profile, Ran, runtime, wrapped};
 fn with_key(profile: &Profile, key: &str, args: &[&str]) -> Ran {
     use std::io::Write as _;
     let command = profile.command(args);
-    let script = "printf '%s\\n' \"$KEY\" | { exec 3<&0 0<&4 4<&-; unset KEY; exec \"$0\" \"$@\"; }";
+    let script =
+        "printf '%s\\n' \"$KEY\" | { exec 3<&0 0<&4 4<&-; unset KEY; exec \"$0\" \"$@\"; }";
     let mut shell = wrapped(&command, &["env"], &format!("exec 4<&0; {script}"));
     let mut child = shell.env("KEY", key).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(crate::support::PASSPHRASE.as_bytes()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(crate::support::PASSPHRASE.as_bytes())
+        .unwrap();
     child.wait_with_output().unwrap().into()
 }
 
@@ -29,18 +35,29 @@ fn a_key_reaches_its_own_server_and_nothing_else() {
     let added = with_key(
         &profile,
         &key,
-        &["--json", "source", "add", "mine", "--url", &url, "--key-fd", "3"],
+        &[
+            "--json", "source", "add", "mine", "--url", &url, "--key-fd", "3",
+        ],
     )
     .ok();
     let document = added.json();
     assert_eq!(
-        (&document["has_credential"], &document["host"], &document["default_model"]),
+        (
+            &document["has_credential"],
+            &document["host"],
+            &document["default_model"]
+        ),
         (&json!(true), &json!(server.host()), &json!("recorder-1")),
         "{document}"
     );
-    let asked = profile.run(&["--json", "ask", "hello", "--source", "mine"]).ok();
+    let asked = profile
+        .run(&["--json", "ask", "hello", "--source", "mine"])
+        .ok();
     for request in server.seen() {
-        assert_eq!(request.header("authorization"), Some(format!("Bearer {key}").as_str()));
+        assert_eq!(
+            request.header("authorization"),
+            Some(format!("Bearer {key}").as_str())
+        );
     }
     for output in [&added.stdout, &added.stderr, &asked.stdout, &asked.stderr] {
         assert!(!output.contains(&key), "no output holds the key");
@@ -52,20 +69,45 @@ fn a_key_reaches_its_own_server_and_nothing_else() {
     assert!(hits.is_empty(), "no file holds the key: {hits:?}");
 
     profile.json(&["source", "remove", "mine"]);
-    profile.run(&["--json", "source", "models", "mine"]).failed(2, "not_found");
+    profile
+        .run(&["--json", "source", "models", "mine"])
+        .failed(2, "not_found");
     // The same name again is another source, without the key.
     profile.json(&["source", "add", "mine", "--url", &url]);
-    assert_eq!(server.seen().last().and_then(|it| it.header("authorization").map(str::to_owned)), None);
+    assert_eq!(
+        server
+            .seen()
+            .last()
+            .and_then(|it| it.header("authorization").map(str::to_owned)),
+        None
+    );
     let kept = text(&asked.json()["conversation_id"]).to_owned();
-    assert_eq!(super::shown(&profile, &kept).len(), 2, "conversations stay when their source goes");
+    assert_eq!(
+        super::shown(&profile, &kept).len(),
+        2,
+        "conversations stay when their source goes"
+    );
 }
 
 #[test]
 fn a_key_that_cannot_be_read_adds_nothing() {
     let profile = Profile::with_cheap_passphrase().set_up();
-    let args = ["--json", "source", "add", "mine", "--url", "http://127.0.0.1:9/v1", "--key-fd"];
-    profile.run(&[&args[..], &["17"]].concat()).failed(2, "usage");
-    assert_eq!(profile.json(&["source", "list"]).as_array().map(Vec::len), Some(1));
+    let args = [
+        "--json",
+        "source",
+        "add",
+        "mine",
+        "--url",
+        "http://127.0.0.1:9/v1",
+        "--key-fd",
+    ];
+    profile
+        .run(&[&args[..], &["17"]].concat())
+        .failed(2, "usage");
+    assert_eq!(
+        profile.json(&["source", "list"]).as_array().map(Vec::len),
+        Some(1)
+    );
 }
 
 #[test]
@@ -75,21 +117,50 @@ fn sources_are_listed_asked_and_removed() {
     let profile = Profile::with_cheap_passphrase().set_up();
     super::add_source(&profile, "rec", &server);
     let sources = profile.json(&["source", "list"]);
-    let names: Vec<&str> =
-        sources.as_array().unwrap().iter().map(|row| text(&row["name"])).collect();
+    let names: Vec<&str> = sources
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| text(&row["name"]))
+        .collect();
     assert_eq!(names, ["sandbox", "rec"]);
     let models = profile.json(&["source", "models", "rec"]);
     assert_eq!(models[0]["id"], "recorder-1", "{models}");
     let guide = profile.json(&["source", "models", "sandbox"]);
-    assert!(guide.as_array().is_some_and(|all| !all.is_empty()), "{guide}");
+    assert!(
+        guide.as_array().is_some_and(|all| !all.is_empty()),
+        "{guide}"
+    );
 
     let url = server.base_url();
-    profile.run(&["--json", "source", "add", "rec", "--url", &url]).failed(2, "source_name_taken");
-    profile.run(&["--json", "source", "add", " ", "--url", &url]).failed(2, "source_name");
-    profile.run(&["--json", "source", "add", "x", "--url", &url, "--dialect", "morse"]).failed(2, "usage");
-    profile.run(&["--json", "source", "remove", "sandbox"]).failed(2, "sandbox_fixed");
-    profile.run(&["--json", "source", "remove", "nowhere"]).failed(2, "not_found");
+    profile
+        .run(&["--json", "source", "add", "rec", "--url", &url])
+        .failed(2, "source_name_taken");
+    profile
+        .run(&["--json", "source", "add", " ", "--url", &url])
+        .failed(2, "source_name");
+    profile
+        .run(&[
+            "--json",
+            "source",
+            "add",
+            "x",
+            "--url",
+            &url,
+            "--dialect",
+            "morse",
+        ])
+        .failed(2, "usage");
+    profile
+        .run(&["--json", "source", "remove", "sandbox"])
+        .failed(2, "sandbox_fixed");
+    profile
+        .run(&["--json", "source", "remove", "nowhere"])
+        .failed(2, "not_found");
     let removed = profile.json(&["source", "remove", "rec"]);
     assert_eq!(removed["removed"], Value::Bool(true));
-    assert_eq!(profile.json(&["source", "list"]).as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        profile.json(&["source", "list"]).as_array().map(Vec::len),
+        Some(1)
+    );
 }

@@ -30,8 +30,11 @@ pub async fn run(app: &App, command: Command, out: &Out) -> Done {
 
 async fn doctor(app: &App, out: &Out) -> Done {
     let found = app.doctor().await;
-    let sources: Vec<_> =
-        found.sources.iter().map(|(name, host)| json!({ "name": name, "host": host })).collect();
+    let sources: Vec<_> = found
+        .sources
+        .iter()
+        .map(|(name, host)| json!({ "name": name, "host": host }))
+        .collect();
     out.answer(
         &json!({
             "state": found.state,
@@ -44,11 +47,16 @@ async fn doctor(app: &App, out: &Out) -> Done {
             let mut text = format!(
                 "state      {}\nkey        {}\nintegrity  {}\n",
                 word(&found.state),
-                found.storage.map_or_else(|| "-".to_owned(), |storage| word(&storage)),
+                found
+                    .storage
+                    .map_or_else(|| "-".to_owned(), |storage| word(&storage)),
                 found.integrity.unwrap_or("-"),
             );
             for (name, host) in &found.sources {
-                text.push_str(&format!("source     {name} ({})\n", host.as_deref().unwrap_or("in this app")));
+                text.push_str(&format!(
+                    "source     {name} ({})\n",
+                    host.as_deref().unwrap_or("in this app")
+                ));
             }
             text
         },

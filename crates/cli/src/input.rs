@@ -10,12 +10,20 @@ const LONGEST: u64 = 8 << 10;
 
 /// Reads a secret from an open file descriptor, without its final line end.
 pub fn secret_from(fd: i32) -> Result<Secret<String>, Failure> {
-    let unreadable = || Failure::usage(&format!("Nothing could be read from file descriptor {fd}."));
+    let unreadable =
+        || Failure::usage(&format!("Nothing could be read from file descriptor {fd}."));
     let mut text = zeroize::Zeroizing::new(String::new());
     if fd == 0 {
-        std::io::stdin().take(LONGEST).read_to_string(&mut text).map_err(|_| unreadable())?;
+        std::io::stdin()
+            .take(LONGEST)
+            .read_to_string(&mut text)
+            .map_err(|_| unreadable())?;
     } else {
-        open(fd).map_err(|_| unreadable())?.take(LONGEST).read_to_string(&mut text).map_err(|_| unreadable())?;
+        open(fd)
+            .map_err(|_| unreadable())?
+            .take(LONGEST)
+            .read_to_string(&mut text)
+            .map_err(|_| unreadable())?;
     }
     let secret = text.trim_end_matches(['\r', '\n']);
     if secret.is_empty() {

@@ -27,7 +27,11 @@ fn main() -> ExitCode {
     };
     start_logging();
     let out = Out::new(cli.global.json, matches!(cli.command, Command::Ask(_)));
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return out.fail(&Failure::from(Error::Io(error))),
     };
@@ -109,7 +113,9 @@ fn access(command: &Command) -> Access {
 }
 
 fn start_logging() {
-    let level = std::env::var("FLUXCHAT_LOG").ok().and_then(|level| level.parse().ok());
+    let level = std::env::var("FLUXCHAT_LOG")
+        .ok()
+        .and_then(|level| level.parse().ok());
     if let Some(level) = level {
         logging::init(level, logging::LogTarget::Stderr);
     }
@@ -122,7 +128,11 @@ fn usage(error: &clap::Error) -> ExitCode {
         return Out::new(true, of_ask).fail(&Failure::usage(&said(error)));
     }
     let _ = error.print();
-    if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
+    if error.use_stderr() {
+        ExitCode::from(2)
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 /// What clap says is wrong, as one sentence, without the hints around it.
@@ -131,7 +141,11 @@ fn said(error: &clap::Error) -> String {
         return "A command is missing.".to_owned();
     }
     let rendered = error.render().to_string();
-    let wrong = rendered.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
+    let wrong = rendered
+        .split("\n\n")
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("error: ");
     wrong.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -55,14 +55,31 @@ impl Failure {
 /// The exit codes of `fluxchat-cli --help`.
 pub fn exit_code(code: &str) -> u8 {
     match code {
-        "usage" | "not_found" | "source_name" | "source_name_taken" | "sandbox_fixed" | "empty_message"
-        | "message_too_long" | "purpose_not_optional" | "invalid_purpose" | "passphrase_short"
-        | "policy_unknown" | "too_late" | "no_source" | "already_set_up" | "insecure_origin" => 2,
+        "usage"
+        | "not_found"
+        | "source_name"
+        | "source_name_taken"
+        | "sandbox_fixed"
+        | "empty_message"
+        | "message_too_long"
+        | "purpose_not_optional"
+        | "invalid_purpose"
+        | "passphrase_short"
+        | "policy_unknown"
+        | "too_late"
+        | "no_source"
+        | "already_set_up"
+        | "insecure_origin" => 2,
         _ if code.starts_with("invalid_") || code.starts_with("url_") => 2,
-        "setup_needed" | "locked" | "no_provider" | "backend_changed" | "key_lost" | "wrong_key"
-        | "wrong_passphrase" => 3,
-        "offline" | "no_consent" | "controls_restricted" | "credential_origin"
-        | "ledger_unavailable" | "purpose_not_allowed" | "category_not_allowed" => 4,
+        "setup_needed" | "locked" | "no_provider" | "backend_changed" | "key_lost"
+        | "wrong_key" | "wrong_passphrase" => 3,
+        "offline"
+        | "no_consent"
+        | "controls_restricted"
+        | "credential_origin"
+        | "ledger_unavailable"
+        | "purpose_not_allowed"
+        | "category_not_allowed" => 4,
         _ if code.starts_with("remote_") => 5,
         "dialect_not_supported_yet" | "no_service" | "no_model" | "credential_unusable" => 5,
         "corrupt" | "not_a_database" | "too_new" | "search_corrupt" | "migration_needed" => 6,
@@ -112,7 +129,14 @@ impl Out {
         if self.json {
             let mut document = json!({ "error": failure.error });
             if self.of_ask {
-                for field in ["conversation_id", "message_id", "status", "text", "reasoning", "usage"] {
+                for field in [
+                    "conversation_id",
+                    "message_id",
+                    "status",
+                    "text",
+                    "reasoning",
+                    "usage",
+                ] {
                     document[field] = serde_json::Value::Null;
                 }
             }
@@ -125,13 +149,18 @@ impl Out {
     /// What happened, what was kept, what to do next.
     pub fn explain(&self, error: &VisibleError) {
         let sentences = [&error.message, &error.kept, &error.next];
-        let said: Vec<&str> =
-            sentences.into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+        let said: Vec<&str> = sentences
+            .into_iter()
+            .map(String::as_str)
+            .filter(|text| !text.is_empty())
+            .collect();
         self.note(&said.join(" "));
     }
 }
 
 /// Text that others wrote, without what would drive a terminal.
 pub fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    text.chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect()
 }

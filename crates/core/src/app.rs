@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use fluxchat_egress::{Door, Ledger};
-use fluxchat_model::{Clock, MessageId, Secret, SessionState, StorageMode, Timestamp, VisibleError};
+use fluxchat_model::{
+    Clock, MessageId, Secret, SessionState, StorageMode, Timestamp, VisibleError,
+};
 use fluxchat_store::{ReadTx, Store, StoreError, WriteTx};
 use fluxchat_vault::{Keychain, Patience, Vault};
 use tokio_util::sync::CancellationToken;
@@ -89,7 +91,10 @@ pub(crate) struct Inner {
 }
 
 pub(crate) enum Session {
-    Closed { state: SessionState, has_passphrase: bool },
+    Closed {
+        state: SessionState,
+        has_passphrase: bool,
+    },
     Open(Arc<Open>),
 }
 
@@ -118,7 +123,10 @@ impl App {
     /// the [`Status`]. Blocks while the keychain is asked, so it runs off the async threads.
     pub async fn start(options: Options) -> Self {
         let vault = Vault::new(&options.profile, Arc::clone(&options.keychain));
-        let closed = Session::Closed { state: SessionState::Locked, has_passphrase: false };
+        let closed = Session::Closed {
+            state: SessionState::Locked,
+            has_passphrase: false,
+        };
         let app = Self {
             inner: Arc::new(Inner {
                 options,
@@ -141,8 +149,16 @@ impl App {
     /// How it stands.
     #[must_use]
     pub fn status(&self) -> Status {
-        match &*self.inner.session.read().unwrap_or_else(PoisonError::into_inner) {
-            Session::Closed { state, has_passphrase } => Status {
+        match &*self
+            .inner
+            .session
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+        {
+            Session::Closed {
+                state,
+                has_passphrase,
+            } => Status {
                 state: *state,
                 storage: None,
                 setup_done: false,
@@ -167,7 +183,12 @@ impl App {
     /// The state, without asking the archive.
     #[must_use]
     pub fn state(&self) -> SessionState {
-        match &*self.inner.session.read().unwrap_or_else(PoisonError::into_inner) {
+        match &*self
+            .inner
+            .session
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+        {
             Session::Closed { state, .. } => *state,
             Session::Open(_) => SessionState::Ready,
         }
@@ -199,22 +220,40 @@ impl App {
     }
 
     pub(crate) fn open(&self) -> Result<Arc<Open>, Error> {
-        match &*self.inner.session.read().unwrap_or_else(PoisonError::into_inner) {
+        match &*self
+            .inner
+            .session
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+        {
             Session::Open(open) => Ok(Arc::clone(open)),
             Session::Closed { state, .. } => Err(Error::NotOpen(*state)),
         }
     }
 
     pub(crate) fn vault(&self) -> Arc<Vault> {
-        Arc::clone(&self.inner.vault.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(
+            &self
+                .inner
+                .vault
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     pub(crate) fn close(&self, state: SessionState, has_passphrase: bool) {
-        self.set_session(Session::Closed { state, has_passphrase });
+        self.set_session(Session::Closed {
+            state,
+            has_passphrase,
+        });
     }
 
     pub(crate) fn set_session(&self, session: Session) {
-        *self.inner.session.write().unwrap_or_else(PoisonError::into_inner) = session;
+        *self
+            .inner
+            .session
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = session;
         self.tell(Event::SessionChanged);
     }
 

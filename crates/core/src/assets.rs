@@ -66,21 +66,38 @@ impl App {
     ///
     /// # Errors
     /// When it does not exist or is damaged.
-    pub async fn asset_range(&self, id: AssetId, start: u64, length: u64) -> Result<AssetBytes, Error> {
+    pub async fn asset_range(
+        &self,
+        id: AssetId,
+        start: u64,
+        length: u64,
+    ) -> Result<AssetBytes, Error> {
         self.off_thread(move |app| {
             let open = app.open()?;
-            let asset = open.store.read(|tx| tx.asset(id))?.ok_or(Error::NotFound("file"))?;
+            let asset = open
+                .store
+                .read(|tx| tx.asset(id))?
+                .ok_or(Error::NotFound("file"))?;
             let mut reader = AssetReader::open(&app.asset_path(id), &asset.key)?;
             let whole = reader.len();
             let start = start.min(whole);
             let length = length.min(whole - start);
             let bytes = reader.read_range(start, usize::try_from(length).unwrap_or(usize::MAX))?;
-            Ok(AssetBytes { media_type: asset.media_type, length: whole, start, bytes })
+            Ok(AssetBytes {
+                media_type: asset.media_type,
+                length: whole,
+                start,
+                bytes,
+            })
         })
         .await
     }
 
     pub(crate) fn asset_path(&self, id: AssetId) -> PathBuf {
-        self.inner.options.profile.join(profile::ASSET_FOLDER).join(id.to_string())
+        self.inner
+            .options
+            .profile
+            .join(profile::ASSET_FOLDER)
+            .join(id.to_string())
     }
 }

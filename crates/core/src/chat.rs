@@ -116,14 +116,21 @@ impl App {
         let text = checked(text)?;
         let old = self.message_by_id(question).await?;
         if old.role != Role::User {
-            return Err(Error::invalid("not_a_question", "Only your own messages can be edited."));
+            return Err(Error::invalid(
+                "not_a_question",
+                "Only your own messages can be edited.",
+            ));
         }
         let conversation = self.conversation(old.conversation_id).await?;
         let source = self.source_for(Some(&conversation), None).await?;
         let model = model_for(Some(&conversation), &source, None);
         let new = self.message(&conversation, old.parent_id, Role::User, text)?;
         let answer = self.answer_below(&conversation, new.id, &source, model.clone())?;
-        let sent = Sent { conversation_id: conversation.id, question_id: Some(new.id), answer_id: answer.id };
+        let sent = Sent {
+            conversation_id: conversation.id,
+            question_id: Some(new.id),
+            answer_id: answer.id,
+        };
         let row = answer.clone();
         self.write(move |tx| {
             tx.message_insert(&new)?;
@@ -153,7 +160,11 @@ impl App {
         let source = self.source_for(Some(&conversation), source).await?;
         let model = model_for(Some(&conversation), &source, model);
         let answer = self.answer_below(&conversation, question, &source, model.clone())?;
-        let sent = Sent { conversation_id: conversation.id, question_id: None, answer_id: answer.id };
+        let sent = Sent {
+            conversation_id: conversation.id,
+            question_id: None,
+            answer_id: answer.id,
+        };
         let row = answer.clone();
         self.write(move |tx| tx.message_insert(&row)).await?;
         self.begin(answer, source, model, None).await?;
@@ -167,9 +178,15 @@ impl App {
     pub async fn resume(&self, message: MessageId) -> Result<Sent, Error> {
         let mut answer = self.message_by_id(message).await?;
         if answer.role != Role::Assistant
-            || !matches!(answer.status, MessageStatus::Interrupted | MessageStatus::Failed)
+            || !matches!(
+                answer.status,
+                MessageStatus::Interrupted | MessageStatus::Failed
+            )
         {
-            return Err(Error::invalid("not_interrupted", "Only an unfinished answer can be continued."));
+            return Err(Error::invalid(
+                "not_interrupted",
+                "Only an unfinished answer can be continued.",
+            ));
         }
         let conversation = self.conversation(answer.conversation_id).await?;
         let source = self.source_for(Some(&conversation), None).await?;
@@ -182,7 +199,11 @@ impl App {
         let so_far = answer.clone();
         answer.status = MessageStatus::Streaming;
         self.begin(answer, source, model, Some(so_far)).await?;
-        Ok(Sent { conversation_id: conversation.id, question_id: None, answer_id: message })
+        Ok(Sent {
+            conversation_id: conversation.id,
+            question_id: None,
+            answer_id: message,
+        })
     }
 
     /// Stops an answer. What arrived is kept. An answer that does not arrive is left as it is.
@@ -219,7 +240,10 @@ impl App {
     /// # Errors
     /// When it does not exist.
     pub async fn message_by_id(&self, id: MessageId) -> Result<Message, Error> {
-        let message = self.read(move |tx| tx.message(id)).await?.ok_or(Error::NotFound("message"))?;
+        let message = self
+            .read(move |tx| tx.message(id))
+            .await?
+            .ok_or(Error::NotFound("message"))?;
         Ok(self.open()?.as_it_stands(message))
     }
 
@@ -272,7 +296,11 @@ impl App {
         so_far: Option<Message>,
     ) -> Result<(), Error> {
         let open = self.open()?;
-        let generation = Arc::new(Generation::new(answer.conversation_id, open.stop.child_token(), so_far.as_ref()));
+        let generation = Arc::new(Generation::new(
+            answer.conversation_id,
+            open.stop.child_token(),
+            so_far.as_ref(),
+        ));
         open.generations
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -295,11 +323,17 @@ impl App {
 
 /// The model that is known without asking: chosen, the conversation's own, or the source's first.
 /// A source that never said what it offers is asked once the question is safe.
-fn model_for(conversation: Option<&Conversation>, source: &Source, chosen: Option<String>) -> Option<String> {
+fn model_for(
+    conversation: Option<&Conversation>,
+    source: &Source,
+    chosen: Option<String>,
+) -> Option<String> {
     let of_conversation = conversation
         .filter(|conversation| conversation.source_id == Some(source.id))
         .and_then(|conversation| conversation.model.clone());
-    chosen.or(of_conversation).or_else(|| source.default_model.clone())
+    chosen
+        .or(of_conversation)
+        .or_else(|| source.default_model.clone())
 }
 
 fn remember_choice(
@@ -319,10 +353,16 @@ fn remember_choice(
 fn checked(text: &str) -> Result<String, Error> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Error::invalid("empty_message", "There is nothing to send yet."));
+        return Err(Error::invalid(
+            "empty_message",
+            "There is nothing to send yet.",
+        ));
     }
     if text.len() > LONGEST_QUESTION {
-        return Err(Error::invalid("message_too_long", "The message is longer than one million characters."));
+        return Err(Error::invalid(
+            "message_too_long",
+            "The message is longer than one million characters.",
+        ));
     }
     Ok(text.to_owned())
 }

@@ -35,7 +35,9 @@ pub(crate) fn check_optional(purpose: Purpose) -> Result<(), Error> {
     } else {
         Err(Error::invalid(
             "purpose_not_optional",
-            format!("“{purpose}” does not rest on consent, so it can be neither given nor withdrawn."),
+            format!(
+                "“{purpose}” does not rest on consent, so it can be neither given nor withdrawn."
+            ),
         ))
     }
 }
@@ -48,11 +50,19 @@ impl App {
     /// When the archive is not open.
     pub async fn consents(&self) -> Result<Vec<Standing>, Error> {
         let states = if self.state() == SessionState::FirstRun {
-            Purpose::all().map(|purpose| ConsentState { purpose, given: false, event: None }).collect()
+            Purpose::all()
+                .map(|purpose| ConsentState {
+                    purpose,
+                    given: false,
+                    event: None,
+                })
+                .collect()
         } else {
             let version = policy_in_force().0;
             self.read(move |tx| {
-                Purpose::all().map(|purpose| tx.consent_state(purpose, &version)).collect::<Result<Vec<_>, _>>()
+                Purpose::all()
+                    .map(|purpose| tx.consent_state(purpose, &version))
+                    .collect::<Result<Vec<_>, _>>()
             })
             .await?
         };
@@ -61,7 +71,11 @@ impl App {
             .into_iter()
             .map(|state| {
                 let optional = state.purpose.default_state() == ConsentDefault::Off;
-                Standing { state, optional, locked: optional && supervised }
+                Standing {
+                    state,
+                    optional,
+                    locked: optional && supervised,
+                }
             })
             .collect();
         all.sort_by_key(|standing| !standing.optional);
@@ -75,11 +89,18 @@ impl App {
     /// When the purpose is not optional or a guardian keeps it off.
     pub async fn set_consent(&self, purpose: Purpose, given: bool) -> Result<(), Error> {
         check_optional(purpose)?;
-        let status = if given { ConsentStatus::Given } else { ConsentStatus::Withdrawn };
+        let status = if given {
+            ConsentStatus::Given
+        } else {
+            ConsentStatus::Withdrawn
+        };
         let surface = self.inner.options.surface;
         self.off_thread(move |app| {
             let open = app.open()?;
-            let setup = open.store.read(session::setup_record)?.ok_or(Error::SetupNeeded)?;
+            let setup = open
+                .store
+                .read(session::setup_record)?
+                .ok_or(Error::SetupNeeded)?;
             if given && setup.supervised {
                 return Err(Error::Supervised);
             }
@@ -121,8 +142,11 @@ impl App {
     ///
     /// # Errors
     /// When the archive cannot be read.
-    pub async fn policy_accepted(&self) -> Result<Option<(String, fluxchat_model::Timestamp)>, Error> {
-        self.read(|tx| Ok(session::setup_record(tx)?.map(|setup| (setup.policy_version, setup.at)))).await
+    pub async fn policy_accepted(
+        &self,
+    ) -> Result<Option<(String, fluxchat_model::Timestamp)>, Error> {
+        self.read(|tx| Ok(session::setup_record(tx)?.map(|setup| (setup.policy_version, setup.at))))
+            .await
     }
 
     pub(crate) fn consent_event(
@@ -149,7 +173,11 @@ impl App {
 /// The bundled language that serves a BCP 47 tag best.
 #[must_use]
 pub(crate) fn supported_language(tag: &str) -> &'static str {
-    let primary = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let primary = tag
+        .split(['-', '_'])
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     fluxchat_service::LANGUAGES
         .into_iter()
         .find(|language| *language == primary)

@@ -75,7 +75,9 @@ impl App {
     pub async fn delete_message(&self, id: MessageId) -> Result<Erasing, Error> {
         let conversation = self.message_by_id(id).await?.conversation_id;
         // Whatever is arriving below it would be orphaned.
-        self.open()?.stop_generations(|_, of| of == conversation).await;
+        self.open()?
+            .stop_generations(|_, of| of == conversation)
+            .await;
         let erasing = self.hide(ErasureScope::Message(id)).await?;
         self.tell(Event::MessagesChanged(conversation));
         self.tell(Event::ConversationChanged(conversation));
@@ -89,7 +91,10 @@ impl App {
     pub async fn undo_deletion(&self, id: ErasureId) -> Result<(), Error> {
         let now = self.now();
         let Some(scope) = self.write(move |tx| tx.erasure_undo(id, now)).await? else {
-            return Err(Error::invalid("too_late", "It was deleted for good and cannot be brought back."));
+            return Err(Error::invalid(
+                "too_late",
+                "It was deleted for good and cannot be brought back.",
+            ));
         };
         match scope {
             ErasureScope::Conversation(id) => self.tell(Event::ConversationChanged(id)),
@@ -110,7 +115,9 @@ impl App {
         let scope = Some(ErasureScope::Conversation(conversation));
         let pending = self.read(|tx| tx.erasures()).await?;
         let found = pending.into_iter().find(|erasure| erasure.scope == scope);
-        found.map(|erasure| erasure.id).ok_or(Error::NotFound("deletion"))
+        found
+            .map(|erasure| erasure.id)
+            .ok_or(Error::NotFound("deletion"))
     }
 
     /// Carries a deletion out now, whatever its deadline, and returns its receipt.
@@ -146,7 +153,11 @@ impl App {
         let mut again = None;
         for erasure in self.read(|tx| tx.erasures()).await? {
             let due = erasure.state == ErasureState::Erasing || erasure.purge_after <= now;
-            let wait = if due { self.try_purge(&erasure).await } else { Some(until(now, erasure.purge_after)) };
+            let wait = if due {
+                self.try_purge(&erasure).await
+            } else {
+                Some(until(now, erasure.purge_after))
+            };
             again = [again, wait].into_iter().flatten().min();
         }
         Ok(again)
@@ -193,7 +204,11 @@ impl App {
 
     async fn hide(&self, scope: ErasureScope) -> Result<Erasing, Error> {
         let now = self.now();
-        let purge_ms = if scope == ErasureScope::Everything { 0 } else { PURGE_MS };
+        let purge_ms = if scope == ErasureScope::Everything {
+            0
+        } else {
+            PURGE_MS
+        };
         let request = ErasureRequest {
             id: self.fresh(ErasureId::new)?,
             scope,
@@ -207,7 +222,11 @@ impl App {
         })
         .await?;
         self.open()?.deletions.notify_one();
-        Ok(Erasing { id: request.id, undo_until: now.plus_ms(UNDO_MS), purge_after: request.purge_after })
+        Ok(Erasing {
+            id: request.id,
+            undo_until: now.plus_ms(UNDO_MS),
+            purge_after: request.purge_after,
+        })
     }
 
     /// The protocol: request to the service, rows, files, log, proof. Every step can be repeated,
@@ -217,7 +236,10 @@ impl App {
         let _alone = open.erasing.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(erasure) = open.store.read(|tx| tx.erasure(id))? else {
             // Whoever held the lock before may have done it.
-            return open.store.read(|tx| tx.receipt(id))?.ok_or(Error::NotFound("deletion"));
+            return open
+                .store
+                .read(|tx| tx.receipt(id))?
+                .ok_or(Error::NotFound("deletion"));
         };
         if let Some(scope) = erasure.scope
             && let Some(subject) = self.subject(&open, scope)?
@@ -230,7 +252,11 @@ impl App {
             renamed = reserve::deleting(&self.inner.options.profile, || {
                 open.store.write(|tx| {
                     let changed = tx.erasure_retitle(message, fluxchat_markup::title_from)?;
-                    if changed { tx.conversation_of_message(message) } else { Ok(None) }
+                    if changed {
+                        tx.conversation_of_message(message)
+                    } else {
+                        Ok(None)
+                    }
                 })
             })?;
         }
@@ -268,7 +294,9 @@ impl App {
                     None => return Ok(None),
                 },
             };
-            Ok(tx.conversation_alias(conversation)?.map(Subject::Conversation))
+            Ok(tx
+                .conversation_alias(conversation)?
+                .map(Subject::Conversation))
         })
     }
 }

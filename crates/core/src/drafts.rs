@@ -10,7 +10,10 @@ impl App {
     /// # Errors
     /// When the archive is not open.
     pub async fn draft(&self, key: DraftKey) -> Result<String, Error> {
-        Ok(self.read(move |tx| tx.draft(key)).await?.unwrap_or_default())
+        Ok(self
+            .read(move |tx| tx.draft(key))
+            .await?
+            .unwrap_or_default())
     }
 
     /// Keeps a draft; an empty text removes it.

@@ -73,7 +73,10 @@ impl From<tokio::task::JoinError> for Error {
 impl Error {
     /// What cannot be used, and why.
     pub(crate) fn invalid(code: &'static str, message: impl Into<String>) -> Self {
-        Self::Invalid { code, message: message.into() }
+        Self::Invalid {
+            code,
+            message: message.into(),
+        }
     }
 
     /// Stable, for machines and translations.
@@ -92,7 +95,9 @@ impl Error {
             Self::Supervised => "controls_restricted",
             Self::Io(error) => match error.kind() {
                 std::io::ErrorKind::StorageFull => "disk_full",
-                std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => "unwritable",
+                std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => {
+                    "unwritable"
+                }
                 _ => "io",
             },
             Self::Randomness | Self::Task => "internal",
@@ -103,7 +108,9 @@ impl Error {
     #[must_use]
     pub fn retry_after_ms(&self) -> Option<u32> {
         match self {
-            Self::Provider(error) => error.retry_after_ms().map(|ms| u32::try_from(ms).unwrap_or(u32::MAX)),
+            Self::Provider(error) => error
+                .retry_after_ms()
+                .map(|ms| u32::try_from(ms).unwrap_or(u32::MAX)),
             _ => None,
         }
     }
@@ -132,14 +139,21 @@ impl Error {
     #[must_use]
     pub(crate) fn visible_in_answer(&self, arrived: bool) -> VisibleError {
         let kept = words::of(self.code()).kept_of_answer(arrived).to_owned();
-        VisibleError { kept, ..self.visible() }
+        VisibleError {
+            kept,
+            ..self.visible()
+        }
     }
 }
 
 /// What others said may lack its full stop, and may be empty.
 fn sentence(text: &str) -> String {
     let text = text.trim();
-    if text.ends_with(['.', '…', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+    if text.ends_with(['.', '…', '!', '?']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
 }
 
 /// The code of a session state that is not `Ready`.

@@ -63,12 +63,18 @@ pub struct Events(Arc<Mutex<Vec<Listener>>>);
 impl Events {
     /// Adds a listener. It is called on whatever thread the event happens on and must not block.
     pub fn listen(&self, listener: impl Fn(&Event) -> bool + Send + 'static) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(listener));
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Box::new(listener));
     }
 
     /// Tells everyone.
     pub fn send(&self, event: &Event) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|listener| listener(event));
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|listener| listener(event));
     }
 
     /// A stream of events for a task.

@@ -39,7 +39,8 @@ impl App {
         after: Option<ConversationCursor>,
         limit: u32,
     ) -> Result<Vec<Conversation>, Error> {
-        self.read(move |tx| tx.conversations_page(shelf, after, limit)).await
+        self.read(move |tx| tx.conversations_page(shelf, after, limit))
+            .await
     }
 
     /// A conversation.
@@ -47,7 +48,9 @@ impl App {
     /// # Errors
     /// When it does not exist.
     pub async fn conversation(&self, id: ConversationId) -> Result<Conversation, Error> {
-        self.read(move |tx| tx.conversation(id)).await?.ok_or(Error::NotFound("conversation"))
+        self.read(move |tx| tx.conversation(id))
+            .await?
+            .ok_or(Error::NotFound("conversation"))
     }
 
     /// Whether an answer is arriving in a conversation.
@@ -102,10 +105,20 @@ impl App {
                 } else {
                     vec![item.message.id]
                 };
-                let live = open.generation(item.message.id).map(|generation| generation.state());
-                messages.push(ShownMessage { message: open.as_it_stands(item.message), branches, live });
+                let live = open
+                    .generation(item.message.id)
+                    .map(|generation| generation.state());
+                messages.push(ShownMessage {
+                    message: open.as_it_stands(item.message),
+                    branches,
+                    live,
+                });
             }
-            Ok(MessagePage { messages, has_before, has_after })
+            Ok(MessagePage {
+                messages,
+                has_before,
+                has_after,
+            })
         })
         .await
     }
@@ -116,7 +129,9 @@ impl App {
     /// When it does not exist.
     pub fn shown_message(&self, id: MessageId) -> Result<ShownMessage, Error> {
         let open = self.open()?;
-        let (message, branches) = open.store.read(|tx| Ok((tx.message(id)?, tx.siblings(id)?)))?;
+        let (message, branches) = open
+            .store
+            .read(|tx| Ok((tx.message(id)?, tx.siblings(id)?)))?;
         Ok(ShownMessage {
             message: open.as_it_stands(message.ok_or(Error::NotFound("message"))?),
             branches,
@@ -124,12 +139,18 @@ impl App {
         })
     }
 
-    async fn is_shown(&self, conversation: ConversationId, message: MessageId) -> Result<bool, Error> {
-        self.read(move |tx| match tx.path_page(conversation, PathAnchor::Around(message), 1) {
-            Ok(_) => Ok(true),
-            Err(fluxchat_store::StoreError::NotFound(_)) => Ok(false),
-            Err(error) => Err(error),
-        })
+    async fn is_shown(
+        &self,
+        conversation: ConversationId,
+        message: MessageId,
+    ) -> Result<bool, Error> {
+        self.read(
+            move |tx| match tx.path_page(conversation, PathAnchor::Around(message), 1) {
+                Ok(_) => Ok(true),
+                Err(fluxchat_store::StoreError::NotFound(_)) => Ok(false),
+                Err(error) => Err(error),
+            },
+        )
         .await
     }
 }

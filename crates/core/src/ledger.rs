@@ -17,7 +17,10 @@ pub(crate) struct ArchiveLedger {
 impl ArchiveLedger {
     pub(crate) fn new(app: App, store: Store) -> Self {
         // The door lives inside the app: a strong handle here would keep both alive forever.
-        Self { app: Arc::downgrade(&app.inner), store }
+        Self {
+            app: Arc::downgrade(&app.inner),
+            store,
+        }
     }
 
     fn told(&self) {
@@ -67,7 +70,13 @@ impl Ledger for ArchiveLedger {
 
     fn finish(&self, seq: LedgerSeq, finish: Finish) {
         let written = self.store.write(|tx| {
-            tx.ledger_finish(seq.0, finish.outcome, finish.status, finish.bytes_out, finish.bytes_in)
+            tx.ledger_finish(
+                seq.0,
+                finish.outcome,
+                finish.status,
+                finish.bytes_out,
+                finish.bytes_in,
+            )
         });
         if let Err(error) = written {
             tracing::error!(name: "ledger.not_finished", code = error.code());
@@ -81,7 +90,11 @@ impl App {
     ///
     /// # Errors
     /// When the archive is not open.
-    pub async fn ledger_page(&self, filter: LedgerFilter, limit: u32) -> Result<Vec<LedgerEntry>, Error> {
+    pub async fn ledger_page(
+        &self,
+        filter: LedgerFilter,
+        limit: u32,
+    ) -> Result<Vec<LedgerEntry>, Error> {
         self.read(move |tx| tx.ledger_page(&filter, limit)).await
     }
 
@@ -90,7 +103,11 @@ impl App {
     ///
     /// # Errors
     /// When the archive is not open or the writer fails.
-    pub async fn ledger_export(&self, csv: bool, out: impl std::io::Write + Send + 'static) -> Result<u32, Error> {
+    pub async fn ledger_export(
+        &self,
+        csv: bool,
+        out: impl std::io::Write + Send + 'static,
+    ) -> Result<u32, Error> {
         if self.state() != SessionState::Ready {
             return Err(Error::NotOpen(self.state()));
         }
@@ -132,7 +149,12 @@ fn export(app: &App, csv: bool, mut out: impl std::io::Write) -> Result<u32, Err
 
 fn writeln_csv(out: &mut impl std::io::Write, entry: &LedgerEntry) -> std::io::Result<()> {
     let record = &entry.record;
-    let categories = record.categories.iter().map(|it| it.id()).collect::<Vec<_>>().join(" ");
+    let categories = record
+        .categories
+        .iter()
+        .map(|it| it.id())
+        .collect::<Vec<_>>()
+        .join(" ");
     let status = entry.status.map(|it| it.to_string()).unwrap_or_default();
     let fields = [
         entry.seq.to_string(),
@@ -155,8 +177,16 @@ fn writeln_csv(out: &mut impl std::io::Write, entry: &LedgerEntry) -> std::io::R
     let line: Vec<String> = fields
         .into_iter()
         .map(|field| {
-            let field = if field.starts_with(['=', '+', '-', '@']) { format!("'{field}") } else { field };
-            if field.contains([',', '"', '\r', '\n']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field }
+            let field = if field.starts_with(['=', '+', '-', '@']) {
+                format!("'{field}")
+            } else {
+                field
+            };
+            if field.contains([',', '"', '\r', '\n']) {
+                format!("\"{}\"", field.replace('"', "\"\""))
+            } else {
+                field
+            }
         })
         .collect();
     write!(out, "{}\r\n", line.join(","))

@@ -15,8 +15,18 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 /// Fields whose text may be printed, if it looks like an identifier.
-const IDENTIFIERS: &[&str] =
-    &["code", "state", "purpose", "endpoint", "outcome", "table", "step", "id", "request_id", "kind"];
+const IDENTIFIERS: &[&str] = &[
+    "code",
+    "state",
+    "purpose",
+    "endpoint",
+    "outcome",
+    "table",
+    "step",
+    "id",
+    "request_id",
+    "kind",
+];
 const LONGEST_IDENTIFIER: usize = 64;
 /// The file is set aside once at this size, so that two such files are the most there is.
 const LARGEST_FILE: u64 = 1 << 20;
@@ -31,8 +41,10 @@ pub enum LogTarget {
 
 /// Starts logging for this process. A second call changes nothing.
 pub fn init(level: Level, target: LogTarget) {
-    let subscriber =
-        tracing_subscriber::registry().with(AllowList { level, sink: Mutex::new(Sink::new(target)) });
+    let subscriber = tracing_subscriber::registry().with(AllowList {
+        level,
+        sink: Mutex::new(Sink::new(target)),
+    });
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
@@ -43,7 +55,10 @@ struct AllowList {
 
 enum Sink {
     Stderr,
-    File { path: PathBuf, file: Option<std::fs::File> },
+    File {
+        path: PathBuf,
+        file: Option<std::fs::File>,
+    },
 }
 
 impl Sink {
@@ -52,7 +67,10 @@ impl Sink {
             LogTarget::Stderr => Self::Stderr,
             LogTarget::Folder(folder) => {
                 let path = folder.join("fluxchat.log");
-                Self::File { file: open(&path).ok(), path }
+                Self::File {
+                    file: open(&path).ok(),
+                    path,
+                }
             }
         }
     }
@@ -66,7 +84,10 @@ impl Sink {
             Self::File { path, file } => {
                 let Some(open_file) = file else { return };
                 let _ = writeln!(open_file, "{line}");
-                if open_file.metadata().is_ok_and(|meta| meta.len() > LARGEST_FILE) {
+                if open_file
+                    .metadata()
+                    .is_ok_and(|meta| meta.len() > LARGEST_FILE)
+                {
                     let _ = std::fs::rename(&*path, path.with_extension("log.1"));
                     *file = open(path).ok();
                 }
@@ -151,16 +172,24 @@ mod tests {
     fn nothing_but_names_numbers_and_ids_reaches_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let sink = Mutex::new(Sink::new(LogTarget::Folder(folder.path().into())));
-        let subscriber =
-            tracing_subscriber::registry().with(AllowList { level: Level::TRACE, sink });
+        let subscriber = tracing_subscriber::registry().with(AllowList {
+            level: Level::TRACE,
+            sink,
+        });
         tracing::subscriber::with_default(subscriber, || {
             tracing::info!(name: "archive.opened", rows = 3, code = "ok", "canarymessage");
             tracing::info!(name: "leak", title = "canarytitle", code = "canary with spaces");
             tracing::info!(target: "hyper", body = "canarybody", n = 7, "canaryforeign");
         });
         let text = std::fs::read_to_string(folder.path().join("fluxchat.log")).unwrap();
-        assert!(text.contains("archive.opened rows=3 code=ok"), "what is allowed is there: {text}");
+        assert!(
+            text.contains("archive.opened rows=3 code=ok"),
+            "what is allowed is there: {text}"
+        );
         assert!(!text.contains("canary"), "nothing else is: {text}");
-        assert!(text.contains("hyper"), "other crates show as level and target: {text}");
+        assert!(
+            text.contains("hyper"),
+            "other crates show as level and target: {text}"
+        );
     }
 }

@@ -49,7 +49,8 @@ impl App {
         if offline {
             open.door.set_offline(true);
         }
-        self.write(move |tx| tx.setting_set(OFFLINE, &offline)).await?;
+        self.write(move |tx| tx.setting_set(OFFLINE, &offline))
+            .await?;
         if !offline && !self.inner.options.offline {
             open.door.set_offline(false);
             open.outbox.notify_one();

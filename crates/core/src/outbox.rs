@@ -10,7 +10,9 @@ use fluxchat_model::{
     PrivacyRequest, PrivacyRequestId, PrivacyRequestKind, PrivacyRequestState, Purpose, Source,
     Timestamp,
 };
-use fluxchat_service::{Identity, IdentityFormat, RequestStatus, RequestType, RightsAnswer, RightsRequest};
+use fluxchat_service::{
+    Identity, IdentityFormat, RequestStatus, RequestType, RightsAnswer, RightsRequest,
+};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -155,7 +157,9 @@ impl App {
             Some(answer) => self.acknowledged(entry, answer).await,
             None => {
                 entry.attempts = entry.attempts.saturating_add(1);
-                let wait = FIRST_WAIT.saturating_mul(1 << entry.attempts.min(12)).min(LONGEST_WAIT);
+                let wait = FIRST_WAIT
+                    .saturating_mul(1 << entry.attempts.min(12))
+                    .min(LONGEST_WAIT);
                 entry.next_try_at = self.now().plus_ms(wait);
                 self.write(move |tx| tx.outbox_update(&entry)).await
             }
@@ -165,24 +169,34 @@ impl App {
     async fn acknowledged(&self, entry: OutboxEntry, answer: RightsAnswer) -> Result<(), Error> {
         let state = match answer.status {
             RequestStatus::Fulfilled => PrivacyRequestState::Fulfilled,
-            RequestStatus::Denied | RequestStatus::Revoked | RequestStatus::Expired => PrivacyRequestState::Denied,
+            RequestStatus::Denied | RequestStatus::Revoked | RequestStatus::Expired => {
+                PrivacyRequestState::Denied
+            }
             RequestStatus::Open | RequestStatus::InProgress => PrivacyRequestState::Acknowledged,
         };
         let expected_by = timestamp(&answer.expected_by);
-        self.settle(entry, move |request| {
-            request.state = state;
-            request.expected_by = expected_by;
-            request.reason = answer.reason;
-        }, true)
+        self.settle(
+            entry,
+            move |request| {
+                request.state = state;
+                request.expected_by = expected_by;
+                request.reason = answer.reason;
+            },
+            true,
+        )
         .await
     }
 
     async fn wedge(&self, mut entry: OutboxEntry, reason: &'static str) -> Result<(), Error> {
         entry.state = OutboxState::Wedged;
-        self.settle(entry, move |request| {
-            request.state = PrivacyRequestState::Denied;
-            request.reason = Some(reason.to_owned());
-        }, false)
+        self.settle(
+            entry,
+            move |request| {
+                request.state = PrivacyRequestState::Denied;
+                request.reason = Some(reason.to_owned());
+            },
+            false,
+        )
         .await
     }
 
@@ -197,7 +211,11 @@ impl App {
                 change(&mut request);
                 tx.privacy_request_update(&request)?;
             }
-            if done { tx.outbox_remove(entry.id).map(|_| ()) } else { tx.outbox_update(&entry) }
+            if done {
+                tx.outbox_remove(entry.id).map(|_| ())
+            } else {
+                tx.outbox_update(&entry)
+            }
         })
         .await?;
         self.tell(Event::ReceiptsChanged);
@@ -230,5 +248,7 @@ fn rfc3339(at: Timestamp) -> String {
 
 fn timestamp(text: &str) -> Option<Timestamp> {
     let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok().map(Timestamp)
+    i64::try_from(time.unix_timestamp_nanos() / 1_000_000)
+        .ok()
+        .map(Timestamp)
 }

@@ -27,7 +27,10 @@ impl Overview {
     /// How many of a kind are kept.
     #[must_use]
     pub fn count(&self, kind: StoredKind) -> u32 {
-        self.kinds.iter().find(|total| total.kind == kind).map_or(0, |total| total.count)
+        self.kinds
+            .iter()
+            .find(|total| total.kind == kind)
+            .map_or(0, |total| total.count)
     }
 }
 
@@ -46,17 +49,28 @@ impl App {
                     .privacy_requests()?
                     .iter()
                     .filter(|request| {
-                        !matches!(request.state, PrivacyRequestState::Fulfilled | PrivacyRequestState::Denied)
+                        !matches!(
+                            request.state,
+                            PrivacyRequestState::Fulfilled | PrivacyRequestState::Denied
+                        )
                     })
                     .count();
-                Ok((tx.stored_totals()?, tx.ledger_totals(since)?, (on, states.len()), waiting))
+                Ok((
+                    tx.stored_totals()?,
+                    tx.ledger_totals(since)?,
+                    (on, states.len()),
+                    waiting,
+                ))
             })
             .await?;
         let (_, kept_bytes) = self.stored_on_disk(&kinds).await?;
         Ok(Overview {
             kinds,
             kept_bytes,
-            left: left.into_iter().filter(|total| total.host != IN_PROCESS).collect(),
+            left: left
+                .into_iter()
+                .filter(|total| total.host != IN_PROCESS)
+                .collect(),
             consents: (small(consents.0), small(consents.1)),
             waiting: small(waiting),
         })

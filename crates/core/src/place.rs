@@ -15,15 +15,20 @@ pub struct Place {
 /// Where a source answers.
 #[must_use]
 pub fn place_of(source: &Source) -> Place {
-    source.origin.as_ref().map_or_else(Place::default, |origin| Place {
-        on_this_computer: host_class(origin.host()) == HostClass::Loopback,
-        plain_http: origin.scheme() == "http",
-    })
+    source
+        .origin
+        .as_ref()
+        .map_or_else(Place::default, |origin| Place {
+            on_this_computer: host_class(origin.host()) == HostClass::Loopback,
+            plain_http: origin.scheme() == "http",
+        })
 }
 
 /// The host of an address that a source cited; empty if it is none.
 #[must_use]
 pub fn host_of(address: &str) -> String {
     let without_query = address.split(['?', '#']).next().unwrap_or_default();
-    parse_base_url(without_query).map(|base| Origin::authority(&base.origin)).unwrap_or_default()
+    parse_base_url(without_query)
+        .map(|base| Origin::authority(&base.origin))
+        .unwrap_or_default()
 }

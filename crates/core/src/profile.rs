@@ -18,7 +18,8 @@ const LOCK_FILE: &str = "lock";
 /// The folder of the operating system for this app's data, where no profile was named.
 #[must_use]
 pub fn default_folder() -> Option<PathBuf> {
-    directories::ProjectDirs::from("org", "fluxchat", "fluxchat").map(|dirs| dirs.data_dir().join("profile"))
+    directories::ProjectDirs::from("org", "fluxchat", "fluxchat")
+        .map(|dirs| dirs.data_dir().join("profile"))
 }
 
 /// A profile that this process owns until it is dropped.
@@ -48,12 +49,18 @@ pub fn acquire(folder: &Path) -> Result<ProfileLock, SessionState> {
 /// Everything the profile holds on disk, in bytes, without following links.
 #[must_use]
 pub fn size_on_disk(folder: &Path) -> u64 {
-    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return 0;
+    };
     entries
         .flatten()
         .filter_map(|entry| {
             let meta = entry.metadata().ok()?;
-            Some(if meta.is_dir() { size_on_disk(&entry.path()) } else { meta.len() })
+            Some(if meta.is_dir() {
+                size_on_disk(&entry.path())
+            } else {
+                meta.len()
+            })
         })
         .sum()
 }
@@ -112,7 +119,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("profile");
         let first = acquire(&folder).unwrap();
-        assert_eq!(acquire(&folder).unwrap_err(), SessionState::InUse, "the second has to wait");
+        assert_eq!(
+            acquire(&folder).unwrap_err(),
+            SessionState::InUse,
+            "the second has to wait"
+        );
         drop(first);
         assert!(acquire(&folder).is_ok(), "the lock goes with its owner");
     }

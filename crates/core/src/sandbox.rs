@@ -43,7 +43,9 @@ fn record(row: SandboxRecord) -> Result<Record, StoreError> {
 impl Storage for ArchiveStorage {
     fn insert(&self, new: Record) -> Result<Option<Record>, StorageError> {
         let new = row(new);
-        self.0.write(|tx| tx.sandbox_insert(&new)?.map(record).transpose()).map_err(failed)
+        self.0
+            .write(|tx| tx.sandbox_insert(&new)?.map(record).transpose())
+            .map_err(failed)
     }
 
     fn put(&self, new: Record) -> Result<(), StorageError> {
@@ -53,7 +55,11 @@ impl Storage for ArchiveStorage {
 
     fn get(&self, collection: Collection, key: &str) -> Result<Option<Record>, StorageError> {
         self.0
-            .read(|tx| tx.sandbox_record(collection.id(), key)?.map(record).transpose())
+            .read(|tx| {
+                tx.sandbox_record(collection.id(), key)?
+                    .map(record)
+                    .transpose()
+            })
             .map_err(failed)
     }
 
@@ -64,16 +70,25 @@ impl Storage for ArchiveStorage {
             limit: u32::try_from(page.limit).unwrap_or(u32::MAX),
         };
         self.0
-            .read(|tx| tx.sandbox_records(collection.id(), &page)?.into_iter().map(record).collect())
+            .read(|tx| {
+                tx.sandbox_records(collection.id(), &page)?
+                    .into_iter()
+                    .map(record)
+                    .collect()
+            })
             .map_err(failed)
     }
 
     fn delete(&self, collection: Collection, key: &str) -> Result<bool, StorageError> {
-        self.0.write(|tx| tx.sandbox_delete(collection.id(), key)).map_err(failed)
+        self.0
+            .write(|tx| tx.sandbox_delete(collection.id(), key))
+            .map_err(failed)
     }
 
     fn delete_owned(&self, owner: &str) -> Result<u64, StorageError> {
-        self.0.write(|tx| tx.sandbox_delete_owned(owner)).map_err(failed)
+        self.0
+            .write(|tx| tx.sandbox_delete_owned(owner))
+            .map_err(failed)
     }
 
     fn delete_all(&self) -> Result<u64, StorageError> {

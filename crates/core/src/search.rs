@@ -11,8 +11,19 @@ impl App {
     ///
     /// # Errors
     /// When the archive is not open.
-    pub async fn search(&self, text: String, before: Option<i64>, limit: u32) -> Result<Vec<SearchHit>, Error> {
-        let query = SearchQuery { text, prefix_last: true, scope: SearchScope::All, before, limit };
+    pub async fn search(
+        &self,
+        text: String,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<SearchHit>, Error> {
+        let query = SearchQuery {
+            text,
+            prefix_last: true,
+            scope: SearchScope::All,
+            before,
+            limit,
+        };
         self.read(move |tx| tx.search(&query)).await
     }
 
@@ -35,7 +46,8 @@ impl App {
             return Ok(());
         }
         let now = self.now();
-        self.write(move |tx| tx.recent_search_add(&query, now)).await
+        self.write(move |tx| tx.recent_search_add(&query, now))
+            .await
     }
 
     /// Forgets every search.

@@ -7,16 +7,18 @@ use fluxchat_model::{
     ArchiveKey, ConsentStatus, Purpose, Secret, SessionState, StorageMode, Timestamp,
 };
 use fluxchat_service::{ServiceState, router};
-use fluxchat_store::{CopyRecord, MigrationCopy, OpenOptions, ReadTx, Store, StoreError, remove_copy};
+use fluxchat_store::{
+    CopyRecord, MigrationCopy, OpenOptions, ReadTx, Store, StoreError, remove_copy,
+};
 use fluxchat_vault::{KeychainError, Patience, Probe, Vault, VaultError};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{Open, Session};
+use crate::error::is_io;
 use crate::ledger::ArchiveLedger;
 use crate::sandbox::ArchiveStorage;
-use crate::error::is_io;
 use crate::{Access, App, Error, profile, reserve, sources};
 
 const SETUP: &str = "setup";
@@ -90,7 +92,8 @@ impl App {
         let open = self
             .off_thread(move |app| {
                 let key = app.vault().unlock_with_passphrase(&passphrase)?;
-                app.open_archive(key, StorageMode::Passphrase, false).map_err(Error::NotOpen)
+                app.open_archive(key, StorageMode::Passphrase, false)
+                    .map_err(Error::NotOpen)
             })
             .await?;
         self.adopt(open).await;
@@ -101,7 +104,11 @@ impl App {
     ///
     /// # Errors
     /// When an archive exists, the passphrase is too short, or nothing can be written.
-    pub async fn create(&self, storage: StorageMode, passphrase: Option<Secret<String>>) -> Result<(), Error> {
+    pub async fn create(
+        &self,
+        storage: StorageMode,
+        passphrase: Option<Secret<String>>,
+    ) -> Result<(), Error> {
         let state = self.state();
         if !matches!(state, SessionState::FirstRun | SessionState::NoProvider) {
             return Err(Error::NotOpen(state));
@@ -112,14 +119,20 @@ impl App {
                     StorageMode::Keychain => app.vault().create_in_keychain(app.now())?,
                     StorageMode::Memory => {
                         let vault = Arc::new(Vault::in_memory()?);
-                        *app.inner.vault.write().unwrap_or_else(PoisonError::into_inner) = vault;
+                        *app.inner
+                            .vault
+                            .write()
+                            .unwrap_or_else(PoisonError::into_inner) = vault;
                         ArchiveKey::new([0; 32])
                     }
                     StorageMode::Passphrase => {
                         let passphrase = passphrase
                             .filter(|it| it.expose().chars().count() >= SHORTEST_PASSPHRASE)
                             .ok_or_else(|| {
-                                Error::invalid("passphrase_short", "A passphrase needs at least 8 characters.")
+                                Error::invalid(
+                                    "passphrase_short",
+                                    "A passphrase needs at least 8 characters.",
+                                )
                             })?;
                         app.vault().create_with_passphrase(&passphrase, app.now())?
                     }
@@ -143,7 +156,10 @@ impl App {
     pub async fn start_fresh(&self) -> Result<SessionState, Error> {
         if !matches!(
             self.state(),
-            SessionState::KeyLost | SessionState::WrongKey | SessionState::Corrupt | SessionState::BackendChanged
+            SessionState::KeyLost
+                | SessionState::WrongKey
+                | SessionState::Corrupt
+                | SessionState::BackendChanged
         ) {
             return Err(Error::NotOpen(self.state()));
         }
@@ -173,14 +189,23 @@ impl App {
         }
         let policy = fluxchat_service::policy(&setup.policy_version, &setup.language)
             .filter(|policy| policy.version == crate::consents::policy_in_force())
-            .ok_or_else(|| Error::invalid("policy_unknown", "This is not the privacy policy in force."))?;
+            .ok_or_else(|| {
+                Error::invalid("policy_unknown", "This is not the privacy policy in force.")
+            })?;
         if self.status().setup_done {
             // Otherwise it would withdraw consents, or let a guardian's settings be walked around.
-            return Err(Error::invalid("already_set_up", "This profile has been set up before."));
+            return Err(Error::invalid(
+                "already_set_up",
+                "This profile has been set up before.",
+            ));
         }
         if self.state() != SessionState::Ready {
             let given = self.inner.options.passphrase.clone();
-            let storage = if given.is_some() { StorageMode::Passphrase } else { StorageMode::Keychain };
+            let storage = if given.is_some() {
+                StorageMode::Passphrase
+            } else {
+                StorageMode::Keychain
+            };
             self.create(storage, given).await?;
         }
         let app = self.clone();
@@ -228,7 +253,11 @@ impl App {
             let _ = tokio::task::spawn_blocking(move || store.close()).await;
             self.close(SessionState::Locked, false);
         }
-        self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.inner
+            .lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
     }
 
     fn find_and_open(&self, patience: Patience) -> Result<Open, Obstacle> {
@@ -254,31 +283,50 @@ impl App {
             Probe::Key(key, storage) => Ok((key, storage)),
             Probe::PassphraseNeeded => match given.map(|it| vault.unlock_with_passphrase(it)) {
                 Some(Ok(key)) => Ok((key, StorageMode::Passphrase)),
-                _ => Err(Obstacle { state: SessionState::Locked, has_passphrase: true }),
+                _ => Err(Obstacle {
+                    state: SessionState::Locked,
+                    has_passphrase: true,
+                }),
             },
             // On the first run the question is not where the key is but where it could be kept.
             Probe::FirstRun => match vault.keychain_reachable(patience) {
-                Err(KeychainError::NoProvider) if given.is_none() => Err(SessionState::NoProvider.into()),
+                Err(KeychainError::NoProvider) if given.is_none() => {
+                    Err(SessionState::NoProvider.into())
+                }
                 _ => Err(SessionState::FirstRun.into()),
             },
             other => Err(other.session_state().into()),
         }
     }
 
-    fn open_archive(&self, key: ArchiveKey, storage: StorageMode, create: bool) -> Result<Open, SessionState> {
+    fn open_archive(
+        &self,
+        key: ArchiveKey,
+        storage: StorageMode,
+        create: bool,
+    ) -> Result<Open, SessionState> {
         if !create && storage != StorageMode::Memory && self.has_lost_its_archive() {
             tracing::warn!(name: "archive.missing", "");
             return Err(SessionState::Corrupt);
         }
         let reads = self.inner.options.access == Access::Reader;
-        if reads && !self.inner.options.profile.join(profile::ARCHIVE_FILE).exists() {
+        if reads
+            && !self
+                .inner
+                .options
+                .profile
+                .join(profile::ARCHIVE_FILE)
+                .exists()
+        {
             // A key without an archive: the first run ended between making the one and the other.
             return Err(SessionState::FirstRun);
         }
         let options = self.open_options(key, storage, create);
         let folder = &self.inner.options.profile;
         let store = match reserve::opening(folder, || Store::open(options.clone())) {
-            Err(StoreError::MigrationNeeded { .. }) if self.inner.options.access == Access::Owner => {
+            Err(StoreError::MigrationNeeded { .. })
+                if self.inner.options.access == Access::Owner =>
+            {
                 self.open_with_copy(options)
             }
             other => other,
@@ -294,11 +342,16 @@ impl App {
             None => ledger,
         };
         let storage_of_sandbox = Arc::new(ArchiveStorage::new(store.clone()));
-        let mut service = ServiceState::new(storage_of_sandbox, Arc::clone(&self.inner.options.clock));
+        let mut service =
+            ServiceState::new(storage_of_sandbox, Arc::clone(&self.inner.options.clock));
         if let Some(pace) = self.inner.options.sandbox_pace {
             service = service.with_pace(pace);
         }
-        let door = Door::new(ledger, Arc::clone(&self.inner.options.clock), Some(InProcess::new(router(service))));
+        let door = Door::new(
+            ledger,
+            Arc::clone(&self.inner.options.clock),
+            Some(InProcess::new(router(service))),
+        );
         let offline = store.read(crate::offline::stored).unwrap_or(false);
         if offline || self.inner.options.offline {
             door.set_offline(true);
@@ -342,10 +395,16 @@ impl App {
     /// An older archive: its verified copy gets a key of its own first.
     fn open_with_copy(&self, options: OpenOptions) -> Result<Store, StoreError> {
         let path = self.inner.options.profile.join(COPY_FILE);
-        let key = self.vault().create_copy_key(COPY_KEY).map_err(|_| StoreError::CopyFailed)?;
+        let key = self
+            .vault()
+            .create_copy_key(COPY_KEY)
+            .map_err(|_| StoreError::CopyFailed)?;
         let store = Store::open(options.with_migration_copy(MigrationCopy { path, key }))?;
         if let Some(report) = store.migrated().filter(|report| report.copied).cloned() {
-            let record = CopyRecord { made_at: self.now(), schema: report.from };
+            let record = CopyRecord {
+                made_at: self.now(),
+                schema: report.from,
+            };
             store.write(|tx| tx.migration_copy_made(record))?;
         }
         Ok(store)
@@ -353,8 +412,14 @@ impl App {
 
     /// The copy of before a migration dies with the first good start after it, after seven days,
     /// or with any deletion: its key first.
-    pub(crate) fn drop_migration_copy(&self, store: &Store, even_if_young: bool) -> Result<(), Error> {
-        let Some(copy) = store.read(|tx| tx.migration_copy())? else { return Ok(()) };
+    pub(crate) fn drop_migration_copy(
+        &self,
+        store: &Store,
+        even_if_young: bool,
+    ) -> Result<(), Error> {
+        let Some(copy) = store.read(|tx| tx.migration_copy())? else {
+            return Ok(());
+        };
         let this_start = store.migrated().is_some();
         let old = self.now().0 - copy.made_at.0 > COPY_LIFE;
         if this_start && !old && !even_if_young {
@@ -416,7 +481,10 @@ struct Obstacle {
 
 impl From<SessionState> for Obstacle {
     fn from(state: SessionState) -> Self {
-        Self { state, has_passphrase: false }
+        Self {
+            state,
+            has_passphrase: false,
+        }
     }
 }
 
@@ -426,7 +494,9 @@ fn closed_by(error: &StoreError) -> SessionState {
         // Created and never filled: a first run was cut short, and whoever owns the profile next
         // completes it. Seen by readers only.
         StoreError::MigrationNeeded { found: 0, .. } => SessionState::FirstRun,
-        StoreError::Full | StoreError::ReadOnly | StoreError::CannotOpen | StoreError::Io(_) => SessionState::Unwritable,
+        StoreError::Full | StoreError::ReadOnly | StoreError::CannotOpen | StoreError::Io(_) => {
+            SessionState::Unwritable
+        }
         StoreError::Sqlite(code) if is_io(*code) => SessionState::Unwritable,
         StoreError::Busy => SessionState::InUse,
         _ => SessionState::Corrupt,

@@ -10,14 +10,21 @@ const WINDOW: &str = "window";
 impl App {
     /// The settings, or their default where none were stored or they cannot be read.
     pub async fn window_settings<T: DeserializeOwned + Default + Send + 'static>(&self) -> T {
-        self.read(|tx| tx.setting(WINDOW)).await.ok().flatten().unwrap_or_default()
+        self.read(|tx| tx.setting(WINDOW))
+            .await
+            .ok()
+            .flatten()
+            .unwrap_or_default()
     }
 
     /// Stores the settings.
     ///
     /// # Errors
     /// When the archive is not open.
-    pub async fn set_window_settings<T: Serialize + Send + 'static>(&self, value: T) -> Result<(), Error> {
+    pub async fn set_window_settings<T: Serialize + Send + 'static>(
+        &self,
+        value: T,
+    ) -> Result<(), Error> {
         self.write(move |tx| tx.setting_set(WINDOW, &value)).await?;
         self.tell(Event::SettingsChanged);
         Ok(())

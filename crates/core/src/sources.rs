@@ -38,7 +38,10 @@ pub struct Added {
 
 /// The embedded source exists in every archive.
 pub(crate) fn ensure_sandbox(app: &App, store: &Store) -> Result<(), StoreError> {
-    if store.read(|tx| tx.source_by_name(Source::SANDBOX))?.is_some() {
+    if store
+        .read(|tx| tx.source_by_name(Source::SANDBOX))?
+        .is_some()
+    {
         return Ok(());
     }
     let random = clock::random10().map_err(|_| StoreError::CannotOpen)?;
@@ -65,7 +68,8 @@ impl App {
         self.read(|tx| {
             let mut sources = tx.sources()?;
             sources.sort_by(|a, b| {
-                (!a.is_in_process(), a.name.to_lowercase()).cmp(&(!b.is_in_process(), b.name.to_lowercase()))
+                (!a.is_in_process(), a.name.to_lowercase())
+                    .cmp(&(!b.is_in_process(), b.name.to_lowercase()))
             });
             let chosen = tx.setting::<SourceId>(DEFAULT_SOURCE)?;
             let default = chosen
@@ -82,7 +86,9 @@ impl App {
     /// When there is none.
     pub async fn source_named(&self, name: &str) -> Result<Source, Error> {
         let name = name.to_owned();
-        self.read(move |tx| tx.source_by_name(&name)).await?.ok_or(Error::NotFound("source"))
+        self.read(move |tx| tx.source_by_name(&name))
+            .await?
+            .ok_or(Error::NotFound("source"))
     }
 
     /// A source by its id.
@@ -90,7 +96,9 @@ impl App {
     /// # Errors
     /// When there is none.
     pub async fn source(&self, id: SourceId) -> Result<Source, Error> {
-        self.read(move |tx| tx.source(id)).await?.ok_or(Error::NotFound("source"))
+        self.read(move |tx| tx.source(id))
+            .await?
+            .ok_or(Error::NotFound("source"))
     }
 
     /// Adds a source, stores its key in the keychain and asks for its models at once. A source
@@ -100,7 +108,8 @@ impl App {
     /// When name or address cannot be used, or nothing can be stored.
     pub async fn add_source(&self, new: NewSource) -> Result<Added, Error> {
         let name = checked_name(&new.name)?;
-        let base = parse_base_url(&new.url).map_err(|error| Error::invalid(error.code(), error.to_string()))?;
+        let base = parse_base_url(&new.url)
+            .map_err(|error| Error::invalid(error.code(), error.to_string()))?;
         let mut source = Source {
             id: self.fresh(SourceId::new)?,
             name,
@@ -113,7 +122,9 @@ impl App {
             created_at: self.now(),
         };
         let row = source.clone();
-        self.write(move |tx| tx.source_insert(&row)).await.map_err(name_taken)?;
+        self.write(move |tx| tx.source_insert(&row))
+            .await
+            .map_err(name_taken)?;
         if let Some(key) = new.key.filter(|key| !key.expose().trim().is_empty())
             && let Err(error) = self.store_credential(&mut source, Some(key)).await
         {
@@ -132,7 +143,11 @@ impl App {
         }
         self.make_default(source.id).await?;
         self.tell(Event::SourcesChanged);
-        Ok(Added { source, models, warning: base.warning })
+        Ok(Added {
+            source,
+            models,
+            warning: base.warning,
+        })
     }
 
     /// Changes a source. `key`: `Some("")` removes it.
@@ -149,7 +164,10 @@ impl App {
         let mut source = self.source(id).await?;
         if let Some(name) = name.filter(|name| *name != source.name) {
             if source.is_in_process() {
-                return Err(Error::invalid("sandbox_fixed", "The sandbox keeps its name."));
+                return Err(Error::invalid(
+                    "sandbox_fixed",
+                    "The sandbox keeps its name.",
+                ));
             }
             source.name = checked_name(&name)?;
         }
@@ -157,7 +175,9 @@ impl App {
             source.default_model = Some(model).filter(|model| !model.is_empty());
         }
         let row = source.clone();
-        self.write(move |tx| tx.source_update(&row)).await.map_err(name_taken)?;
+        self.write(move |tx| tx.source_update(&row))
+            .await
+            .map_err(name_taken)?;
         if let Some(key) = key {
             let key = Some(key).filter(|key| !key.expose().trim().is_empty());
             self.store_credential(&mut source, key).await?;
@@ -173,9 +193,13 @@ impl App {
     pub async fn remove_source(&self, id: SourceId) -> Result<(), Error> {
         let source = self.source(id).await?;
         if source.is_in_process() {
-            return Err(Error::invalid("sandbox_fixed", "The sandbox is part of the app and stays."));
+            return Err(Error::invalid(
+                "sandbox_fixed",
+                "The sandbox is part of the app and stays.",
+            ));
         }
-        self.off_thread(move |app| Ok(app.vault().credential_delete(id)?)).await?;
+        self.off_thread(move |app| Ok(app.vault().credential_delete(id)?))
+            .await?;
         self.write(move |tx| tx.source_remove(id)).await?;
         self.tell(Event::SourcesChanged);
         Ok(())
@@ -186,7 +210,8 @@ impl App {
     /// # Errors
     /// When the archive cannot be written.
     pub async fn make_default(&self, id: SourceId) -> Result<(), Error> {
-        self.write(move |tx| tx.setting_set(DEFAULT_SOURCE, &id)).await
+        self.write(move |tx| tx.setting_set(DEFAULT_SOURCE, &id))
+            .await
     }
 
     /// What a source offers, asked live.
@@ -197,7 +222,11 @@ impl App {
         self.models_until(source, CancellationToken::new()).await
     }
 
-    async fn models_until(&self, source: &Source, cancel: CancellationToken) -> Result<Vec<Model>, Error> {
+    async fn models_until(
+        &self,
+        source: &Source,
+        cancel: CancellationToken,
+    ) -> Result<Vec<Model>, Error> {
         let open = self.open()?;
         let credential = self.credential(source).await?;
         let ctx = Ctx {
@@ -230,7 +259,10 @@ impl App {
             return self.source(id).await;
         }
         if conversation.is_some() {
-            return Err(Error::invalid("no_source", "The conversation has no source to answer it."));
+            return Err(Error::invalid(
+                "no_source",
+                "The conversation has no source to answer it.",
+            ));
         }
         let (sources, default) = self.sources().await?;
         sources
@@ -258,7 +290,10 @@ impl App {
                 source.default_model = Some(model.clone());
                 tx.source_update(&source)?;
             }
-            let patch = ConversationPatch { model: Some(Some(model)), ..ConversationPatch::default() };
+            let patch = ConversationPatch {
+                model: Some(Some(model)),
+                ..ConversationPatch::default()
+            };
             tx.conversation_update(conversation, &patch)
         })
         .await?;
@@ -266,7 +301,11 @@ impl App {
         Ok(first)
     }
 
-    async fn store_credential(&self, source: &mut Source, key: Option<Secret<String>>) -> Result<(), Error> {
+    async fn store_credential(
+        &self,
+        source: &mut Source,
+        key: Option<Secret<String>>,
+    ) -> Result<(), Error> {
         let Some(origin) = source.origin.clone() else {
             return Err(Error::invalid("sandbox_fixed", "The sandbox needs no key."));
         };
@@ -295,17 +334,22 @@ fn header_kind(dialect: Dialect) -> HeaderKind {
 
 fn checked_name(name: &str) -> Result<String, Error> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        return Err(Error::invalid("source_name", "A source needs a name of 1 to 80 characters."));
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control)
+    {
+        return Err(Error::invalid(
+            "source_name",
+            "A source needs a name of 1 to 80 characters.",
+        ));
     }
     Ok(name.to_owned())
 }
 
 fn name_taken(error: Error) -> Error {
     match error {
-        Error::Store(StoreError::Conflict(_)) => {
-            Error::invalid("source_name_taken", "There is already a source with this name.")
-        }
+        Error::Store(StoreError::Conflict(_)) => Error::invalid(
+            "source_name_taken",
+            "There is already a source with this name.",
+        ),
         other => other,
     }
 }

@@ -29,7 +29,9 @@ impl Verification {
     /// True if all of them hold.
     #[must_use]
     pub fn holds(&self) -> bool {
-        [self.ledger, self.consents, self.receipts].iter().all(|chain| chain.broken_at.is_none())
+        [self.ledger, self.consents, self.receipts]
+            .iter()
+            .all(|chain| chain.broken_at.is_none())
     }
 }
 
@@ -63,12 +65,18 @@ impl App {
                 .find(|total| total.kind == StoredKind::Ledger)
                 .map_or(0, |total| total.count);
             Ok(Verification {
-                ledger: Chain { rows: ledger_rows, broken_at: broken(tx.ledger_verify()?) },
+                ledger: Chain {
+                    rows: ledger_rows,
+                    broken_at: broken(tx.ledger_verify()?),
+                },
                 consents: Chain {
                     rows: rows(tx.consent_events()?.len()),
                     broken_at: broken(tx.consent_verify()?),
                 },
-                receipts: Chain { rows: rows(tx.receipts()?.len()), broken_at: broken(tx.receipts_verify()?) },
+                receipts: Chain {
+                    rows: rows(tx.receipts()?.len()),
+                    broken_at: broken(tx.receipts_verify()?),
+                },
             })
         })
         .await
@@ -84,7 +92,9 @@ impl App {
             sources: Vec::new(),
             problem: (status.state != SessionState::Ready).then(|| session_problem(status.state)),
         };
-        let checked = self.off_thread(|app| Ok(app.open()?.store.check_full()?)).await;
+        let checked = self
+            .off_thread(|app| Ok(app.open()?.store.check_full()?))
+            .await;
         match checked {
             Ok(found) => {
                 doctor.integrity = Some(integrity_word(found));

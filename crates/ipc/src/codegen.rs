@@ -47,10 +47,22 @@ fn all_commands() -> Vec<Command> {
 #[must_use]
 pub fn generate() -> Vec<Generated> {
     vec![
-        Generated { path: "ui/src/ipc/generated/types.ts", text: types() },
-        Generated { path: "ui/src/ipc/generated/client.ts", text: client() },
-        Generated { path: "src-tauri/permissions/app.toml", text: permissions() },
-        Generated { path: "ui/isolation/commands.js", text: isolation() },
+        Generated {
+            path: "ui/src/ipc/generated/types.ts",
+            text: types(),
+        },
+        Generated {
+            path: "ui/src/ipc/generated/client.ts",
+            text: client(),
+        },
+        Generated {
+            path: "src-tauri/permissions/app.toml",
+            text: permissions(),
+        },
+        Generated {
+            path: "ui/isolation/commands.js",
+            text: isolation(),
+        },
     ]
 }
 
@@ -119,8 +131,10 @@ fn camel(name: &str) -> String {
 
 fn client() -> String {
     let commands = all_commands();
-    let mut names: Vec<&str> =
-        commands.iter().flat_map(|command| [command.request, command.answer]).collect();
+    let mut names: Vec<&str> = commands
+        .iter()
+        .flat_map(|command| [command.request, command.answer])
+        .collect();
     names.sort_unstable();
     names.dedup();
     let mut text = HEADER.to_owned();
@@ -130,11 +144,18 @@ fn client() -> String {
     }
     text.push_str("} from './types';\n\n/** Every command with its request and its answer. */\nexport interface Commands {\n");
     for command in &commands {
-        let _ = writeln!(text, "  {}: [{}, {}];", command.name, command.request, command.answer);
+        let _ = writeln!(
+            text,
+            "  {}: [{}, {}];",
+            command.name, command.request, command.answer
+        );
     }
     text.push_str("}\n\n/** Sends one command and waits for its answer. */\nexport type Call = <K extends keyof Commands>(name: K, req: Commands[K][0]) => Promise<Commands[K][1]>;\n\n");
     text.push_str("/** The commands as methods. `session_open` is the platform's, because it carries the event channel. */\nexport function createClient(call: Call) {\n  return {\n");
-    for command in commands.iter().filter(|command| command.name != "session_open") {
+    for command in commands
+        .iter()
+        .filter(|command| command.name != "session_open")
+    {
         let method = camel(command.name);
         if command.request == "Empty" {
             let _ = writeln!(text, "    {method}: () => call('{}', {{}}),", command.name);
@@ -151,7 +172,8 @@ fn client() -> String {
 }
 
 fn permissions() -> String {
-    let mut text = "# Generated from crates/ipc by `cargo xtask codegen`. Do not edit.\n".to_owned();
+    let mut text =
+        "# Generated from crates/ipc by `cargo xtask codegen`. Do not edit.\n".to_owned();
     for command in all_commands() {
         let name = command.name;
         let _ = write!(

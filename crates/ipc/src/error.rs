@@ -32,7 +32,10 @@ impl From<VisibleError> for ApiError {
 
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
-        Self { retry_after_ms: error.retry_after_ms(), ..error.visible().into() }
+        Self {
+            retry_after_ms: error.retry_after_ms(),
+            ..error.visible().into()
+        }
     }
 }
 

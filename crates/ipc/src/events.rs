@@ -10,10 +10,11 @@ use crate::dto::event::WindowEvent;
 /// Passes everything on to a window until `send` answers that it is gone.
 pub fn forward(app: &App, send: impl Fn(WindowEvent) -> bool + Send + 'static) {
     let reader = app.clone();
-    app.events().listen(move |event| match crossing(&reader, event) {
-        Some(event) => send(event),
-        None => true,
-    });
+    app.events()
+        .listen(move |event| match crossing(&reader, event) {
+            Some(event) => send(event),
+            None => true,
+        });
 }
 
 fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
@@ -21,7 +22,9 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         Event::SessionChanged => WindowEvent::SessionChanged,
         Event::ConversationChanged(id) => WindowEvent::ConversationChanged { id: *id },
         Event::ConversationRemoved(id) => WindowEvent::ConversationRemoved { id: *id },
-        Event::MessagesChanged(id) => WindowEvent::MessagesChanged { conversation_id: *id },
+        Event::MessagesChanged(id) => WindowEvent::MessagesChanged {
+            conversation_id: *id,
+        },
         Event::Stream(item) => {
             let item = Arc::as_ref(item);
             WindowEvent::Stream {
@@ -35,9 +38,13 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         Event::StreamEnded(id) => {
             // A message that was deleted while it arrived has nothing to show any more.
             let shown = app.shown_message(*id).ok()?;
-            WindowEvent::StreamEnded { message: Box::new(chat::message_row(shown)) }
+            WindowEvent::StreamEnded {
+                message: Box::new(chat::message_row(shown)),
+            }
         }
-        Event::Egress(activity) => WindowEvent::Egress { status: egress::status(activity.clone()) },
+        Event::Egress(activity) => WindowEvent::Egress {
+            status: egress::status(activity.clone()),
+        },
         Event::LedgerChanged => WindowEvent::LedgerChanged,
         Event::ConsentsChanged => WindowEvent::ConsentsChanged,
         Event::SourcesChanged => WindowEvent::SourcesChanged,

@@ -38,7 +38,10 @@ pub(crate) fn ensure(archive: &Path) -> Result<(), StoreError> {
 }
 
 fn shorten(path: &Path, bytes: u64) -> std::io::Result<()> {
-    std::fs::OpenOptions::new().write(true).open(path)?.set_len(bytes)
+    std::fs::OpenOptions::new()
+        .write(true)
+        .open(path)?
+        .set_len(bytes)
 }
 
 /// Random bytes: a file system that compresses would reserve nothing for zeros.

@@ -1,7 +1,12 @@
 //! What tests stand on: a session of one's own, a manual clock, canaries, a recording server,
 //! the forensic scan and the control arms. Never part of the product.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail loudly"
+)]
 
 mod canary;
 mod clock;

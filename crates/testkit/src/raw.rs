@@ -16,8 +16,10 @@ pub fn open(path: &Path, key: &[u8; 32]) -> Connection {
         hex
     });
     let conn = Connection::open(path).expect("the file opens");
-    conn.execute_batch(&format!("PRAGMA key = \"x'{hex}'\"; SELECT count(*) FROM sqlite_schema;"))
-        .expect("the key fits");
+    conn.execute_batch(&format!(
+        "PRAGMA key = \"x'{hex}'\"; SELECT count(*) FROM sqlite_schema;"
+    ))
+    .expect("the key fits");
     conn
 }
 
@@ -26,5 +28,7 @@ pub fn open(path: &Path, key: &[u8; 32]) -> Connection {
 /// # Panics
 /// When one of them fails.
 pub fn run(path: &Path, key: &[u8; 32], sql: &str) {
-    open(path, key).execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    open(path, key)
+        .execute_batch(sql)
+        .unwrap_or_else(|error| panic!("{sql}: {error}"));
 }

@@ -26,7 +26,10 @@ impl Recorded {
     /// The value of a header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -79,20 +82,25 @@ impl Recorder {
     /// When the address has no free port.
     #[allow(clippy::disallowed_types, reason = "a test server listens on loopback")]
     pub async fn start_at(address: &str, answer: Answer) -> Self {
-        let listener = tokio::net::TcpListener::bind((address, 0)).await.expect("a free port");
+        let listener = tokio::net::TcpListener::bind((address, 0))
+            .await
+            .expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
-        let shared =
-            Arc::new(Shared {
-                seen: Mutex::default(),
-                answer: Mutex::new(answer),
-                dripped: Mutex::default(),
-                arrived: tokio::sync::Notify::new(),
-            });
+        let shared = Arc::new(Shared {
+            seen: Mutex::default(),
+            answer: Mutex::new(answer),
+            dripped: Mutex::default(),
+            arrived: tokio::sync::Notify::new(),
+        });
         let router = Router::new().fallback(serve).with_state(shared.clone());
         let task = tokio::spawn(async move {
             let _ = axum::serve(listener, router).await;
         });
-        Self { address, shared, task }
+        Self {
+            address,
+            shared,
+            task,
+        }
     }
 
     /// `http://127.0.0.1:PORT/v1`.
@@ -109,13 +117,21 @@ impl Recorder {
 
     /// Answers differently from now on.
     pub fn answer(&self, answer: Answer) {
-        *self.shared.answer.lock().unwrap_or_else(PoisonError::into_inner) = answer;
+        *self
+            .shared
+            .answer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = answer;
     }
 
     /// Everything that arrived.
     #[must_use]
     pub fn seen(&self) -> Vec<Recorded> {
-        self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shared
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Waits until at least so many requests have arrived.
@@ -132,7 +148,13 @@ impl Recorder {
     /// The words of [`Answer::Drip`] that were sent since the last call, in order.
     #[must_use]
     pub fn dripped(&self) -> Vec<(Instant, String)> {
-        std::mem::take(&mut *self.shared.dripped.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(
+            &mut *self
+                .shared
+                .dripped
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     /// The `X-Request-Id` of everything that arrived, sorted.
@@ -159,7 +181,10 @@ impl Shared {
         let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *answer {
             Answer::Turns(turns) if turns.len() > 1 => turns.remove(0),
-            Answer::Turns(turns) => turns.first().cloned().unwrap_or_else(|| Answer::Turns(Vec::new())),
+            Answer::Turns(turns) => turns
+                .first()
+                .cloned()
+                .unwrap_or_else(|| Answer::Turns(Vec::new())),
             other => other.clone(),
         }
     }
@@ -181,10 +206,17 @@ async fn serve(
             .collect(),
         body: String::from_utf8_lossy(&body).into_owned(),
     };
-    shared.seen.lock().unwrap_or_else(PoisonError::into_inner).push(recorded);
+    shared
+        .seen
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(recorded);
     shared.arrived.notify_waiters();
     if uri.path().ends_with("/models") {
-        return json(200, r#"{"object":"list","data":[{"id":"recorder-1","object":"model"}]}"#.to_owned());
+        return json(
+            200,
+            r#"{"object":"list","data":[{"id":"recorder-1","object":"model"}]}"#.to_owned(),
+        );
     }
     let answer = shared.next_answer();
     match answer {
@@ -195,38 +227,57 @@ async fn serve(
                     tokio::time::sleep(pause).await;
                     let word = format!("w{n} ");
                     let frame = delta(&word);
-                    shared.dripped.lock().unwrap_or_else(PoisonError::into_inner).push((Instant::now(), word));
+                    shared
+                        .dripped
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push((Instant::now(), word));
                     Some((Ok::<_, std::io::Error>(frame), n + 1))
                 }
             });
             events(Body::from_stream(body))
         }
-        Answer::Turns(_) => json(500, r#"{"error":{"message":"no answer was prepared"}}"#.to_owned()),
+        Answer::Turns(_) => json(
+            500,
+            r#"{"error":{"message":"no answer was prepared"}}"#.to_owned(),
+        ),
         Answer::Words(words) => {
-            let mut frames: Vec<Result<String, std::io::Error>> = words.iter().map(|word| Ok(delta(word))).collect();
+            let mut frames: Vec<Result<String, std::io::Error>> =
+                words.iter().map(|word| Ok(delta(word))).collect();
             frames.push(Ok(ending(words.len())));
             events(Body::from_stream(stream::iter(frames)))
         }
         Answer::Hang(words) => {
-            let frames: Vec<Result<String, std::io::Error>> = words.iter().map(|word| Ok(delta(word))).collect();
+            let frames: Vec<Result<String, std::io::Error>> =
+                words.iter().map(|word| Ok(delta(word))).collect();
             let body = futures_util::StreamExt::chain(stream::iter(frames), stream::pending());
             events(Body::from_stream(body))
         }
         Answer::Cut(words) => {
-            let frames: Vec<Result<String, std::io::Error>> = words.iter().map(|word| Ok(delta(word))).collect();
+            let frames: Vec<Result<String, std::io::Error>> =
+                words.iter().map(|word| Ok(delta(word))).collect();
             // What was written is flushed while the body has nothing more to give.
             let cut = stream::once(async {
                 tokio::task::yield_now().await;
                 Err(std::io::Error::other("cut"))
             });
-            events(Body::from_stream(futures_util::StreamExt::chain(stream::iter(frames), cut)))
+            events(Body::from_stream(futures_util::StreamExt::chain(
+                stream::iter(frames),
+                cut,
+            )))
         }
-        Answer::Plain(status, content_type, text) => {
-            respond(Response::builder().status(status).header(header::CONTENT_TYPE, content_type), text.into())
-        }
-        Answer::Redirect(status, location) => {
-            respond(Response::builder().status(status).header(header::LOCATION, location), Body::empty())
-        }
+        Answer::Plain(status, content_type, text) => respond(
+            Response::builder()
+                .status(status)
+                .header(header::CONTENT_TYPE, content_type),
+            text.into(),
+        ),
+        Answer::Redirect(status, location) => respond(
+            Response::builder()
+                .status(status)
+                .header(header::LOCATION, location),
+            Body::empty(),
+        ),
     }
 }
 
@@ -251,11 +302,19 @@ fn ending(words: usize) -> String {
 }
 
 fn events(body: Body) -> Response<Body> {
-    respond(Response::builder().header(header::CONTENT_TYPE, "text/event-stream"), body)
+    respond(
+        Response::builder().header(header::CONTENT_TYPE, "text/event-stream"),
+        body,
+    )
 }
 
 fn json(status: u16, text: String) -> Response<Body> {
-    respond(Response::builder().status(status).header(header::CONTENT_TYPE, "application/json"), text.into())
+    respond(
+        Response::builder()
+            .status(status)
+            .header(header::CONTENT_TYPE, "application/json"),
+        text.into(),
+    )
 }
 
 fn respond(builder: axum::http::response::Builder, body: Body) -> Response<Body> {

@@ -38,7 +38,10 @@ impl DesktopSession {
     /// When a tool is missing; the message names the package.
     #[must_use]
     pub fn start(keyring: Keyring, display: bool) -> Self {
-        let dir = tempfile::Builder::new().prefix("fluxchat-session-").tempdir().expect("temp folder");
+        let dir = tempfile::Builder::new()
+            .prefix("fluxchat-session-")
+            .tempdir()
+            .expect("temp folder");
         let mut session = Self::start_in(dir.path(), keyring, display);
         session._owned = Some(dir);
         session
@@ -51,7 +54,12 @@ impl DesktopSession {
     #[must_use]
     pub fn start_in(home: &Path, keyring: Keyring, display: bool) -> Self {
         let runtime = home.join("run");
-        for folder in [&runtime, &home.join(".local/share"), &home.join(".config"), &home.join(".cache")] {
+        for folder in [
+            &runtime,
+            &home.join(".local/share"),
+            &home.join(".config"),
+            &home.join(".cache"),
+        ] {
             std::fs::create_dir_all(folder).expect("folders of the session");
         }
         set_private(&runtime);
@@ -65,7 +73,9 @@ impl DesktopSession {
         let mut session = Self {
             home: home.to_path_buf(),
             children: Vec::new(),
-            env: env.map(|(k, v)| (k.to_owned(), v.display().to_string())).into(),
+            env: env
+                .map(|(k, v)| (k.to_owned(), v.display().to_string()))
+                .into(),
             display: None,
             _owned: None,
         };
@@ -103,12 +113,19 @@ impl DesktopSession {
 
     /// Moves a command into the session.
     pub fn apply(&self, command: &mut Command) {
-        for name in ["DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "GNOME_KEYRING_CONTROL"] {
+        for name in [
+            "DBUS_SESSION_BUS_ADDRESS",
+            "DISPLAY",
+            "WAYLAND_DISPLAY",
+            "GNOME_KEYRING_CONTROL",
+        ] {
             command.env_remove(name);
         }
         command.envs(self.env.iter().map(|(k, v)| (k, v)));
         // One software renderer everywhere: a test machine has no GPU worth asking.
-        command.env("LIBGL_ALWAYS_SOFTWARE", "1").env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+        command
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
         command.env("NO_AT_BRIDGE", "1").env("LANG", "C.UTF-8");
     }
 
@@ -123,13 +140,19 @@ impl DesktopSession {
             .args(["-display", display, "-window", "root"])
             .arg(path)
             .status()
-            .unwrap_or_else(|error| panic!("import: {error}; install it with: apt-get install imagemagick"));
+            .unwrap_or_else(|error| {
+                panic!("import: {error}; install it with: apt-get install imagemagick")
+            });
         assert!(status.success(), "import wrote no picture");
     }
 
     /// Ends the keychain daemon, as if it had crashed.
     pub fn kill_keyring(&mut self) {
-        let _ = self.command("pkill").args(["-9", "-f"]).arg(format!("gnome-keyring-daemon.*{}", self.home.display())).status();
+        let _ = self
+            .command("pkill")
+            .args(["-9", "-f"])
+            .arg(format!("gnome-keyring-daemon.*{}", self.home.display()))
+            .status();
     }
 
     fn start_bus(&mut self) {
@@ -151,19 +174,34 @@ impl DesktopSession {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap_or_else(|error| panic!("dbus-daemon: {error}; install it with: apt-get install dbus"));
+            .unwrap_or_else(|error| {
+                panic!("dbus-daemon: {error}; install it with: apt-get install dbus")
+            });
         let address = first_line(&mut child);
         self.children.push(child);
-        self.env.push(("DBUS_SESSION_BUS_ADDRESS".to_owned(), address));
+        self.env
+            .push(("DBUS_SESSION_BUS_ADDRESS".to_owned(), address));
     }
 
     fn start_keyring(&mut self, unlock: bool) {
         let mut command = self.command("gnome-keyring-daemon");
-        command.args(["--components=secrets", "--foreground", "--control-directory"]).arg(self.home.join("run/keyring"));
+        command
+            .args([
+                "--components=secrets",
+                "--foreground",
+                "--control-directory",
+            ])
+            .arg(self.home.join("run/keyring"));
         command.arg(if unlock { "--unlock" } else { "--start" });
         if !unlock {
             command = self.command("gnome-keyring-daemon");
-            command.args(["--components=secrets", "--foreground", "--control-directory"]).arg(self.home.join("run/keyring"));
+            command
+                .args([
+                    "--components=secrets",
+                    "--foreground",
+                    "--control-directory",
+                ])
+                .arg(self.home.join("run/keyring"));
         }
         let mut child = command
             .stdin(Stdio::piped())
@@ -171,7 +209,9 @@ impl DesktopSession {
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| {
-                panic!("gnome-keyring-daemon: {error}; install it with: apt-get install gnome-keyring")
+                panic!(
+                    "gnome-keyring-daemon: {error}; install it with: apt-get install gnome-keyring"
+                )
             });
         if let Some(mut stdin) = child.stdin.take()
             && unlock
@@ -185,7 +225,16 @@ impl DesktopSession {
     fn start_display(&mut self) {
         let (read, number) = (Stdio::piped(), "-displayfd");
         let mut child = Command::new("Xvfb")
-            .args([number, "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"])
+            .args([
+                number,
+                "1",
+                "-screen",
+                "0",
+                "1280x800x24",
+                "-nolisten",
+                "tcp",
+                "-noreset",
+            ])
             .stdout(read)
             .stderr(Stdio::null())
             .spawn()
@@ -202,7 +251,9 @@ impl DesktopSession {
             .command("gdbus")
             .args(["wait", "--session", "--timeout", "20", name])
             .status()
-            .unwrap_or_else(|error| panic!("gdbus: {error}; install it with: apt-get install libglib2.0-bin"));
+            .unwrap_or_else(|error| {
+                panic!("gdbus: {error}; install it with: apt-get install libglib2.0-bin")
+            });
         assert!(status.success(), "nobody owns {name} on the session bus");
     }
 }
@@ -219,8 +270,13 @@ impl Drop for DesktopSession {
 fn first_line(child: &mut Child) -> String {
     let stdout = child.stdout.take().expect("piped");
     let mut line = String::new();
-    BufReader::new(stdout).read_line(&mut line).expect("a line from the child");
-    assert!(!line.trim().is_empty(), "the child ended before it was ready");
+    BufReader::new(stdout)
+        .read_line(&mut line)
+        .expect("a line from the child");
+    assert!(
+        !line.trim().is_empty(),
+        "the child ended before it was ready"
+    );
     line.trim().to_owned()
 }
 
@@ -228,7 +284,8 @@ fn set_private(folder: &Path) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).expect("private folder");
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+            .expect("private folder");
     }
     #[cfg(not(unix))]
     let _ = folder;

@@ -24,8 +24,16 @@ impl Window {
     ///
     /// # Panics
     /// When the driver is missing or the window does not open.
-    #[allow(clippy::disallowed_types, reason = "a free port on loopback for the driver")]
-    pub async fn open(session: &DesktopSession, app: &Path, args: &[&str], env: &[(&str, &str)]) -> Self {
+    #[allow(
+        clippy::disallowed_types,
+        reason = "a free port on loopback for the driver"
+    )]
+    pub async fn open(
+        session: &DesktopSession,
+        app: &Path,
+        args: &[&str],
+        env: &[(&str, &str)],
+    ) -> Self {
         let port = {
             let probe = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
             probe.local_addr().expect("an address").port()
@@ -49,7 +57,9 @@ impl Window {
         let capabilities = json!({
             "webkitgtk:browserOptions": { "binary": app.display().to_string(), "args": args }
         });
-        let Value::Object(capabilities) = capabilities else { unreachable!("an object literal") };
+        let Value::Object(capabilities) = capabilities else {
+            unreachable!("an object literal")
+        };
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}"))
@@ -77,9 +87,18 @@ impl Window {
     /// # Panics
     /// When none ever does; the message holds the text of the page.
     pub async fn wait_css(&self, css: &str) -> fantoccini::elements::Element {
-        match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
+        match self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(css))
+            .await
+        {
             Ok(element) => element,
-            Err(error) => panic!("{css} never appeared ({error}); the page says:\n{}", self.text().await),
+            Err(error) => panic!(
+                "{css} never appeared ({error}); the page says:\n{}",
+                self.text().await
+            ),
         }
     }
 
@@ -89,7 +108,8 @@ impl Window {
     /// When something always does.
     pub async fn wait_gone(&self, css: &str) {
         let script = "return document.querySelector(arguments[0]) === null";
-        self.wait_true(script, vec![json!(css)], &format!("{css} never went away")).await;
+        self.wait_true(script, vec![json!(css)], &format!("{css} never went away"))
+            .await;
     }
 
     /// Waits until the page contains a text.
@@ -98,7 +118,12 @@ impl Window {
     /// When it never does.
     pub async fn wait_text(&self, text: &str) {
         let script = "return document.body.innerText.includes(arguments[0])";
-        self.wait_true(script, vec![json!(text)], &format!("“{text}” never appeared")).await;
+        self.wait_true(
+            script,
+            vec![json!(text)],
+            &format!("“{text}” never appeared"),
+        )
+        .await;
     }
 
     /// Waits until a script answers true.
@@ -108,7 +133,12 @@ impl Window {
     pub async fn wait_true(&self, script: &str, args: Vec<Value>, otherwise: &str) {
         let waiting = async {
             loop {
-                if self.client.execute(script, args.clone()).await.is_ok_and(|value| value == json!(true)) {
+                if self
+                    .client
+                    .execute(script, args.clone())
+                    .await
+                    .is_ok_and(|value| value == json!(true))
+                {
                     return;
                 }
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -124,7 +154,11 @@ impl Window {
     /// # Panics
     /// When it never appears or cannot be clicked.
     pub async fn click(&self, testid: &str) {
-        self.wait(testid).await.click().await.unwrap_or_else(|error| panic!("click {testid}: {error}"));
+        self.wait(testid)
+            .await
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("click {testid}: {error}"));
     }
 
     /// Clicks the last control whose words are `text`: what floats above the page comes last.
@@ -132,7 +166,11 @@ impl Window {
     /// # Panics
     /// When none ever appears or it cannot be clicked.
     pub async fn click_exactly(&self, text: &str) {
-        self.click_where(&format!("(normalize-space(.) = \"{text}\" or @aria-label = \"{text}\")"), text).await;
+        self.click_where(
+            &format!("(normalize-space(.) = \"{text}\" or @aria-label = \"{text}\")"),
+            text,
+        )
+        .await;
     }
 
     /// Clicks the last control whose words contain `text`.
@@ -140,8 +178,9 @@ impl Window {
     /// # Panics
     /// When none ever appears or it cannot be clicked.
     pub async fn click_text(&self, text: &str) {
-        let condition =
-            format!("(contains(normalize-space(.), \"{text}\") or contains(@aria-label, \"{text}\"))");
+        let condition = format!(
+            "(contains(normalize-space(.), \"{text}\") or contains(@aria-label, \"{text}\"))"
+        );
         self.click_where(&condition, text).await;
     }
 
@@ -150,12 +189,24 @@ impl Window {
             "(//*[self::button or self::a or self::label or @role='button' or @role='menuitem' \
              or @role='switch' or @role='radio'][{condition}])[last()]"
         );
-        let element = match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&xpath)).await {
+        let element = match self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::XPath(&xpath))
+            .await
+        {
             Ok(element) => element,
-            Err(error) => panic!("no control says “{text}” ({error}); the page says:\n{}", self.text().await),
+            Err(error) => panic!(
+                "no control says “{text}” ({error}); the page says:\n{}",
+                self.text().await
+            ),
         };
         if let Err(error) = element.click().await {
-            panic!("click “{text}”: {error}; the page says:\n{}", self.text().await);
+            panic!(
+                "click “{text}”: {error}; the page says:\n{}",
+                self.text().await
+            );
         }
     }
 
@@ -168,9 +219,21 @@ impl Window {
              .find(l => l.innerText.trim().startsWith(arguments[0]));\
              const field = l && (l.control ?? document.getElementById(l.htmlFor));\
              if (field) field.focus(); return Boolean(field)";
-        self.wait_true(script, vec![json!(label)], &format!("no field is labelled “{label}”")).await;
-        let field = self.client.active_element().await.expect("the focused field");
-        field.send_keys(text).await.unwrap_or_else(|error| panic!("type into “{label}”: {error}"));
+        self.wait_true(
+            script,
+            vec![json!(label)],
+            &format!("no field is labelled “{label}”"),
+        )
+        .await;
+        let field = self
+            .client
+            .active_element()
+            .await
+            .expect("the focused field");
+        field
+            .send_keys(text)
+            .await
+            .unwrap_or_else(|error| panic!("type into “{label}”: {error}"));
     }
 
     /// Types into an element by its `data-testid`.
@@ -178,7 +241,11 @@ impl Window {
     /// # Panics
     /// When it never appears or takes no keys.
     pub async fn type_into(&self, testid: &str, text: &str) {
-        self.wait(testid).await.send_keys(text).await.unwrap_or_else(|error| panic!("type {testid}: {error}"));
+        self.wait(testid)
+            .await
+            .send_keys(text)
+            .await
+            .unwrap_or_else(|error| panic!("type {testid}: {error}"));
     }
 
     /// Everything the page says.
@@ -195,7 +262,10 @@ impl Window {
     /// # Panics
     /// When the script throws.
     pub async fn run(&self, script: &str, args: Vec<Value>) -> Value {
-        self.client.execute(script, args).await.unwrap_or_else(|error| panic!("script: {error}"))
+        self.client
+            .execute(script, args)
+            .await
+            .unwrap_or_else(|error| panic!("script: {error}"))
     }
 
     /// A picture of the page.
@@ -225,12 +295,20 @@ impl Drop for Window {
     }
 }
 
-#[allow(clippy::disallowed_types, reason = "asks loopback whether the driver listens")]
+#[allow(
+    clippy::disallowed_types,
+    reason = "asks loopback whether the driver listens"
+)]
 async fn wait_for_port(port: u16) {
     let waiting = async {
-        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        while tokio::net::TcpStream::connect(("127.0.0.1", port))
+            .await
+            .is_err()
+        {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, waiting).await.expect("WebKitWebDriver listens");
+    tokio::time::timeout(PATIENCE, waiting)
+        .await
+        .expect("WebKitWebDriver listens");
 }

@@ -15,10 +15,20 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
         None => None,
     };
     let conversation = match &ask.conversation {
-        Some(id) => Some(id.parse().map_err(|error: fluxchat_model::InvalidId| Failure::usage(&error.to_string()))?),
+        Some(id) => Some(
+            id.parse()
+                .map_err(|error: fluxchat_model::InvalidId| Failure::usage(&error.to_string()))?,
+        ),
         None => None,
     };
-    let sent = app.ask(Ask { conversation, text: ask.text, source, model: ask.model }).await?;
+    let sent = app
+        .ask(Ask {
+            conversation,
+            text: ask.text,
+            source,
+            model: ask.model,
+        })
+        .await?;
     while let Some(event) = events.recv().await {
         match event {
             Event::Stream(item) if item.message_id == sent.answer_id && !out.is_json() => {

@@ -22,16 +22,26 @@ pub async fn run(app: &App, history: History, out: &Out) -> Done {
 }
 
 fn parse<T: std::str::FromStr<Err = InvalidId>>(id: &str) -> Result<T, Failure> {
-    id.parse().map_err(|error: InvalidId| Failure::usage(&error.to_string()))
+    id.parse()
+        .map_err(|error: InvalidId| Failure::usage(&error.to_string()))
 }
 
 async fn list(app: &App, limit: u32, archived: bool, out: &Out) -> Done {
     let mut rows = Vec::new();
     if archived {
-        rows.extend(app.conversations(ConversationShelf::Archived, None, limit).await?);
+        rows.extend(
+            app.conversations(ConversationShelf::Archived, None, limit)
+                .await?,
+        );
     } else {
-        rows.extend(app.conversations(ConversationShelf::Pinned, None, limit).await?);
-        rows.extend(app.conversations(ConversationShelf::Recent, None, limit).await?);
+        rows.extend(
+            app.conversations(ConversationShelf::Pinned, None, limit)
+                .await?,
+        );
+        rows.extend(
+            app.conversations(ConversationShelf::Recent, None, limit)
+                .await?,
+        );
         rows.truncate(limit as usize);
     }
     let rows: Vec<Value> = rows.iter().map(conversation).collect();
@@ -98,7 +108,11 @@ async fn show(app: &App, id: ConversationId, out: &Out) -> Done {
                 Role::User => "You".to_owned(),
                 _ => message.model.clone().unwrap_or_else(|| word(&message.role)),
             };
-            text.push_str(&format!("\n## {}\n\n{}\n", plain(&who), plain(&message.text())));
+            text.push_str(&format!(
+                "\n## {}\n\n{}\n",
+                plain(&who),
+                plain(&message.text())
+            ));
         }
         out.text(&text);
     }
@@ -125,7 +139,12 @@ async fn search(app: &App, query: String, limit: u32, out: &Out) -> Done {
     out.answer(&rows, |rows| {
         let line = |row: &Value| {
             let text = |key: &str| plain(row[key].as_str().unwrap_or_default()).replace('\n', " ");
-            format!("{}  {}\n    {}\n", text("conversation_id"), text("title"), text("snippet"))
+            format!(
+                "{}  {}\n    {}\n",
+                text("conversation_id"),
+                text("title"),
+                text("snippet")
+            )
         };
         rows.iter().map(line).collect()
     });
@@ -134,7 +153,10 @@ async fn search(app: &App, query: String, limit: u32, out: &Out) -> Done {
 
 async fn delete(app: &App, now: bool, ids: &[String], out: &Out) -> Done {
     // All of them are read before the first is touched.
-    let mut ids = ids.iter().map(|id| parse::<ConversationId>(id)).collect::<Result<Vec<_>, _>>()?;
+    let mut ids = ids
+        .iter()
+        .map(|id| parse::<ConversationId>(id))
+        .collect::<Result<Vec<_>, _>>()?;
     ids.sort_unstable();
     ids.dedup();
     for id in &ids {
@@ -143,7 +165,11 @@ async fn delete(app: &App, now: bool, ids: &[String], out: &Out) -> Done {
     let mut rows = Vec::new();
     for id in ids {
         let erasing = app.delete_conversation(id).await?;
-        let receipt = if now { Some(app.purge_now(erasing.id).await?) } else { None };
+        let receipt = if now {
+            Some(app.purge_now(erasing.id).await?)
+        } else {
+            None
+        };
         rows.push(json!({
             "conversation_id": id,
             "erasure_id": erasing.id,
@@ -159,7 +185,9 @@ async fn delete(app: &App, now: bool, ids: &[String], out: &Out) -> Done {
         let line = |row: &Value| {
             let id = row["conversation_id"].as_str().unwrap_or_default();
             match row["receipt"]["hash"].as_str() {
-                Some(hash) => format!("{id}  deleted for good, proven on this computer (receipt {hash})\n"),
+                Some(hash) => {
+                    format!("{id}  deleted for good, proven on this computer (receipt {hash})\n")
+                }
                 None => format!("{id}  deleted; can be undone for 30 seconds\n"),
             }
         };
@@ -170,13 +198,17 @@ async fn delete(app: &App, now: bool, ids: &[String], out: &Out) -> Done {
 
 async fn undo(app: &App, id: &str, out: &Out) -> Done {
     if app.conversation(parse(id)?).await.is_ok() {
-        return Err(Failure::usage("This conversation is not deleted, so there is nothing to undo."));
+        return Err(Failure::usage(
+            "This conversation is not deleted, so there is nothing to undo.",
+        ));
     }
     let erasure = match app.deletion_of(parse(id)?).await {
         Ok(erasure) => erasure,
         Err(_) => parse::<ErasureId>(id)?,
     };
     app.undo_deletion(erasure).await?;
-    out.answer(&json!({ "erasure_id": erasure, "undone": true }), |_| "It is back.\n".to_owned());
+    out.answer(&json!({ "erasure_id": erasure, "undone": true }), |_| {
+        "It is back.\n".to_owned()
+    });
     Ok(ExitCode::SUCCESS)
 }

@@ -29,13 +29,24 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
 
 async fn stored(app: &App, out: &Out) -> Done {
     let (kinds, total_bytes, storage) = app.stored().await?;
-    out.answer(&json!({ "kinds": kinds, "total_bytes": total_bytes, "storage": storage }), |_| {
-        let line = |total: &fluxchat_model::StoredTotal| {
-            format!("{:<14} {:>8}  {:>12} bytes\n", word(&total.kind), total.count, total.bytes)
-        };
-        let lines: String = kinds.iter().map(line).collect();
-        format!("{lines}{:<14} {:>8}  {total_bytes:>12} bytes\n", "on disk", "")
-    });
+    out.answer(
+        &json!({ "kinds": kinds, "total_bytes": total_bytes, "storage": storage }),
+        |_| {
+            let line = |total: &fluxchat_model::StoredTotal| {
+                format!(
+                    "{:<14} {:>8}  {:>12} bytes\n",
+                    word(&total.kind),
+                    total.count,
+                    total.bytes
+                )
+            };
+            let lines: String = kinds.iter().map(line).collect();
+            format!(
+                "{lines}{:<14} {:>8}  {total_bytes:>12} bytes\n",
+                "on disk", ""
+            )
+        },
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -97,7 +108,10 @@ async fn consents(app: &App, out: &Out) -> Done {
                 (Some(true), _) => "off",
                 _ => "not optional",
             };
-            format!("{:<18} {state}\n", row["purpose"].as_str().unwrap_or_default())
+            format!(
+                "{:<18} {state}\n",
+                row["purpose"].as_str().unwrap_or_default()
+            )
         };
         rows.iter().map(line).collect()
     });
@@ -105,10 +119,15 @@ async fn consents(app: &App, out: &Out) -> Done {
 }
 
 async fn consent(app: &App, purpose: &str, given: bool, out: &Out) -> Done {
-    let purpose: Purpose = purpose.parse().map_err(|message: String| Failure::usage(&message))?;
+    let purpose: Purpose = purpose
+        .parse()
+        .map_err(|message: String| Failure::usage(&message))?;
     app.set_consent(purpose, given).await?;
     out.answer(&json!({ "purpose": purpose, "given": given }), |_| {
-        format!("{purpose}: {}.\n", if given { "given" } else { "withdrawn" })
+        format!(
+            "{purpose}: {}.\n",
+            if given { "given" } else { "withdrawn" }
+        )
     });
     Ok(ExitCode::SUCCESS)
 }
@@ -120,14 +139,19 @@ async fn delete_all(app: &App, yes: bool, out: &Out) -> Done {
     let receipt = app.delete_everything().await?;
     app.flush_outbox().await?;
     out.answer(&receipt, |receipt| {
-        format!("All content was deleted for good, proven on this computer (receipt {}).\n", receipt.hash)
+        format!(
+            "All content was deleted for good, proven on this computer (receipt {}).\n",
+            receipt.hash
+        )
     });
     Ok(ExitCode::SUCCESS)
 }
 
 fn confirm(out: &Out) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::usage("Deleting everything has to be confirmed: add --yes."));
+        return Err(Failure::usage(
+            "Deleting everything has to be confirmed: add --yes.",
+        ));
     }
     out.note("This deletes every conversation, draft and file on this computer. There is no undo.");
     out.note("Type DELETE to go on:");
@@ -136,7 +160,9 @@ fn confirm(out: &Out) -> Result<(), Failure> {
     if typed.trim() == "DELETE" {
         Ok(())
     } else {
-        Err(Failure::usage("The word was not typed, so nothing was deleted."))
+        Err(Failure::usage(
+            "The word was not typed, so nothing was deleted.",
+        ))
     }
 }
 
@@ -144,7 +170,10 @@ async fn receipts(app: &App, out: &Out) -> Done {
     let receipts = app.receipts().await?;
     out.answer(&receipts, |receipts| {
         let line = |receipt: &Receipt| {
-            format!("{}  {:<12}  {}\n", receipt.erasure_id, receipt.scope, receipt.hash)
+            format!(
+                "{}  {:<12}  {}\n",
+                receipt.erasure_id, receipt.scope, receipt.hash
+            )
         };
         receipts.iter().map(line).collect()
     });
@@ -163,11 +192,18 @@ async fn verify(app: &App, out: &Out) -> Done {
     out.answer(&document, |_| {
         let line = |name: &str, chain: Chain| match chain.broken_at {
             None => format!("{name:<9} {:>6} rows, the chain holds\n", chain.rows),
-            Some(seq) => format!("{name:<9} {:>6} rows, the chain breaks at {seq}\n", chain.rows),
+            Some(seq) => format!(
+                "{name:<9} {:>6} rows, the chain breaks at {seq}\n",
+                chain.rows
+            ),
         };
-        [("ledger", found.ledger), ("consents", found.consents), ("receipts", found.receipts)]
-            .map(|(name, chain)| line(name, chain))
-            .concat()
+        [
+            ("ledger", found.ledger),
+            ("consents", found.consents),
+            ("receipts", found.receipts),
+        ]
+        .map(|(name, chain)| line(name, chain))
+        .concat()
     });
     Ok(ExitCode::from(if found.holds() { 0 } else { 6 }))
 }

@@ -12,7 +12,10 @@ pub async fn run(app: &App, setup: args::Setup, out: &Out) -> Done {
     let consents = setup
         .consent
         .iter()
-        .map(|id| id.parse::<Purpose>().map_err(|message| Failure::usage(&message)))
+        .map(|id| {
+            id.parse::<Purpose>()
+                .map_err(|message| Failure::usage(&message))
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let policy = app.policy(None, "en")?;
     app.setup(Setup {

@@ -11,9 +11,19 @@ use crate::output::{Out, plain};
 
 pub async fn run(app: &App, source: Source, out: &Out) -> Done {
     match source {
-        Source::Add { name, url, dialect, key_fd } => {
+        Source::Add {
+            name,
+            url,
+            dialect,
+            key_fd,
+        } => {
             let key = key_fd.map(input::secret_from).transpose()?;
-            let new = NewSource { name, url, dialect: spoken(dialect), key };
+            let new = NewSource {
+                name,
+                url,
+                dialect: spoken(dialect),
+                key,
+            };
             let added = app.add_source(new).await?;
             if let Some(warning) = added.warning {
                 out.note(&warning.to_string());
@@ -26,14 +36,21 @@ pub async fn run(app: &App, source: Source, out: &Out) -> Done {
             let mut document = row(&added.source);
             document["models"] = json!(added.models.unwrap_or_default());
             document["error"] = json!(problem);
-            out.answer(&document, |_| format!("{} was added.\n", plain(&added.source.name)));
+            out.answer(&document, |_| {
+                format!("{} was added.\n", plain(&added.source.name))
+            });
         }
         Source::List => {
             let rows: Vec<Value> = app.sources().await?.0.iter().map(row).collect();
             out.answer(&rows, |rows| {
                 let line = |row: &Value| {
                     let text = |key: &str| row[key].as_str().unwrap_or("in this app").to_owned();
-                    format!("{:<20} {:<10} {}\n", plain(&text("name")), text("dialect"), text("host"))
+                    format!(
+                        "{:<20} {:<10} {}\n",
+                        plain(&text("name")),
+                        text("dialect"),
+                        text("host")
+                    )
                 };
                 rows.iter().map(line).collect()
             });

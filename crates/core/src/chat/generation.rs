@@ -59,12 +59,18 @@ impl Generation {
 
 impl Open {
     pub(crate) fn generation(&self, answer: MessageId) -> Option<Arc<Generation>> {
-        self.generations.lock().unwrap_or_else(PoisonError::into_inner).get(&answer).cloned()
+        self.generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&answer)
+            .cloned()
     }
 
     /// Answers whose end could not be written, with the reason: what shows until the next start.
     pub(crate) fn unwritten(&self) -> MutexGuard<'_, HashMap<MessageId, VisibleError>> {
-        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
+        self.unwritten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A message as it stands, where the archive could not be told.
@@ -87,13 +93,21 @@ impl Open {
     }
 
     pub(crate) fn cancel_generations(&self) {
-        for generation in self.generations.lock().unwrap_or_else(PoisonError::into_inner).values() {
+        for generation in self
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+        {
             generation.cancel.cancel();
         }
     }
 
     /// Stops the answers that `which` names and waits until what arrived of them is kept.
-    pub(crate) async fn stop_generations(&self, which: impl Fn(&MessageId, ConversationId) -> bool) {
+    pub(crate) async fn stop_generations(
+        &self,
+        which: impl Fn(&MessageId, ConversationId) -> bool,
+    ) {
         let stopping: Vec<Arc<Generation>> = self
             .generations
             .lock()
@@ -140,7 +154,9 @@ impl Run {
         let end = self.receive(&mut gathered).await;
         let (status, error) = match end {
             Ok(FinishReason::ContentFilter) => {
-                let refused = ProviderError::ContentRefused { message: String::new() };
+                let refused = ProviderError::ContentRefused {
+                    message: String::new(),
+                };
                 (MessageStatus::Failed, Some(self.visible(&refused.into())))
             }
             Ok(_) => (MessageStatus::Complete, None),
@@ -155,7 +171,9 @@ impl Run {
             Some(model) => model.clone(),
             None => {
                 let cancel = self.generation.cancel.clone();
-                self.app.first_model(&self.source, self.answer.conversation_id, cancel).await?
+                self.app
+                    .first_model(&self.source, self.answer.conversation_id, cancel)
+                    .await?
             }
         };
         gathered.model = Some(model.clone());
@@ -165,11 +183,15 @@ impl Run {
             conversation_id: Some(self.answer.conversation_id),
             reply: Reply::Stream,
             cancel: self.generation.cancel.clone(),
-            ..Ctx::new(Purpose::Chat, &[DataCategory::Content, DataCategory::Parameters])
+            ..Ctx::new(
+                Purpose::Chat,
+                &[DataCategory::Content, DataCategory::Parameters],
+            )
         };
         let credential = self.app.credential(&self.source).await?;
         let mut stream =
-            fluxchat_providers::chat(&self.open.door, &self.source, credential, ctx, request).await?;
+            fluxchat_providers::chat(&self.open.door, &self.source, credential, ctx, request)
+                .await?;
         let (mut show_at, mut save_at) = (None::<Instant>, None::<Instant>);
         loop {
             tokio::select! {
@@ -209,7 +231,10 @@ impl Run {
             }
             ChatEvent::Citation { title, target } => {
                 let part = Part::Citation { title, target };
-                let known = self.so_far.as_ref().is_some_and(|message| message.parts.contains(&part));
+                let known = self
+                    .so_far
+                    .as_ref()
+                    .is_some_and(|message| message.parts.contains(&part));
                 if !known {
                     gathered.citations.push(part.clone());
                     self.generation.live().citation(part);
@@ -244,21 +269,32 @@ impl Run {
         let text = std::mem::take(&mut gathered.unsaved_text);
         let reasoning = std::mem::take(&mut gathered.unsaved_reasoning);
         let (id, store) = (self.answer.id, self.open.store.clone());
-        tokio::task::spawn_blocking(move || {
-            store.write(|tx| {
+        let (written, text, reasoning) = tokio::task::spawn_blocking(move || {
+            let written = store.write(|tx| {
                 for (kind, body) in [(ChunkKind::Reasoning, &reasoning), (ChunkKind::Text, &text)] {
                     if !body.is_empty() {
                         tx.message_append(id, kind, body)?;
                     }
                 }
                 Ok(())
-            })
+            });
+            (written, text, reasoning)
         })
-        .await??;
-        Ok(())
+        .await?;
+        if written.is_err() {
+            // The end tries once more.
+            gathered.unsaved_text = text;
+            gathered.unsaved_reasoning = reasoning;
+        }
+        Ok(written?)
     }
 
-    async fn finish(&self, mut gathered: Gathered, status: MessageStatus, error: Option<VisibleError>) {
+    async fn finish(
+        &self,
+        mut gathered: Gathered,
+        status: MessageStatus,
+        error: Option<VisibleError>,
+    ) {
         let mut failed = self.save(&mut gathered).await.err();
         let finish = FinishMessage {
             model: gathered.model,
@@ -269,7 +305,8 @@ impl Run {
         };
         let (id, store) = (self.answer.id, self.open.store.clone());
         let written =
-            tokio::task::spawn_blocking(move || store.write(|tx| tx.message_finish(id, &finish))).await;
+            tokio::task::spawn_blocking(move || store.write(|tx| tx.message_finish(id, &finish)))
+                .await;
         match written {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => failed = Some(error.into()),
@@ -278,31 +315,55 @@ impl Run {
         if let Some(error) = failed {
             // The next start finds the message streaming and keeps what is in the archive.
             tracing::error!(name: "answer.not_finished", code = error.code());
-            self.open.unwritten().insert(self.answer.id, self.visible(&error));
+            self.open
+                .unwritten()
+                .insert(self.answer.id, self.visible(&error));
         }
         self.show(true);
-        self.open.generations.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.answer.id);
+        self.open
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.answer.id);
         self.generation.ended.cancel();
         self.app.tell(Event::StreamEnded(self.answer.id));
-        self.app.tell(Event::ConversationChanged(self.answer.conversation_id));
+        self.app
+            .tell(Event::ConversationChanged(self.answer.conversation_id));
     }
 
     async fn request(&self, model: String, gathered: &mut Gathered) -> Result<ChatRequest, Error> {
         let question = self.answer.parent_id.ok_or(Error::NotFound("question"))?;
-        let path = self.app.read(move |tx| tx.path_to(question, LONGEST_PATH)).await?;
+        let path = self
+            .app
+            .read(move |tx| tx.path_to(question, LONGEST_PATH))
+            .await?;
         let mut messages: Vec<ChatMessage> = path
             .iter()
-            .map(|message| ChatMessage { role: message.role, text: message.text() })
+            .map(|message| ChatMessage {
+                role: message.role,
+                text: message.text(),
+            })
             .filter(|message| !message.text.is_empty())
             .collect();
-        if let Some(so_far) = self.so_far.as_ref().map(Message::text).filter(|text| !text.is_empty()) {
+        if let Some(so_far) = self
+            .so_far
+            .as_ref()
+            .map(Message::text)
+            .filter(|text| !text.is_empty())
+        {
             if self.source.dialect == Dialect::Fluxchat && self.source.is_in_process() {
                 // Guide answers the same question in the same words, so it starts over and what
                 // is already here is skipped.
                 gathered.repeated = so_far;
             } else {
-                messages.push(ChatMessage { role: Role::Assistant, text: so_far });
-                messages.push(ChatMessage { role: Role::User, text: CONTINUE.to_owned() });
+                messages.push(ChatMessage {
+                    role: Role::Assistant,
+                    text: so_far,
+                });
+                messages.push(ChatMessage {
+                    role: Role::User,
+                    text: CONTINUE.to_owned(),
+                });
             }
         }
         Ok(ChatRequest {
@@ -335,8 +396,7 @@ impl Run {
     }
 }
 
-const CONTINUE: &str =
-    "Continue your last answer exactly where it stopped. Do not repeat anything and do not introduce it.";
+const CONTINUE: &str = "Continue your last answer exactly where it stopped. Do not repeat anything and do not introduce it.";
 
 async fn at(when: Option<Instant>) {
     match when {
@@ -373,7 +433,10 @@ mod tests {
     fn a_repeated_beginning_is_skipped_and_only_that() {
         let mut repeated = "Grüße aus".to_owned();
         let pieces = ["Grü", "ße ", "aus Köln", " und Rom"];
-        let kept: String = pieces.iter().map(|piece| new_part(&mut repeated, piece)).collect();
+        let kept: String = pieces
+            .iter()
+            .map(|piece| new_part(&mut repeated, piece))
+            .collect();
         assert_eq!(kept, " Köln und Rom");
     }
 }

@@ -88,9 +88,16 @@ impl Live {
         let text = std::mem::take(&mut self.new_text);
         let reasoning = std::mem::take(&mut self.new_reasoning);
         let citations = std::mem::take(&mut self.new_citations);
-        let mut ops = if text.is_empty() { Vec::new() } else { self.text.push(&text) };
-        let mut reasoning_ops =
-            if reasoning.is_empty() { Vec::new() } else { self.reasoning.push(&reasoning) };
+        let mut ops = if text.is_empty() {
+            Vec::new()
+        } else {
+            self.text.push(&text)
+        };
+        let mut reasoning_ops = if reasoning.is_empty() {
+            Vec::new()
+        } else {
+            self.reasoning.push(&reasoning)
+        };
         if at_end {
             ops.extend(self.text.finish());
             reasoning_ops.extend(self.reasoning.finish());
@@ -108,7 +115,10 @@ impl Live {
             citations,
         }];
         let mut weight = 0;
-        let all = reasoning_ops.into_iter().map(|op| (true, op)).chain(ops.into_iter().map(|op| (false, op)));
+        let all = reasoning_ops
+            .into_iter()
+            .map(|op| (true, op))
+            .chain(ops.into_iter().map(|op| (false, op)));
         for (is_reasoning, op) in all {
             let bytes = bytes(&op);
             if weight > 0 && weight + bytes > ITEM_BYTES {
@@ -117,7 +127,11 @@ impl Live {
             }
             weight += bytes;
             if let Some(item) = items.last_mut() {
-                if is_reasoning { item.reasoning_ops.push(op) } else { item.ops.push(op) }
+                if is_reasoning {
+                    item.reasoning_ops.push(op)
+                } else {
+                    item.ops.push(op)
+                }
             }
         }
         for item in &mut items {

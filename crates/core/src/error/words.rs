@@ -9,7 +9,11 @@ pub(super) struct Words {
 impl Words {
     /// What was kept where nothing was asked.
     pub(super) fn kept(&self) -> &'static str {
-        if self.is_about_answer() { NOTHING_LOST } else { self.kept }
+        if self.is_about_answer() {
+            NOTHING_LOST
+        } else {
+            self.kept
+        }
     }
 
     /// What was kept of a question and its answer.
@@ -30,80 +34,426 @@ const NOTHING_LOST: &str = "Nothing was lost.";
 const ARRIVED: &str = "What had arrived was kept.";
 const QUESTION: &str = "Your question was kept.";
 const BOTH: &str = "Your question and what had arrived were kept.";
-const ADDRESS: &str = "Enter the address the server's maker names, such as https://api.example.com/v1.";
+const ADDRESS: &str =
+    "Enter the address the server's maker names, such as https://api.example.com/v1.";
 const NOTHING_CHANGED: &str = "Nothing was changed.";
 
 /// `(code, message, kept, next)`
 const TABLE: &[(&str, &str, &str, &str)] = &[
-    ("setup_needed", "Fluxchat has not been set up on this profile yet.", "Nothing was sent or stored.", "Complete the first run, or run `fluxchat-cli setup --adult --accept-policy`."),
-    ("locked", "The archive is locked.", NOTHING_LOST, "Unlock the keychain or give the passphrase, then try again."),
-    ("no_provider", "This computer offers no keychain to keep the archive's key in.", NOTHING_LOST, "Choose a passphrase, use a session in memory, or start a keychain and try again."),
-    ("backend_changed", "The archive's key is in another kind of keychain than the one that answers now.", NOTHING_LOST, "Start the keychain that was used before and try again."),
-    ("key_lost", "The archive is here, but its key is no longer in the keychain.", "The archive was not touched.", "Restore the keychain and try again, or start anew; the old archive is set aside for 30 days."),
-    ("wrong_key", "The key in the keychain belongs to another archive.", "The archive was not touched.", "Restore the keychain that belongs to it, or start anew; the old archive is set aside for 30 days."),
-    ("corrupt", "The archive is damaged.", "The file was not changed.", "Restore it from a backup, or start anew; the damaged archive is set aside for 30 days."),
-    ("not_a_database", "The file is not an archive of Fluxchat, or it belongs to another key.", "The file was not changed.", "Restore the archive from a backup, or start anew; the file is set aside for 30 days."),
-    ("too_new", "A newer version of Fluxchat wrote this archive.", "The archive was not touched.", "Install the newest version and open it with that."),
-    ("in_use", "Fluxchat is already running with this profile.", NOTHING_LOST, "Use the window that is open, or close it first."),
-    ("unwritable", "The folder of the profile cannot be written.", NOTHING_LOST, "Check that the folder is yours to write to and that the disk has room, then try again."),
-    ("disk_full", "The disk is full.", "Everything that was saved before is safe.", "Free some space and try again. Deleting still works: space is kept back for it."),
-    ("busy", "The archive is busy.", NOTHING_LOST, "Try again in a moment."),
-    ("search_corrupt", "The search index is damaged.", "Your conversations are not affected.", "Restart Fluxchat; the index is built again."),
-    ("not_found", "It is not there, or not there any more.", NOTHING_CHANGED, "Look at the list again."),
-    ("offline", "Fluxchat is offline, because you switched it offline.", QUESTION, "Switch Offline off to send it."),
-    ("no_consent", "You have not agreed to this kind of request.", "Nothing left this computer.", "Agree to it in Privacy, if you want it."),
-    ("controls_restricted", "A guardian keeps this off.", "Nothing left this computer.", "Ask your guardian."),
-    ("insecure_origin", "The address is not encrypted and not on your own network.", "Nothing left this computer.", "Use an address that begins with https."),
-    ("credential_origin", "The key belongs to another address and was not sent.", "Nothing left this computer.", "Enter the key again for this address."),
-    ("ledger_unavailable", "The ledger could not be written, so nothing was sent.", "Nothing left this computer.", "Free some disk space and try again."),
-    ("remote_unreachable", "The server cannot be reached.", QUESTION, "Check the address and that the server is running, then try again."),
-    ("remote_name_unknown", "The name of the server is unknown.", QUESTION, "Check the address and your network, then try again."),
-    ("remote_untrusted", "The server's certificate was not accepted.", QUESTION, "Check the address; do not continue on a network you do not trust."),
-    ("remote_timeout", "The server did not answer in time.", ARRIVED, "Try again."),
-    ("remote_redirect", "The server pointed to another address; it was not followed.", QUESTION, "Correct the address of the source."),
-    ("remote_interrupted", "The connection broke before the answer was complete.", ARRIVED, "Continue, or ask again."),
-    ("remote_too_large", "The answer was larger than allowed.", ARRIVED, "Ask for something shorter."),
-    ("remote_unexpected_answer", "The server did not answer as an AI server would.", QUESTION, "Check the address; it often ends in /v1."),
-    ("remote_unauthorized", "The server did not accept the key.", QUESTION, "Enter the key again in Settings, Sources."),
-    ("remote_forbidden", "The server does not allow this with your key.", QUESTION, "Check what your key may do, or choose another model."),
-    ("remote_not_found", "The server does not know this address or model.", QUESTION, "Choose another model, or correct the address."),
-    ("remote_rate_limited", "The server asks to wait.", QUESTION, "Try again in a moment."),
-    ("remote_quota", "The account at the server has no credit left.", QUESTION, "Top it up, or choose another source."),
-    ("remote_context_too_long", "The conversation is longer than the model can read.", QUESTION, "Begin a new conversation, or choose a model that reads more."),
-    ("remote_bad_request", "The server refused the request.", QUESTION, "Choose another model, or try again."),
-    ("remote_content_refused", "The server refused to answer this.", ARRIVED, "Ask differently."),
-    ("remote_unavailable", "The server has a problem of its own.", QUESTION, "Try again in a moment."),
-    ("dialect_not_supported_yet", "This kind of source is not supported yet.", QUESTION, "Choose a server that speaks the OpenAI way."),
-    ("no_source", "The conversation has no source to answer it.", QUESTION, "Choose a model below the text field."),
-    ("no_model", "No model is chosen.", QUESTION, "Choose a model below the text field."),
-    ("crashed", "Fluxchat ended while this answer was arriving.", ARRIVED, "Continue, or ask again."),
-    ("wrong_passphrase", "That is not the passphrase of this archive.", NOTHING_LOST, "Try again."),
-    ("migration_needed", "The archive is from an older version.", "The archive was not touched.", "Open it once with the window."),
-    ("copy_failed", "The safety copy before the update of the archive could not be made.", "The archive was not touched.", "Free some disk space and start again."),
-    ("already_set_up", "This profile has been set up before.", NOTHING_CHANGED, "Give or withdraw consents in Privacy, or with `fluxchat-cli privacy consent`."),
-    ("too_late", "It was deleted for good and cannot be brought back.", "Everything else is as it was.", "Look at its receipt in Privacy."),
-    ("empty_message", "There is nothing to send yet.", NOTHING_CHANGED, "Write something first."),
-    ("message_too_long", "The message is too long.", NOTHING_CHANGED, "Send it in parts."),
-    ("not_a_question", "Only your own messages can be edited.", NOTHING_CHANGED, "Choose one of your own messages."),
-    ("not_interrupted", "Only an unfinished answer can be continued.", NOTHING_CHANGED, "Ask again instead."),
-    ("source_name", "A source needs a name of 1 to 80 characters.", NOTHING_CHANGED, "Choose another name."),
-    ("source_name_taken", "There is already a source with this name.", NOTHING_CHANGED, "Choose another name, or remove the other source first."),
-    ("sandbox_fixed", "The sandbox is part of the app and stays as it is.", NOTHING_CHANGED, "Choose another source."),
-    ("purpose_not_optional", "This purpose does not rest on consent.", NOTHING_CHANGED, "Look at the optional purposes in Privacy, or with `fluxchat-cli privacy consents`."),
-    ("passphrase_short", "A passphrase needs at least 8 characters.", "Nothing was created.", "Choose a longer passphrase."),
-    ("policy_unknown", "This is not the privacy policy in force.", NOTHING_CHANGED, "Read and accept the policy in force."),
-    ("url_empty", "There is no address.", NOTHING_CHANGED, ADDRESS),
-    ("url_invalid", "This is not an address.", NOTHING_CHANGED, ADDRESS),
-    ("url_scheme", "This is not an address of a server.", NOTHING_CHANGED, ADDRESS),
-    ("url_userinfo", "There is a name or password in the address.", NOTHING_CHANGED, "Enter the address without it, and the key in its own field."),
-    ("url_query", "There are settings in the address.", NOTHING_CHANGED, ADDRESS),
-    ("url_fragment", "There is a # in the address.", NOTHING_CHANGED, ADDRESS),
-    ("url_unusable_host", "This is not an address to connect to.", NOTHING_CHANGED, ADDRESS),
-    ("credential_unusable", "The key holds characters that cannot be sent.", QUESTION, "Enter the key again, without spaces."),
-    ("no_service", "The sandbox is not available.", QUESTION, "Restart Fluxchat."),
-    ("cancelled", "It was stopped.", ARRIVED, "Try again when you like."),
-    ("sidecar_damaged", "A file beside the archive that says where its key is, is damaged.", "The archive was not touched.", "Restore the folder of the profile from a backup."),
-    ("io", "A file could not be read or written.", NOTHING_LOST, "Check the disk and try again."),
+    (
+        "setup_needed",
+        "Fluxchat has not been set up on this profile yet.",
+        "Nothing was sent or stored.",
+        "Complete the first run, or run `fluxchat-cli setup --adult --accept-policy`.",
+    ),
+    (
+        "locked",
+        "The archive is locked.",
+        NOTHING_LOST,
+        "Unlock the keychain or give the passphrase, then try again.",
+    ),
+    (
+        "no_provider",
+        "This computer offers no keychain to keep the archive's key in.",
+        NOTHING_LOST,
+        "Choose a passphrase, use a session in memory, or start a keychain and try again.",
+    ),
+    (
+        "backend_changed",
+        "The archive's key is in another kind of keychain than the one that answers now.",
+        NOTHING_LOST,
+        "Start the keychain that was used before and try again.",
+    ),
+    (
+        "key_lost",
+        "The archive is here, but its key is no longer in the keychain.",
+        "The archive was not touched.",
+        "Restore the keychain and try again, or start anew; the old archive is set aside for 30 days.",
+    ),
+    (
+        "wrong_key",
+        "The key in the keychain belongs to another archive.",
+        "The archive was not touched.",
+        "Restore the keychain that belongs to it, or start anew; the old archive is set aside for 30 days.",
+    ),
+    (
+        "corrupt",
+        "The archive is damaged.",
+        "The file was not changed.",
+        "Restore it from a backup, or start anew; the damaged archive is set aside for 30 days.",
+    ),
+    (
+        "not_a_database",
+        "The file is not an archive of Fluxchat, or it belongs to another key.",
+        "The file was not changed.",
+        "Restore the archive from a backup, or start anew; the file is set aside for 30 days.",
+    ),
+    (
+        "too_new",
+        "A newer version of Fluxchat wrote this archive.",
+        "The archive was not touched.",
+        "Install the newest version and open it with that.",
+    ),
+    (
+        "in_use",
+        "Fluxchat is already running with this profile.",
+        NOTHING_LOST,
+        "Use the window that is open, or close it first.",
+    ),
+    (
+        "unwritable",
+        "The folder of the profile cannot be written.",
+        NOTHING_LOST,
+        "Check that the folder is yours to write to and that the disk has room, then try again.",
+    ),
+    (
+        "disk_full",
+        "The disk is full.",
+        "Everything that was saved before is safe.",
+        "Free some space and try again. Deleting still works: space is kept back for it.",
+    ),
+    (
+        "busy",
+        "The archive is busy.",
+        NOTHING_LOST,
+        "Try again in a moment.",
+    ),
+    (
+        "search_corrupt",
+        "The search index is damaged.",
+        "Your conversations are not affected.",
+        "Restart Fluxchat; the index is built again.",
+    ),
+    (
+        "not_found",
+        "It is not there, or not there any more.",
+        NOTHING_CHANGED,
+        "Look at the list again.",
+    ),
+    (
+        "offline",
+        "Fluxchat is offline, because you switched it offline.",
+        QUESTION,
+        "Switch Offline off to send it.",
+    ),
+    (
+        "no_consent",
+        "You have not agreed to this kind of request.",
+        "Nothing left this computer.",
+        "Agree to it in Privacy, if you want it.",
+    ),
+    (
+        "controls_restricted",
+        "A guardian keeps this off.",
+        "Nothing left this computer.",
+        "Ask your guardian.",
+    ),
+    (
+        "insecure_origin",
+        "The address is not encrypted and not on your own network.",
+        "Nothing left this computer.",
+        "Use an address that begins with https.",
+    ),
+    (
+        "credential_origin",
+        "The key belongs to another address and was not sent.",
+        "Nothing left this computer.",
+        "Enter the key again for this address.",
+    ),
+    (
+        "ledger_unavailable",
+        "The ledger could not be written, so nothing was sent.",
+        "Nothing left this computer.",
+        "Free some disk space and try again.",
+    ),
+    (
+        "remote_unreachable",
+        "The server cannot be reached.",
+        QUESTION,
+        "Check the address and that the server is running, then try again.",
+    ),
+    (
+        "remote_name_unknown",
+        "The name of the server is unknown.",
+        QUESTION,
+        "Check the address and your network, then try again.",
+    ),
+    (
+        "remote_untrusted",
+        "The server's certificate was not accepted.",
+        QUESTION,
+        "Check the address; do not continue on a network you do not trust.",
+    ),
+    (
+        "remote_timeout",
+        "The server did not answer in time.",
+        ARRIVED,
+        "Try again.",
+    ),
+    (
+        "remote_redirect",
+        "The server pointed to another address; it was not followed.",
+        QUESTION,
+        "Correct the address of the source.",
+    ),
+    (
+        "remote_interrupted",
+        "The connection broke before the answer was complete.",
+        ARRIVED,
+        "Continue, or ask again.",
+    ),
+    (
+        "remote_too_large",
+        "The answer was larger than allowed.",
+        ARRIVED,
+        "Ask for something shorter.",
+    ),
+    (
+        "remote_unexpected_answer",
+        "The server did not answer as an AI server would.",
+        QUESTION,
+        "Check the address; it often ends in /v1.",
+    ),
+    (
+        "remote_unauthorized",
+        "The server did not accept the key.",
+        QUESTION,
+        "Enter the key again in Settings, Sources.",
+    ),
+    (
+        "remote_forbidden",
+        "The server does not allow this with your key.",
+        QUESTION,
+        "Check what your key may do, or choose another model.",
+    ),
+    (
+        "remote_not_found",
+        "The server does not know this address or model.",
+        QUESTION,
+        "Choose another model, or correct the address.",
+    ),
+    (
+        "remote_rate_limited",
+        "The server asks to wait.",
+        QUESTION,
+        "Try again in a moment.",
+    ),
+    (
+        "remote_quota",
+        "The account at the server has no credit left.",
+        QUESTION,
+        "Top it up, or choose another source.",
+    ),
+    (
+        "remote_context_too_long",
+        "The conversation is longer than the model can read.",
+        QUESTION,
+        "Begin a new conversation, or choose a model that reads more.",
+    ),
+    (
+        "remote_bad_request",
+        "The server refused the request.",
+        QUESTION,
+        "Choose another model, or try again.",
+    ),
+    (
+        "remote_content_refused",
+        "The server refused to answer this.",
+        ARRIVED,
+        "Ask differently.",
+    ),
+    (
+        "remote_unavailable",
+        "The server has a problem of its own.",
+        QUESTION,
+        "Try again in a moment.",
+    ),
+    (
+        "dialect_not_supported_yet",
+        "This kind of source is not supported yet.",
+        QUESTION,
+        "Choose a server that speaks the OpenAI way.",
+    ),
+    (
+        "no_source",
+        "The conversation has no source to answer it.",
+        QUESTION,
+        "Choose a model below the text field.",
+    ),
+    (
+        "no_model",
+        "No model is chosen.",
+        QUESTION,
+        "Choose a model below the text field.",
+    ),
+    (
+        "crashed",
+        "Fluxchat ended while this answer was arriving.",
+        ARRIVED,
+        "Continue, or ask again.",
+    ),
+    (
+        "wrong_passphrase",
+        "That is not the passphrase of this archive.",
+        NOTHING_LOST,
+        "Try again.",
+    ),
+    (
+        "migration_needed",
+        "The archive is from an older version.",
+        "The archive was not touched.",
+        "Open it once with the window.",
+    ),
+    (
+        "copy_failed",
+        "The safety copy before the update of the archive could not be made.",
+        "The archive was not touched.",
+        "Free some disk space and start again.",
+    ),
+    (
+        "already_set_up",
+        "This profile has been set up before.",
+        NOTHING_CHANGED,
+        "Give or withdraw consents in Privacy, or with `fluxchat-cli privacy consent`.",
+    ),
+    (
+        "too_late",
+        "It was deleted for good and cannot be brought back.",
+        "Everything else is as it was.",
+        "Look at its receipt in Privacy.",
+    ),
+    (
+        "empty_message",
+        "There is nothing to send yet.",
+        NOTHING_CHANGED,
+        "Write something first.",
+    ),
+    (
+        "message_too_long",
+        "The message is too long.",
+        NOTHING_CHANGED,
+        "Send it in parts.",
+    ),
+    (
+        "not_a_question",
+        "Only your own messages can be edited.",
+        NOTHING_CHANGED,
+        "Choose one of your own messages.",
+    ),
+    (
+        "not_interrupted",
+        "Only an unfinished answer can be continued.",
+        NOTHING_CHANGED,
+        "Ask again instead.",
+    ),
+    (
+        "source_name",
+        "A source needs a name of 1 to 80 characters.",
+        NOTHING_CHANGED,
+        "Choose another name.",
+    ),
+    (
+        "source_name_taken",
+        "There is already a source with this name.",
+        NOTHING_CHANGED,
+        "Choose another name, or remove the other source first.",
+    ),
+    (
+        "sandbox_fixed",
+        "The sandbox is part of the app and stays as it is.",
+        NOTHING_CHANGED,
+        "Choose another source.",
+    ),
+    (
+        "purpose_not_optional",
+        "This purpose does not rest on consent.",
+        NOTHING_CHANGED,
+        "Look at the optional purposes in Privacy, or with `fluxchat-cli privacy consents`.",
+    ),
+    (
+        "passphrase_short",
+        "A passphrase needs at least 8 characters.",
+        "Nothing was created.",
+        "Choose a longer passphrase.",
+    ),
+    (
+        "policy_unknown",
+        "This is not the privacy policy in force.",
+        NOTHING_CHANGED,
+        "Read and accept the policy in force.",
+    ),
+    (
+        "url_empty",
+        "There is no address.",
+        NOTHING_CHANGED,
+        ADDRESS,
+    ),
+    (
+        "url_invalid",
+        "This is not an address.",
+        NOTHING_CHANGED,
+        ADDRESS,
+    ),
+    (
+        "url_scheme",
+        "This is not an address of a server.",
+        NOTHING_CHANGED,
+        ADDRESS,
+    ),
+    (
+        "url_userinfo",
+        "There is a name or password in the address.",
+        NOTHING_CHANGED,
+        "Enter the address without it, and the key in its own field.",
+    ),
+    (
+        "url_query",
+        "There are settings in the address.",
+        NOTHING_CHANGED,
+        ADDRESS,
+    ),
+    (
+        "url_fragment",
+        "There is a # in the address.",
+        NOTHING_CHANGED,
+        ADDRESS,
+    ),
+    (
+        "url_unusable_host",
+        "This is not an address to connect to.",
+        NOTHING_CHANGED,
+        ADDRESS,
+    ),
+    (
+        "credential_unusable",
+        "The key holds characters that cannot be sent.",
+        QUESTION,
+        "Enter the key again, without spaces.",
+    ),
+    (
+        "no_service",
+        "The sandbox is not available.",
+        QUESTION,
+        "Restart Fluxchat.",
+    ),
+    (
+        "cancelled",
+        "It was stopped.",
+        ARRIVED,
+        "Try again when you like.",
+    ),
+    (
+        "sidecar_damaged",
+        "A file beside the archive that says where its key is, is damaged.",
+        "The archive was not touched.",
+        "Restore the folder of the profile from a backup.",
+    ),
+    (
+        "io",
+        "A file could not be read or written.",
+        NOTHING_LOST,
+        "Check the disk and try again.",
+    ),
 ];
 
 pub(super) fn of(code: &str) -> Words {
@@ -113,7 +463,11 @@ pub(super) fn of(code: &str) -> Words {
             kept: NOTHING_LOST,
             next: "Try again; if it happens again, restart Fluxchat.",
         },
-        |&(_, message, kept, next)| Words { message, kept, next },
+        |&(_, message, kept, next)| Words {
+            message,
+            kept,
+            next,
+        },
     )
 }
 
@@ -127,16 +481,26 @@ mod tests {
         for (code, message, kept, next) in TABLE {
             assert!(codes.insert(code), "{code} stands there once");
             for sentence in [message, kept, next] {
-                assert!(sentence.ends_with(['.', ';']) && sentence.len() > 8, "{code}: {sentence:?} is a sentence");
+                assert!(
+                    sentence.ends_with(['.', ';']) && sentence.len() > 8,
+                    "{code}: {sentence:?} is a sentence"
+                );
             }
         }
     }
 
     #[test]
     fn what_is_said_to_be_kept_is_what_there_was() {
-        assert_eq!(of("remote_timeout").kept(), NOTHING_LOST, "nothing was asked");
+        assert_eq!(
+            of("remote_timeout").kept(),
+            NOTHING_LOST,
+            "nothing was asked"
+        );
         assert_eq!(of("remote_timeout").kept_of_answer(false), QUESTION);
         assert_eq!(of("offline").kept_of_answer(true), BOTH);
-        assert_eq!(of("disk_full").kept_of_answer(true), "Everything that was saved before is safe.");
+        assert_eq!(
+            of("disk_full").kept_of_answer(true),
+            "Everything that was saved before is safe."
+        );
     }
 }

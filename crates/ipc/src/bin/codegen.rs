@@ -33,5 +33,9 @@ fn main() -> ExitCode {
         }
         eprintln!("wrote {}", file.path);
     }
-    if differs { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if differs {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }

@@ -2,13 +2,15 @@
 
 use fluxchat_core::{App, Ask, Erasing, Sent, ShownMessage};
 use fluxchat_markup as markup;
-use fluxchat_model::{Conversation, ConversationId, DraftKey, Message, MessageStatus, Part, Timestamp};
+use fluxchat_model::{
+    Conversation, ConversationId, DraftKey, Message, MessageStatus, Part, Timestamp,
+};
 use fluxchat_store::{ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor};
 
 use super::page;
 use crate::ApiError;
-use crate::dto::chat::{self as dto, *};
 use crate::dto::Done;
+use crate::dto::chat::{self as dto, *};
 
 type Answer<T> = Result<T, ApiError>;
 
@@ -27,9 +29,12 @@ pub async fn conversation_list(app: &App, req: ConversationListReq) -> Answer<Co
     };
     let limit = page(req.limit);
     let rows = app.conversations(shelf, after, limit).await?;
-    let next = (rows.len() == limit as usize).then(|| rows.last().map(cursor_of)).flatten();
+    let next = (rows.len() == limit as usize)
+        .then(|| rows.last().map(cursor_of))
+        .flatten();
     let pinned = if with_pinned {
-        app.conversations(ConversationShelf::Pinned, None, PINNED).await?
+        app.conversations(ConversationShelf::Pinned, None, PINNED)
+            .await?
     } else {
         Vec::new()
     };
@@ -82,7 +87,9 @@ pub async fn message_page(app: &App, req: MessagePageReq) -> Answer<MessagePage>
         PageAnchor::Before { message_id } => PathAnchor::Before(message_id),
         PageAnchor::After { message_id } => PathAnchor::After(message_id),
     };
-    let shown = app.message_page(req.conversation_id, anchor, page(req.limit).min(100)).await?;
+    let shown = app
+        .message_page(req.conversation_id, anchor, page(req.limit).min(100))
+        .await?;
     Ok(MessagePage {
         rows: shown.messages.into_iter().map(message_row).collect(),
         has_before: shown.has_before,
@@ -117,7 +124,10 @@ pub async fn message_edit(app: &App, req: MessageEditReq) -> Answer<MessageSent>
 /// # Errors
 /// When the message does not exist.
 pub async fn message_regenerate(app: &App, req: MessageRegenerateReq) -> Answer<MessageSent> {
-    Ok(sent(app.regenerate(req.message_id, req.source_id, req.model).await?))
+    Ok(sent(
+        app.regenerate(req.message_id, req.source_id, req.model)
+            .await?,
+    ))
 }
 
 /// Lets an unfinished answer go on.
@@ -168,7 +178,9 @@ pub async fn erasure_undo(app: &App, req: ErasureUndoReq) -> Answer<Done> {
 /// # Errors
 /// When the archive is not open.
 pub async fn draft_get(app: &App, req: DraftGetReq) -> Answer<Draft> {
-    Ok(Draft { text: app.draft(draft_key(req.conversation_id)).await? })
+    Ok(Draft {
+        text: app.draft(draft_key(req.conversation_id)).await?,
+    })
 }
 
 /// Keeps a draft.
@@ -176,7 +188,8 @@ pub async fn draft_get(app: &App, req: DraftGetReq) -> Answer<Draft> {
 /// # Errors
 /// When the archive is not open.
 pub async fn draft_set(app: &App, req: DraftSetReq) -> Answer<Done> {
-    app.set_draft(draft_key(req.conversation_id), req.text).await?;
+    app.set_draft(draft_key(req.conversation_id), req.text)
+        .await?;
     Ok(Done {})
 }
 
@@ -186,7 +199,10 @@ pub async fn draft_set(app: &App, req: DraftSetReq) -> Answer<Done> {
 /// When there is none.
 pub async fn help_page(app: &App, req: HelpReq) -> Answer<HelpPage> {
     let (title, text) = app.help_page(&req.target, &req.language)?;
-    Ok(HelpPage { title, blocks: markup::parse(&text).blocks })
+    Ok(HelpPage {
+        title,
+        blocks: markup::parse(&text).blocks,
+    })
 }
 
 /// A message as it is shown: its Markdown as blocks, or, while it arrives, as it stands.
@@ -194,14 +210,22 @@ pub async fn help_page(app: &App, req: HelpReq) -> Answer<HelpPage> {
 pub fn message_row(shown: ShownMessage) -> MessageRow {
     let message = shown.message;
     let (text, blocks, reasoning, citations, stream_seq) = match shown.live {
-        Some(live) if message.status == MessageStatus::Streaming => {
-            (live.text, live.blocks, live.reasoning, citations(&live.citations), live.seq)
-        }
+        Some(live) if message.status == MessageStatus::Streaming => (
+            live.text,
+            live.blocks,
+            live.reasoning,
+            citations(&live.citations),
+            live.seq,
+        ),
         _ => {
             let text = message.text();
             let blocks = markup::parse(&text).blocks;
             let reasoning = message.reasoning();
-            let reasoning = if reasoning.is_empty() { Vec::new() } else { markup::parse(&reasoning).blocks };
+            let reasoning = if reasoning.is_empty() {
+                Vec::new()
+            } else {
+                markup::parse(&reasoning).blocks
+            };
             (text, blocks, reasoning, citations(&message.parts), 0)
         }
     };
@@ -235,15 +259,27 @@ pub fn citations(parts: &[Part]) -> Vec<CitationRow> {
         _ => None,
     });
     rows.map(|(title, target)| match target.strip_prefix("help:") {
-        Some(page) => CitationRow { title: title.clone(), host: "help".to_owned(), help: Some(page.to_owned()) },
-        None => CitationRow { title: title.clone(), host: fluxchat_core::host_of(target), help: None },
+        Some(page) => CitationRow {
+            title: title.clone(),
+            host: "help".to_owned(),
+            help: Some(page.to_owned()),
+        },
+        None => CitationRow {
+            title: title.clone(),
+            host: fluxchat_core::host_of(target),
+            help: None,
+        },
     })
     .collect()
 }
 
 fn attachments(message: &Message) -> Vec<AttachmentRow> {
     let rows = message.parts.iter().filter_map(|part| match part {
-        Part::Attachment { asset_id, name, media_type } => Some(AttachmentRow {
+        Part::Attachment {
+            asset_id,
+            name,
+            media_type,
+        } => Some(AttachmentRow {
             asset_id: *asset_id,
             name: name.clone(),
             media_type: media_type.clone(),
@@ -293,7 +329,10 @@ fn cursor_of(conversation: &Conversation) -> String {
 
 fn cursor_from(text: &str) -> Answer<ConversationCursor> {
     let parsed = text.split_once('.').and_then(|(at, id)| {
-        Some(ConversationCursor { updated_at: Timestamp(at.parse().ok()?), id: id.parse().ok()? })
+        Some(ConversationCursor {
+            updated_at: Timestamp(at.parse().ok()?),
+            id: id.parse().ok()?,
+        })
     });
     parsed.ok_or_else(|| ApiError::invalid("invalid_cursor", "This is no page of the list."))
 }

@@ -21,7 +21,11 @@ type Answer<T> = Result<T, ApiError>;
 /// `not_found` for an unknown message or link, `link_not_opened` for any other kind.
 pub async fn link_address(app: &App, req: LinkOpenReq) -> Answer<String> {
     let message = app.message_by_id(req.message_id).await?;
-    let text = if req.in_reasoning { message.reasoning() } else { message.text() };
+    let text = if req.in_reasoning {
+        message.reasoning()
+    } else {
+        message.text()
+    };
     let target = markup::link_target(&text, req.link_id).ok_or(Error::NotFound("link"))?;
     match target.kind {
         LinkKind::Https | LinkKind::Mailto => Ok(target.url),
@@ -40,7 +44,8 @@ pub async fn ledger_export(app: &App, req: LedgerExportReq, path: &Path) -> Answ
     let draft = beside(path);
     let written = match File::create(&draft).map_err(Error::Io) {
         Ok(file) => {
-            app.ledger_export(req.format == ExportFormat::Csv, BufWriter::new(file)).await
+            app.ledger_export(req.format == ExportFormat::Csv, BufWriter::new(file))
+                .await
         }
         Err(error) => Err(error),
     };
@@ -48,7 +53,10 @@ pub async fn ledger_export(app: &App, req: LedgerExportReq, path: &Path) -> Answ
     if saved.is_err() {
         remove(&draft)?;
     }
-    Ok(Exported { saved: true, rows: saved? })
+    Ok(Exported {
+        saved: true,
+        rows: saved?,
+    })
 }
 
 fn beside(path: &Path) -> PathBuf {

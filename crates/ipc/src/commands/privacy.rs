@@ -29,7 +29,11 @@ pub async fn privacy_overview(app: &App, _: Empty) -> Answer<PrivacyOverview> {
         conversations: overview.count(StoredKind::Conversations),
         messages: overview.count(StoredKind::Messages),
         left_bytes: overview.left.iter().map(|total| total.bytes_out).sum(),
-        left_requests: overview.left.iter().map(|total| small(total.requests)).sum(),
+        left_requests: overview
+            .left
+            .iter()
+            .map(|total| small(total.requests))
+            .sum(),
         flows: overview
             .left
             .into_iter()
@@ -52,7 +56,11 @@ pub async fn privacy_overview(app: &App, _: Empty) -> Answer<PrivacyOverview> {
 /// When the archive is not open.
 pub async fn privacy_stored(app: &App, _: Empty) -> Answer<StoredReport> {
     let (kinds, total_bytes, storage) = app.stored().await?;
-    Ok(StoredReport { kinds, total_bytes, storage })
+    Ok(StoredReport {
+        kinds,
+        total_bytes,
+        storage,
+    })
 }
 
 /// A page of the ledger.
@@ -67,8 +75,15 @@ pub async fn ledger_page(app: &App, req: LedgerReq) -> Answer<LedgerPage> {
         before_seq: req.before_seq.map(i64::from),
     };
     let limit = req.limit.clamp(1, LONGEST_LEDGER_PAGE);
-    let rows: Vec<LedgerRow> = app.ledger_page(filter, limit).await?.into_iter().map(ledger_row).collect();
-    let next = (rows.len() == limit as usize).then(|| rows.last().map(|row| row.seq)).flatten();
+    let rows: Vec<LedgerRow> = app
+        .ledger_page(filter, limit)
+        .await?
+        .into_iter()
+        .map(ledger_row)
+        .collect();
+    let next = (rows.len() == limit as usize)
+        .then(|| rows.last().map(|row| row.seq))
+        .flatten();
     Ok(LedgerPage { rows, next })
 }
 
@@ -77,7 +92,9 @@ pub async fn ledger_page(app: &App, req: LedgerReq) -> Answer<LedgerPage> {
 /// # Errors
 /// When the archive is not open.
 pub async fn consent_list(app: &App, _: Empty) -> Answer<ConsentList> {
-    Ok(ConsentList { rows: app.consents().await?.into_iter().map(consent_row).collect() })
+    Ok(ConsentList {
+        rows: app.consents().await?.into_iter().map(consent_row).collect(),
+    })
 }
 
 /// Gives or withdraws.
@@ -98,7 +115,9 @@ pub async fn policy_get(app: &App, req: PolicyReq) -> Answer<PolicyText> {
     // Before the first run there is no archive, and nothing was accepted.
     let accepted = app.policy_accepted().await.ok().flatten();
     Ok(PolicyText {
-        accepted_at: accepted.filter(|(version, _)| *version == policy.version.0).map(|(_, at)| at),
+        accepted_at: accepted
+            .filter(|(version, _)| *version == policy.version.0)
+            .map(|(_, at)| at),
         version: policy.version.0,
         language: policy.language,
         sha256: policy.sha256,
@@ -114,7 +133,10 @@ pub async fn policy_get(app: &App, req: PolicyReq) -> Answer<PolicyText> {
 pub async fn privacy_delete_all(app: &App, req: DeleteAllReq) -> Answer<Receipt> {
     let typed = req.confirmation.trim().to_lowercase();
     if !CONFIRMATIONS.contains(&typed.as_str()) {
-        return Err(ApiError::invalid("not_confirmed", "The word was not typed, so nothing was deleted."));
+        return Err(ApiError::invalid(
+            "not_confirmed",
+            "The word was not typed, so nothing was deleted.",
+        ));
     }
     Ok(app.delete_everything().await?)
 }
@@ -145,7 +167,8 @@ pub async fn privacy_verify(app: &App, _: Empty) -> Answer<VerifyReport> {
 }
 
 pub(super) fn purpose(id: &str) -> Answer<Purpose> {
-    id.parse().map_err(|message: String| ApiError::invalid("invalid_purpose", &message))
+    id.parse()
+        .map_err(|message: String| ApiError::invalid("invalid_purpose", &message))
 }
 
 fn ledger_row(entry: LedgerEntry) -> LedgerRow {
@@ -186,7 +209,9 @@ fn consent_row(standing: Standing) -> ConsentRow {
 fn chain(chain: Chain) -> ChainReport {
     ChainReport {
         rows: chain.rows,
-        broken_at: chain.broken_at.map(|seq| u32::try_from(seq).unwrap_or(u32::MAX)),
+        broken_at: chain
+            .broken_at
+            .map(|seq| u32::try_from(seq).unwrap_or(u32::MAX)),
     }
 }
 

@@ -24,8 +24,12 @@ pub async fn search_query(app: &App, req: SearchReq) -> Answer<SearchPage> {
         .map_err(|_| ApiError::invalid("invalid_cursor", "This is no page of the hits."))?;
     let limit = page(req.limit).min(100);
     let found = app.search(req.query, before, limit).await?;
-    let next = (found.len() == limit as usize).then(|| found.last().map(|hit| hit.cursor.to_string()));
-    Ok(SearchPage { hits: found.into_iter().map(hit).collect(), next: next.flatten() })
+    let next =
+        (found.len() == limit as usize).then(|| found.last().map(|hit| hit.cursor.to_string()));
+    Ok(SearchPage {
+        hits: found.into_iter().map(hit).collect(),
+        next: next.flatten(),
+    })
 }
 
 /// What was searched for last.
@@ -33,7 +37,9 @@ pub async fn search_query(app: &App, req: SearchReq) -> Answer<SearchPage> {
 /// # Errors
 /// When the archive is not open.
 pub async fn search_recent(app: &App, _: Empty) -> Answer<RecentSearches> {
-    Ok(RecentSearches { queries: app.recent_searches().await? })
+    Ok(RecentSearches {
+        queries: app.recent_searches().await?,
+    })
 }
 
 /// Remembers a search.

@@ -62,7 +62,8 @@ pub async fn session_unlock(app: &App, req: SessionUnlockReq) -> Answer<SessionI
 /// # Errors
 /// `passphrase_short`, or why nothing can be written.
 pub async fn session_create(app: &App, req: SessionCreateReq) -> Answer<SessionInfo> {
-    app.create(req.storage, req.passphrase.map(Secret::new)).await?;
+    app.create(req.storage, req.passphrase.map(Secret::new))
+        .await?;
     Ok(info(app).await)
 }
 
@@ -72,7 +73,10 @@ pub async fn session_create(app: &App, req: SessionCreateReq) -> Answer<SessionI
 /// `not_confirmed`, or why the files cannot be renamed.
 pub async fn session_start_fresh(app: &App, req: SessionStartFreshReq) -> Answer<SessionInfo> {
     if !req.confirmed {
-        return Err(ApiError::invalid("not_confirmed", "Starting anew has to be confirmed."));
+        return Err(ApiError::invalid(
+            "not_confirmed",
+            "Starting anew has to be confirmed.",
+        ));
     }
     app.start_fresh().await?;
     Ok(info(app).await)

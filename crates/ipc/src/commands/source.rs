@@ -17,7 +17,10 @@ type Answer<T> = Result<T, ApiError>;
 /// When the archive is not open.
 pub async fn source_list(app: &App, _: Empty) -> Answer<SourceList> {
     let (sources, default_source_id) = app.sources().await?;
-    Ok(SourceList { rows: sources.into_iter().map(row).collect(), default_source_id })
+    Ok(SourceList {
+        rows: sources.into_iter().map(row).collect(),
+        default_source_id,
+    })
 }
 
 /// Adds a server or a key.
@@ -36,7 +39,11 @@ pub async fn source_add(app: &App, req: SourceAddReq) -> Answer<SourceAdded> {
         Ok(models) => (models, None),
         Err(error) => (Vec::new(), Some(error.into())),
     };
-    Ok(SourceAdded { source: row(added.source), models, problem })
+    Ok(SourceAdded {
+        source: row(added.source),
+        models,
+        problem,
+    })
 }
 
 /// Changes a source.
@@ -48,7 +55,9 @@ pub async fn source_update(app: &App, req: SourceUpdateReq) -> Answer<SourceRow>
         app.make_default(req.id).await?;
     }
     let key = req.key.map(Secret::new);
-    Ok(row(app.update_source(req.id, req.name, key, req.default_model).await?))
+    Ok(row(app
+        .update_source(req.id, req.name, key, req.default_model)
+        .await?))
 }
 
 /// Removes a source and its key.
@@ -66,18 +75,27 @@ pub async fn source_remove(app: &App, req: SourceReq) -> Answer<Done> {
 /// When it could not be asked.
 pub async fn source_models(app: &App, req: SourceReq) -> Answer<ModelList> {
     let source = app.source(req.id).await?;
-    Ok(ModelList { models: app.models(&source).await? })
+    Ok(ModelList {
+        models: app.models(&source).await?,
+    })
 }
 
 fn row(source: Source) -> SourceRow {
     let place = fluxchat_core::place_of(&source);
     SourceRow {
         id: source.id,
-        host: source.origin.as_ref().map(fluxchat_model::Origin::authority),
-        address: source
+        host: source
             .origin
             .as_ref()
-            .map(|origin| format!("{}://{}{}", origin.scheme(), origin.authority(), source.base_path)),
+            .map(fluxchat_model::Origin::authority),
+        address: source.origin.as_ref().map(|origin| {
+            format!(
+                "{}://{}{}",
+                origin.scheme(),
+                origin.authority(),
+                source.base_path
+            )
+        }),
         in_process: source.is_in_process(),
         on_this_computer: place.on_this_computer,
         plain_http: place.plain_http,

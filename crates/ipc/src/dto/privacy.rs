@@ -2,8 +2,8 @@
 
 use fluxchat_markup::Block;
 use fluxchat_model::{
-    ConversationId, DataCategory, Initiator, LegalBasis, Outcome, PrivacyRequest, Receipt, RequestId,
-    StorageMode, StoredTotal, Timestamp,
+    ConversationId, DataCategory, Initiator, LegalBasis, Outcome, PrivacyRequest, Receipt,
+    RequestId, StorageMode, StoredTotal, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
