@@ -39,6 +39,9 @@ pub use deletion::{Erasing, UNDO_MS};
 pub use error::{Error, session_problem};
 pub use events::{Event, Events, StreamItem};
 pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight};
+pub use fluxchat_store::{
+    ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor, SearchHit,
+};
 pub use fluxchat_vault::{Keychain, OsKeychain};
 pub use history::{MessagePage, ShownMessage};
 pub use overview::Overview;

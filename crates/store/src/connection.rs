@@ -65,6 +65,7 @@ pub(crate) fn open(options: &OpenOptions, kind: Kind) -> Result<Connection, Stor
     }
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.query_row(
+        // sql: the value is one of two constants above.
         &format!("PRAGMA secure_delete = {secure_delete}"),
         [],
         |row| row.get::<_, i64>(0),

@@ -1,8 +1,8 @@
 use std::process::ExitCode;
 
 use fluxchat_core::App;
+use fluxchat_core::{ConversationShelf, PathAnchor};
 use fluxchat_model::{Conversation, ConversationId, ErasureId, InvalidId, Role};
-use fluxchat_store::{ConversationShelf, PathAnchor};
 use serde_json::{Value, json};
 
 use super::{Done, word};

@@ -1,11 +1,11 @@
 //! Conversations and messages.
 
 use fluxchat_core::{App, Ask, Erasing, Sent, ShownMessage};
+use fluxchat_core::{ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor};
 use fluxchat_markup as markup;
 use fluxchat_model::{
     Conversation, ConversationId, DraftKey, Message, MessageStatus, Part, Timestamp,
 };
-use fluxchat_store::{ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor};
 
 use super::page;
 use crate::ApiError;

@@ -1,7 +1,7 @@
 //! Search.
 
 use fluxchat_core::App;
-use fluxchat_store::SearchHit as Found;
+use fluxchat_core::SearchHit as Found;
 
 use super::page;
 use crate::ApiError;

@@ -262,6 +262,7 @@ impl WriteTx<'_> {
             |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
         )?;
         for (name, _) in &triggers {
+            // sql: the names are those of our own schema; names cannot be bound.
             self.conn.execute_batch(&format!("DROP TRIGGER {name}"))?;
         }
         self.conn
