@@ -10,12 +10,12 @@ use fluxchat_model::{
     RequestId,
 };
 use fluxchat_store::{NewConsentEvent, OpenOptions, Store};
-use fluxchat_testkit::raw;
+use fluxchat_testkit::{canary, raw};
 use fluxchat_testkit::recorder::{Answer, Recorder};
 use serde_json::{Value, json};
 
 use crate::cli::{add_source, shown, text};
-use crate::offline::Core;
+use crate::offline::{Core, NOW};
 use crate::support::{Profile, runtime};
 
 const OPTIONAL: [&str; 5] = [
@@ -184,10 +184,10 @@ fn a_consent_to_another_policy_does_not_count() {
     let key = ArchiveKey::new(profile.archive_key());
     let store = Store::open(OpenOptions::existing(profile.dir.join("archive.db"), key)).unwrap();
     let old = NewConsentEvent {
-        id: ConsentEventId::new(fluxchat_model::Timestamp(crate::offline::NOW), [1; 10]),
+        id: ConsentEventId::new(Timestamp(NOW), [1; 10]),
         purpose: Purpose::UsageAnalytics,
         status: ConsentStatus::Given,
-        at: fluxchat_model::Timestamp(crate::offline::NOW),
+        at: Timestamp(NOW),
         policy_version: "2020-01-01".to_owned(),
         notice_sha256: "0".repeat(64),
         language: "en".to_owned(),
@@ -223,7 +223,7 @@ async fn core_with_ledger() -> (Core, Arc<dyn Ledger>) {
 /// what the door would ask it.
 fn intent(core: &Core, purpose: Purpose, n: u8) -> EgressRecord {
     EgressRecord {
-        request_id: RequestId::new(core.clock.now(), [n, 1, 2, 3, 4, 5, 6, 7, 8, rand()]),
+        request_id: fresh_id(n),
         at: core.clock.now(),
         purpose,
         basis: purpose.basis(),
@@ -237,12 +237,6 @@ fn intent(core: &Core, purpose: Purpose, n: u8) -> EgressRecord {
         conversation_id: None,
         training_allowed: false,
     }
-}
-
-fn rand() -> u8 {
-    fluxchat_testkit::canary()
-        .bytes()
-        .fold(0, |all, byte| all.wrapping_mul(31).wrapping_add(byte))
 }
 
 #[test]
@@ -299,8 +293,7 @@ fn a_withdrawal_is_in_force_when_it_returns() {
                 std::thread::spawn(move || {
                     let mut first = Some(first);
                     let (mut passed, mut refused) = (0, 0);
-                    for mut intent in intents {
-                        intent.request_id.0 = fresh_id(intent.request_id).0;
+                    for intent in intents {
                         let late = withdrawn.load(Ordering::SeqCst);
                         match ledger.begin(&intent) {
                             Ok(_) => {
@@ -344,13 +337,12 @@ fn a_withdrawal_is_in_force_when_it_returns() {
     });
 }
 
-fn fresh_id(id: RequestId) -> RequestId {
-    let mut random = [0; 10];
-    for (place, byte) in random.iter_mut().zip(fluxchat_testkit::canary().bytes()) {
+fn fresh_id(n: u8) -> RequestId {
+    let mut random = [n; 10];
+    for (place, byte) in random.iter_mut().skip(1).zip(canary().bytes()) {
         *place = byte;
     }
-    let _ = id;
-    RequestId::new(fluxchat_model::Timestamp(crate::offline::NOW), random)
+    RequestId::new(Timestamp(NOW), random)
 }
 
 #[test]

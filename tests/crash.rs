@@ -309,20 +309,33 @@ async fn a_deletion_cut_by_a_crash_is_finished() {
     );
 }
 
+/// Waits until a command has made the key, after which it makes the archive; or has ended.
+fn key_is_made(profile: &Profile, child: &mut Child) -> Instant {
+    let slots = profile.dir.join("keyslots.json");
+    while !slots.exists() && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    Instant::now()
+}
+
 #[test]
 fn a_first_run_cut_by_a_crash_can_be_repeated() {
-    let whole = Profile::with_passphrase();
     let setup = ["setup", "--adult", "--accept-policy"];
-    let span = took(&whole, &setup);
+    let whole = Profile::with_passphrase();
+    let mut child = whole.spawn(&setup);
+    let begin = key_is_made(&whole, &mut child);
+    assert!(child.wait_with_output().unwrap().status.success());
+    let span = u64::try_from(begin.elapsed().as_micros()).unwrap();
     let mut states = Vec::new();
     for round in 0..rounds(6) {
         let profile = Profile::with_passphrase();
-        let child = profile.spawn(&setup);
-        // Most of the time goes into the passphrase; what is written comes at the end.
-        let from = if round % 3 == 0 { 0 } else { span * 7 / 10 };
-        std::thread::sleep(Duration::from_micros(
-            from + chance(round, "setup", span - from),
-        ));
+        let mut child = profile.spawn(&setup);
+        if round % 6 == 5 {
+            std::thread::sleep(Duration::from_micros(chance(round, "unlocking", span)));
+        } else {
+            key_is_made(&profile, &mut child);
+            std::thread::sleep(Duration::from_micros(chance(round, "setup", span)));
+        }
         kill(child);
         let mut look = profile.command(&["--json", "doctor"]);
         look.env("FLUXCHAT_LOG", "info");

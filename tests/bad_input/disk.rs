@@ -100,6 +100,7 @@ fn a_full_disk_inside() {
         .unwrap();
     file.set_len(file.metadata().unwrap().len() - 600_000)
         .unwrap();
+    drop(file);
     let ran = profile.run(&["--json", "ask", "tell me a lot", "--source", "rec"]);
     ran.failed(1, "disk_full");
     let document = ran.json();

@@ -1,10 +1,12 @@
 //! From a folder to an open archive, and the first run.
 
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
 use fluxchat_egress::{Door, InProcess, Ledger};
 use fluxchat_model::{
-    ArchiveKey, ConsentStatus, Purpose, Secret, SessionState, StorageMode, Timestamp,
+    ArchiveKey, ConsentStatus, MessageId, Purpose, Secret, SessionState, StorageMode, Timestamp,
+    VisibleError,
 };
 use fluxchat_service::{ServiceState, router};
 use fluxchat_store::{
@@ -309,16 +311,7 @@ impl App {
             tracing::warn!(name: "archive.missing", "");
             return Err(SessionState::Corrupt);
         }
-        let reads = self.inner.options.access == Access::Reader;
-        if reads
-            && !self
-                .inner
-                .options
-                .profile
-                .join(profile::ARCHIVE_FILE)
-                .exists()
-        {
-            // A key without an archive: the first run ended between making the one and the other.
+        if self.inner.options.access == Access::Reader && self.is_half_made() {
             return Err(SessionState::FirstRun);
         }
         let options = self.open_options(key, storage, create);
@@ -336,6 +329,7 @@ impl App {
             closed_by(&error)
         })?;
         reserve::opening(folder, || self.prepare(&store)).map_err(|error| closed_by(&error))?;
+        let unwritten = self.not_settled(&store).map_err(|error| closed_by(&error))?;
         let ledger: Arc<dyn Ledger> = Arc::new(ArchiveLedger::new(self.clone(), store.clone()));
         let ledger = match &self.inner.options.ledger_layer {
             Some(layer) => layer(ledger),
@@ -361,7 +355,7 @@ impl App {
             door,
             storage,
             generations: std::sync::Mutex::default(),
-            unwritten: std::sync::Mutex::default(),
+            unwritten: std::sync::Mutex::new(unwritten),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             deletions: tokio::sync::Notify::new(),
@@ -378,6 +372,14 @@ impl App {
         let file = self.inner.options.profile.join(profile::ARCHIVE_FILE);
         let empty = std::fs::metadata(file).map_or(true, |meta| meta.len() == 0);
         empty && reserve::file(&self.inner.options.profile).exists()
+    }
+
+    /// Whether the first run ended between making the key and making the archive, or while making
+    /// it: only the very first writes go through a rollback journal. The next owner completes it;
+    /// a reader cannot.
+    fn is_half_made(&self) -> bool {
+        let file = self.inner.options.profile.join(profile::ARCHIVE_FILE);
+        !file.exists() || file.with_extension("db-journal").exists()
     }
 
     fn open_options(&self, key: ArchiveKey, storage: StorageMode, create: bool) -> OpenOptions {
@@ -437,11 +439,22 @@ impl App {
             return Ok(());
         }
         sources::ensure_sandbox(self, store)?;
-        crate::chat::settle_interrupted(self, store)?;
-        store.write(|tx| tx.ledger_recover())?;
+        // Neither may keep the archive closed on a full disk: reading and deleting need it open.
+        unless_full(crate::chat::settle_interrupted(self, store))?;
+        unless_full(store.write(|tx| tx.ledger_recover().map(drop)))?;
         // A disk that is too full for it now may have room later; opening goes on.
         let _ = store.ensure_ballast();
         Ok(())
+    }
+
+    /// Answers that a crash cut off and that could not be settled, because the disk is full.
+    fn not_settled(&self, store: &Store) -> Result<HashMap<MessageId, VisibleError>, StoreError> {
+        if self.inner.options.access == Access::Reader {
+            return Ok(HashMap::new());
+        }
+        let full = Error::Store(StoreError::Full).visible();
+        let cut_off = store.read(|tx| tx.messages_streaming())?;
+        Ok(cut_off.into_iter().map(|id| (id, full.clone())).collect())
     }
 
     async fn adopt(&self, open: Open) {
@@ -485,6 +498,17 @@ impl From<SessionState> for Obstacle {
             state,
             has_passphrase: false,
         }
+    }
+}
+
+/// What can be done at a later start, when there is room.
+fn unless_full(done: Result<(), StoreError>) -> Result<(), StoreError> {
+    match done {
+        Err(StoreError::Full) => {
+            tracing::warn!(name: "start.disk_full", "");
+            Ok(())
+        }
+        other => other,
     }
 }
 

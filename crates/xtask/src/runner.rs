@@ -164,10 +164,10 @@ pub fn run(binaries: &[Binary], run: &Run, screen: Option<&Screen>) -> Outcome {
     if queue.is_empty() {
         return Err("no test has a name like that; `cargo xtask test --list` knows them".into());
     }
-    // The long ones are in the integration binary: begun first, they do not wait at the end alone.
+    // The long ones are those of the whole app: begun first, they do not wait at the end alone.
     queue
         .make_contiguous()
-        .sort_by_key(|(binary, _)| binary.target != "it");
+        .sort_by_key(|(binary, _)| binary.package != "app");
     let all = queue.len();
     let workers = thread::available_parallelism().map_or(2, usize::from);
     println!("  {all} tests, {workers} at a time");
