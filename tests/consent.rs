@@ -7,11 +7,11 @@ use fluxchat_core::{Audience, Setup};
 use fluxchat_egress::{Ledger, Refusal};
 use fluxchat_model::{
     ArchiveKey, Clock as _, ConsentEventId, ConsentStatus, EgressRecord, Initiator, Purpose,
-    RequestId,
+    RequestId, Timestamp,
 };
 use fluxchat_store::{NewConsentEvent, OpenOptions, Store};
-use fluxchat_testkit::{canary, raw};
 use fluxchat_testkit::recorder::{Answer, Recorder};
+use fluxchat_testkit::{canary, raw};
 use serde_json::{Value, json};
 
 use crate::cli::{add_source, shown, text};

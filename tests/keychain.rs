@@ -291,9 +291,9 @@ fn a_key_of_another_archive_is_told_apart() {
         .arg("--profile")
         .arg(&other)
         .args(["setup", "--adult", "--accept-policy"])
-        .status()
+        .output()
         .unwrap();
-    assert!(ran.success());
+    assert!(ran.status.success());
     assert_eq!(
         items(&session).len(),
         2,

@@ -24,5 +24,6 @@ mod keychain;
 mod logs;
 mod offline;
 mod product;
+mod screenshots;
 mod shell_config;
 mod tour;

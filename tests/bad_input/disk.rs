@@ -147,16 +147,16 @@ fn a_full_disk_inside() {
     assert_eq!(rest.as_array().map(Vec::len), Some(listed - 1));
 
     std::fs::remove_file(&filler).unwrap();
+    assert_eq!(profile.json(&["doctor"])["integrity"], "ok");
+    let again = profile.json(&["ask", "room again", "--conversation", &kept[2]]);
+    assert_eq!(again["status"], "complete");
+    assert_eq!(profile.json(&["privacy", "verify"])["holds"], true);
     let messages = shown(&profile, &kept[3]);
     assert!(
         ["failed", "interrupted"].contains(&messages[1].1.as_str()),
         "nothing streams any more: {}",
         messages[1].1
     );
-    assert_eq!(profile.json(&["doctor"])["integrity"], "ok");
-    let again = profile.json(&["ask", "room again", "--conversation", &kept[2]]);
-    assert_eq!(again["status"], "complete");
-    assert_eq!(profile.json(&["privacy", "verify"])["holds"], true);
 }
 
 #[test]

@@ -329,7 +329,9 @@ impl App {
             closed_by(&error)
         })?;
         reserve::opening(folder, || self.prepare(&store)).map_err(|error| closed_by(&error))?;
-        let unwritten = self.not_settled(&store).map_err(|error| closed_by(&error))?;
+        let unwritten = self
+            .not_settled(&store)
+            .map_err(|error| closed_by(&error))?;
         let ledger: Arc<dyn Ledger> = Arc::new(ArchiveLedger::new(self.clone(), store.clone()));
         let ledger = match &self.inner.options.ledger_layer {
             Some(layer) => layer(ledger),

@@ -55,11 +55,19 @@ fn tour() -> Outcome {
         fs::create_dir_all(&folder)?;
         let screen = Screen::start()?;
         products::hand_over(&mut tour);
-        tour.args(["--quiet", "--", "tour::", "--nocapture", "--test-threads=1"])
-            .env("FLUXCHAT_TOUR", "1")
-            .env("FLUXCHAT_TOUR_DIR", &folder)
-            .env("DISPLAY", &screen.name)
-            .env_remove("WAYLAND_DISPLAY");
+        tour.args([
+            "--quiet",
+            "--",
+            "tour::tour",
+            "--exact",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ])
+        .env("FLUXCHAT_TOUR", "1")
+        .env("FLUXCHAT_TOUR_DIR", &folder)
+        .env("DISPLAY", &screen.name)
+        .env_remove("WAYLAND_DISPLAY");
         shell::run(&mut tour)?;
         match fs::read_dir(&folder)?.next() {
             Some(_) => Ok(()),
