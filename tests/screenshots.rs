@@ -1,6 +1,6 @@
 //! Pictures of every screen, light and dark, for `docs/screenshots/`. Not a promise: run it to
-//! look at the window, with
-//! `cargo xtask test screenshots --ignored` or `FLUXCHAT_SHOTS_DIR=DIR` for another folder.
+//! look at the window: `cargo test -p fluxchat --test it screenshots -- --ignored` after
+//! `cargo xtask test` has built the programs. `FLUXCHAT_SHOTS_DIR` names another folder.
 
 use std::path::PathBuf;
 
@@ -15,10 +15,19 @@ struct Shots {
 }
 
 impl Shots {
-    async fn take(&self, window: &Window, name: &str) {
-        window
-            .screenshot(&self.folder.join(format!("{name}-{}.png", self.theme)))
-            .await;
+    /// The screen itself, once it has come to rest (a blinking caret never does).
+    async fn take(&self, desk: &Desk, name: &str) {
+        let path = self.folder.join(format!("{name}-{}.png", self.theme));
+        let mut before = Vec::new();
+        for _ in 0..8 {
+            desk.session.screenshot(&path);
+            let now = std::fs::read(&path).expect("the picture");
+            if now == before {
+                return;
+            }
+            before = now;
+            tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+        }
     }
 }
 
@@ -53,25 +62,25 @@ async fn every_screen(shots: &Shots, label: &str) {
     let window = desk.open().await;
     window.wait_text("Agree and start").await;
     dark_page(&window, shots.theme).await;
-    shots.take(&window, "welcome").await;
+    shots.take(&desk, "welcome").await;
     window.click_text("Agree and start").await;
     window.wait_text("Try it now").await;
-    shots.take(&window, "doors").await;
+    shots.take(&desk, "doors").await;
     window.click_text("Try it now").await;
     window.wait("composer-input").await;
     window.click("rail-settings").await;
     window.click_text("Appearance").await;
     window.click_exactly(label).await;
-    shots.take(&window, "settings-appearance").await;
+    shots.take(&desk, "settings-appearance").await;
     add_source(&window, "Home server", &recorder.base_url()).await;
     window.click("rail-settings").await;
     window.click_text("Sources").await;
-    shots.take(&window, "settings-sources").await;
+    shots.take(&desk, "settings-sources").await;
     window.click("rail-chat").await;
     window.click("new-chat").await;
-    shots.take(&window, "chat-new").await;
+    shots.take(&desk, "chat-new").await;
     ask(&window, "Plan three days in Lisbon without a car.").await;
-    shots.take(&window, "chat").await;
+    shots.take(&desk, "chat").await;
     recorder.answer(Answer::Cut(vec![
         "The first part of an answer that ".into(),
         "breaks off".into(),
@@ -81,7 +90,7 @@ async fn every_screen(shots: &Shots, label: &str) {
         .await;
     window.click("send").await;
     window.wait("message-error").await;
-    shots.take(&window, "chat-error").await;
+    shots.take(&desk, "chat-error").await;
     recorder.answer(Answer::Hang(vec![
         "An answer that is still ".into(),
         "arriving".into(),
@@ -89,21 +98,21 @@ async fn every_screen(shots: &Shots, label: &str) {
     window.type_into("composer-input", "And a fifth?").await;
     window.click("send").await;
     window.wait_text("arriving").await;
-    shots.take(&window, "chat-streaming").await;
+    shots.take(&desk, "chat-streaming").await;
     window.click("stop").await;
     window.wait("message-interrupted").await;
-    shots.take(&window, "chat-interrupted").await;
+    shots.take(&desk, "chat-interrupted").await;
     window.click("search-open").await;
     window.type_into("search-input", "grac").await;
     window.wait("search-hit").await;
-    shots.take(&window, "search").await;
+    shots.take(&desk, "search").await;
     escape(&window).await;
     window.click("egress-lamp").await;
     window.wait_text("Open the whole ledger").await;
-    shots.take(&window, "ledger-drawer").await;
+    shots.take(&desk, "ledger-drawer").await;
     window.click_text("Open the whole ledger").await;
     window.wait_text("Every request is written here").await;
-    shots.take(&window, "privacy-left").await;
+    shots.take(&desk, "privacy-left").await;
     for (page, name) in [
         ("Overview", "privacy-overview"),
         ("Kept on this computer", "privacy-kept"),
@@ -113,11 +122,11 @@ async fn every_screen(shots: &Shots, label: &str) {
     ] {
         window.click_text(page).await;
         window.wait_gone("[aria-busy='true']").await;
-        shots.take(&window, name).await;
+        shots.take(&desk, name).await;
     }
     window.click("offline-switch").await;
     window.click("rail-chat").await;
-    shots.take(&window, "chat-offline").await;
+    shots.take(&desk, "chat-offline").await;
     desk.quit(window).await;
 }
 

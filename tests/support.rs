@@ -6,7 +6,6 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use fluxchat_testkit::session::{DesktopSession, Keyring};
 use serde_json::Value;
 
 /// The passphrase of every test profile that has one.
@@ -54,8 +53,6 @@ pub fn long() -> bool {
 /// A profile and how to reach it from the command line.
 pub struct Profile {
     pub dir: PathBuf,
-    /// `None`: under [`PASSPHRASE`].
-    session: Option<DesktopSession>,
     _owned: Option<tempfile::TempDir>,
 }
 
@@ -107,7 +104,6 @@ impl Profile {
             .unwrap();
         Self {
             dir: owned.path().join("profile"),
-            session: None,
             _owned: Some(owned),
         }
     }
@@ -123,16 +119,6 @@ impl Profile {
             .create_with_passphrase(&Secret::new(PASSPHRASE.to_owned()), Timestamp(0))
             .unwrap();
         profile
-    }
-
-    /// A fresh folder in a session with a real keychain.
-    pub fn with_keychain(display: bool) -> Self {
-        let session = DesktopSession::start(Keyring::Unlocked, display);
-        Self {
-            dir: session.home().join("profile"),
-            session: Some(session),
-            _owned: None,
-        }
     }
 
     /// Every folder that a program may write to by itself, by the variable that names it. All of
@@ -155,13 +141,6 @@ impl Profile {
             .expect("a profile is inside a folder of its own")
     }
 
-    /// The desktop session, where there is one.
-    pub fn session(&self) -> &DesktopSession {
-        self.session
-            .as_ref()
-            .expect("a profile with a keychain has a session")
-    }
-
     /// A prepared command; arguments after the global ones.
     pub fn command(&self, args: &[&str]) -> Command {
         self.command_of(&cli_path(), args)
@@ -169,25 +148,18 @@ impl Profile {
 
     /// The same for another build of the CLI.
     pub fn command_of(&self, program: &Path, args: &[&str]) -> Command {
-        let mut command = match &self.session {
-            Some(session) => session.command(program),
-            None => {
-                let mut command = Command::new(program);
-                command
-                    .env_remove("DBUS_SESSION_BUS_ADDRESS")
-                    .env("XDG_RUNTIME_DIR", "/nonexistent");
-                for (name, folder) in self.folders() {
-                    std::fs::create_dir_all(&folder).unwrap();
-                    command.env(name, folder);
-                }
-                command
-            }
-        };
-        command.arg("--profile").arg(&self.dir);
-        if self.session.is_none() {
-            command.args(["--passphrase-fd", "0"]);
+        let mut command = Command::new(program);
+        command
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .env("XDG_RUNTIME_DIR", "/nonexistent");
+        for (name, folder) in self.folders() {
+            std::fs::create_dir_all(&folder).unwrap();
+            command.env(name, folder);
         }
         command
+            .arg("--profile")
+            .arg(&self.dir)
+            .args(["--passphrase-fd", "0"])
             .args(args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -203,9 +175,7 @@ impl Profile {
     /// Starts a prepared command and gives it the passphrase it waits for.
     pub fn start(&self, command: &mut Command) -> Child {
         let mut child = command.spawn().expect("the CLI starts");
-        if let Some(mut stdin) = child.stdin.take()
-            && self.session.is_none()
-        {
+        if let Some(mut stdin) = child.stdin.take() {
             // A command that ends before it reads closes the pipe; that is its right.
             let _ = stdin.write_all(PASSPHRASE.as_bytes());
         }
@@ -235,10 +205,6 @@ impl Profile {
     pub fn archive_key(&self) -> [u8; 32] {
         use fluxchat_model::Secret;
         use fluxchat_vault::{MemoryKeychain, Vault};
-        assert!(
-            self.session.is_none(),
-            "keys in a keychain are read inside its session"
-        );
         let vault = Vault::new(&self.dir, std::sync::Arc::new(MemoryKeychain::default()));
         let key = vault
             .unlock_with_passphrase(&Secret::new(PASSPHRASE.to_owned()))

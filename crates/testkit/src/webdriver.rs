@@ -186,28 +186,35 @@ impl Window {
 
     async fn click_where(&self, condition: &str, text: &str) {
         let xpath = format!(
-            "(//*[self::button or self::a or self::label or @role='button' or @role='menuitem' \
-             or @role='switch' or @role='radio'][{condition}])[last()]"
+            "//*[self::button or self::a or self::label or @role='button' or @role='menuitem' \
+             or @role='switch' or @role='radio'][{condition}]"
         );
-        let element = match self
+        let locator = Locator::XPath(&xpath);
+        if let Err(error) = self
             .client
             .wait()
             .at_most(PATIENCE)
-            .for_element(Locator::XPath(&xpath))
+            .for_element(locator)
             .await
         {
-            Ok(element) => element,
-            Err(error) => panic!(
-                "no control says “{text}” ({error}); the page says:\n{}",
-                self.text().await
-            ),
-        };
-        if let Err(error) = element.click().await {
             panic!(
-                "click “{text}”: {error}; the page says:\n{}",
+                "no control says “{text}” ({error}); the page says:\n{}",
                 self.text().await
             );
         }
+        let found = self.client.find_all(locator).await.unwrap_or_default();
+        for element in found.into_iter().rev() {
+            if element.is_displayed().await.unwrap_or(false) && element.click().await.is_ok() {
+                return;
+            }
+        }
+        let script = "const e = document.elementFromPoint(120, 60); \
+             return getComputedStyle(document.body).pointerEvents + ' | ' + (e ? e.outerHTML.slice(0, 300) : 'nothing')";
+        let why = self.run(script, vec![]).await;
+        panic!(
+            "“{text}” cannot be clicked ({why}); the page says:\n{}",
+            self.text().await
+        );
     }
 
     /// Types into the field with this label.
