@@ -98,14 +98,11 @@ fn ctrl_c_keeps_and_prints_what_arrived() {
     );
 
     // With --json the one document says the same. The archive tells when the question is in it.
-    let asking = profile.spawn(&["--json", "ask", "again", "--source", "rec"]);
     let seen = server.seen().len();
+    let asking = profile.spawn(&["--json", "ask", "again", "--source", "rec"]);
     let begun = || {
-        server.seen().len() > seen
-            && profile
-                .json(&["history", "search", "again"])
-                .as_array()
-                .is_some_and(|hits| !hits.is_empty())
+        let found = profile.json(&["history", "search", "again"]);
+        found.as_array().is_some_and(|hits| !hits.is_empty()) && server.seen().len() > seen
     };
     // Each look is a process of its own, so this waits long without waiting for a clock.
     assert!((0..500).any(|_| begun()), "the answer began");
