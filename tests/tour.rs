@@ -3,8 +3,6 @@
 
 use std::path::PathBuf;
 
-use fluxchat_testkit::webdriver::Window;
-
 use crate::desktop::{Desk, ask, delete_open_conversation, first_run, runtime, search_and_open};
 
 struct Tour {
@@ -13,12 +11,14 @@ struct Tour {
 }
 
 impl Tour {
-    async fn seen(&mut self, window: &Window, what: &str) {
+    /// Keeps the screen as a person would see it. The driver's own pictures wait for a frame that
+    /// a window at rest may never draw.
+    fn seen(&mut self, desk: &Desk, what: &str) {
         self.step += 1;
         let file = self
             .folder
             .join(format!("{:02}-{}.png", self.step, what.replace(' ', "-")));
-        window.screenshot(&file).await;
+        desk.session.screenshot(&file);
         eprintln!("  {}. {what}: done  ({})", self.step, file.display());
     }
 }
@@ -35,27 +35,27 @@ fn tour() {
         let desk = Desk::new();
         let window = desk.open().await;
         window.wait_text("Welcome to Fluxchat").await;
-        tour.seen(&window, "welcome").await;
+        tour.seen(&desk, "welcome");
         first_run(&window).await;
-        tour.seen(&window, "first run").await;
+        tour.seen(&desk, "first run");
         ask(&window, "How do I delete a conversation?").await;
-        tour.seen(&window, "one answer streamed by the sandbox").await;
+        tour.seen(&desk, "one answer streamed by the sandbox");
         window.click("search-open").await;
         window.type_into("search-input", "delet").await;
         window.wait_css("[data-testid='search-hit']").await;
-        tour.seen(&window, "search").await;
+        tour.seen(&desk, "search");
         window.run("document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))", vec![]).await;
         window.wait_gone("[data-testid='search-input']").await;
         search_and_open(&window, "delet").await;
         window.click("offline-switch").await;
         window.wait_css("[data-testid='offline-switch'][aria-checked='true']").await;
-        tour.seen(&window, "offline").await;
+        tour.seen(&desk, "offline");
         ask(&window, "Does the sandbox answer offline?").await;
         delete_open_conversation(&window).await;
-        tour.seen(&window, "delete").await;
+        tour.seen(&desk, "delete");
         window.click("egress-lamp").await;
         window.wait_text("stayed on this computer").await;
-        tour.seen(&window, "ledger").await;
+        tour.seen(&desk, "ledger");
         desk.quit(window).await;
         let ledger = desk.cli(&["privacy", "ledger"]);
         assert!(ledger.as_array().is_some_and(|rows| rows.len() >= 2), "the ledger knows both answers");
