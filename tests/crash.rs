@@ -150,17 +150,7 @@ fn plant(profile: &Profile, key: [u8; 32], word: &str, count: usize, number: u8)
     let path = profile.dir.join("archive.db");
     let store = Store::open(OpenOptions::existing(path, ArchiveKey::new(key))).unwrap();
     let id = ConversationId::new(at, random(0));
-    let conversation = Conversation {
-        id,
-        title: format!("about {word}"),
-        source_id: None,
-        model: None,
-        pinned: false,
-        archived: false,
-        head_id: None,
-        created_at: at,
-        updated_at: at,
-    };
+    let conversation = Conversation::new(id, format!("about {word}"), at);
     store
         .write(|tx| {
             tx.conversation_insert(&conversation)?;

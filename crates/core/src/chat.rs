@@ -71,15 +71,13 @@ impl App {
         let conversation = match existing {
             Some(conversation) => conversation,
             None => Conversation {
-                id: self.fresh(ConversationId::new)?,
-                title: markup::title_from(&text),
                 source_id: Some(source.id),
                 model: model.clone(),
-                pinned: false,
-                archived: false,
-                head_id: None,
-                created_at: now,
-                updated_at: now,
+                ..Conversation::new(
+                    self.fresh(ConversationId::new)?,
+                    markup::title_from(&text),
+                    now,
+                )
             },
         };
         let is_new = ask.conversation.is_none();

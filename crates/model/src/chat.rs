@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AssetId, ConversationId, MessageId, SourceId, Timestamp};
+use crate::{AssetId, ConversationId, FolderId, MessageId, SourceId, Timestamp};
 
 /// A conversation: a tree of messages and how to continue it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,12 +19,42 @@ pub struct Conversation {
     pub pinned: bool,
     /// Hidden from the list, found by search.
     pub archived: bool,
+    /// The folder it lies in.
+    pub folder_id: Option<FolderId>,
+    /// Frozen (GDPR Art. 18): readable and exportable, never sent, never suggested.
+    pub restricted: bool,
+    /// May be answered by sources on this computer alone.
+    pub local_only: bool,
+    /// Whether the consent to training, where given, covers it.
+    pub training_allowed: bool,
     /// The end of the branch that is shown: the newest message of the chosen path.
     pub head_id: Option<MessageId>,
     /// When it began.
     pub created_at: Timestamp,
     /// When it last gained a message; the order of the list.
     pub updated_at: Timestamp,
+}
+
+impl Conversation {
+    /// An empty one without source, folder or marks.
+    #[must_use]
+    pub fn new(id: ConversationId, title: String, at: Timestamp) -> Self {
+        Self {
+            id,
+            title,
+            source_id: None,
+            model: None,
+            pinned: false,
+            archived: false,
+            folder_id: None,
+            restricted: false,
+            local_only: false,
+            training_allowed: false,
+            head_id: None,
+            created_at: at,
+            updated_at: at,
+        }
+    }
 }
 
 /// Who speaks.

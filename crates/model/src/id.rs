@@ -56,6 +56,10 @@ ids! {
     ConversationId,
     /// One node of a conversation's message tree.
     MessageId,
+    /// A folder of conversations.
+    FolderId,
+    /// A tag on conversations.
+    TagId,
     /// A source of answers.
     SourceId,
     /// One encrypted file.

@@ -18,8 +18,8 @@ mod time;
 pub use chat::{Conversation, DraftKey, Message, MessageStatus, Part, Role, Usage, VisibleError};
 pub use consent::{ConsentEvent, ConsentState, ConsentStatus};
 pub use id::{
-    AssetId, ConsentEventId, ConversationId, ErasureId, InvalidId, MessageId, OutboxId,
-    PrivacyRequestId, RequestId, SourceId, TombstoneId,
+    AssetId, ConsentEventId, ConversationId, ErasureId, FolderId, InvalidId, MessageId, OutboxId,
+    PrivacyRequestId, RequestId, SourceId, TagId, TombstoneId,
 };
 pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
 pub use policy::{Policy, PolicyVersion};

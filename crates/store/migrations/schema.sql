@@ -1,8 +1,10 @@
 CREATE INDEX asset_by_conversation ON asset (conversation_id);
 CREATE INDEX consent_event_purpose ON consent_event (purpose);
+CREATE INDEX conversation_folder ON conversation (folder_id, updated_at, id) WHERE folder_id IS NOT NULL;
 CREATE INDEX conversation_hidden ON conversation (erasure_id) WHERE erasure_id IS NOT NULL;
 CREATE INDEX conversation_list ON conversation (archived, pinned, updated_at, id) WHERE erasure_id IS NULL;
 CREATE INDEX conversation_source ON conversation (source_id) WHERE source_id IS NOT NULL;
+CREATE INDEX conversation_tag_by_tag ON conversation_tag (tag_id);
 CREATE INDEX egress_record_at ON egress_record (at);
 CREATE INDEX egress_record_conversation ON egress_record (conversation_id) WHERE conversation_id IS NOT NULL;
 CREATE INDEX egress_record_host ON egress_record (host);
@@ -57,7 +59,12 @@ CREATE TABLE conversation (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   title TEXT NOT NULL
-) STRICT;
+, folder_id BLOB REFERENCES folder (id) ON DELETE SET NULL, restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1)), local_only INTEGER NOT NULL DEFAULT 0 CHECK (local_only IN (0, 1)), training_allowed INTEGER NOT NULL DEFAULT 0 CHECK (training_allowed IN (0, 1))) STRICT;
+CREATE TABLE conversation_tag (
+  conversation_id BLOB NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+  tag_id BLOB NOT NULL REFERENCES tag (id) ON DELETE CASCADE,
+  PRIMARY KEY (conversation_id, tag_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE draft (
   seq INTEGER NOT NULL PRIMARY KEY,
   conversation_id BLOB UNIQUE REFERENCES conversation (id) ON DELETE CASCADE, -- NULL: a new conversation
@@ -100,6 +107,12 @@ CREATE TABLE erasure_file (
   asset_id BLOB NOT NULL,
   PRIMARY KEY (erasure_id, asset_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE folder (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  created_at INTEGER NOT NULL,
+  name TEXT NOT NULL
+) STRICT;
 CREATE TABLE message (
   seq INTEGER NOT NULL PRIMARY KEY CHECK (seq % 2 = 0),
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -203,6 +216,12 @@ CREATE TABLE stream_chunk (
   message_id BLOB NOT NULL REFERENCES message (id) ON DELETE CASCADE,
   kind TEXT NOT NULL CHECK (kind IN ('text', 'reasoning')),
   body TEXT NOT NULL
+) STRICT;
+CREATE TABLE tag (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  created_at INTEGER NOT NULL,
+  name TEXT NOT NULL
 ) STRICT;
 CREATE TABLE tombstone (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),

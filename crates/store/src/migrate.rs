@@ -5,7 +5,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{Mode, OpenOptions, StoreError, WriteTx, copy};
 
 /// Never change one that was released; add the next.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_archive.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_archive.sql"),
+    include_str!("../migrations/0002_care.sql"),
+];
 
 /// The schema this version reads and writes (`PRAGMA user_version`).
 pub const LATEST_SCHEMA: u32 = MIGRATIONS.len() as u32;
@@ -151,7 +154,12 @@ mod tests {
         }
     }
 
-    /// An archive with one released migration, opened by a version that has two.
+    /// The migrations there are, and more.
+    fn and(more: &[&'static str]) -> Vec<&'static str> {
+        [MIGRATIONS, more].concat()
+    }
+
+    /// An archive of this version, opened by the next.
     #[test]
     fn an_old_archive_is_copied_verified_and_migrated() {
         let dir = tempfile::tempdir().unwrap();
@@ -159,16 +167,17 @@ mod tests {
         let store = Store::open(options.clone()).unwrap();
         store.write(|tx| tx.setting_set("theme", &"dark")).unwrap();
         store.close();
-        let next = [
-            MIGRATIONS[0],
-            "CREATE TABLE later (id INTEGER NOT NULL) STRICT;",
-        ];
+        let (now, later) = (LATEST_SCHEMA, LATEST_SCHEMA + 1);
+        let next = and(&["CREATE TABLE later (id INTEGER NOT NULL) STRICT;"]);
 
         let mut conn = connection::open(&options, Kind::Writer).unwrap();
         let refused = apply(&mut conn, &options, &next).unwrap_err();
-        let needed = StoreError::MigrationNeeded { found: 1, known: 2 };
+        let needed = StoreError::MigrationNeeded {
+            found: now,
+            known: later,
+        };
         assert_eq!(refused, needed, "without a place for the copy");
-        assert_eq!(schema_version(&conn).unwrap(), 1);
+        assert_eq!(schema_version(&conn).unwrap(), now);
 
         let copy = MigrationCopy {
             path: dir.path().join("copy.db"),
@@ -176,8 +185,8 @@ mod tests {
         };
         options.migration_copy = Some(copy.clone());
         let report = apply(&mut conn, &options, &next).unwrap().unwrap();
-        assert_eq!((report.from, report.to, report.copied), (1, 2, true));
-        assert_eq!(schema_version(&conn).unwrap(), 2);
+        assert_eq!((report.from, report.to, report.copied), (now, later, true));
+        assert_eq!(schema_version(&conn).unwrap(), later);
         drop(conn);
 
         let wrong = Store::open(OpenOptions::existing(&copy.path, key(1)));
@@ -207,13 +216,12 @@ mod tests {
         });
         let mut conn = connection::open(&options, Kind::Writer).unwrap();
         let before = schema(&conn);
-        let bad = [
-            MIGRATIONS[0],
+        let bad = and(&[
             "CREATE TABLE later (id INTEGER NOT NULL) STRICT;",
             "CREATE TABLE later (id INTEGER NOT NULL) STRICT;",
-        ];
+        ]);
         assert!(apply(&mut conn, &options, &bad).is_err());
         assert_eq!(schema(&conn), before);
-        assert_eq!(schema_version(&conn).unwrap(), 1);
+        assert_eq!(schema_version(&conn).unwrap(), LATEST_SCHEMA);
     }
 }

@@ -62,6 +62,10 @@ fn conversation(conversation: &Conversation) -> Value {
         "pinned": conversation.pinned,
         "archived": conversation.archived,
         "model": conversation.model,
+        "folder_id": conversation.folder_id,
+        "restricted": conversation.restricted,
+        "local_only": conversation.local_only,
+        "training_allowed": conversation.training_allowed,
         "created_at": conversation.created_at,
         "updated_at": conversation.updated_at,
     })

@@ -64,6 +64,10 @@ pub async fn conversation_update(app: &App, req: ConversationUpdateReq) -> Answe
         archived: req.archived,
         source_id: req.source_id.map(Some),
         model: req.model.map(Some),
+        restricted: req.restricted,
+        local_only: req.local_only,
+        training_allowed: req.training_allowed,
+        ..ConversationPatch::default()
     };
     Ok(row(app, app.update_conversation(req.id, patch).await?))
 }
@@ -298,6 +302,10 @@ fn row(app: &App, conversation: Conversation) -> ConversationRow {
         archived: conversation.archived,
         source_id: conversation.source_id,
         model: conversation.model,
+        folder_id: conversation.folder_id,
+        restricted: conversation.restricted,
+        local_only: conversation.local_only,
+        training_allowed: conversation.training_allowed,
         created_at: conversation.created_at,
         updated_at: conversation.updated_at,
     }

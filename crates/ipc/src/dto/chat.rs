@@ -2,8 +2,8 @@
 
 use fluxchat_markup::Block;
 use fluxchat_model::{
-    AssetId, ConversationId, ErasureId, MessageId, MessageStatus, Role, SourceId, Timestamp, Usage,
-    VisibleError,
+    AssetId, ConversationId, ErasureId, FolderId, MessageId, MessageStatus, Role, SourceId,
+    Timestamp, Usage, VisibleError,
 };
 use serde::Deserialize;
 
@@ -22,6 +22,14 @@ dto! {
         pub source_id: Option<SourceId>,
         /// The model the next answer is asked of.
         pub model: Option<String>,
+        /// The folder it lies in.
+        pub folder_id: Option<FolderId>,
+        /// Frozen: readable and exportable, never sent, never suggested.
+        pub restricted: bool,
+        /// May be answered by sources on this computer alone.
+        pub local_only: bool,
+        /// Whether the consent to training, where given, covers it.
+        pub training_allowed: bool,
         /// When it began.
         pub created_at: Timestamp,
         /// When it last gained a message.
@@ -78,6 +86,12 @@ dto! {
         pub source_id: Option<SourceId>,
         /// The model its next answer is asked of.
         pub model: Option<String>,
+        /// Whether it is frozen.
+        pub restricted: Option<bool>,
+        /// Whether only sources on this computer may answer.
+        pub local_only: Option<bool>,
+        /// Whether the consent to training, where given, covers it.
+        pub training_allowed: Option<bool>,
     }
 }
 

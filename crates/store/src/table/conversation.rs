@@ -1,6 +1,6 @@
 //! `conversation`: what the list shows and how each is continued.
 
-use fluxchat_model::{Conversation, ConversationId, MessageId, SourceId, Timestamp};
+use fluxchat_model::{Conversation, ConversationId, FolderId, MessageId, SourceId, Timestamp};
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
@@ -51,11 +51,20 @@ pub struct ConversationPatch {
     pub source_id: Option<Option<SourceId>>,
     /// The model of the next answer; `Some(None)` for none.
     pub model: Option<Option<String>>,
+    /// The folder; `Some(None)` for none.
+    pub folder_id: Option<Option<FolderId>>,
+    /// Frozen or not.
+    pub restricted: Option<bool>,
+    /// Kept to sources on this computer or not.
+    pub local_only: Option<bool>,
+    /// Covered by the consent to training or not.
+    pub training_allowed: Option<bool>,
 }
 
 macro_rules! columns {
     () => {
-        "SELECT id, title, source_id, model, pinned, archived, head_id, created_at, updated_at FROM conversation"
+        "SELECT id, title, source_id, model, pinned, archived, head_id, created_at, updated_at,
+           folder_id, restricted, local_only, training_allowed FROM conversation"
     };
 }
 
@@ -77,6 +86,10 @@ fn read(row: &Row<'_>) -> Result<Conversation, StoreError> {
         head_id: row.get::<_, Option<_>>(6)?.map(MessageId),
         created_at: Timestamp(row.get(7)?),
         updated_at: Timestamp(row.get(8)?),
+        folder_id: row.get::<_, Option<_>>(9)?.map(FolderId),
+        restricted: row.get(10)?,
+        local_only: row.get(11)?,
+        training_allowed: row.get(12)?,
     })
 }
 
@@ -178,8 +191,9 @@ impl WriteTx<'_> {
         )?;
         change(
             self.conn,
-            "INSERT INTO conversation (seq, id, source_id, model, pinned, archived, created_at, updated_at, title)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO conversation (seq, id, source_id, model, pinned, archived, created_at, updated_at, title,
+               folder_id, restricted, local_only, training_allowed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             params![
                 seq,
                 conversation.id.0,
@@ -190,6 +204,10 @@ impl WriteTx<'_> {
                 conversation.created_at.0,
                 conversation.updated_at.0,
                 conversation.title,
+                conversation.folder_id.map(|id| id.0),
+                conversation.restricted,
+                conversation.local_only,
+                conversation.training_allowed,
             ],
         )
         .map_err(refused("conversation"))?;
@@ -199,7 +217,7 @@ impl WriteTx<'_> {
     /// Changes some fields of a conversation. Its place in the list stays.
     ///
     /// # Errors
-    /// `not_found`; `conflict` if the source does not exist.
+    /// `not_found`; `conflict` if the source or the folder does not exist.
     pub fn conversation_update(
         &self,
         id: ConversationId,
@@ -223,15 +241,24 @@ impl WriteTx<'_> {
         if let Some(model) = &patch.model {
             now.model.clone_from(model);
         }
+        now.folder_id = patch.folder_id.unwrap_or(now.folder_id);
+        now.restricted = patch.restricted.unwrap_or(now.restricted);
+        now.local_only = patch.local_only.unwrap_or(now.local_only);
+        now.training_allowed = patch.training_allowed.unwrap_or(now.training_allowed);
         let changed = change(
             self.conn,
-            "UPDATE conversation SET source_id = ?2, model = ?3, pinned = ?4, archived = ?5 WHERE id = ?1",
+            "UPDATE conversation SET source_id = ?2, model = ?3, pinned = ?4, archived = ?5,
+               folder_id = ?6, restricted = ?7, local_only = ?8, training_allowed = ?9 WHERE id = ?1",
             params![
                 id.0,
                 now.source_id.map(|source| source.0),
                 now.model,
                 now.pinned && !now.archived,
                 now.archived,
+                now.folder_id.map(|folder| folder.0),
+                now.restricted,
+                now.local_only,
+                now.training_allowed,
             ],
         )
         .map_err(refused("conversation"))?;

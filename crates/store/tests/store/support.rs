@@ -68,17 +68,7 @@ impl Archive {
     pub fn conversation(&self, title: &str) -> ConversationId {
         let at = self.tick();
         let id = ConversationId::new(at, self.random());
-        let conversation = Conversation {
-            id,
-            title: title.to_owned(),
-            source_id: None,
-            model: None,
-            pinned: false,
-            archived: false,
-            head_id: None,
-            created_at: at,
-            updated_at: at,
-        };
+        let conversation = Conversation::new(id, title.to_owned(), at);
         self.store
             .write(|tx| tx.conversation_insert(&conversation))
             .unwrap();

@@ -402,6 +402,22 @@ source_id: SourceId | null,
  */
 model: string | null, 
 /**
+ * The folder it lies in.
+ */
+folder_id: FolderId | null, 
+/**
+ * Frozen: readable and exportable, never sent, never suggested.
+ */
+restricted: boolean, 
+/**
+ * May be answered by sources on this computer alone.
+ */
+local_only: boolean, 
+/**
+ * Whether the consent to training, where given, covers it.
+ */
+training_allowed: boolean, 
+/**
  * When it began.
  */
 created_at: Timestamp, 
@@ -441,7 +457,19 @@ source_id?: SourceId,
 /**
  * The model its next answer is asked of.
  */
-model?: string, };
+model?: string, 
+/**
+ * Whether it is frozen.
+ */
+restricted?: boolean, 
+/**
+ * Whether only sources on this computer may answer.
+ */
+local_only?: boolean, 
+/**
+ * Whether the consent to training, where given, covers it.
+ */
+training_allowed?: boolean, };
 
 /**
  * A kind of data that a request carries.
@@ -606,6 +634,11 @@ requests: number,
  * How many bytes.
  */
 bytes_out: number, };
+
+/**
+ * A folder of conversations.
+ */
+export type FolderId = string;
 
 /**
  * A page of the bundled help.
