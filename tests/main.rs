@@ -24,6 +24,7 @@ mod keychain;
 mod logs;
 mod offline;
 mod product;
+mod prove;
 mod screenshots;
 mod shell_config;
 mod tour;

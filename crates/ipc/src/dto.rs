@@ -20,6 +20,7 @@ macro_rules! dto {
 pub mod chat;
 pub mod event;
 pub mod privacy;
+pub mod proof;
 pub mod search;
 pub mod session;
 pub mod source;

@@ -50,5 +50,8 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         Event::SourcesChanged => WindowEvent::SourcesChanged,
         Event::ReceiptsChanged => WindowEvent::ReceiptsChanged,
         Event::SettingsChanged => WindowEvent::SettingsChanged,
+        Event::ProofCheck(check) => WindowEvent::ProofCheck {
+            check: check.clone(),
+        },
     })
 }

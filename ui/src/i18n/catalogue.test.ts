@@ -1,5 +1,5 @@
 // @vitest-environment node
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
 import type * as Parser from '@formatjs/icu-messageformat-parser';
@@ -7,15 +7,19 @@ import { describe, expect, it } from 'vitest';
 
 // The files as they are written, and the whole parser: the build replaces both.
 const read = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8')) as Record<string, string>;
-const [en, de, chatEn, chatDe, errorsDe] = ['en', 'de', 'chat.en', 'chat.de', 'errors.de'].map((name) =>
-  read(`${name}.json`),
-) as [Record<string, string>, Record<string, string>, Record<string, string>, Record<string, string>, Record<string, string>];
+/** Every part of the window brings its own pair. */
+const parts = readdirSync(import.meta.dirname)
+  .filter((name) => /^(\w+\.)?en\.json$/.test(name))
+  .map((name) => name.slice(0, -'en.json'.length));
+const errorsDe = read('errors.de.json');
+const proofDe = read('proof.de.json');
 const { parse, TYPE } = createRequire(import.meta.url)('@formatjs/icu-messageformat-parser') as typeof Parser;
 
-const catalogues: [string, Record<string, string>, Record<string, string>][] = [
-  ['ours', en, de],
-  ['chat', chatEn, chatDe],
-];
+const catalogues: [string, Record<string, string>, Record<string, string>][] = parts.map((part) => [
+  part || 'common',
+  read(`${part}en.json`),
+  read(`${part}de.json`),
+]);
 
 /** The names of the parameters of a sentence. */
 function parameters(elements: Parser.MessageFormatElement[]): Set<string> {
@@ -63,7 +67,7 @@ describe('use of the catalogues', () => {
   const prefixes = [...all.matchAll(/`([a-z][\w-]*\.(?:[\w.-]*\.)?)\$\{/g)].map((match) => match[1] ?? '');
 
   it('has no sentence that nobody says', () => {
-    const unused = Object.keys({ ...en, ...chatEn }).filter(
+    const unused = catalogues.flatMap(([, english]) => Object.keys(english)).filter(
       (key) =>
         !all.includes(`'${key}'`) && !all.includes(`"${key}"`) && !prefixes.some((prefix) => key.startsWith(prefix)),
     );
@@ -88,5 +92,18 @@ describe('German words for the failures of the core', () => {
   it('cover every sentence on what was kept', () => {
     const sentences = entries.map(({ kept }) => constants.get(kept) ?? kept.slice(1, -1)).concat(constants.get('BOTH') ?? '');
     expect([...new Set(sentences)].filter((kept) => kept !== '' && !(`kept:${kept}` in errorsDe))).toEqual([]);
+  });
+});
+
+describe('German words for the self-audit of the core', () => {
+  const source = ['prove.rs', 'prove/window.rs']
+    .map((file) => readFileSync(join(import.meta.dirname, '../../../crates/core/src', file), 'utf8'))
+    .join('');
+  const ids = [...source.matchAll(/"((?:door|vault|delete|kept|core|window|cost)\.\w+)"/g)].map((match) => match[1] ?? '');
+
+  it('cover every check, and no other', () => {
+    expect(ids.length).toBeGreaterThan(20);
+    const said = Object.keys(proofDe).filter((key) => !key.startsWith('proof.limit.'));
+    expect(said.sort()).toEqual([...new Set(ids)].map((id) => `proof.${id}`).sort());
   });
 });

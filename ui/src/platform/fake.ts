@@ -3,6 +3,7 @@
 import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
 import { privacyCommands } from './fake/privacy';
+import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
 import { FakeWorld, type FakeOptions } from './fake/world';
@@ -44,6 +45,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...chatCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
+    ...proofCommands(world),
   };
   const fake: FakePlatform = {
     world,

@@ -10,6 +10,7 @@ import { History } from './conversations.svelte';
 import { Drafts } from './drafts';
 import { Egress } from './egress.svelte';
 import { Navigation } from './navigation.svelte';
+import { Proof } from './proof.svelte';
 import { Revisions } from './revisions.svelte';
 import { Search } from './search.svelte';
 import { Session } from './session.svelte';
@@ -23,6 +24,7 @@ export class AppState {
   readonly settings: SettingsState;
   readonly navigation = new Navigation();
   readonly revisions = new Revisions();
+  readonly proof = new Proof();
   readonly history: History;
   readonly thread: Thread;
   readonly drafts: Drafts;
@@ -101,6 +103,9 @@ export class AppState {
         break;
       case 'receipts_changed':
         this.revisions.receipts += 1;
+        break;
+      case 'proof_check':
+        this.proof.add(event.check);
         break;
       case 'sources_changed':
         this.revisions.sources += 1;

@@ -280,7 +280,7 @@ fn a_prefix_search_finds_nothing_of_what_was_deleted() {
 /// The scan can fail: without the pragmas, the same deletion leaves remnants.
 #[test]
 fn the_control_arm_leaves_something() {
-    let archive = Archive::with(|options| options.deletion_pragmas = false);
+    let archive = Archive::unprotected();
     let canaries = Canaries::new();
     let conversation = fill(&archive, &canaries);
     let erasure = archive
@@ -298,7 +298,7 @@ fn the_control_arm_leaves_something() {
 
 #[test]
 fn the_control_arm_does_not_claim_what_it_does_not_do() {
-    let archive = Archive::with(|options| options.deletion_pragmas = false);
+    let archive = Archive::unprotected();
     let conversation = archive.conversation("c");
     let erasure = archive
         .hide(ErasureScope::Conversation(conversation))

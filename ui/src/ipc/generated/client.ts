@@ -36,6 +36,8 @@ import type {
   PolicyReq,
   PolicyText,
   PrivacyOverview,
+  ProofReport,
+  ProofSaved,
   Receipt,
   ReceiptList,
   RecentSearches,
@@ -107,6 +109,8 @@ export interface Commands {
   session_open: [SessionOpenReq, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
+  privacy_prove: [Empty, ProofReport];
+  proof_save: [Empty, ProofSaved];
 }
 
 /** Sends one command and waits for its answer. */
@@ -160,6 +164,8 @@ export function createClient(call: Call) {
     privacyVerify: () => call('privacy_verify', {}),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
+    privacyProve: () => call('privacy_prove', {}),
+    proofSave: () => call('proof_save', {}),
   };
 }
 
