@@ -1,7 +1,11 @@
 //! What can be typed.
 
+mod filing;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+
+pub use filing::{Folder, Tag};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -120,6 +124,12 @@ pub enum History {
         #[arg(required = true)]
         id: Vec<String>,
     },
+    /// Folders of conversations
+    #[command(subcommand)]
+    Folder(Folder),
+    /// Tags on conversations
+    #[command(subcommand)]
+    Tag(Tag),
     /// Take a deletion back within its 30 seconds
     Undo {
         /// The conversation, or the deletion

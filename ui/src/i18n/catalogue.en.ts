@@ -1,4 +1,5 @@
 import chat from './chat.en.json';
 import en from './en.json';
+import filing from './filing.en.json';
 
-export default { ...en, ...chat };
+export default { ...en, ...chat, ...filing };

@@ -15,6 +15,7 @@ const { parse, TYPE } = createRequire(import.meta.url)('@formatjs/icu-messagefor
 const catalogues: [string, Record<string, string>, Record<string, string>][] = [
   ['ours', en, de],
   ['chat', chatEn, chatDe],
+  ['filing', read('filing.en'), read('filing.de')],
 ];
 
 /** The names of the parameters of a sentence. */
@@ -63,7 +64,7 @@ describe('use of the catalogues', () => {
   const prefixes = [...all.matchAll(/`([a-z][\w-]*\.(?:[\w.-]*\.)?)\$\{/g)].map((match) => match[1] ?? '');
 
   it('has no sentence that nobody says', () => {
-    const unused = Object.keys({ ...en, ...chatEn }).filter(
+    const unused = Object.keys({ ...en, ...chatEn, ...read('filing.en') }).filter(
       (key) =>
         !all.includes(`'${key}'`) && !all.includes(`"${key}"`) && !prefixes.some((prefix) => key.startsWith(prefix)),
     );
