@@ -23,6 +23,7 @@ mod egress;
 mod keychain;
 mod logs;
 mod offline;
+mod only_here;
 mod product;
 mod screenshots;
 mod shell_config;
