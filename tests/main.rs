@@ -24,6 +24,7 @@ mod filing;
 mod keychain;
 mod logs;
 mod offline;
+mod only_here;
 mod product;
 mod screenshots;
 mod shell_config;
