@@ -2,9 +2,15 @@
 
 use fluxchat_ipc::ApiError;
 use fluxchat_ipc::commands;
-use fluxchat_ipc::dto::{
-    Done, Empty, chat::*, event::*, privacy::*, proof::*, search::*, session::*, source::*,
-};
+use fluxchat_ipc::dto::chat::*;
+use fluxchat_ipc::dto::event::*;
+use fluxchat_ipc::dto::filing::*;
+use fluxchat_ipc::dto::privacy::*;
+use fluxchat_ipc::dto::proof::*;
+use fluxchat_ipc::dto::search::*;
+use fluxchat_ipc::dto::session::*;
+use fluxchat_ipc::dto::source::*;
+use fluxchat_ipc::dto::{Done, Empty};
 use fluxchat_model::{ProofReport, Receipt};
 use tauri::ipc::{Channel, Invoke};
 use tauri::{Manager as _, Runtime, State, WebviewWindow};

@@ -7,19 +7,14 @@ import { describe, expect, it } from 'vitest';
 
 // The files as they are written, and the whole parser: the build replaces both.
 const read = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8')) as Record<string, string>;
-/** Every part of the window brings its own pair. */
-const parts = readdirSync(import.meta.dirname)
-  .filter((name) => /^(\w+\.)?en\.json$/.test(name))
-  .map((name) => name.slice(0, -'en.json'.length));
+/** Every feature has its own pair of files. */
+const names = readdirSync(import.meta.dirname).filter((name) => /^(.+\.)?en\.json$/.test(name));
+const english: Record<string, string> = Object.assign({}, ...names.map(read));
 const errorsDe = read('errors.de.json');
 const proofDe = read('proof.de.json');
 const { parse, TYPE } = createRequire(import.meta.url)('@formatjs/icu-messageformat-parser') as typeof Parser;
 
-const catalogues: [string, Record<string, string>, Record<string, string>][] = parts.map((part) => [
-  part || 'common',
-  read(`${part}en.json`),
-  read(`${part}de.json`),
-]);
+const catalogues = names.map((name) => [name, read(name), read(name.replace(/en\.json$/, 'de.json'))] as const);
 
 /** The names of the parameters of a sentence. */
 function parameters(elements: Parser.MessageFormatElement[]): Set<string> {
@@ -34,7 +29,7 @@ function parameters(elements: Parser.MessageFormatElement[]): Set<string> {
   return names;
 }
 
-describe.each(catalogues)('%s catalogue', (_name, english, german) => {
+describe.each(catalogues)('%s', (_name, english, german) => {
   it('has the same sentences in English and German', () => {
     expect(Object.keys(german).sort()).toEqual(Object.keys(english).sort());
   });
@@ -67,7 +62,7 @@ describe('use of the catalogues', () => {
   const prefixes = [...all.matchAll(/`([a-z][\w-]*\.(?:[\w.-]*\.)?)\$\{/g)].map((match) => match[1] ?? '');
 
   it('has no sentence that nobody says', () => {
-    const unused = catalogues.flatMap(([, english]) => Object.keys(english)).filter(
+    const unused = Object.keys(english).filter(
       (key) =>
         !all.includes(`'${key}'`) && !all.includes(`"${key}"`) && !prefixes.some((prefix) => key.startsWith(prefix)),
     );
