@@ -26,6 +26,8 @@ mod logs;
 mod offline;
 mod only_here;
 mod product;
+mod restriction;
+mod retention;
 mod screenshots;
 mod shell_config;
 mod tour;

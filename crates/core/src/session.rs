@@ -362,6 +362,7 @@ impl App {
             tasks: TaskTracker::new(),
             deletions: tokio::sync::Notify::new(),
             outbox: tokio::sync::Notify::new(),
+            retention: crate::retention::Sweeper::default(),
             erasing: std::sync::Mutex::default(),
             sending: tokio::sync::Mutex::default(),
         })
@@ -485,6 +486,7 @@ impl App {
         crate::outbox::spawn(self, open);
         crate::offline::spawn(self, open);
         crate::upkeep::spawn(self, open);
+        crate::retention::spawn(self, open);
     }
 }
 

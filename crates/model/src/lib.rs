@@ -11,6 +11,7 @@ mod ledger;
 mod policy;
 mod privacy;
 mod purpose;
+mod retention;
 mod secret;
 mod session;
 mod source;
@@ -21,7 +22,7 @@ pub use consent::{ConsentEvent, ConsentState, ConsentStatus};
 pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, ErasureId, FolderId, InvalidId, MessageId, OutboxId,
-    PrivacyRequestId, RequestId, SourceId, TagId, TombstoneId,
+    PrivacyRequestId, RequestId, RetentionRuleId, SourceId, TagId, TombstoneId,
 };
 pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
 pub use policy::{Policy, PolicyVersion};
@@ -30,6 +31,10 @@ pub use privacy::{
     PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,
 };
 pub use purpose::{ConsentDefault, DataCategory, LegalBasis, Purpose};
+pub use retention::{
+    RetentionExemption, RetentionKind, RetentionRule, RetentionSubject, RetentionTarget,
+    RetentionVerdict, TrustedTime, retention_verdict,
+};
 pub use secret::{ArchiveKey, Secret};
 pub use session::{SessionState, StorageMode};
 pub use source::{DataPractices, Dialect, Model, Origin, OriginError, Source};

@@ -4,5 +4,6 @@ import here from './here.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
 import filing from './filing.de.json';
+import retention from './retention.de.json';
 
-export default { ...de, ...chat, ...filing, ...here, ...errors };
+export default { ...de, ...chat, ...filing, ...retention, ...here, ...errors };

@@ -34,6 +34,8 @@ describe('every page', () => {
       consents: 'consent_list',
       deletion: 'receipt_list',
       policy: 'policy_get',
+      retention: 'retention_get',
+      frozen: 'restriction_get',
     } as const;
     const name = commands[page];
     fake.answer(name, broken);
@@ -52,7 +54,7 @@ describe('the list', () => {
   it('leads to every page and marks the one that is open', async () => {
     const { app } = await renderWithApp(PrivacyNav);
     const user = userEvent.setup();
-    for (const name of ['Kept on this computer', 'What left', 'Consents', 'Deletion and receipts', 'Policy', 'Overview']) {
+    for (const name of ['Kept on this computer', 'What left', 'Consents', 'Deletion and receipts', 'Retention', 'Frozen', 'Policy', 'Overview']) {
       await user.click(screen.getByRole('button', { name: new RegExp(`^${name}`) }));
       expect(screen.getByRole('button', { name: new RegExp(`^${name}`) }).getAttribute('aria-current')).toBe('page');
     }
