@@ -35,7 +35,7 @@ async fn a_frozen_conversation_is_never_sent() {
     let page = app.message_page(id, PathAnchor::Start, 10).await.unwrap();
     assert_eq!(page.messages.len(), 2, "nothing was written, all is read");
     assert_eq!(page.messages[0].branches.len(), 1);
-    assert_eq!(world.find(&word).await.len(), 1, "it is found");
+    assert!(!world.find(&word).await.is_empty(), "it is found");
     let latest = |world: &World| {
         world.with_store(|store| store.read(|tx| tx.conversation_latest()).unwrap())
     };
@@ -76,7 +76,7 @@ async fn when_everything_is_frozen_nothing_is_asked() {
     }
     assert_eq!(world.recorder.seen().len(), sent);
     assert!(app.recent_searches().await.unwrap().is_empty());
-    assert_eq!(world.find(&word).await.len(), 1);
+    assert!(!world.find(&word).await.is_empty());
     app.restrict_everything(false).await.unwrap();
     world.ask(Some(id), "Again.").await;
 }

@@ -44,6 +44,7 @@ async fn at_its_minute_and_not_before_it_goes_without_a_trace() {
     world.plant_in_sandbox(id, &canaries);
     world.app.set_retention(after(ALL, 30)).await.unwrap();
     world.clock.advance(DAY);
+    world.answer(&["fine"]);
     let young = world.ask(None, "Younger.").await.conversation_id;
 
     world.clock.advance(29 * DAY - 1);

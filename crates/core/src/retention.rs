@@ -1,6 +1,6 @@
 //! Retention: what is deleted by age. Each deletion goes the way of every other and has its receipt.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use fluxchat_model::{
@@ -34,8 +34,10 @@ const RECEIPTS_OF_RUN: u32 = 50;
 pub(crate) struct Sweeper {
     /// Wakes it.
     pub(crate) wake: tokio::sync::Notify,
-    /// Held while it works. Holds what the steady clock said last.
-    alone: tokio::sync::Mutex<Option<i64>>,
+    /// Held while it works.
+    alone: tokio::sync::Mutex<()>,
+    /// What the steady clock said when it last read the time.
+    steady: std::sync::Mutex<Option<i64>>,
 }
 
 /// Why nothing is deleted by rule at the moment.
@@ -114,7 +116,7 @@ impl App {
     /// # Errors
     /// When the archive is not open.
     pub async fn retention(&self) -> Result<RetentionState, Error> {
-        let wall = self.now();
+        let (wall, ran) = self.since_read()?;
         self.read(move |tx| {
             let mut rules = Vec::new();
             for rule in tx.retention_rules()? {
@@ -130,7 +132,7 @@ impl App {
             let paused = if restriction::is_everything_frozen(tx)? {
                 Some(Pause::Frozen)
             } else {
-                tx.trusted_time()?.and_then(|time| doubt(&time, wall))
+                observed(tx.trusted_time()?, wall, ran).and_then(|time| doubt(&time, wall))
             };
             let runs = tx.retention_runs(RUNS, RECEIPTS_OF_RUN)?;
             Ok(RetentionState {
@@ -199,19 +201,17 @@ impl App {
     /// When the archive is not open or cannot be written.
     pub async fn sweep(&self) -> Result<Swept, Error> {
         let open = self.open()?;
-        let mut last_steady = open.retention.alone.lock().await;
-        let (wall, steady) = (self.now(), self.inner.options.clock.steady_ms());
-        let ran = last_steady.map(|last| steady.saturating_sub(last));
-        *last_steady = Some(steady);
+        let _alone = open.retention.alone.lock().await;
+        let (wall, ran) = self.since_read()?;
+        *open
+            .retention
+            .steady
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(self.inner.options.clock.steady_ms());
         let (time, frozen) = self
             .write(move |tx| {
-                let time = match tx.trusted_time()? {
-                    None => TrustedTime::starting(wall),
-                    Some(mut time) => {
-                        time.observe(wall, ran);
-                        time
-                    }
-                };
+                let time = observed(tx.trusted_time()?, wall, ran)
+                    .unwrap_or_else(|| TrustedTime::starting(wall));
                 tx.trusted_time_set(time)?;
                 Ok((time, restriction::is_everything_frozen(tx)?))
             })
@@ -247,6 +247,18 @@ impl App {
             }
         }
         Ok(swept)
+    }
+
+    /// The time, and how long it ran since the sweeper read it.
+    fn since_read(&self) -> Result<(Timestamp, Option<i64>), Error> {
+        let open = self.open()?;
+        let last = *open
+            .retention
+            .steady
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let steady = self.inner.options.clock.steady_ms();
+        Ok((self.now(), last.map(|last| steady.saturating_sub(last))))
     }
 
     async fn sweep_one(
@@ -382,6 +394,13 @@ fn take_if_due(
             Ok(None)
         }
     }
+}
+
+fn observed(time: Option<TrustedTime>, wall: Timestamp, ran: Option<i64>) -> Option<TrustedTime> {
+    time.map(|mut time| {
+        time.observe(wall, ran);
+        time
+    })
 }
 
 fn back(now: Timestamp, days: u32) -> Timestamp {

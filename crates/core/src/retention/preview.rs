@@ -6,7 +6,7 @@ use fluxchat_model::{
 };
 use fluxchat_store::{ReadTx, StoreError};
 
-use super::{NewRule, back};
+use super::{NewRule, back, observed};
 use crate::{App, Error, restriction};
 
 /// Titles that are shown.
@@ -57,9 +57,9 @@ impl App {
     /// `invalid_retention`; when the archive is not open.
     pub async fn preview_retention(&self, new: NewRule) -> Result<RetentionPreview, Error> {
         let rule = self.rule(new)?;
-        let wall = self.now();
+        let (wall, ran) = self.since_read()?;
         self.read(move |tx| {
-            let time = tx.trusted_time()?;
+            let time = observed(tx.trusted_time()?, wall, ran);
             let now = time.map_or(wall, |time| time.now(wall).unwrap_or(time.trusted_at));
             let mut preview = RetentionPreview {
                 frozen: restriction::is_everything_frozen(tx)?,
