@@ -26,6 +26,7 @@ mod logs;
 mod offline;
 mod only_here;
 mod product;
+mod prove;
 mod restriction;
 mod retention;
 mod screenshots;

@@ -38,7 +38,7 @@ async fn there(world: &World, id: ConversationId) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn at_its_minute_and_not_before_it_goes_without_a_trace() {
     let world = World::start(false).await;
-    world.app.sweep().await.unwrap();
+    world.app.sweep_retention().await.unwrap();
     let canaries = Canaries::new();
     let (id, _) = world.plant(&canaries).await;
     world.plant_in_sandbox(id, &canaries);
@@ -48,12 +48,12 @@ async fn at_its_minute_and_not_before_it_goes_without_a_trace() {
     let young = world.ask(None, "Younger.").await.conversation_id;
 
     world.clock.advance(29 * DAY - 1);
-    world.app.sweep().await.unwrap();
+    world.app.sweep_retention().await.unwrap();
     assert!(there(&world, id).await, "one millisecond is left");
     world.assert_there(&canaries.in_pages());
 
     world.clock.advance(1);
-    world.app.sweep().await.unwrap();
+    world.app.sweep_retention().await.unwrap();
     assert!(!there(&world, id).await);
     assert!(there(&world, young).await);
     world.assert_gone(&canaries.all());
@@ -70,7 +70,7 @@ async fn at_its_minute_and_not_before_it_goes_without_a_trace() {
 async fn pinned_frozen_and_kept_stay_and_the_preview_says_why() {
     let world = World::start(false).await;
     let app = &world.app;
-    app.sweep().await.unwrap();
+    app.sweep_retention().await.unwrap();
     let folder = app.add_folder("Kept").await.unwrap();
     let mut ids = Vec::new();
     for title in ["pinned", "frozen", "kept", "gone"] {
@@ -109,7 +109,7 @@ async fn pinned_frozen_and_kept_stay_and_the_preview_says_why() {
     assert!(there(&world, ids[3]).await, "looking deletes nothing");
 
     app.set_retention(after(ALL, 30)).await.unwrap();
-    app.sweep().await.unwrap();
+    app.sweep_retention().await.unwrap();
     assert!(!there(&world, ids[3]).await);
     for id in &ids[..3] {
         assert!(there(&world, *id).await);
@@ -118,7 +118,7 @@ async fn pinned_frozen_and_kept_stay_and_the_preview_says_why() {
     app.update_conversation(ids[0], pin(false)).await.unwrap();
     app.restrict(ids[1], false).await.unwrap();
     app.remove_retention(kept.id).await.unwrap();
-    app.sweep().await.unwrap();
+    app.sweep_retention().await.unwrap();
     for id in ids {
         assert!(!there(&world, id).await);
     }
@@ -128,7 +128,7 @@ async fn pinned_frozen_and_kept_stay_and_the_preview_says_why() {
 async fn archiving_starts_the_time_and_activity_starts_it_anew() {
     let world = World::start(false).await;
     let app = &world.app;
-    app.sweep().await.unwrap();
+    app.sweep_retention().await.unwrap();
     let archived = world.ask(None, "Archived.").await.conversation_id;
     let used = world.ask(None, "Used.").await.conversation_id;
     let rule = NewRule {
@@ -136,7 +136,7 @@ async fn archiving_starts_the_time_and_activity_starts_it_anew() {
         ..after(ALL, 30)
     };
     app.set_retention(rule).await.unwrap();
-    app.sweep().await.unwrap();
+    app.sweep_retention().await.unwrap();
     world.clock.advance(10 * DAY);
     let patch = ConversationPatch {
         archived: Some(true),
@@ -144,18 +144,18 @@ async fn archiving_starts_the_time_and_activity_starts_it_anew() {
     };
     app.update_conversation(archived, patch).await.unwrap();
     world.clock.advance(2 * DAY - 1);
-    app.sweep().await.unwrap();
+    app.sweep_retention().await.unwrap();
     assert!(there(&world, archived).await);
     world.clock.advance(1);
-    app.sweep().await.unwrap();
+    app.sweep_retention().await.unwrap();
     assert!(!there(&world, archived).await);
 
     world.ask(Some(used), "Again.").await;
     world.clock.advance(30 * DAY - 1);
-    app.sweep().await.unwrap();
+    app.sweep_retention().await.unwrap();
     assert!(there(&world, used).await, "it was used since");
     world.clock.advance(1);
-    app.sweep().await.unwrap();
+    app.sweep_retention().await.unwrap();
     assert!(!there(&world, used).await);
 }
 
@@ -163,7 +163,7 @@ async fn archiving_starts_the_time_and_activity_starts_it_anew() {
 async fn drafts_and_searches_go_by_their_own_rules() {
     let world = World::start(false).await;
     let app = &world.app;
-    app.sweep().await.unwrap();
+    app.sweep_retention().await.unwrap();
     let [draft, frozen, search] = [canary(), canary(), canary()];
     let id = world.ask(None, "Hello.").await.conversation_id;
     app.restrict(id, true).await.unwrap();
@@ -187,10 +187,10 @@ async fn drafts_and_searches_go_by_their_own_rules() {
         app.set_retention(after(target, 7)).await.unwrap();
     }
     world.clock.advance(7 * DAY - 1);
-    app.sweep().await.unwrap();
+    app.sweep_retention().await.unwrap();
     world.assert_there(&[&draft, &frozen, &search]);
     world.clock.advance(1);
-    app.sweep().await.unwrap();
+    app.sweep_retention().await.unwrap();
     world.assert_gone(&[&draft, &search]);
     world.assert_there(&[&frozen]);
     let receipts = app.receipts().await.unwrap();
@@ -205,26 +205,26 @@ async fn drafts_and_searches_go_by_their_own_rules() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_jumps_deletes_nothing_early() {
     let mut world = World::start(false).await;
-    world.app.sweep().await.unwrap();
+    world.app.sweep_retention().await.unwrap();
     let id = world.ask(None, "Hello.").await.conversation_id;
     world.app.set_retention(after(ALL, 30)).await.unwrap();
-    world.app.sweep().await.unwrap();
+    world.app.sweep_retention().await.unwrap();
 
     // Two years ahead while it runs, and set right again.
     world.clock.jump(730 * DAY);
-    let paused = world.app.sweep().await.unwrap().paused;
+    let paused = world.app.sweep_retention().await.unwrap().paused;
     assert!(matches!(paused, Some(Pause::Clock { .. })), "{paused:?}");
     assert!(there(&world, id).await);
     world.clock.jump(-730 * DAY);
-    assert_eq!(world.app.sweep().await.unwrap().paused, None);
+    assert_eq!(world.app.sweep_retention().await.unwrap().paused, None);
     assert!(there(&world, id).await);
 
     // Two years back: what is written then is not two years old afterwards.
     world.clock.jump(-730 * DAY);
-    world.app.sweep().await.unwrap();
+    world.app.sweep_retention().await.unwrap();
     let back = world.ask(None, "From the past.").await.conversation_id;
     world.clock.jump(730 * DAY);
-    world.app.sweep().await.unwrap();
+    world.app.sweep_retention().await.unwrap();
     assert!(there(&world, back).await);
     assert!(there(&world, id).await);
 
@@ -232,12 +232,12 @@ async fn a_clock_that_jumps_deletes_nothing_early() {
     world.clock.jump(730 * DAY);
     world.crash_and_restart().await;
     for _ in 0..24 {
-        let paused = world.app.sweep().await.unwrap().paused;
+        let paused = world.app.sweep_retention().await.unwrap().paused;
         assert!(matches!(paused, Some(Pause::Clock { .. })), "{paused:?}");
         assert!(there(&world, id).await);
         world.clock.advance(DAY / 24);
     }
-    world.app.sweep().await.unwrap();
+    world.app.sweep_retention().await.unwrap();
     assert!(!there(&world, id).await);
     assert!(!there(&world, back).await);
 }
@@ -245,21 +245,21 @@ async fn a_clock_that_jumps_deletes_nothing_early() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_may_say_that_the_clock_is_right() {
     let world = World::start(false).await;
-    world.app.sweep().await.unwrap();
+    world.app.sweep_retention().await.unwrap();
     let id = world.ask(None, "Hello.").await.conversation_id;
     world.app.set_retention(after(ALL, 30)).await.unwrap();
     world.clock.jump(60 * DAY);
-    world.app.sweep().await.unwrap();
+    world.app.sweep_retention().await.unwrap();
     assert!(there(&world, id).await);
     world.app.confirm_clock().await.unwrap();
-    world.app.sweep().await.unwrap();
+    world.app.sweep_retention().await.unwrap();
     assert!(!there(&world, id).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_in_the_middle_is_taken_up() {
     let mut world = World::start(false).await;
-    world.app.sweep().await.unwrap();
+    world.app.sweep_retention().await.unwrap();
     let canaries = Canaries::new();
     let (id, _) = world.plant(&canaries).await;
     // As the sweeper leaves it when it is killed right after it took a conversation.

@@ -103,7 +103,7 @@ pub(crate) fn spawn(app: &App, open: &Arc<Open>) {
                 () = tokio::time::sleep(wait) => {}
             }
             wait = EVERY;
-            if let Err(error) = app.sweep().await {
+            if let Err(error) = app.sweep_retention().await {
                 tracing::warn!(name: "retention.waits", code = error.code());
             }
         }
@@ -199,7 +199,7 @@ impl App {
     ///
     /// # Errors
     /// When the archive is not open or cannot be written.
-    pub async fn sweep(&self) -> Result<Swept, Error> {
+    pub async fn sweep_retention(&self) -> Result<Swept, Error> {
         let open = self.open()?;
         let _alone = open.retention.alone.lock().await;
         let (wall, ran) = self.since_read()?;
@@ -290,7 +290,7 @@ impl App {
         };
         *run = Some(of);
         self.tell(Event::ConversationRemoved(id));
-        self.prove(request.id).await;
+        self.carry_through(request.id).await;
         Ok(true)
     }
 
@@ -328,12 +328,12 @@ impl App {
             return Ok(0);
         };
         *run = Some(of);
-        self.prove(erasure).await;
+        self.carry_through(erasure).await;
         Ok(removed)
     }
 
     /// Carries a deletion out. What is in the way now is taken up by the task of all deletions.
-    async fn prove(&self, id: ErasureId) {
+    async fn carry_through(&self, id: ErasureId) {
         if let Err(error) = self.purge_now(id).await {
             tracing::warn!(name: "retention.proof_waits", code = error.code());
             if let Ok(open) = self.open() {

@@ -52,5 +52,8 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         Event::FilingChanged => WindowEvent::FilingChanged,
         Event::RestrictionChanged => WindowEvent::RestrictionChanged,
         Event::SettingsChanged => WindowEvent::SettingsChanged,
+        Event::ProofCheck(check) => WindowEvent::ProofCheck {
+            check: check.clone(),
+        },
     })
 }

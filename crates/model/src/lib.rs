@@ -10,6 +10,7 @@ mod id;
 mod ledger;
 mod policy;
 mod privacy;
+mod proof;
 mod purpose;
 mod retention;
 mod secret;
@@ -30,6 +31,7 @@ pub use privacy::{
     ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest, PrivacyRequestKind,
     PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,
 };
+pub use proof::{Check, Law, ProofReport, Verdict};
 pub use purpose::{ConsentDefault, DataCategory, LegalBasis, Purpose};
 pub use retention::{
     RetentionExemption, RetentionKind, RetentionRule, RetentionSubject, RetentionTarget,

@@ -27,7 +27,7 @@ pub async fn run(app: &App, retention: Retention, out: &Out) -> Done {
             if confirm_clock {
                 app.confirm_clock().await?;
             }
-            let swept = app.sweep().await?;
+            let swept = app.sweep_retention().await?;
             app.flush_outbox().await?;
             let document = json!({
                 "conversations": swept.conversations,
