@@ -27,6 +27,8 @@ mod offline;
 mod only_here;
 mod product;
 mod prove;
+mod restriction;
+mod retention;
 mod screenshots;
 mod shell_config;
 mod tour;

@@ -1,11 +1,13 @@
 //! What can be typed.
 
 mod filing;
+mod retention;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 pub use filing::{Folder, Tag};
+pub use retention::{KindArg, Restrict, Retention, RuleArgs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -210,6 +212,13 @@ pub enum Privacy {
         #[arg(long)]
         yes: bool,
     },
+    /// Rules for how long things are kept
+    #[command(subcommand)]
+    Retention(Retention),
+    /// Freeze a conversation or everything: readable, never sent
+    Restrict(Restrict),
+    /// Unfreeze a conversation or everything
+    Unrestrict(Restrict),
     /// The proofs of deletion
     Receipts,
     /// Check the chains of ledger, consents and receipts

@@ -4,6 +4,7 @@ mod ask;
 mod filing;
 mod history;
 mod privacy;
+mod retention;
 mod setup;
 mod source;
 

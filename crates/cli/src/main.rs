@@ -14,7 +14,7 @@ use fluxchat_core::clock::SystemClock;
 use fluxchat_core::{Access, App, Error, Options, OsKeychain, logging, profile};
 use fluxchat_model::{SessionState, VisibleError};
 
-use crate::args::{Cli, Command, Folder, Global, History, Privacy, Tag};
+use crate::args::{Cli, Command, Folder, Global, History, Privacy, Retention, Tag};
 use crate::output::{Failure, Out};
 
 /// How long an interrupted command may take to end in order.
@@ -112,7 +112,12 @@ fn access(command: &Command) -> Access {
             | History::Folder(Folder::List | Folder::Show { .. })
             | History::Tag(Tag::List { .. } | Tag::Show { .. }),
         )
-        | Command::Privacy(Privacy::Stored | Privacy::Ledger { .. } | Privacy::Policy)
+        | Command::Privacy(
+            Privacy::Stored
+            | Privacy::Ledger { .. }
+            | Privacy::Policy
+            | Privacy::Retention(Retention::List | Retention::Preview(_)),
+        )
         | Command::Doctor => Access::Reader,
         _ => Access::Owner,
     }

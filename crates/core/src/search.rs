@@ -2,7 +2,7 @@
 
 use fluxchat_store::{SearchHit, SearchQuery, SearchScope};
 
-use crate::{App, Error};
+use crate::{App, Error, restriction};
 
 const REMEMBERED: u32 = 20;
 
@@ -27,12 +27,19 @@ impl App {
         self.read(move |tx| tx.search(&query)).await
     }
 
-    /// What was searched for last, newest first.
+    /// What was searched for last, newest first. Nothing is suggested while everything is frozen.
     ///
     /// # Errors
     /// When the archive is not open.
     pub async fn recent_searches(&self) -> Result<Vec<String>, Error> {
-        let recent = self.read(|tx| tx.recent_searches(REMEMBERED)).await?;
+        let recent = self
+            .read(|tx| {
+                if restriction::is_everything_frozen(tx)? {
+                    return Ok(Vec::new());
+                }
+                tx.recent_searches(REMEMBERED)
+            })
+            .await?;
         Ok(recent.into_iter().map(|search| search.query).collect())
     }
 

@@ -363,6 +363,7 @@ impl App {
             tasks: TaskTracker::new(),
             deletions: tokio::sync::Notify::new(),
             outbox: tokio::sync::Notify::new(),
+            retention: crate::retention::Sweeper::default(),
             erasing: std::sync::Mutex::default(),
             sending: tokio::sync::Mutex::default(),
             proving: tokio::sync::Mutex::default(),
@@ -489,6 +490,7 @@ impl App {
         crate::outbox::spawn(self, open);
         crate::offline::spawn(self, open);
         crate::upkeep::spawn(self, open);
+        crate::retention::spawn(self, open);
     }
 }
 

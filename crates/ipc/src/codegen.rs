@@ -12,6 +12,7 @@ use crate::dto::event::*;
 use crate::dto::filing::*;
 use crate::dto::privacy::*;
 use crate::dto::proof::*;
+use crate::dto::retention::*;
 use crate::dto::search::*;
 use crate::dto::session::*;
 use crate::dto::source::*;

@@ -6,6 +6,7 @@ pub mod desktop;
 pub mod egress;
 pub mod filing;
 pub mod privacy;
+pub mod retention;
 pub mod search;
 pub mod session;
 pub mod source;

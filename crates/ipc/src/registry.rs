@@ -61,6 +61,13 @@ macro_rules! for_each_command {
             privacy privacy_delete_all(DeleteAllReq) -> Receipt;
             privacy receipt_list(Empty) -> ReceiptList;
             privacy privacy_verify(Empty) -> VerifyReport;
+            retention retention_get(Empty) -> Retention;
+            retention retention_set(RetentionRuleReq) -> Retention;
+            retention retention_remove(RetentionRemoveReq) -> Retention;
+            retention retention_preview(RetentionRuleReq) -> RetentionPreviewRes;
+            retention retention_confirm_clock(Empty) -> Retention;
+            retention restriction_get(Empty) -> Restriction;
+            retention restriction_set_everything(RestrictEverythingReq) -> Restriction;
         }
     };
 }

@@ -12,6 +12,7 @@ mod policy;
 mod privacy;
 mod proof;
 mod purpose;
+mod retention;
 mod secret;
 mod session;
 mod source;
@@ -22,7 +23,7 @@ pub use consent::{ConsentEvent, ConsentState, ConsentStatus};
 pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, ErasureId, FolderId, InvalidId, MessageId, OutboxId,
-    PrivacyRequestId, RequestId, SourceId, TagId, TombstoneId,
+    PrivacyRequestId, RequestId, RetentionRuleId, SourceId, TagId, TombstoneId,
 };
 pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
 pub use policy::{Policy, PolicyVersion};
@@ -32,6 +33,10 @@ pub use privacy::{
 };
 pub use proof::{Check, Law, ProofReport, Verdict};
 pub use purpose::{ConsentDefault, DataCategory, LegalBasis, Purpose};
+pub use retention::{
+    RetentionExemption, RetentionKind, RetentionRule, RetentionSubject, RetentionTarget,
+    RetentionVerdict, TrustedTime, retention_verdict,
+};
 pub use secret::{ArchiveKey, Secret};
 pub use session::{SessionState, StorageMode};
 pub use source::{DataPractices, Dialect, Model, Origin, OriginError, Source};

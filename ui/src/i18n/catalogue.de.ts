@@ -2,6 +2,7 @@ import chat from './chat.de.json';
 import de from './de.json';
 import filing from './filing.de.json';
 import here from './here.de.json';
+import retention from './retention.de.json';
 import prove from './prove.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
@@ -12,6 +13,7 @@ export default {
   ...chat,
   ...filing,
   ...here,
+  ...retention,
   ...prove,
   ...errors,
   ...proof,

@@ -2,6 +2,7 @@ import chat from './chat.en.json';
 import en from './en.json';
 import filing from './filing.en.json';
 import here from './here.en.json';
+import retention from './retention.en.json';
 import prove from './prove.en.json';
 
 export default {
@@ -9,5 +10,6 @@ export default {
   ...chat,
   ...filing,
   ...here,
+  ...retention,
   ...prove,
 };

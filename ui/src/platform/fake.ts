@@ -4,6 +4,7 @@ import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
 import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
+import { retentionCommands } from './fake/retention';
 import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
@@ -45,6 +46,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...sessionCommands(world),
     ...chatCommands(world),
     ...filingCommands(world),
+    ...retentionCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
     ...proofCommands(world),

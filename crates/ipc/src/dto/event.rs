@@ -62,6 +62,8 @@ pub enum WindowEvent {
     ReceiptsChanged,
     /// Folders or tags changed, or what lies in them.
     FilingChanged,
+    /// Everything was frozen, or no longer is.
+    RestrictionChanged,
     /// Settings changed in another window or by the command line.
     SettingsChanged,
     /// A self-audit looked at one more thing.

@@ -50,6 +50,12 @@ import type {
   Receipt,
   ReceiptList,
   RecentSearches,
+  RestrictEverythingReq,
+  Restriction,
+  Retention,
+  RetentionPreviewRes,
+  RetentionRemoveReq,
+  RetentionRuleReq,
   SearchPage,
   SearchRememberReq,
   SearchReq,
@@ -129,6 +135,13 @@ export interface Commands {
   privacy_delete_all: [DeleteAllReq, Receipt];
   receipt_list: [Empty, ReceiptList];
   privacy_verify: [Empty, VerifyReport];
+  retention_get: [Empty, Retention];
+  retention_set: [RetentionRuleReq, Retention];
+  retention_remove: [RetentionRemoveReq, Retention];
+  retention_preview: [RetentionRuleReq, RetentionPreviewRes];
+  retention_confirm_clock: [Empty, Retention];
+  restriction_get: [Empty, Restriction];
+  restriction_set_everything: [RestrictEverythingReq, Restriction];
   session_open: [SessionOpenReq, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
@@ -196,6 +209,13 @@ export function createClient(call: Call) {
     privacyDeleteAll: (req: DeleteAllReq) => call('privacy_delete_all', req),
     receiptList: () => call('receipt_list', {}),
     privacyVerify: () => call('privacy_verify', {}),
+    retentionGet: () => call('retention_get', {}),
+    retentionSet: (req: RetentionRuleReq) => call('retention_set', req),
+    retentionRemove: (req: RetentionRemoveReq) => call('retention_remove', req),
+    retentionPreview: (req: RetentionRuleReq) => call('retention_preview', req),
+    retentionConfirmClock: () => call('retention_confirm_clock', {}),
+    restrictionGet: () => call('restriction_get', {}),
+    restrictionSetEverything: (req: RestrictEverythingReq) => call('restriction_set_everything', req),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
     privacyProve: () => call('privacy_prove', {}),
