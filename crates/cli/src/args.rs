@@ -3,6 +3,8 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+pub mod lock;
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
@@ -204,6 +206,9 @@ pub enum Privacy {
     Receipts,
     /// Check the chains of ledger, consents and receipts
     Verify,
+    /// The app lock: passphrase and recovery code
+    #[command(subcommand)]
+    Lock(lock::Lock),
     /// Print the privacy policy in force
     Policy,
 }

@@ -14,6 +14,7 @@ use fluxchat_core::clock::SystemClock;
 use fluxchat_core::{Access, App, Error, Options, OsKeychain, logging, profile};
 use fluxchat_model::{SessionState, VisibleError};
 
+use crate::args::lock::Lock;
 use crate::args::{Cli, Command, Global, History, Privacy};
 use crate::output::{Failure, Out};
 
@@ -85,7 +86,10 @@ async fn start(global: &Global, command: &Command) -> Result<App, Failure> {
         && !matches!(command, Command::Doctor)
     {
         // It was not opened with the passphrase that was given: this says why.
-        app.unlock(passphrase).await?;
+        match app.take_refusal() {
+            Some(refusal) => return Err(refusal.into()),
+            None => app.unlock(passphrase).await?,
+        }
     }
     let status = app.status();
     if status.state == SessionState::Ready && !status.setup_done && !before_setup(command) {
@@ -106,7 +110,12 @@ fn before_setup(command: &Command) -> bool {
 fn access(command: &Command) -> Access {
     match command {
         Command::History(History::List { .. } | History::Show { .. } | History::Search { .. })
-        | Command::Privacy(Privacy::Stored | Privacy::Ledger { .. } | Privacy::Policy)
+        | Command::Privacy(
+            Privacy::Stored
+            | Privacy::Ledger { .. }
+            | Privacy::Policy
+            | Privacy::Lock(Lock::Status),
+        )
         | Command::Doctor => Access::Reader,
         _ => Access::Owner,
     }

@@ -1,5 +1,6 @@
 import chat from './chat.en.json';
+import lock from './lock.en.json';
 import here from './here.en.json';
 import en from './en.json';
 
-export default { ...en, ...chat, ...here };
+export default { ...en, ...chat, ...here, ...lock };

@@ -11,12 +11,14 @@ const [en, de, chatEn, chatDe, errorsDe] = ['en', 'de', 'chat.en', 'chat.de', 'e
   read(`${name}.json`),
 ) as [Record<string, string>, Record<string, string>, Record<string, string>, Record<string, string>, Record<string, string>];
 const [hereEn, hereDe] = [read('here.en.json'), read('here.de.json')];
+const [lockEn, lockDe] = [read('lock.en.json'), read('lock.de.json')];
 const { parse, TYPE } = createRequire(import.meta.url)('@formatjs/icu-messageformat-parser') as typeof Parser;
 
 const catalogues: [string, Record<string, string>, Record<string, string>][] = [
   ['ours', en, de],
   ['chat', chatEn, chatDe],
   ['here', hereEn, hereDe],
+  ['lock', lockEn, lockDe],
 ];
 
 /** The names of the parameters of a sentence. */
@@ -65,7 +67,7 @@ describe('use of the catalogues', () => {
   const prefixes = [...all.matchAll(/`([a-z][\w-]*\.(?:[\w.-]*\.)?)\$\{/g)].map((match) => match[1] ?? '');
 
   it('has no sentence that nobody says', () => {
-    const unused = Object.keys({ ...en, ...chatEn, ...hereEn }).filter(
+    const unused = Object.keys({ ...en, ...chatEn, ...hereEn, ...lockEn }).filter(
       (key) =>
         !all.includes(`'${key}'`) && !all.includes(`"${key}"`) && !prefixes.some((prefix) => key.startsWith(prefix)),
     );

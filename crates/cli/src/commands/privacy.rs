@@ -19,6 +19,7 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
         Privacy::DeleteAll { yes } => delete_all(app, yes, out).await,
         Privacy::Receipts => receipts(app, out).await,
         Privacy::Verify => verify(app, out).await,
+        Privacy::Lock(lock) => super::lock::run(app, lock, out).await,
         Privacy::Policy => {
             let policy = app.policy(None, "en")?;
             out.answer(&policy, |policy| policy.markdown.clone());

@@ -20,7 +20,7 @@ export interface CommandSection {
 }
 
 const THEMES: Settings['theme'][] = ['system', 'light', 'dark', 'high_contrast'];
-const PRIVACY_PAGES = ['overview', 'kept', 'left', 'consents', 'deletion', 'policy'] as const;
+const PRIVACY_PAGES = ['overview', 'kept', 'left', 'consents', 'deletion', 'lock', 'policy'] as const;
 
 function step(app: AppState, by: number): void {
   const rows = [...app.history.active.pinned, ...app.history.active.rows];
@@ -126,6 +126,10 @@ export function commandSections(app: AppState): CommandSection[] {
         command('offline.toggle', egress.offline ? 'command.goOnline' : 'command.goOffline', () =>
           void egress.setOffline(!egress.offline),
         ),
+        command('app.lock', 'command.lock', () => {
+          if (app.session.info?.has_passphrase) void app.lock();
+          else navigation.go('privacy', 'lock');
+        }),
         command('list.toggle', 'command.toggleList', () =>
           settings.set({ list_collapsed: !settings.value.list_collapsed }),
         ),
