@@ -4,6 +4,7 @@
 pub mod chat;
 pub mod desktop;
 pub mod egress;
+pub mod filing;
 pub mod lock;
 pub mod privacy;
 pub mod search;

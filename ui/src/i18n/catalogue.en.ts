@@ -2,5 +2,6 @@ import chat from './chat.en.json';
 import lock from './lock.en.json';
 import here from './here.en.json';
 import en from './en.json';
+import filing from './filing.en.json';
 
-export default { ...en, ...chat, ...here, ...lock };
+export default { ...en, ...chat, ...filing, ...here, ...lock };
