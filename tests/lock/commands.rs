@@ -1,9 +1,9 @@
 //! Every command of the contract, asked while the app is locked.
 
 use fluxchat_core::App;
-use fluxchat_ipc::dto::{
-    Empty, chat::*, event::*, lock::*, privacy::*, search::*, session::*, source::*,
-};
+use fluxchat_ipc::dto::Empty;
+use fluxchat_ipc::dto::chat::LinkOpenReq;
+use fluxchat_ipc::dto::privacy::{ExportFormat, LedgerExportReq};
 use fluxchat_ipc::{ApiError, commands};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -77,8 +77,7 @@ macro_rules! ask_all {
         async fn ask_all(app: &App, id: &str) -> Vec<(&'static str, Result<(), ApiError>)> {
             let mut answers = Vec::new();
             $(
-                let request: $req = sample(id);
-                let answer = commands::$group::$name(app, request).await;
+                let answer = commands::$group::$name(app, sample(id)).await;
                 answers.push((stringify!($name), answer.map(drop)));
             )+
             answers

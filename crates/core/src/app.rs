@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use fluxchat_egress::{Door, Ledger};
 use fluxchat_model::{
-    Clock, MessageId, Secret, SessionState, StorageMode, Timestamp, VisibleError,
+    Clock, MessageId, ProofReport, Secret, SessionState, StorageMode, Timestamp, VisibleError,
 };
 use fluxchat_store::{ReadTx, Store, StoreError, WriteTx};
 use fluxchat_vault::{Keychain, Patience, Vault};
@@ -109,9 +109,11 @@ pub(crate) enum Session {
 pub(crate) struct Open {
     pub(crate) store: Store,
     pub(crate) door: Door,
+    /// The ledger of the door.
+    pub(crate) ledger: Arc<dyn Ledger>,
     /// How it was opened; see [`Open::has_passphrase`] for how it is opened next.
     pub(crate) storage: StorageMode,
-    passphrase: AtomicBool,
+    pub(crate) passphrase: AtomicBool,
     pub(crate) generations: Mutex<HashMap<MessageId, Arc<Generation>>>,
     pub(crate) unwritten: Mutex<HashMap<MessageId, VisibleError>>,
     pub(crate) stop: CancellationToken,
@@ -127,32 +129,13 @@ pub(crate) struct Open {
     pub(crate) erasing: Mutex<()>,
     /// Held while the outbox is emptied, so that nothing is sent twice.
     pub(crate) sending: tokio::sync::Mutex<()>,
+    /// Held while a self-audit runs.
+    pub(crate) proving: tokio::sync::Mutex<()>,
+    /// The last self-audit of this session.
+    pub(crate) proof: Mutex<Option<ProofReport>>,
 }
 
 impl Open {
-    pub(crate) fn new(
-        store: Store,
-        door: Door,
-        storage: StorageMode,
-        unwritten: HashMap<MessageId, VisibleError>,
-    ) -> Self {
-        Self {
-            store,
-            door,
-            storage,
-            passphrase: AtomicBool::new(storage == StorageMode::Passphrase),
-            generations: Mutex::default(),
-            unwritten: Mutex::new(unwritten),
-            stop: CancellationToken::new(),
-            tasks: TaskTracker::new(),
-            lock_changed: tokio::sync::Notify::new(),
-            deletions: tokio::sync::Notify::new(),
-            outbox: tokio::sync::Notify::new(),
-            erasing: Mutex::default(),
-            sending: tokio::sync::Mutex::default(),
-        }
-    }
-
     /// Whether opening it again needs a passphrase.
     pub(crate) fn has_passphrase(&self) -> bool {
         self.passphrase.load(Ordering::Acquire)

@@ -14,6 +14,8 @@ use fluxchat_store::{
 };
 use fluxchat_vault::{KeychainError, Patience, Probe, Vault, VaultError};
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::app::{Open, Session};
 use crate::error::is_io;
@@ -347,7 +349,7 @@ impl App {
             service = service.with_pace(pace);
         }
         let door = Door::new(
-            ledger,
+            Arc::clone(&ledger),
             Arc::clone(&self.inner.options.clock),
             Some(InProcess::new(router(service))),
         );
@@ -355,7 +357,24 @@ impl App {
         if offline || self.inner.options.offline {
             door.set_offline(true);
         }
-        Ok(Open::new(store, door, storage, unwritten))
+        Ok(Open {
+            store,
+            door,
+            ledger,
+            storage,
+            passphrase: (storage == StorageMode::Passphrase).into(),
+            generations: std::sync::Mutex::default(),
+            unwritten: std::sync::Mutex::new(unwritten),
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            lock_changed: tokio::sync::Notify::new(),
+            deletions: tokio::sync::Notify::new(),
+            outbox: tokio::sync::Notify::new(),
+            erasing: std::sync::Mutex::default(),
+            sending: tokio::sync::Mutex::default(),
+            proving: tokio::sync::Mutex::default(),
+            proof: std::sync::Mutex::default(),
+        })
     }
 
     /// Whether there was an archive here whose file is gone or empty. Opening it would make a new
@@ -432,6 +451,7 @@ impl App {
             return Ok(());
         }
         sources::ensure_sandbox(self, store)?;
+        let _ = crate::prove::clear_scratch(&self.inner.options.profile);
         // Neither may keep the archive closed on a full disk: reading and deleting need it open.
         unless_full(crate::chat::settle_interrupted(self, store))?;
         unless_full(store.write(|tx| tx.ledger_recover().map(drop)))?;

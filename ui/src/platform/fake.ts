@@ -5,6 +5,7 @@ import { chatCommands } from './fake/chat';
 import { lockCommands } from './fake/lock';
 import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
+import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
 import { FakeWorld, type FakeOptions } from './fake/world';
@@ -49,6 +50,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...filingCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
+    ...proofCommands(world),
   };
   const fake: FakePlatform = {
     world,
