@@ -6,6 +6,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
+    clippy::print_stdout,
     missing_docs,
     reason = "tests fail loudly and say where"
 )]
@@ -22,6 +23,7 @@ mod desktop;
 mod egress;
 mod filing;
 mod keychain;
+mod lock;
 mod logs;
 mod offline;
 mod only_here;

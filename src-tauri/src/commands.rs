@@ -5,6 +5,7 @@ use fluxchat_ipc::commands;
 use fluxchat_ipc::dto::chat::*;
 use fluxchat_ipc::dto::event::*;
 use fluxchat_ipc::dto::filing::*;
+use fluxchat_ipc::dto::lock::*;
 use fluxchat_ipc::dto::privacy::*;
 use fluxchat_ipc::dto::proof::*;
 use fluxchat_ipc::dto::retention::*;

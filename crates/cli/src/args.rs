@@ -6,6 +6,7 @@ mod retention;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+pub mod lock;
 pub use filing::{Folder, Tag};
 pub use retention::{KindArg, Restrict, Retention, RuleArgs};
 
@@ -223,6 +224,9 @@ pub enum Privacy {
     Receipts,
     /// Check the chains of ledger, consents and receipts
     Verify,
+    /// The app lock: passphrase and recovery code
+    #[command(subcommand)]
+    Lock(lock::Lock),
     /// Print the privacy policy in force
     Policy,
     /// Look whether the promises hold on this computer, now

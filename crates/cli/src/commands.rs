@@ -3,6 +3,7 @@
 mod ask;
 mod filing;
 mod history;
+mod lock;
 mod privacy;
 mod retention;
 mod setup;

@@ -14,6 +14,7 @@ use fluxchat_core::clock::SystemClock;
 use fluxchat_core::{Access, App, Error, Options, OsKeychain, logging, profile};
 use fluxchat_model::{SessionState, VisibleError};
 
+use crate::args::lock::Lock;
 use crate::args::{Cli, Command, Folder, Global, History, Privacy, Retention, Tag};
 use crate::output::{Failure, Out};
 
@@ -85,7 +86,10 @@ async fn start(global: &Global, command: &Command) -> Result<App, Failure> {
         && !matches!(command, Command::Doctor)
     {
         // It was not opened with the passphrase that was given: this says why.
-        app.unlock(passphrase).await?;
+        match app.take_refusal() {
+            Some(refusal) => return Err(refusal.into()),
+            None => app.unlock(passphrase).await?,
+        }
     }
     let status = app.status();
     if status.state == SessionState::Ready && !status.setup_done && !before_setup(command) {
@@ -116,7 +120,8 @@ fn access(command: &Command) -> Access {
             Privacy::Stored
             | Privacy::Ledger { .. }
             | Privacy::Policy
-            | Privacy::Retention(Retention::List | Retention::Preview(_)),
+            | Privacy::Retention(Retention::List | Retention::Preview(_))
+            | Privacy::Lock(Lock::Status),
         )
         | Command::Doctor => Access::Reader,
         _ => Access::Owner,

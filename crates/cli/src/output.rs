@@ -70,10 +70,15 @@ pub fn exit_code(code: &str) -> u8 {
         | "too_late"
         | "no_source"
         | "already_set_up"
+        | "no_lock"
+        | "in_memory"
+        | "passphrase_exists"
         | "insecure_origin" => 2,
         _ if code.starts_with("invalid_") || code.starts_with("url_") => 2,
         "setup_needed" | "locked" | "no_provider" | "backend_changed" | "key_lost"
-        | "wrong_key" | "wrong_passphrase" => 3,
+        | "wrong_key" | "wrong_passphrase" | "wrong_code" | "no_recovery" | "too_many_attempts" => {
+            3
+        }
         "offline"
         | "no_consent"
         | "restricted"

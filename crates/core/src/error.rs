@@ -108,6 +108,9 @@ impl Error {
     #[must_use]
     pub fn retry_after_ms(&self) -> Option<u32> {
         match self {
+            Self::Vault(VaultError::TooManyAttempts { wait_ms }) => {
+                Some(u32::try_from(*wait_ms).unwrap_or(u32::MAX))
+            }
             Self::Provider(error) => error
                 .retry_after_ms()
                 .map(|ms| u32::try_from(ms).unwrap_or(u32::MAX)),
@@ -185,6 +188,8 @@ fn vault_code(error: &VaultError) -> &'static str {
     match error.code() {
         "keychain_locked" | "keychain_timeout" | "vault_locked" | "no_passphrase" => "locked",
         "no_keychain" => "no_provider",
+        "key_exists" => "passphrase_exists",
+        "empty_passphrase" => "passphrase_short",
         "profile_io" => "unwritable",
         other => other,
     }

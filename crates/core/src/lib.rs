@@ -17,6 +17,7 @@ mod filing;
 mod help;
 mod history;
 mod ledger;
+mod lock;
 pub mod logging;
 mod offline;
 mod only_here;
@@ -48,8 +49,10 @@ pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight};
 pub use fluxchat_store::{
     ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor, SearchHit,
 };
+pub use fluxchat_vault::LockStatus;
 pub use fluxchat_vault::{Keychain, OsKeychain};
 pub use history::{MessagePage, ShownMessage};
+pub use lock::{IDLE_MINUTES, LockSettings, Occasion};
 pub use only_here::answers_here;
 pub use overview::Overview;
 pub use place::{Place, host_of, place_of};

@@ -87,7 +87,7 @@ impl App {
     }
 
     async fn stored_on_disk(&self, kinds: &[StoredTotal]) -> Result<(StorageMode, u64), Error> {
-        let storage = self.open()?.storage;
+        let storage = self.open()?.storage();
         if storage == StorageMode::Memory {
             return Ok((storage, kinds.iter().map(|total| total.bytes).sum()));
         }

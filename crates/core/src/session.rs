@@ -27,7 +27,7 @@ const SETUP: &str = "setup";
 const COPY_FILE: &str = "archive.before-update.db";
 const COPY_KEY: &str = "before-update";
 const COPY_LIFE: i64 = 7 * Timestamp::DAY;
-const SHORTEST_PASSPHRASE: usize = 8;
+pub(crate) const SHORTEST_PASSPHRASE: usize = 8;
 
 /// Who is going to use the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,7 @@ impl App {
     /// Takes the profile, asks for the key and opens the archive, as far as that is possible now.
     /// Called at start and, with patience for a prompt, whenever the person says *try again*.
     pub(crate) async fn reopen(&self, patience: Patience) -> SessionState {
+        let _alone = self.inner.locking.lock().await;
         if self.state() == SessionState::Ready {
             return SessionState::Ready;
         }
@@ -89,8 +90,12 @@ impl App {
     /// Opens a locked archive with its passphrase.
     ///
     /// # Errors
-    /// `wrong_passphrase`; whatever keeps the archive closed.
+    /// `wrong_passphrase`, `too_many_attempts`; whatever keeps the archive closed.
     pub async fn unlock(&self, passphrase: Secret<String>) -> Result<(), Error> {
+        let _alone = self.inner.locking.lock().await;
+        if self.state() == SessionState::Ready {
+            return Ok(());
+        }
         let open = self
             .off_thread(move |app| {
                 let key = app.vault().unlock_with_passphrase(&passphrase)?;
@@ -245,15 +250,7 @@ impl App {
     /// that waits, closes the archive and gives the profile back.
     pub async fn shutdown(&self) {
         if let Ok(open) = self.open() {
-            open.stop.cancel();
-            open.tasks.close();
-            open.tasks.wait().await;
-            if self.inner.options.access == Access::Owner {
-                let _ = self.settle_deletions().await;
-            }
-            let store = open.store.clone();
-            let _ = tokio::task::spawn_blocking(move || store.close()).await;
-            self.close(SessionState::Locked, false);
+            self.close_open(open, false).await;
         }
         self.inner
             .lock
@@ -285,10 +282,18 @@ impl App {
             Probe::Key(key, storage) => Ok((key, storage)),
             Probe::PassphraseNeeded => match given.map(|it| vault.unlock_with_passphrase(it)) {
                 Some(Ok(key)) => Ok((key, StorageMode::Passphrase)),
-                _ => Err(Obstacle {
-                    state: SessionState::Locked,
-                    has_passphrase: true,
-                }),
+                refused => {
+                    *self
+                        .inner
+                        .refusal
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner) =
+                        refused.and_then(Result::err).map(Error::from);
+                    Err(Obstacle {
+                        state: SessionState::Locked,
+                        has_passphrase: true,
+                    })
+                }
             },
             // On the first run the question is not where the key is but where it could be kept.
             Probe::FirstRun => match vault.keychain_reachable(patience) {
@@ -301,7 +306,7 @@ impl App {
         }
     }
 
-    fn open_archive(
+    pub(crate) fn open_archive(
         &self,
         key: ArchiveKey,
         storage: StorageMode,
@@ -357,10 +362,12 @@ impl App {
             door,
             ledger,
             storage,
+            passphrase: (storage == StorageMode::Passphrase).into(),
             generations: std::sync::Mutex::default(),
             unwritten: std::sync::Mutex::new(unwritten),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            lock_changed: tokio::sync::Notify::new(),
             deletions: tokio::sync::Notify::new(),
             outbox: tokio::sync::Notify::new(),
             retention: crate::retention::Sweeper::default(),
@@ -464,7 +471,7 @@ impl App {
         Ok(cut_off.into_iter().map(|id| (id, full.clone())).collect())
     }
 
-    async fn adopt(&self, open: Open) {
+    pub(crate) async fn adopt(&self, open: Open) {
         let open = Arc::new(open);
         self.set_session(Session::Open(Arc::clone(&open)));
         if self.inner.options.access == Access::Reader {
@@ -491,6 +498,7 @@ impl App {
         crate::offline::spawn(self, open);
         crate::upkeep::spawn(self, open);
         crate::retention::spawn(self, open);
+        crate::lock::spawn(self, open);
     }
 }
 

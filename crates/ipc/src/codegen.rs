@@ -10,6 +10,7 @@ use fluxchat_model::{ProofReport, Receipt};
 use crate::dto::chat::*;
 use crate::dto::event::*;
 use crate::dto::filing::*;
+use crate::dto::lock::*;
 use crate::dto::privacy::*;
 use crate::dto::proof::*;
 use crate::dto::retention::*;

@@ -5,6 +5,7 @@ pub mod chat;
 pub mod desktop;
 pub mod egress;
 pub mod filing;
+pub mod lock;
 pub mod privacy;
 pub mod retention;
 pub mod search;

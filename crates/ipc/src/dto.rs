@@ -20,6 +20,7 @@ macro_rules! dto {
 pub mod chat;
 pub mod event;
 pub mod filing;
+pub mod lock;
 pub mod privacy;
 pub mod proof;
 pub mod retention;

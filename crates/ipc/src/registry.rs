@@ -14,6 +14,15 @@ macro_rules! for_each_command {
             session session_start_fresh(SessionStartFreshReq) -> SessionInfo;
             session setup_complete(SetupReq) -> SessionInfo;
             session settings_set(SettingsSetReq) -> Done;
+            lock session_lock(Empty) -> SessionInfo;
+            lock session_active(Empty) -> Done;
+            lock session_recover(SessionRecoverReq) -> RecoveryCode;
+            lock lock_status(Empty) -> LockReport;
+            lock lock_settings_set(LockSettingsReq) -> LockReport;
+            lock passphrase_set(PassphraseSetReq) -> LockReport;
+            lock passphrase_change(PassphraseChangeReq) -> LockReport;
+            lock passphrase_remove(PassphraseRemoveReq) -> LockReport;
+            lock recovery_create(RecoveryCreateReq) -> RecoveryCode;
             chat conversation_list(ConversationListReq) -> ConversationPage;
             chat conversation_get(ConversationReq) -> ConversationRow;
             chat conversation_update(ConversationUpdateReq) -> ConversationRow;

@@ -3,6 +3,7 @@ import en from './en.json';
 import filing from './filing.en.json';
 import here from './here.en.json';
 import retention from './retention.en.json';
+import lock from './lock.en.json';
 import prove from './prove.en.json';
 
 export default {
@@ -11,5 +12,6 @@ export default {
   ...filing,
   ...here,
   ...retention,
+  ...lock,
   ...prove,
 };

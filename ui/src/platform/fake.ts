@@ -2,6 +2,7 @@
 // It is never part of what is shipped: `main.ts` asks for it in development only.
 import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
+import { lockCommands } from './fake/lock';
 import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
 import { retentionCommands } from './fake/retention';
@@ -9,6 +10,7 @@ import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
 import { FakeWorld, type FakeOptions } from './fake/world';
+import type { SessionInfo } from '../ipc/generated/types';
 import type { Platform } from './types';
 
 export type Handlers<K extends keyof Commands> = {
@@ -44,6 +46,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
   const world = new FakeWorld(from instanceof URLSearchParams ? optionsFrom(from) : from);
   const handlers: Handlers<keyof Commands> = {
     ...sessionCommands(world),
+    ...lockCommands(world, () => handlers.session_get({}) as SessionInfo),
     ...chatCommands(world),
     ...filingCommands(world),
     ...retentionCommands(world),

@@ -24,6 +24,7 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
         Privacy::Unrestrict(what) => retention::restrict(app, what, false, out).await,
         Privacy::Receipts => receipts(app, out).await,
         Privacy::Verify => verify(app, out).await,
+        Privacy::Lock(lock) => super::lock::run(app, lock, out).await,
         Privacy::Prove { report } => prove::run(app, report.as_deref(), out).await,
         Privacy::Policy => {
             let policy = app.policy(None, "en")?;

@@ -299,6 +299,48 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Choose a source on this computer, or let the conversation go elsewhere in its menu.",
     ),
     (
+        "too_many_attempts",
+        "There were too many attempts, so none is checked for a while.",
+        NOTHING_LOST,
+        "Wait, then try again. A recovery code opens the archive as well.",
+    ),
+    (
+        "wrong_code",
+        "That is not the recovery code of this archive.",
+        NOTHING_LOST,
+        "Compare it with what you wrote down. A code that was used is worthless.",
+    ),
+    (
+        "no_recovery",
+        "No recovery code was made for this archive.",
+        NOTHING_LOST,
+        "Open it with the passphrase or the keychain.",
+    ),
+    (
+        "no_lock",
+        "Fluxchat can be locked once it has a passphrase.",
+        NOTHING_CHANGED,
+        "Set a passphrase in Privacy, App lock.",
+    ),
+    (
+        "in_memory",
+        "A session in memory has nothing on disk that a passphrase could open.",
+        NOTHING_CHANGED,
+        "Start Fluxchat with an archive on disk.",
+    ),
+    (
+        "passphrase_exists",
+        "There is a passphrase already.",
+        NOTHING_CHANGED,
+        "Change it, or remove it first.",
+    ),
+    (
+        "invalid_idle",
+        "Idleness can be 1, 5, 15 or 60 minutes, or never.",
+        NOTHING_CHANGED,
+        "Choose one of these.",
+    ),
+    (
         "wrong_passphrase",
         "That is not the passphrase of this archive.",
         NOTHING_LOST,

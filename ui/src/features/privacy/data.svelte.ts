@@ -10,6 +10,7 @@ export const PAGES = [
   'deletion',
   'retention',
   'frozen',
+  'lock',
   'policy',
   'prove',
 ] as const;

@@ -33,6 +33,7 @@ describe('every page', () => {
       left: 'ledger_page',
       consents: 'consent_list',
       deletion: 'receipt_list',
+      lock: 'lock_status',
       policy: 'policy_get',
       retention: 'retention_get',
       frozen: 'restriction_get',

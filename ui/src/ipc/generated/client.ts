@@ -33,6 +33,8 @@ import type {
   LedgerPage,
   LedgerReq,
   LinkOpenReq,
+  LockReport,
+  LockSettingsReq,
   MessageEditReq,
   MessagePage,
   MessagePageReq,
@@ -42,6 +44,9 @@ import type {
   MessageSent,
   ModelList,
   OfflineSetReq,
+  PassphraseChangeReq,
+  PassphraseRemoveReq,
+  PassphraseSetReq,
   PolicyReq,
   PolicyText,
   PrivacyOverview,
@@ -56,12 +61,15 @@ import type {
   RetentionPreviewRes,
   RetentionRemoveReq,
   RetentionRuleReq,
+  RecoveryCode,
+  RecoveryCreateReq,
   SearchPage,
   SearchRememberReq,
   SearchReq,
   SessionCreateReq,
   SessionInfo,
   SessionOpenReq,
+  SessionRecoverReq,
   SessionStartFreshReq,
   SessionUnlockReq,
   SettingsSetReq,
@@ -88,6 +96,15 @@ export interface Commands {
   session_start_fresh: [SessionStartFreshReq, SessionInfo];
   setup_complete: [SetupReq, SessionInfo];
   settings_set: [SettingsSetReq, Done];
+  session_lock: [Empty, SessionInfo];
+  session_active: [Empty, Done];
+  session_recover: [SessionRecoverReq, RecoveryCode];
+  lock_status: [Empty, LockReport];
+  lock_settings_set: [LockSettingsReq, LockReport];
+  passphrase_set: [PassphraseSetReq, LockReport];
+  passphrase_change: [PassphraseChangeReq, LockReport];
+  passphrase_remove: [PassphraseRemoveReq, LockReport];
+  recovery_create: [RecoveryCreateReq, RecoveryCode];
   conversation_list: [ConversationListReq, ConversationPage];
   conversation_get: [ConversationReq, ConversationRow];
   conversation_update: [ConversationUpdateReq, ConversationRow];
@@ -162,6 +179,15 @@ export function createClient(call: Call) {
     sessionStartFresh: (req: SessionStartFreshReq) => call('session_start_fresh', req),
     setupComplete: (req: SetupReq) => call('setup_complete', req),
     settingsSet: (req: SettingsSetReq) => call('settings_set', req),
+    sessionLock: () => call('session_lock', {}),
+    sessionActive: () => call('session_active', {}),
+    sessionRecover: (req: SessionRecoverReq) => call('session_recover', req),
+    lockStatus: () => call('lock_status', {}),
+    lockSettingsSet: (req: LockSettingsReq) => call('lock_settings_set', req),
+    passphraseSet: (req: PassphraseSetReq) => call('passphrase_set', req),
+    passphraseChange: (req: PassphraseChangeReq) => call('passphrase_change', req),
+    passphraseRemove: (req: PassphraseRemoveReq) => call('passphrase_remove', req),
+    recoveryCreate: (req: RecoveryCreateReq) => call('recovery_create', req),
     conversationList: (req: ConversationListReq) => call('conversation_list', req),
     conversationGet: (req: ConversationReq) => call('conversation_get', req),
     conversationUpdate: (req: ConversationUpdateReq) => call('conversation_update', req),

@@ -1063,6 +1063,61 @@ task: boolean | null,
 blocks: Array<Block>, };
 
 /**
+ * When the app locks by itself.
+ */
+export type LockChoice = { 
+/**
+ * After so many minutes without a key or a click: 1, 5, 15, 60, or `None` for never.
+ */
+idle_minutes: number | null, 
+/**
+ * Before the computer sleeps.
+ */
+on_sleep: boolean, 
+/**
+ * With the screen.
+ */
+on_screen_lock: boolean, };
+
+/**
+ * How the archive is opened, and when the app locks by itself.
+ */
+export type LockReport = { 
+/**
+ * Whether it needs a passphrase; without one the app cannot be locked.
+ */
+passphrase: boolean, 
+/**
+ * Whether there is a recovery code.
+ */
+recovery: boolean, 
+/**
+ * Whether the credentials of sources are in the system's keychain.
+ */
+keychain: boolean, 
+/**
+ * Whether the keychain may still hold a key from before the passphrase.
+ */
+key_left_in_keychain: boolean, 
+/**
+ * How long to wait before the next attempt, in milliseconds.
+ */
+wait_ms: number, 
+/**
+ * When it locks by itself; `None` while it is locked.
+ */
+settings: LockChoice | null, };
+
+/**
+ * Replaces when the app locks by itself.
+ */
+export type LockSettingsReq = { 
+/**
+ * All of it.
+ */
+settings: LockChoice, };
+
+/**
  * An attribute of a formula element. Values hold letters, digits, spaces and `. , % # + -`
  * only; `class` is one of the names in the style sheet of `pulldown-latex` (`menv-*`,
  * `cell-*`, `small`, `mop-negated`), for the alignment of tables.
@@ -1397,6 +1452,41 @@ message_id: MessageId, } | { "at": "after",
 message_id: MessageId, };
 
 /**
+ * Changes the passphrase.
+ */
+export type PassphraseChangeReq = { 
+/**
+ * The one there is.
+ */
+current: string, 
+/**
+ * At least 8 characters.
+ */
+passphrase: string, };
+
+/**
+ * Takes the passphrase away.
+ */
+export type PassphraseRemoveReq = { 
+/**
+ * The one there is.
+ */
+current: string, };
+
+/**
+ * Puts the archive under its first passphrase.
+ */
+export type PassphraseSetReq = { 
+/**
+ * At least 8 characters.
+ */
+passphrase: string, 
+/**
+ * Whether the credentials of sources stay in the system's keychain.
+ */
+keep_keychain: boolean, };
+
+/**
  * Asks for a policy.
  */
 export type PolicyReq = { 
@@ -1659,6 +1749,24 @@ export type RecentSearches = {
  * Newest first.
  */
 queries: Array<string>, };
+
+/**
+ * A recovery code; told this once.
+ */
+export type RecoveryCode = { 
+/**
+ * Eight groups of four.
+ */
+code: string, };
+
+/**
+ * Makes a recovery code.
+ */
+export type RecoveryCreateReq = { 
+/**
+ * The passphrase, where there is one.
+ */
+current?: string, };
 
 /**
  * One request on the wire and its ledger row; travels as `X-Request-Id`.
@@ -2055,6 +2163,19 @@ export type SessionOpenReq = {
  * The language of the system as the window sees it (BCP 47), used until one is chosen.
  */
 language?: string, };
+
+/**
+ * Opens with the recovery code.
+ */
+export type SessionRecoverReq = { 
+/**
+ * As typed.
+ */
+code: string, 
+/**
+ * The passphrase to set; needed where there was one.
+ */
+passphrase?: string, };
 
 /**
  * Sets an archive that cannot be opened aside (kept 30 days) and starts anew.
