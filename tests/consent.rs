@@ -193,6 +193,7 @@ fn a_consent_to_another_policy_does_not_count() {
         language: "en".to_owned(),
         ui_surface: "privacy".to_owned(),
         app_version: "0.0.1".to_owned(),
+        scope: None,
     };
     store.write(|tx| tx.consent_append(old.clone())).unwrap();
     store.close();

@@ -11,6 +11,7 @@ mod message_parts;
 pub(crate) mod message_path;
 mod meta;
 mod outbox;
+mod policy;
 mod privacy_request;
 pub(crate) mod receipt;
 pub(crate) mod recent_search;
@@ -19,6 +20,7 @@ mod setting;
 mod source;
 pub(crate) mod stream_chunk;
 mod tombstone;
+mod training_echo;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 use serde::Serialize;
