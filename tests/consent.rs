@@ -7,7 +7,7 @@ use fluxchat_core::{Audience, Setup};
 use fluxchat_egress::{Ledger, Refusal};
 use fluxchat_model::{
     ArchiveKey, Clock as _, ConsentEventId, ConsentStatus, EgressRecord, Initiator, Purpose,
-    RequestId, Timestamp,
+    RequestId, Secret, Timestamp,
 };
 use fluxchat_store::{NewConsentEvent, OpenOptions, Store};
 use fluxchat_testkit::recorder::{Answer, Recorder};
@@ -351,6 +351,7 @@ fn a_guardian_keeps_optional_purposes_off() {
     runtime().block_on(async {
         let core = Core::start(|_| {}).await;
         let policy = core.app.policy(None, "en").unwrap();
+        let guardian = || Audience::Guardian(Secret::new("four plum trees".to_owned()));
         let setup = |audience, consents| Setup {
             audience,
             policy_version: policy.version.0.clone(),
@@ -359,17 +360,14 @@ fn a_guardian_keeps_optional_purposes_off() {
         };
         let refused = core
             .app
-            .setup(setup(Audience::Guardian, vec![Purpose::AiTraining]))
+            .setup(setup(guardian(), vec![Purpose::AiTraining]))
             .await;
-        assert_eq!(refused.unwrap_err().code(), "controls_restricted");
-        core.app
-            .setup(setup(Audience::Guardian, vec![]))
-            .await
-            .unwrap();
+        assert_eq!(refused.unwrap_err().code(), "supervised");
+        core.app.setup(setup(guardian(), vec![])).await.unwrap();
         assert!(core.app.status().supervised);
         for purpose in Purpose::optional() {
             let refused = core.app.set_consent(purpose, true).await.unwrap_err();
-            assert_eq!(refused.code(), "controls_restricted", "{purpose}");
+            assert_eq!(refused.code(), "supervised", "{purpose}");
             core.app.set_consent(purpose, false).await.unwrap();
         }
         for standing in core.app.consents().await.unwrap() {

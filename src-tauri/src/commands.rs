@@ -3,9 +3,9 @@
 use fluxchat_ipc::ApiError;
 use fluxchat_ipc::commands;
 use fluxchat_ipc::dto::{
-    Done, Empty, chat::*, event::*, privacy::*, search::*, session::*, source::*,
+    Done, Empty, chat::*, consent::*, event::*, privacy::*, search::*, session::*, source::*,
 };
-use fluxchat_model::Receipt;
+use fluxchat_model::{PolicyDiff, Receipt, TrainingEcho};
 use tauri::ipc::{Channel, Invoke};
 use tauri::{Runtime, State, WebviewWindow};
 
@@ -24,7 +24,7 @@ macro_rules! shims {
 
 macro_rules! with_desktop_commands {
     ($($group:ident $name:ident($req:ident) -> $res:ident;)+) => {
-        tauri::generate_handler![session_open, link_open, ledger_export, $($name),+]
+        tauri::generate_handler![session_open, link_open, ledger_export, consent_export, $($name),+]
     };
 }
 
@@ -85,6 +85,26 @@ async fn ledger_export<R: Runtime>(
     };
     match save_dialog::ask(&window, name, kind, extension).await {
         Ok(Some(path)) => commands::desktop::ledger_export(core.ready().await, req, &path).await,
+        Ok(None) | Err(_) => Ok(Exported {
+            saved: false,
+            rows: 0,
+        }),
+    }
+}
+
+/// Saves the consent records where the person says. The path never reaches the page.
+#[tauri::command]
+async fn consent_export<R: Runtime>(
+    core: State<'_, Core>,
+    window: WebviewWindow<R>,
+    req: ConsentExportReq,
+) -> Result<Exported, ApiError> {
+    let (name, kind, extension) = match req.format {
+        ConsentFormat::Iso27560 => ("fluxchat-consents.jsonld", "JSON-LD", "jsonld"),
+        ConsentFormat::Kantara => ("fluxchat-consent-receipts.json", "JSON", "json"),
+    };
+    match save_dialog::ask(&window, name, kind, extension).await {
+        Ok(Some(path)) => commands::desktop::consent_export(core.ready().await, req, &path).await,
         Ok(None) | Err(_) => Ok(Exported {
             saved: false,
             rows: 0,

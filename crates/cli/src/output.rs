@@ -69,13 +69,22 @@ pub fn exit_code(code: &str) -> u8 {
         | "too_late"
         | "no_source"
         | "already_set_up"
+        | "training_not_agreed"
         | "insecure_origin" => 2,
         _ if code.starts_with("invalid_") || code.starts_with("url_") => 2,
-        "setup_needed" | "locked" | "no_provider" | "backend_changed" | "key_lost"
-        | "wrong_key" | "wrong_passphrase" => 3,
+        "setup_needed"
+        | "locked"
+        | "no_provider"
+        | "backend_changed"
+        | "key_lost"
+        | "wrong_key"
+        | "wrong_passphrase"
+        | "guardian_passphrase_wrong" => 3,
         "offline"
         | "no_consent"
         | "controls_restricted"
+        | "supervised"
+        | "guardian_wait"
         | "credential_origin"
         | "ledger_unavailable"
         | "purpose_not_allowed"

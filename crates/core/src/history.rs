@@ -66,8 +66,12 @@ impl App {
     pub async fn update_conversation(
         &self,
         id: ConversationId,
-        patch: ConversationPatch,
+        mut patch: ConversationPatch,
     ) -> Result<Conversation, Error> {
+        // A consent of its own, with a record.
+        if let Some(allowed) = patch.training_allowed.take() {
+            self.set_training(id, allowed).await?;
+        }
         let changed = self
             .write(move |tx| {
                 tx.conversation_update(id, &patch)?;

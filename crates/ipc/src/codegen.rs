@@ -5,9 +5,11 @@
 use std::fmt::Write as _;
 use ts_rs::{Config, TS};
 
-use fluxchat_model::Receipt;
+use fluxchat_model::{PolicyDiff, Receipt, TrainingEcho};
 
-use crate::dto::{Done, Empty, chat::*, event::*, privacy::*, search::*, session::*, source::*};
+use crate::dto::{
+    Done, Empty, chat::*, consent::*, event::*, privacy::*, search::*, session::*, source::*,
+};
 
 const HEADER: &str = "// Generated from crates/ipc by `cargo xtask codegen`. Do not edit.\n\n";
 

@@ -190,6 +190,20 @@ impl Purpose {
         }
     }
 
+    /// Whether some part of this version asks for it. The others are decided about ahead.
+    #[must_use]
+    pub fn is_in_use(self) -> bool {
+        matches!(
+            self,
+            Self::Chat
+                | Self::Models
+                | Self::PolicyCheck
+                | Self::ConsentSync
+                | Self::RightsRequest
+                | Self::AiTraining
+        )
+    }
+
     /// The key of the one sentence that describes it, in the catalogues of the window.
     #[must_use]
     pub fn text_key(self) -> String {
@@ -213,9 +227,18 @@ mod tests {
     #[test]
     fn every_purpose_says_who_gets_what_and_for_how_long() {
         for purpose in Purpose::all() {
-            assert!(!purpose.recipients().is_empty(), "{purpose} has a recipient");
-            assert!(!purpose.categories().is_empty(), "{purpose} carries a kind of data");
-            assert!(purpose.terms()[0].len() > "dpv:".len(), "{purpose} has a term");
+            assert!(
+                !purpose.recipients().is_empty(),
+                "{purpose} has a recipient"
+            );
+            assert!(
+                !purpose.categories().is_empty(),
+                "{purpose} carries a kind of data"
+            );
+            assert!(
+                purpose.terms()[0].len() > "dpv:".len(),
+                "{purpose} has a term"
+            );
             let until_withdrawn = purpose.kept_for() == KeptFor::UntilWithdrawn;
             assert_eq!(
                 until_withdrawn,
@@ -227,9 +250,14 @@ mod tests {
 
     #[test]
     fn children_have_nothing_optional_and_pay_for_nothing() {
-        let off: Vec<_> = Purpose::all().filter(|it| it.is_off_for_children()).collect();
+        let off: Vec<_> = Purpose::all()
+            .filter(|it| it.is_off_for_children())
+            .collect();
         assert_eq!(off.len(), 5 + 3);
         assert!(!Purpose::Chat.is_off_for_children());
-        assert!(off.iter().all(|it| it.basis() != LegalBasis::LegitimateInterest));
+        assert!(
+            off.iter()
+                .all(|it| it.basis() != LegalBasis::LegitimateInterest)
+        );
     }
 }

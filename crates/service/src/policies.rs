@@ -150,8 +150,7 @@ async fn document(
 }
 
 fn answer(document: PolicyDocument) -> Result<Response, ServiceError> {
-    let language =
-        HeaderValue::from_str(&document.language).map_err(|_| ServiceError::Internal)?;
+    let language = HeaderValue::from_str(&document.language).map_err(|_| ServiceError::Internal)?;
     let mut response = Json(document).into_response();
     response
         .headers_mut()

@@ -112,9 +112,9 @@ pub fn current_policy(language: &str, now: Timestamp) -> Policy {
     let language = best_language(&[language.to_ascii_lowercase()]);
     let versions = policy_versions();
     let version = in_force(&versions, now);
-    let fitting = TEXTS.iter().find(|text| {
-        version.is_some_and(|it| it.0 == text.version) && text.language == language
-    });
+    let fitting = TEXTS
+        .iter()
+        .find(|text| version.is_some_and(|it| it.0 == text.version) && text.language == language);
     fitting.unwrap_or(&TEXTS[0]).read()
 }
 

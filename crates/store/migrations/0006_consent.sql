@@ -60,3 +60,10 @@ CREATE TRIGGER policy_acceptance_is_final BEFORE UPDATE ON policy_acceptance
 BEGIN SELECT raise(ABORT, 'acceptances are append-only'); END;
 CREATE TRIGGER policy_acceptance_is_kept BEFORE DELETE ON policy_acceptance
 BEGIN SELECT raise(ABORT, 'acceptances are append-only'); END;
+
+-- What is known of a guardian: how to recognise the passphrase, failed tries, and what is unlocked.
+-- Not a setting: nothing that resets or exports settings reaches it.
+CREATE TABLE guardian (
+  one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  record TEXT NOT NULL -- JSON
+) STRICT;

@@ -115,6 +115,10 @@ CREATE TABLE folder (
   created_at INTEGER NOT NULL,
   name TEXT NOT NULL
 ) STRICT;
+CREATE TABLE guardian (
+  one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  record TEXT NOT NULL -- JSON
+) STRICT;
 CREATE TABLE message (
   seq INTEGER NOT NULL PRIMARY KEY CHECK (seq % 2 = 0),
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),

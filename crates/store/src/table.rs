@@ -5,6 +5,7 @@ pub(crate) mod consent_event;
 pub(crate) mod conversation;
 mod draft;
 pub(crate) mod egress_record;
+mod guardian;
 pub(crate) mod message;
 mod message_branch;
 mod message_parts;

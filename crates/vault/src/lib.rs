@@ -17,6 +17,7 @@ mod passphrase;
 mod seal;
 mod sidecar;
 mod vault;
+mod verifier;
 
 pub use error::VaultError;
 #[cfg(feature = "test-util")]
@@ -24,3 +25,4 @@ pub use keychain::MemoryKeychain;
 pub use keychain::{Keychain, KeychainError, OsKeychain, Patience, Timeouts};
 pub use passphrase::KdfCost;
 pub use vault::{ARCHIVE_FILE, BACKEND_PASSPHRASE, Probe, Vault, key_id};
+pub use verifier::Verifier;

@@ -100,7 +100,9 @@ impl KantaraReceipt {
     pub fn from_event(event: &ConsentEvent, pii_principal_id: &str, controller: &str) -> Self {
         let purpose = event.purpose;
         let stated = match event.status {
-            ConsentStatus::Given => "until withdrawn in the app under Privacy, Consents, or the policy changes",
+            ConsentStatus::Given => {
+                "until withdrawn in the app under Privacy, Consents, or the policy changes"
+            }
             ConsentStatus::Refused => "refused; nothing began",
             ConsentStatus::Withdrawn => "withdrawn",
         };
@@ -109,7 +111,8 @@ impl KantaraReceipt {
             jurisdiction: "EU".to_owned(),
             consent_timestamp: event.at.0.div_euclid(1_000),
             collection_method: format!("in the app ({})", event.ui_surface),
-            consent_receipt_id: uuid::Builder::from_random_bytes(*event.id.0.as_bytes()).into_uuid(),
+            consent_receipt_id: uuid::Builder::from_random_bytes(*event.id.0.as_bytes())
+                .into_uuid(),
             language: event.language.clone(),
             pii_principal_id: pii_principal_id.to_owned(),
             pii_controllers: vec![KantaraController {

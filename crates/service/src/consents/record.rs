@@ -181,7 +181,10 @@ impl ConsentRecord {
                             "eu-gdpr:A77"
                         ]),
                     ),
-                    ("authority_party", json!("the authority of the person's country")),
+                    (
+                        "authority_party",
+                        json!("the authority of the person's country"),
+                    ),
                 ]),
             },
             event: ConsentEventFields {

@@ -24,11 +24,7 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// When the archive cannot be read.
-    pub fn policy_text(
-        &self,
-        version: &str,
-        language: &str,
-    ) -> Result<Option<Policy>, StoreError> {
+    pub fn policy_text(&self, version: &str, language: &str) -> Result<Option<Policy>, StoreError> {
         one(
             self.conn,
             "SELECT document FROM policy_text WHERE version = ?1 AND language = ?2",
