@@ -204,7 +204,11 @@ fn a_consent_to_another_policy_does_not_count() {
 }
 
 /// The ledger of the core as the door sees it, taken from between the two.
-async fn core_with_ledger() -> (Core, Arc<dyn Ledger>) {
+pub async fn core_with_ledger() -> (Core, Arc<dyn Ledger>) {
+    core_with_ledger_of(Audience::Adult).await
+}
+
+pub async fn core_with_ledger_of(audience: Audience) -> (Core, Arc<dyn Ledger>) {
     let slot: Arc<Mutex<Option<Arc<dyn Ledger>>>> = Arc::default();
     let inside = slot.clone();
     let core = Core::start(move |options| {
@@ -214,7 +218,7 @@ async fn core_with_ledger() -> (Core, Arc<dyn Ledger>) {
         }));
     })
     .await
-    .set_up(Audience::Adult)
+    .set_up(audience)
     .await;
     let ledger = slot.lock().unwrap().clone().expect("the archive is open");
     (core, ledger)
@@ -222,7 +226,7 @@ async fn core_with_ledger() -> (Core, Arc<dyn Ledger>) {
 
 /// No call of the catalogue serves a purpose that rests on consent yet, so the ledger is asked
 /// what the door would ask it.
-fn intent(core: &Core, purpose: Purpose, n: u8) -> EgressRecord {
+pub fn intent(core: &Core, purpose: Purpose, n: u8) -> EgressRecord {
     EgressRecord {
         request_id: fresh_id(n),
         at: core.clock.now(),

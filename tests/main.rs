@@ -14,6 +14,7 @@ mod support;
 
 mod aimock;
 mod bad_input;
+mod children;
 mod cli;
 mod consent;
 mod crash;
@@ -23,6 +24,7 @@ mod egress;
 mod keychain;
 mod logs;
 mod offline;
+mod only_here;
 mod product;
 mod screenshots;
 mod shell_config;

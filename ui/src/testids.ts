@@ -20,6 +20,7 @@ export const TEST_IDS = {
   conversationTitle: 'conversation-title',
   conversationRename: 'conversation-rename',
   conversationPin: 'conversation-pin',
+  conversationOnlyHere: 'conversation-only-here',
   conversationArchive: 'conversation-archive',
   conversationDelete: 'conversation-delete',
   renameInput: 'rename-input',
@@ -67,6 +68,7 @@ export const TEST_IDS = {
   // Composer
   composerInput: 'composer-input',
   composerError: 'composer-error',
+  composerOnlyHere: 'composer-only-here',
   composerOffline: 'composer-offline',
   send: 'send',
   stop: 'stop',

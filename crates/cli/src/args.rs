@@ -131,11 +131,25 @@ pub enum History {
         #[arg(required = true)]
         id: Vec<String>,
     },
+    /// Decide how a conversation may be used
+    Mark {
+        /// The conversation
+        id: String,
+        /// Whether only sources on this computer may answer it
+        #[arg(long, value_enum, value_name = "on|off")]
+        only_here: Option<Toggle>,
+    },
     /// Take a deletion back within its 30 seconds
     Undo {
         /// The conversation, or the deletion
         id: String,
     },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Toggle {
+    On,
+    Off,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -21,6 +21,7 @@ mod history;
 mod ledger;
 pub mod logging;
 mod offline;
+mod only_here;
 mod outbox;
 mod overview;
 mod place;
@@ -51,6 +52,7 @@ pub use fluxchat_store::{
 pub use fluxchat_vault::{Keychain, OsKeychain};
 pub use guardian::{Guardian, UNLOCK_MS as GUARDIAN_UNLOCK_MS};
 pub use history::{MessagePage, ShownMessage};
+pub use only_here::answers_here;
 pub use overview::Overview;
 pub use place::{Place, host_of, place_of};
 pub use policies::PolicyStanding;

@@ -1,7 +1,8 @@
 import chat from './chat.de.json';
 import consent from './consent.de.json';
 import de from './de.json';
+import here from './here.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
 
-export default { ...de, ...chat, ...consent, ...errors };
+export default { ...de, ...chat, ...consent, ...here, ...errors };

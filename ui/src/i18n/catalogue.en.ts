@@ -1,5 +1,6 @@
 import chat from './chat.en.json';
 import consent from './consent.en.json';
+import here from './here.en.json';
 import en from './en.json';
 
-export default { ...en, ...chat, ...consent };
+export default { ...en, ...chat, ...consent, ...here };

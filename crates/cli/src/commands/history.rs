@@ -6,7 +6,7 @@ use fluxchat_model::{Conversation, ConversationId, ErasureId, InvalidId, Role};
 use serde_json::{Value, json};
 
 use super::{Done, word};
-use crate::args::History;
+use crate::args::{History, Toggle};
 use crate::output::{Failure, Out, plain};
 
 const PAGE: u32 = 100;
@@ -17,6 +17,7 @@ pub async fn run(app: &App, history: History, out: &Out) -> Done {
         History::Show { id } => show(app, parse(&id)?, out).await,
         History::Search { query, limit } => search(app, query, limit, out).await,
         History::Delete { now, id } => delete(app, now, &id, out).await,
+        History::Mark { id, only_here } => mark(app, parse(&id)?, only_here, out).await,
         History::Undo { id } => undo(app, &id, out).await,
     }
 }
@@ -196,6 +197,20 @@ async fn delete(app: &App, now: bool, ids: &[String], out: &Out) -> Done {
             }
         };
         rows.iter().map(line).collect()
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn mark(app: &App, id: ConversationId, only_here: Option<Toggle>, out: &Out) -> Done {
+    let Some(only_here) = only_here else {
+        return Err(Failure::usage("Say what to mark, such as --only-here on."));
+    };
+    let marked = app.keep_here(id, only_here == Toggle::On).await?;
+    out.answer(&conversation(&marked), |row| {
+        match row["local_only"].as_bool() {
+            Some(true) => "Only sources on this computer may answer it.\n".to_owned(),
+            _ => "Any source may answer it.\n".to_owned(),
+        }
     });
     Ok(ExitCode::SUCCESS)
 }

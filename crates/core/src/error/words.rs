@@ -323,6 +323,12 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Continue, or ask again.",
     ),
     (
+        "only_here",
+        "This conversation is kept to this computer, and the source is not on it.",
+        "Nothing left this computer.",
+        "Choose a source on this computer, or let the conversation go elsewhere in its menu.",
+    ),
+    (
         "wrong_passphrase",
         "That is not the passphrase of this archive.",
         NOTHING_LOST,
