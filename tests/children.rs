@@ -67,6 +67,7 @@ fn the_command_line_meets_the_same_locks() {
     let asked = profile.json(&["ask", "What leaves this computer?"]);
     assert_eq!(asked["status"], "complete", "chatting works");
     let id = text(&asked["conversation_id"]).to_owned();
+    let version = text(&profile.json(&["privacy", "policy"])["version"]).to_owned();
     let locked: &[&[&str]] = &[
         &["privacy", "consent", "give", "analytics.usage"],
         &[
@@ -78,7 +79,7 @@ fn the_command_line_meets_the_same_locks() {
             &id,
         ],
         &["source", "add", "elsewhere", "--url", &url],
-        &["privacy", "policy", "accept", "2026-11-01"],
+        &["privacy", "policy", "accept", &version],
     ];
     for args in locked {
         let ran = profile.run(&[&["--json"], *args].concat());

@@ -265,7 +265,11 @@ fn without_consent_no_row_allows_a_request() {
             .await
             .unwrap();
         assert_eq!(ask(4), Err(Refusal::NoConsent), "before the next request");
-        let outcomes: Vec<String> = core.ledger().await.into_iter().map(|row| row.2).collect();
+        let rows = core.ledger().await.into_iter();
+        let outcomes: Vec<String> = rows
+            .filter(|row| row.0 == "analytics.usage" || row.0 == "diag.crash")
+            .map(|row| row.2)
+            .collect();
         assert_eq!(
             outcomes,
             ["blocked", "blocked", "pending", "blocked"],
@@ -453,12 +457,30 @@ fn refusing_costs_no_feature() {
             .as_array()
             .unwrap()
             .iter()
+            // Who agreed has told the service so, and nothing else.
+            .filter(|row| row["purpose"] != "consent.sync")
             .map(|row| json!([row["purpose"], row["basis"], row["outcome"]]))
             .collect();
         seen.push(json!(left));
         for request in server.seen() {
             assert!(request.header("cookie").is_none() && request.header("referer").is_none());
         }
+        // Every right and every record is there for who refused, too.
+        for read in [
+            &["privacy", "stored"][..],
+            &["privacy", "purposes"],
+            &["privacy", "receipts"],
+            &["privacy", "policy"],
+            &["privacy", "policy", "--diff", "2026-10-01"],
+            &["privacy", "policy", "status"],
+            &["privacy", "policy", "check"],
+            &["privacy", "guardian", "status"],
+            &["privacy", "consents", "export", "--format", "27560"],
+            &["privacy", "consents", "export", "--format", "kantara"],
+        ] {
+            seen.push(json!(profile.run(&[&["--json"], read].concat()).code));
+        }
+        seen.push(profile.json(&["privacy", "verify"])["holds"].clone());
         seen.push(json!(
             profile.json(&["privacy", "delete-all", "--yes"])["scope"]
         ));

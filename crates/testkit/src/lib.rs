@@ -19,4 +19,4 @@ pub mod webdriver;
 
 pub use canary::{canary, cyrillic_canary, han_canary};
 pub use clock::ManualClock;
-pub use ledger::ForgetfulLedger;
+pub use ledger::{ForgetfulLedger, YesLedger};

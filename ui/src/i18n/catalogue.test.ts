@@ -10,12 +10,14 @@ const read = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname,
 const [en, de, chatEn, chatDe, errorsDe] = ['en', 'de', 'chat.en', 'chat.de', 'errors.de'].map((name) =>
   read(`${name}.json`),
 ) as [Record<string, string>, Record<string, string>, Record<string, string>, Record<string, string>, Record<string, string>];
+const [consentEn, consentDe] = [read('consent.en.json'), read('consent.de.json')];
 const [hereEn, hereDe] = [read('here.en.json'), read('here.de.json')];
 const { parse, TYPE } = createRequire(import.meta.url)('@formatjs/icu-messageformat-parser') as typeof Parser;
 
 const catalogues: [string, Record<string, string>, Record<string, string>][] = [
   ['ours', en, de],
   ['chat', chatEn, chatDe],
+  ['consent', consentEn, consentDe],
   ['here', hereEn, hereDe],
 ];
 
@@ -65,7 +67,7 @@ describe('use of the catalogues', () => {
   const prefixes = [...all.matchAll(/`([a-z][\w-]*\.(?:[\w.-]*\.)?)\$\{/g)].map((match) => match[1] ?? '');
 
   it('has no sentence that nobody says', () => {
-    const unused = Object.keys({ ...en, ...chatEn, ...hereEn }).filter(
+    const unused = Object.keys({ ...en, ...chatEn, ...consentEn, ...hereEn }).filter(
       (key) =>
         !all.includes(`'${key}'`) && !all.includes(`"${key}"`) && !prefixes.some((prefix) => key.startsWith(prefix)),
     );

@@ -2,6 +2,7 @@
 // It is never part of what is shipped: `main.ts` asks for it in development only.
 import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
+import { consentCommands } from './fake/consent';
 import { privacyCommands } from './fake/privacy';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
@@ -33,6 +34,8 @@ function optionsFrom(params: URLSearchParams): FakeOptions {
     textPercent: Number(params.get('text') ?? 100),
     offline: params.has('offline'),
     empty: params.has('empty'),
+    supervised: params.has('supervised'),
+    policyPending: params.has('newpolicy'),
     wordsPerSecond: Number(params.get('speed') ?? 40),
   };
 }
@@ -44,6 +47,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...chatCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
+    ...consentCommands(world),
   };
   const fake: FakePlatform = {
     world,
