@@ -21,6 +21,7 @@ mod crash;
 mod deletion;
 mod desktop;
 mod egress;
+mod filing;
 mod keychain;
 mod logs;
 mod offline;

@@ -3,7 +3,8 @@
 use fluxchat_ipc::ApiError;
 use fluxchat_ipc::commands;
 use fluxchat_ipc::dto::{
-    Done, Empty, chat::*, consent::*, event::*, privacy::*, search::*, session::*, source::*,
+    Done, Empty, chat::*, consent::*, event::*, filing::*, privacy::*, search::*, session::*,
+    source::*,
 };
 use fluxchat_model::{PolicyDiff, Receipt, TrainingEcho};
 use tauri::ipc::{Channel, Invoke};

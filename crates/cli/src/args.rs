@@ -1,7 +1,11 @@
 //! What can be typed.
 
+mod filing;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+
+pub use filing::{Folder, Tag};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -131,6 +135,12 @@ pub enum History {
         #[arg(required = true)]
         id: Vec<String>,
     },
+    /// Folders of conversations
+    #[command(subcommand)]
+    Folder(Folder),
+    /// Tags on conversations
+    #[command(subcommand)]
+    Tag(Tag),
     /// Decide how a conversation may be used
     Mark {
         /// The conversation

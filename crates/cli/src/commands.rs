@@ -2,6 +2,7 @@
 
 mod ask;
 mod consent;
+mod filing;
 mod history;
 mod privacy;
 mod setup;

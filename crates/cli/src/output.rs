@@ -59,6 +59,7 @@ pub fn exit_code(code: &str) -> u8 {
         | "not_found"
         | "source_name"
         | "source_name_taken"
+        | "name_taken"
         | "sandbox_fixed"
         | "empty_message"
         | "message_too_long"

@@ -15,6 +15,7 @@ mod deletion;
 mod drafts;
 mod error;
 mod events;
+mod filing;
 mod guardian;
 mod help;
 mod history;
@@ -45,6 +46,7 @@ pub use consents::Standing;
 pub use deletion::{Erasing, UNDO_MS};
 pub use error::{Error, session_problem};
 pub use events::{Event, Events, StreamItem};
+pub use filing::{Filed, MOST_COUNTED};
 pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight};
 pub use fluxchat_store::{
     ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor, SearchHit,

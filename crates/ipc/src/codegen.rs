@@ -8,7 +8,8 @@ use ts_rs::{Config, TS};
 use fluxchat_model::{PolicyDiff, Receipt, TrainingEcho};
 
 use crate::dto::{
-    Done, Empty, chat::*, consent::*, event::*, privacy::*, search::*, session::*, source::*,
+    Done, Empty, chat::*, consent::*, event::*, filing::*, privacy::*, search::*, session::*,
+    source::*,
 };
 
 const HEADER: &str = "// Generated from crates/ipc by `cargo xtask codegen`. Do not edit.\n\n";

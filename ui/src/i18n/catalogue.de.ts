@@ -4,5 +4,6 @@ import de from './de.json';
 import here from './here.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
+import filing from './filing.de.json';
 
-export default { ...de, ...chat, ...consent, ...here, ...errors };
+export default { ...de, ...chat, ...consent, ...here, ...filing, ...errors };

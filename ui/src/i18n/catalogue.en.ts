@@ -2,5 +2,6 @@ import chat from './chat.en.json';
 import consent from './consent.en.json';
 import here from './here.en.json';
 import en from './en.json';
+import filing from './filing.en.json';
 
-export default { ...en, ...chat, ...consent, ...here };
+export default { ...en, ...chat, ...consent, ...here, ...filing };

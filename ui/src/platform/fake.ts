@@ -3,6 +3,7 @@
 import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
 import { consentCommands } from './fake/consent';
+import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
@@ -45,6 +46,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
   const handlers: Handlers<keyof Commands> = {
     ...sessionCommands(world),
     ...chatCommands(world),
+    ...filingCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
     ...consentCommands(world),

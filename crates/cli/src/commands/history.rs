@@ -5,7 +5,7 @@ use fluxchat_core::{ConversationShelf, PathAnchor};
 use fluxchat_model::{Conversation, ConversationId, ErasureId, InvalidId, Role};
 use serde_json::{Value, json};
 
-use super::{Done, word};
+use super::{Done, filing, word};
 use crate::args::{History, Toggle};
 use crate::output::{Failure, Out, plain};
 
@@ -17,12 +17,14 @@ pub async fn run(app: &App, history: History, out: &Out) -> Done {
         History::Show { id } => show(app, parse(&id)?, out).await,
         History::Search { query, limit } => search(app, query, limit, out).await,
         History::Delete { now, id } => delete(app, now, &id, out).await,
+        History::Folder(folder) => filing::folder(app, folder, out).await,
+        History::Tag(tag) => filing::tag(app, tag, out).await,
         History::Mark { id, only_here } => mark(app, parse(&id)?, only_here, out).await,
         History::Undo { id } => undo(app, &id, out).await,
     }
 }
 
-fn parse<T: std::str::FromStr<Err = InvalidId>>(id: &str) -> Result<T, Failure> {
+pub(super) fn parse<T: std::str::FromStr<Err = InvalidId>>(id: &str) -> Result<T, Failure> {
     id.parse()
         .map_err(|error: InvalidId| Failure::usage(&error.to_string()))
 }
@@ -46,17 +48,17 @@ async fn list(app: &App, limit: u32, archived: bool, out: &Out) -> Done {
         rows.truncate(limit as usize);
     }
     let rows: Vec<Value> = rows.iter().map(conversation).collect();
-    out.answer(&rows, |rows| {
-        let line = |row: &Value| {
-            let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
-            format!("{}  {}\n", text("id"), plain(&text("title")))
-        };
-        rows.iter().map(line).collect()
-    });
+    out.answer(&rows, |rows| rows.iter().map(line).collect());
     Ok(ExitCode::SUCCESS)
 }
 
-fn conversation(conversation: &Conversation) -> Value {
+/// A conversation in one line.
+pub(super) fn line(row: &Value) -> String {
+    let text = |key: &str| row[key].as_str().unwrap_or_default();
+    format!("{}  {}\n", text("id"), plain(text("title")))
+}
+
+pub(super) fn conversation(conversation: &Conversation) -> Value {
     json!({
         "id": conversation.id,
         "title": conversation.title,

@@ -395,6 +395,18 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Choose another name, or remove the other source first.",
     ),
     (
+        "name_taken",
+        "There is one of this name already, or there are too many.",
+        NOTHING_CHANGED,
+        "Choose another name.",
+    ),
+    (
+        "invalid_name",
+        "A name has between 1 and 100 characters.",
+        NOTHING_CHANGED,
+        "Choose another name.",
+    ),
+    (
         "sandbox_fixed",
         "The sandbox is part of the app and stays as it is.",
         NOTHING_CHANGED,
