@@ -131,7 +131,7 @@ fn the_command_line_meets_the_same_locks() {
     profile
         .run(&["--json", "source", "remove", "elsewhere"])
         .failed(4, "supervised");
-    as_guardian(&profile, GUARDIAN, &["privacy", "stored"]).ok();
+    as_guardian(&profile, GUARDIAN, &["privacy", "receipts"]).ok();
     assert_eq!(
         profile.json(&["privacy", "guardian", "status"])["unlocked_until"],
         json!(null),

@@ -103,11 +103,13 @@ async fn start(global: &Global, command: &Command) -> Result<App, Failure> {
 }
 
 /// Whether the guardian's passphrase unlocks the command, and is not what the command is about.
+/// What only reads meets no lock.
 fn takes_unlocking(command: &Command) -> bool {
-    !matches!(
+    let about_it = matches!(
         command,
         Command::Setup(_) | Command::Privacy(Privacy::Guardian(_))
-    )
+    );
+    !about_it && access(command) == Access::Owner
 }
 
 /// What makes sense before the first run is completed.

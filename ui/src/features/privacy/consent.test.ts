@@ -35,7 +35,7 @@ describe('consents', () => {
     const { user } = await open('consents');
     const summary = await screen.findByText(/Training of AI models/, { selector: 'summary span' });
     await user.click(summary.closest('summary') as HTMLElement);
-    const details = summary.closest('details') as HTMLElement;
+    const details = summary.closest('details') as HTMLDetailsElement;
     expect(details.open).toBe(true);
     expect(details.textContent).toContain('until you withdraw');
     expect(details.textContent).toContain('the Fluxchat service you connect');
@@ -45,8 +45,8 @@ describe('consents', () => {
 
   it('are saved as records', async () => {
     const { fake, user } = await open('consents');
-    await user.click(await screen.findByRole('button', { name: 'Save the records …' }));
-    await user.click(await screen.findByRole('menuitem', { name: 'Kantara receipts 1.1' }));
+    await user.click(await screen.findByRole('button', { name: /Save the records/ }));
+    await user.click(await screen.findByText('Kantara receipts 1.1'));
     expect(await screen.findByText('5 records saved')).toBeTruthy();
     expect(fake.calls.find((call) => call.name === 'consent_export')?.req).toEqual({ format: 'kantara' });
   });
