@@ -28,6 +28,7 @@ mod offline;
 mod only_here;
 mod policy;
 mod product;
+mod prove;
 mod screenshots;
 mod shell_config;
 mod tour;

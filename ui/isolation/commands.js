@@ -70,4 +70,6 @@ globalThis.FLUXCHAT_COMMANDS = new Set([
   'link_open',
   'ledger_export',
   'consent_export',
+  'privacy_prove',
+  'proof_save',
 ]);

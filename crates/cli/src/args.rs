@@ -241,6 +241,12 @@ pub enum Privacy {
     /// Supervised profiles: unlock for ten minutes, lock, or end the supervision
     #[command(subcommand)]
     Guardian(Guardian),
+    /// Look whether the promises hold on this computer, now
+    Prove {
+        /// Save the report as JSON
+        #[arg(long, value_name = "FILE")]
+        report: Option<std::path::PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

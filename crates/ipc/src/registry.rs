@@ -86,6 +86,8 @@ macro_rules! for_each_desktop_command {
             chat link_open(LinkOpenReq) -> Done;
             privacy ledger_export(LedgerExportReq) -> Exported;
             consent consent_export(ConsentExportReq) -> Exported;
+            privacy privacy_prove(Empty) -> ProofReport;
+            privacy proof_save(Empty) -> ProofSaved;
         }
     };
 }

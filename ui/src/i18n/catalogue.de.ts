@@ -1,9 +1,20 @@
 import chat from './chat.de.json';
 import consent from './consent.de.json';
 import de from './de.json';
+import filing from './filing.de.json';
 import here from './here.de.json';
+import prove from './prove.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
-import filing from './filing.de.json';
+import proof from './proof.de.json';
 
-export default { ...de, ...chat, ...consent, ...here, ...filing, ...errors };
+export default {
+  ...de,
+  ...chat,
+  ...consent,
+  ...filing,
+  ...here,
+  ...prove,
+  ...errors,
+  ...proof,
+};

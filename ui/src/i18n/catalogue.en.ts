@@ -1,7 +1,15 @@
 import chat from './chat.en.json';
 import consent from './consent.en.json';
-import here from './here.en.json';
 import en from './en.json';
 import filing from './filing.en.json';
+import here from './here.en.json';
+import prove from './prove.en.json';
 
-export default { ...en, ...chat, ...consent, ...here, ...filing };
+export default {
+  ...en,
+  ...chat,
+  ...consent,
+  ...filing,
+  ...here,
+  ...prove,
+};

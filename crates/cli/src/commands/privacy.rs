@@ -1,3 +1,5 @@
+mod prove;
+
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
@@ -32,6 +34,7 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
         Privacy::Policy { diff, command } => consent::policy(app, diff, command, out).await,
         // Answered before, with the passphrase.
         Privacy::Guardian(command) => consent::guardian(app, command, None, out).await,
+        Privacy::Prove { report } => prove::run(app, report.as_deref(), out).await,
     }
 }
 

@@ -54,6 +54,8 @@ import type {
   PolicyStatus,
   PolicyText,
   PrivacyOverview,
+  ProofReport,
+  ProofSaved,
   PurposeList,
   Receipt,
   ReceiptList,
@@ -153,6 +155,8 @@ export interface Commands {
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
   consent_export: [ConsentExportReq, Exported];
+  privacy_prove: [Empty, ProofReport];
+  proof_save: [Empty, ProofSaved];
 }
 
 /** Sends one command and waits for its answer. */
@@ -229,6 +233,8 @@ export function createClient(call: Call) {
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
     consentExport: (req: ConsentExportReq) => call('consent_export', req),
+    privacyProve: () => call('privacy_prove', {}),
+    proofSave: () => call('proof_save', {}),
   };
 }
 
