@@ -39,6 +39,9 @@ pub struct Global {
     /// Read the passphrase from this file descriptor (for machines without a keychain)
     #[arg(long, global = true, value_name = "N")]
     pub passphrase_fd: Option<i32>,
+    /// Read the guardian's passphrase from this file descriptor; it unlocks this one command
+    #[arg(long, global = true, value_name = "N")]
+    pub guardian_fd: Option<i32>,
     /// Close the door for this command: nothing leaves the computer
     #[arg(long, global = true)]
     pub offline: bool,
@@ -69,8 +72,16 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Setup {
     /// I am an adult
-    #[arg(long, required = true)]
+    #[arg(
+        long,
+        required_unless_present = "guardian",
+        conflicts_with = "guardian"
+    )]
     pub adult: bool,
+    /// I set it up for somebody under my care; --guardian-fd gives the passphrase that unlocks
+    /// what stays locked
+    #[arg(long, requires = "guardian_fd")]
+    pub guardian: bool,
     /// I accept the privacy policy (`fluxchat-cli privacy policy` prints it)
     #[arg(long, required = true)]
     pub accept_policy: bool,
@@ -202,8 +213,13 @@ pub enum Privacy {
         #[arg(long, default_value_t = 500)]
         limit: u32,
     },
+    /// Why data may leave: every purpose with basis, kinds of data, recipients and retention
+    Purposes,
     /// Every purpose and where it stands
-    Consents,
+    Consents {
+        #[command(subcommand)]
+        command: Option<Consents>,
+    },
     /// Give or withdraw a consent
     #[command(subcommand)]
     Consent(Consent),
@@ -227,8 +243,17 @@ pub enum Privacy {
     /// The app lock: passphrase and recovery code
     #[command(subcommand)]
     Lock(lock::Lock),
-    /// Print the privacy policy in force
-    Policy,
+    /// Print the privacy policy in force, or how it differs from an older version
+    Policy {
+        /// Show what changed since this version instead
+        #[arg(long, value_name = "FROM")]
+        diff: Option<String>,
+        #[command(subcommand)]
+        command: Option<Policy>,
+    },
+    /// Supervised profiles: unlock for ten minutes, lock, or end the supervision
+    #[command(subcommand)]
+    Guardian(Guardian),
     /// Look whether the promises hold on this computer, now
     Prove {
         /// Save the report as JSON
@@ -238,15 +263,81 @@ pub enum Privacy {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum Consents {
+    /// Print the records of all decisions
+    Export {
+        /// How they are written down
+        #[arg(long, value_enum, default_value = "27560")]
+        format: ConsentFormatArg,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ConsentFormatArg {
+    /// ISO/IEC TS 27560:2023 as JSON-LD
+    #[value(name = "27560")]
+    Iso27560,
+    /// Kantara Consent Receipt 1.1
+    Kantara,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Policy {
+    /// Accept a version
+    Accept {
+        /// Which
+        version: String,
+    },
+    /// Every version, which is in force and what was accepted
+    Status,
+    /// Ask the service for new versions now
+    Check,
+    /// Look for new versions once a day, or not
+    Schedule {
+        /// Which way
+        #[arg(value_enum)]
+        state: OnOff,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnOff {
+    On,
+    Off,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Guardian {
+    /// How the supervision stands
+    Status,
+    /// Unlock for ten minutes; needs --guardian-fd
+    Unlock {
+        /// Only for the next locked action
+        #[arg(long)]
+        once: bool,
+    },
+    /// Lock again, before the ten minutes are over
+    Lock,
+    /// End the supervision; needs --guardian-fd
+    End,
+}
+
+#[derive(Debug, Subcommand)]
 pub enum Consent {
     /// Agree to a purpose
     Give {
         /// Which
         purpose: String,
+        /// Only of `ai.training`: for this conversation
+        #[arg(long, value_name = "ID")]
+        conversation: Option<String>,
     },
     /// Take an agreement back
     Withdraw {
         /// Which
         purpose: String,
+        /// Only of `ai.training`: for this conversation
+        #[arg(long, value_name = "ID")]
+        conversation: Option<String>,
     },
 }

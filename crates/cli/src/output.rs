@@ -73,17 +73,27 @@ pub fn exit_code(code: &str) -> u8 {
         | "no_lock"
         | "in_memory"
         | "passphrase_exists"
+        | "training_not_agreed"
         | "insecure_origin" => 2,
         _ if code.starts_with("invalid_") || code.starts_with("url_") => 2,
-        "setup_needed" | "locked" | "no_provider" | "backend_changed" | "key_lost"
-        | "wrong_key" | "wrong_passphrase" | "wrong_code" | "no_recovery" | "too_many_attempts" => {
-            3
-        }
+        "setup_needed"
+        | "locked"
+        | "no_provider"
+        | "backend_changed"
+        | "key_lost"
+        | "wrong_key"
+        | "wrong_passphrase"
+        | "wrong_code"
+        | "no_recovery"
+        | "too_many_attempts"
+        | "guardian_passphrase_wrong" => 3,
         "offline"
         | "no_consent"
         | "restricted"
         | "everything_restricted"
         | "controls_restricted"
+        | "supervised"
+        | "guardian_wait"
         | "credential_origin"
         | "ledger_unavailable"
         | "purpose_not_allowed"

@@ -39,6 +39,16 @@ impl Clock for SystemClock {
     }
 }
 
+/// Sixteen random bytes for an id that carries no time.
+///
+/// # Errors
+/// When the operating system has no randomness to give.
+pub fn random16() -> Result<[u8; 16], getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Ten random bytes for an id.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use fluxchat_model::{EgressRecord, LedgerEntry, LedgerFilter, LegalBasis, Sessio
 use fluxchat_store::{Store, StoreError, WriteTx};
 
 use crate::app::Inner;
-use crate::{App, Error, Event, consents, session};
+use crate::{App, Error, Event, consents, guardian, session, training};
 use std::sync::{Arc, Weak};
 
 /// Reads consent and writes the row in one transaction.
@@ -32,12 +32,30 @@ impl ArchiveLedger {
 
 /// What the rules say about an intent, read in the transaction that will write its row.
 fn allowed(tx: &WriteTx<'_>, intent: &EgressRecord) -> Result<Result<(), Refusal>, StoreError> {
-    if intent.basis == LegalBasis::Consent && !consents::is_given(tx, intent.purpose)? {
-        return Ok(Err(Refusal::NoConsent));
-    }
+    let now = intent.at;
     // Without an accepted policy there is no contract, so no basis at all.
-    if session::setup_record(tx)?.is_none() {
+    let Some(setup) = session::setup_record(tx)? else {
         return Ok(Err(Refusal::NoConsent));
+    };
+    if intent.basis == LegalBasis::Consent {
+        if !consents::is_given(tx, intent.purpose, now)? {
+            return Ok(Err(Refusal::NoConsent));
+        }
+    } else if setup.supervised
+        && intent.purpose.is_off_for_children()
+        && !guardian::is_unlocked(tx, now)?
+    {
+        return Ok(Err(Refusal::ControlsRestricted));
+    }
+    // The word that training is allowed is a use of that consent, whatever the request is for.
+    if intent.training_allowed {
+        let covered = match intent.conversation_id {
+            Some(id) => training::covers(tx, id, now)?,
+            None => false,
+        };
+        if !covered {
+            return Ok(Err(Refusal::NoConsent));
+        }
     }
     Ok(Ok(()))
 }

@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::app::Open;
-use crate::{App, Error, Event, consents, reserve};
+use crate::{App, Error, Event, reserve};
 
 /// How long until the next look, where nothing wakes the task earlier.
 const LOOK: Duration = Duration::from_secs(300);
@@ -40,6 +40,15 @@ pub(crate) fn spawn(app: &App, open: &Arc<Open>) {
             }
         }
     });
+}
+
+/// The next try, later each time.
+pub(crate) fn postpone(entry: &mut OutboxEntry, now: Timestamp) {
+    entry.attempts = entry.attempts.saturating_add(1);
+    let wait = FIRST_WAIT
+        .saturating_mul(1 << entry.attempts.min(12))
+        .min(LONGEST_WAIT);
+    entry.next_try_at = now.plus_ms(wait);
 }
 
 /// What an erasure request names.
@@ -135,9 +144,12 @@ impl App {
         if open.door.is_offline() && !source.is_in_process() {
             return Ok(());
         }
+        if entry.kind == OutboxKind::Consent {
+            return self.send_consent(entry, &source).await;
+        }
         let ctx = Ctx {
             initiator: Initiator::Timer,
-            policy_version: Some(consents::policy_in_force().0),
+            policy_version: Some(self.policy_in_force().0),
             ..Ctx::new(Purpose::RightsRequest, &[DataCategory::RightsRequest])
         };
         let endpoint = Endpoint::new(Call::PrivacyRequestsCreate, Target::of(&source))
@@ -156,11 +168,7 @@ impl App {
         match answer {
             Some(answer) => self.acknowledged(entry, answer).await,
             None => {
-                entry.attempts = entry.attempts.saturating_add(1);
-                let wait = FIRST_WAIT
-                    .saturating_mul(1 << entry.attempts.min(12))
-                    .min(LONGEST_WAIT);
-                entry.next_try_at = self.now().plus_ms(wait);
+                postpone(&mut entry, self.now());
                 self.write(move |tx| tx.outbox_update(&entry)).await
             }
         }

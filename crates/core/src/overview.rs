@@ -40,10 +40,11 @@ impl App {
     /// # Errors
     /// When the archive is not open.
     pub async fn overview(&self) -> Result<Overview, Error> {
-        let since = self.now().plus_ms(-WEEK);
+        let now = self.now();
+        let since = now.plus_ms(-WEEK);
         let (kinds, left, consents, waiting) = self
             .read(move |tx| {
-                let states = tx.consent_states(&crate::consents::policy_in_force().0)?;
+                let states = tx.consent_states(&crate::policies::in_force(tx, now)?.0)?;
                 let on = states.iter().filter(|state| state.given).count();
                 let waiting = tx
                     .privacy_requests()?

@@ -10,18 +10,20 @@ use fluxchat_model::{
 };
 use fluxchat_service::{ServiceState, router};
 use fluxchat_store::{
-    CopyRecord, MigrationCopy, OpenOptions, ReadTx, Store, StoreError, remove_copy,
+    CopyRecord, MigrationCopy, OpenOptions, ReadTx, Store, StoreError, WriteTx, remove_copy,
 };
 use fluxchat_vault::{KeychainError, Patience, Probe, Vault, VaultError};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
 use crate::app::{Open, Session};
 use crate::error::is_io;
+use crate::guardian::GuardianRecord;
 use crate::ledger::ArchiveLedger;
 use crate::sandbox::ArchiveStorage;
-use crate::{Access, App, Error, profile, reserve, sources};
+use crate::{Access, App, Error, clock, consent_sync, profile, reserve, sources};
 
 const SETUP: &str = "setup";
 const COPY_FILE: &str = "archive.before-update.db";
@@ -30,12 +32,13 @@ const COPY_LIFE: i64 = 7 * Timestamp::DAY;
 pub(crate) const SHORTEST_PASSPHRASE: usize = 8;
 
 /// Who is going to use the app.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Audience {
     /// An adult, for themselves.
     Adult,
-    /// A guardian, for somebody under their care.
-    Guardian,
+    /// A guardian, for somebody under their care, with the passphrase that unlocks what stays
+    /// locked.
+    Guardian(Secret<String>),
 }
 
 /// What the first run asks for.
@@ -62,6 +65,18 @@ pub(crate) struct SetupRecord {
 
 pub(crate) fn setup_record(tx: &ReadTx<'_>) -> Result<Option<SetupRecord>, StoreError> {
     tx.setting(SETUP)
+}
+
+/// The guardian has ended the supervision.
+pub(crate) fn supervision_ended(tx: &WriteTx<'_>) -> Result<(), StoreError> {
+    if let Some(setup) = setup_record(tx)? {
+        let setup = SetupRecord {
+            supervised: false,
+            ..setup
+        };
+        tx.setting_set(SETUP, &setup)?;
+    }
+    Ok(())
 }
 
 impl App {
@@ -187,7 +202,7 @@ impl App {
     /// When it was completed before, the policy is not the one in force, a purpose is not optional
     /// or a guardian keeps it off, or the archive cannot be created.
     pub async fn setup(&self, setup: Setup) -> Result<(), Error> {
-        let supervised = setup.audience == Audience::Guardian;
+        let supervised = matches!(setup.audience, Audience::Guardian(_));
         for purpose in &setup.consents {
             crate::consents::check_optional(*purpose)?;
             if supervised {
@@ -195,7 +210,7 @@ impl App {
             }
         }
         let policy = fluxchat_service::policy(&setup.policy_version, &setup.language)
-            .filter(|policy| policy.version == crate::consents::policy_in_force())
+            .filter(|policy| policy.version == self.policy_in_force())
             .ok_or_else(|| {
                 Error::invalid("policy_unknown", "This is not the privacy policy in force.")
             })?;
@@ -206,6 +221,15 @@ impl App {
                 "This profile has been set up before.",
             ));
         }
+        let now = self.now();
+        let guardian = match setup.audience {
+            Audience::Adult => None,
+            // Before anything is created: a passphrase that is too short leaves no trace.
+            Audience::Guardian(passphrase) => Some(
+                self.off_thread(move |_| GuardianRecord::new(&passphrase, now))
+                    .await?,
+            ),
+        };
         if self.state() != SessionState::Ready {
             let given = self.inner.options.passphrase.clone();
             let storage = if given.is_some() {
@@ -227,15 +251,21 @@ impl App {
                 };
                 events.push(app.consent_event(purpose, status, &policy, "first_run")?);
             }
+            let fresh = Uuid::from_bytes(clock::random16()?);
             let record = SetupRecord {
-                at: app.now(),
+                at: now,
                 supervised,
                 policy_version: policy.version.0.clone(),
                 language: policy.language.clone(),
             };
             Ok(open.store.write(|tx| {
                 for event in &events {
-                    tx.consent_append(event.clone())?;
+                    let kept = tx.consent_append(event.clone())?;
+                    consent_sync::queue(tx, &kept, fresh, now)?;
+                }
+                tx.policy_accept(&policy, now, "first_run")?;
+                if guardian.is_some() {
+                    tx.guardian_set(guardian.as_ref())?;
                 }
                 tx.setting_set(SETUP, &record)
             })?)
@@ -499,6 +529,7 @@ impl App {
         crate::upkeep::spawn(self, open);
         crate::retention::spawn(self, open);
         crate::lock::spawn(self, open);
+        crate::policies::spawn(self, open);
     }
 }
 

@@ -20,6 +20,13 @@ pub enum Call {
         /// The version asked for.
         version: String,
     },
+    /// `GET /policies/{version}?language={language}`
+    PoliciesIn {
+        /// The version asked for.
+        version: String,
+        /// The language asked for (BCP 47).
+        language: String,
+    },
     /// `POST /consents`
     ConsentsCreate,
     /// `POST /privacy/requests`
@@ -39,7 +46,7 @@ impl Call {
             Self::ModelsList => "models.list",
             Self::ChatCompletions => "chat.completions",
             Self::PoliciesCurrent => "policies.current",
-            Self::PoliciesGet { .. } => "policies.get",
+            Self::PoliciesGet { .. } | Self::PoliciesIn { .. } => "policies.get",
             Self::ConsentsCreate => "consents.create",
             Self::PrivacyRequestsCreate => "privacy.requests.create",
             Self::PrivacyRequestsGet { .. } => "privacy.requests.get",
@@ -63,7 +70,9 @@ impl Call {
         match self {
             Self::ModelsList => &[Purpose::Models],
             Self::ChatCompletions => &[Purpose::Chat, Purpose::Title],
-            Self::PoliciesCurrent | Self::PoliciesGet { .. } => &[Purpose::PolicyCheck],
+            Self::PoliciesCurrent | Self::PoliciesGet { .. } | Self::PoliciesIn { .. } => {
+                &[Purpose::PolicyCheck]
+            }
             Self::ConsentsCreate => &[Purpose::ConsentSync],
             Self::PrivacyRequestsCreate | Self::PrivacyRequestsGet { .. } => {
                 &[Purpose::RightsRequest]
@@ -76,7 +85,9 @@ impl Call {
             Self::ModelsList => vec!["models"],
             Self::ChatCompletions => vec!["chat", "completions"],
             Self::PoliciesCurrent => vec!["policies", "current"],
-            Self::PoliciesGet { version } => vec!["policies", version],
+            Self::PoliciesGet { version } | Self::PoliciesIn { version, .. } => {
+                vec!["policies", version]
+            }
             Self::ConsentsCreate => vec!["consents"],
             Self::PrivacyRequestsCreate => vec!["privacy", "requests"],
             Self::PrivacyRequestsGet { id } => vec!["privacy", "requests", id],
@@ -231,8 +242,11 @@ impl Endpoint {
                 .pop_if_empty()
                 .push(segment);
         }
+        if let Call::PoliciesIn { language, .. } = &self.call {
+            url.query_pairs_mut().append_pair("language", language);
+        }
         let text = if self.target.is_in_process() {
-            url.path()
+            &url[url::Position::BeforePath..]
         } else {
             url.as_str()
         };

@@ -5,9 +5,10 @@
 use std::fmt::Write as _;
 use ts_rs::{Config, TS};
 
-use fluxchat_model::{ProofReport, Receipt};
+use fluxchat_model::{PolicyDiff, ProofReport, Receipt, TrainingEcho};
 
 use crate::dto::chat::*;
+use crate::dto::consent::*;
 use crate::dto::event::*;
 use crate::dto::filing::*;
 use crate::dto::lock::*;

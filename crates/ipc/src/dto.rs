@@ -18,6 +18,7 @@ macro_rules! dto {
 }
 
 pub mod chat;
+pub mod consent;
 pub mod event;
 pub mod filing;
 pub mod lock;

@@ -67,6 +67,17 @@ macro_rules! for_each_command {
             privacy consent_list(Empty) -> ConsentList;
             privacy consent_set(ConsentSetReq) -> ConsentList;
             privacy policy_get(PolicyReq) -> PolicyText;
+            consent purpose_list(Empty) -> PurposeList;
+            consent training_echo_get(Empty) -> TrainingEcho;
+            consent policy_status(Empty) -> PolicyStatus;
+            consent policy_diff(PolicyDiffReq) -> PolicyDiff;
+            consent policy_accept(PolicyAcceptReq) -> PolicyStatus;
+            consent policy_schedule(PolicyScheduleReq) -> PolicyStatus;
+            consent policy_check(Empty) -> PolicyStatus;
+            consent guardian_get(Empty) -> GuardianInfo;
+            consent guardian_unlock(GuardianUnlockReq) -> GuardianInfo;
+            consent guardian_lock(Empty) -> GuardianInfo;
+            consent guardian_end(GuardianEndReq) -> GuardianInfo;
             privacy privacy_delete_all(DeleteAllReq) -> Receipt;
             privacy receipt_list(Empty) -> ReceiptList;
             privacy privacy_verify(Empty) -> VerifyReport;
@@ -90,6 +101,7 @@ macro_rules! for_each_desktop_command {
             session session_open(SessionOpenReq) -> SessionInfo;
             chat link_open(LinkOpenReq) -> Done;
             privacy ledger_export(LedgerExportReq) -> Exported;
+            consent consent_export(ConsentExportReq) -> Exported;
             privacy privacy_prove(Empty) -> ProofReport;
             privacy proof_save(Empty) -> ProofSaved;
         }

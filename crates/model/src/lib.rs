@@ -9,6 +9,7 @@ mod filing;
 mod id;
 mod ledger;
 mod policy;
+mod practice;
 mod privacy;
 mod proof;
 mod purpose;
@@ -19,14 +20,15 @@ mod source;
 mod time;
 
 pub use chat::{Conversation, DraftKey, Message, MessageStatus, Part, Role, Usage, VisibleError};
-pub use consent::{ConsentEvent, ConsentState, ConsentStatus};
+pub use consent::{ConsentEvent, ConsentScope, ConsentState, ConsentStatus, TrainingEcho};
 pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, ErasureId, FolderId, InvalidId, MessageId, OutboxId,
     PrivacyRequestId, RequestId, RetentionRuleId, SourceId, TagId, TombstoneId,
 };
 pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
-pub use policy::{Policy, PolicyVersion};
+pub use policy::{Policy, PolicyDiff, PolicyVersion, TextChange, TextKind, TextPart, TextRow};
+pub use practice::{KeptFor, Recipient};
 pub use privacy::{
     ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest, PrivacyRequestKind,
     PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,

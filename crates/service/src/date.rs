@@ -9,6 +9,11 @@ pub(crate) fn rfc3339(at: Timestamp) -> String {
     moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// The day in UTC: `2026-11-01`.
+pub(crate) fn date(at: Timestamp) -> String {
+    civil(at).strftime("%Y-%m-%d").to_string()
+}
+
 /// The same day and hour of the next month, or that month's last day.
 pub(crate) fn one_month_after(at: Timestamp) -> Timestamp {
     civil(at)

@@ -25,13 +25,13 @@ pub use chat::{
     Citation, ContentPart, MessageContent, StreamOptions, TRAINING_HEADER, TokenUsage,
 };
 pub use consents::{
-    ConsentEventFields, ConsentList, ConsentProcessing, ConsentRecord, Party, PiiInformation,
-    StoredConsent,
+    ConsentEventFields, ConsentList, ConsentProcessing, ConsentRecord, KantaraReceipt, Party,
+    PiiInformation, StoredConsent,
 };
 pub use error::{ErrorBody, ErrorDetail, ServiceError};
 pub use models::{GUIDE_MODEL, ModelCard, ModelList};
 pub use policies::PolicyDocument;
-pub use policy::{LANGUAGES, current_policy, policies, policy};
+pub use policy::{LANGUAGES, current_policy, in_force, policies, policy, policy_versions};
 pub use rights::{
     Identity, IdentityFormat, RequestList, RequestStatus, RequestType, RightsAnswer, RightsRequest,
 };

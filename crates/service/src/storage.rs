@@ -17,11 +17,19 @@ pub enum Collection {
     Consents,
     /// Requests about data rights and what became of them.
     PrivacyRequests,
+    /// Versions of the policy that the operator published beyond the bundled ones, by
+    /// `version/language`.
+    Policies,
 }
 
 impl Collection {
     /// Every collection.
-    pub const ALL: [Self; 3] = [Self::Requests, Self::Consents, Self::PrivacyRequests];
+    pub const ALL: [Self; 4] = [
+        Self::Requests,
+        Self::Consents,
+        Self::PrivacyRequests,
+        Self::Policies,
+    ];
 
     /// The name in storage.
     #[must_use]
@@ -30,6 +38,7 @@ impl Collection {
             Self::Requests => "requests",
             Self::Consents => "consents",
             Self::PrivacyRequests => "privacy_requests",
+            Self::Policies => "policies",
         }
     }
 

@@ -1,5 +1,6 @@
 CREATE INDEX asset_by_conversation ON asset (conversation_id);
-CREATE INDEX consent_event_purpose ON consent_event (purpose);
+CREATE INDEX consent_event_conversation ON consent_event (conversation_id, purpose) WHERE conversation_id IS NOT NULL;
+CREATE INDEX consent_event_purpose ON consent_event (purpose) WHERE scope IS NULL;
 CREATE INDEX conversation_folder ON conversation (folder_id, updated_at, id) WHERE folder_id IS NOT NULL;
 CREATE INDEX conversation_hidden ON conversation (erasure_id) WHERE erasure_id IS NOT NULL;
 CREATE INDEX conversation_list ON conversation (archived, pinned, updated_at, id) WHERE erasure_id IS NULL;
@@ -9,6 +10,7 @@ CREATE INDEX conversation_restricted ON conversation (updated_at, id) WHERE rest
 CREATE INDEX conversation_source ON conversation (source_id) WHERE source_id IS NOT NULL;
 CREATE INDEX conversation_tag_by_tag ON conversation_tag (tag_id);
 CREATE INDEX draft_age ON draft (updated_at);
+CREATE INDEX conversation_training ON conversation (id) WHERE training_allowed = 1;
 CREATE INDEX egress_record_at ON egress_record (at);
 CREATE INDEX egress_record_conversation ON egress_record (conversation_id) WHERE conversation_id IS NOT NULL;
 CREATE INDEX egress_record_host ON egress_record (host);
@@ -51,7 +53,7 @@ CREATE TABLE consent_event (
   app_version TEXT NOT NULL,
   prev_hash BLOB NOT NULL CHECK (length(prev_hash) = 32),
   hash BLOB NOT NULL CHECK (length(hash) = 32)
-) STRICT;
+, scope BLOB CHECK (length(scope) = 16), conversation_id BLOB CHECK (length(conversation_id) = 16)) STRICT;
 CREATE TABLE conversation (
   seq INTEGER NOT NULL PRIMARY KEY CHECK (seq % 2 = 1),
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -120,6 +122,10 @@ CREATE TABLE folder (
   created_at INTEGER NOT NULL,
   name TEXT NOT NULL
 ) STRICT;
+CREATE TABLE guardian (
+  one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  record TEXT NOT NULL -- JSON
+) STRICT;
 CREATE TABLE message (
   seq INTEGER NOT NULL PRIMARY KEY CHECK (seq % 2 = 0),
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -159,6 +165,21 @@ CREATE TABLE outbox (
   created_at INTEGER NOT NULL,
   body TEXT NOT NULL -- JSON
 ) STRICT;
+CREATE TABLE policy_acceptance (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  version TEXT NOT NULL,
+  language TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  ui_surface TEXT NOT NULL
+) STRICT;
+CREATE TABLE policy_text (
+  version TEXT NOT NULL,
+  language TEXT NOT NULL,
+  fetched_at INTEGER NOT NULL,
+  document TEXT NOT NULL, -- JSON
+  PRIMARY KEY (version, language)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE privacy_request (
   seq INTEGER NOT NULL PRIMARY KEY,
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -263,11 +284,27 @@ CREATE TABLE tombstone (
   kind TEXT NOT NULL CHECK (kind IN ('message', 'conversation', 'everything')),
   at INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE training_echo (
+  message_id BLOB NOT NULL PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE,
+  asked INTEGER NOT NULL CHECK (asked IN (0, 1)),
+  echo INTEGER CHECK (echo IN (0, 1)), -- NULL: it said nothing
+  at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE training_echo_total (
+  verdict TEXT NOT NULL PRIMARY KEY CHECK (verdict IN ('confirmed', 'missing', 'different')),
+  count INTEGER NOT NULL,
+  last_at INTEGER
+) STRICT;
 CREATE TRIGGER asset_total_delete AFTER DELETE ON asset
 BEGIN UPDATE stored_total SET count = count - 1, bytes = bytes - old.bytes WHERE kind = 'asset'; END;
 CREATE TRIGGER asset_total_insert AFTER INSERT ON asset
 BEGIN UPDATE stored_total SET count = count + 1, bytes = bytes + new.bytes WHERE kind = 'asset'; END;
-CREATE TRIGGER consent_event_is_final BEFORE UPDATE ON consent_event
+CREATE TRIGGER consent_event_conversation_is_final BEFORE UPDATE OF conversation_id ON consent_event
+WHEN new.conversation_id IS NOT NULL
+BEGIN SELECT raise(ABORT, 'consent events are append-only'); END;
+CREATE TRIGGER consent_event_is_final
+BEFORE UPDATE OF seq, id, purpose, status, at, policy_version, notice_sha256, language, ui_surface, app_version,
+  scope, prev_hash, hash ON consent_event
 BEGIN SELECT raise(ABORT, 'consent events are append-only'); END;
 CREATE TRIGGER consent_event_is_kept BEFORE DELETE ON consent_event
 BEGIN SELECT raise(ABORT, 'consent events are append-only'); END;
@@ -349,6 +386,10 @@ BEGIN
   UPDATE stored_total SET bytes = bytes + octet_length(new.text) + octet_length(new.parts)
     - octet_length(old.text) - octet_length(old.parts) WHERE kind = 'message';
 END;
+CREATE TRIGGER policy_acceptance_is_final BEFORE UPDATE ON policy_acceptance
+BEGIN SELECT raise(ABORT, 'acceptances are append-only'); END;
+CREATE TRIGGER policy_acceptance_is_kept BEFORE DELETE ON policy_acceptance
+BEGIN SELECT raise(ABORT, 'acceptances are append-only'); END;
 CREATE TRIGGER receipt_is_final BEFORE UPDATE ON receipt
 BEGIN SELECT raise(ABORT, 'receipts are append-only'); END;
 CREATE TRIGGER receipt_is_kept BEFORE DELETE ON receipt
@@ -367,6 +408,11 @@ CREATE TRIGGER sandbox_record_total_delete AFTER DELETE ON sandbox_record
 BEGIN UPDATE stored_total SET count = count - 1, bytes = bytes - octet_length(old.body) - 80 WHERE kind = 'sandbox'; END;
 CREATE TRIGGER sandbox_record_total_insert AFTER INSERT ON sandbox_record
 BEGIN UPDATE stored_total SET count = count + 1, bytes = bytes + octet_length(new.body) + 80 WHERE kind = 'sandbox'; END;
+CREATE TRIGGER training_echo_total_insert AFTER INSERT ON training_echo
+BEGIN
+  UPDATE training_echo_total SET count = count + 1, last_at = new.at WHERE verdict =
+    CASE WHEN new.echo IS NULL THEN 'missing' WHEN new.echo = new.asked THEN 'confirmed' ELSE 'different' END;
+END;
 CREATE VIEW search_content (seq, body, title) AS
 SELECT seq, text, '' FROM message
 UNION ALL

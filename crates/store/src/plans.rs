@@ -138,6 +138,11 @@ fn the_state_of_a_consent_is_one_step() {
         consent_event::LAST_OF_PURPOSE,
         "INDEX consent_event_purpose (purpose=?)",
     );
+    check(
+        consent_event::LAST_OF_CONVERSATION,
+        "INDEX consent_event_conversation (conversation_id=? AND purpose=?)",
+    );
+    check(consent_event::PAGE, "USING INTEGER PRIMARY KEY (rowid>?)");
 }
 
 #[test]

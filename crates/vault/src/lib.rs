@@ -19,6 +19,7 @@ mod recovery;
 mod seal;
 mod sidecar;
 mod vault;
+mod verifier;
 
 pub use attempts::{BootTicks, Tick, Ticks};
 pub use error::VaultError;
@@ -27,3 +28,4 @@ pub use keychain::MemoryKeychain;
 pub use keychain::{Keychain, KeychainError, OsKeychain, Patience, Timeouts};
 pub use passphrase::KdfCost;
 pub use vault::{ARCHIVE_FILE, BACKEND_PASSPHRASE, LockStatus, Probe, Recovered, Vault, key_id};
+pub use verifier::Verifier;

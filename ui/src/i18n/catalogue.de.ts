@@ -1,4 +1,5 @@
 import chat from './chat.de.json';
+import consent from './consent.de.json';
 import de from './de.json';
 import filing from './filing.de.json';
 import here from './here.de.json';
@@ -12,6 +13,7 @@ import proof from './proof.de.json';
 export default {
   ...de,
   ...chat,
+  ...consent,
   ...filing,
   ...here,
   ...retention,

@@ -1,4 +1,5 @@
 import chat from './chat.en.json';
+import consent from './consent.en.json';
 import en from './en.json';
 import filing from './filing.en.json';
 import here from './here.en.json';
@@ -9,6 +10,7 @@ import prove from './prove.en.json';
 export default {
   ...en,
   ...chat,
+  ...consent,
   ...filing,
   ...here,
   ...retention,

@@ -3,6 +3,7 @@
 import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
 import { lockCommands } from './fake/lock';
+import { consentCommands } from './fake/consent';
 import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
 import { retentionCommands } from './fake/retention';
@@ -38,6 +39,8 @@ function optionsFrom(params: URLSearchParams): FakeOptions {
     textPercent: Number(params.get('text') ?? 100),
     offline: params.has('offline'),
     empty: params.has('empty'),
+    supervised: params.has('supervised'),
+    policyPending: params.has('newpolicy'),
     wordsPerSecond: Number(params.get('speed') ?? 40),
   };
 }
@@ -52,6 +55,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...retentionCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
+    ...consentCommands(world),
     ...proofCommands(world),
   };
   const fake: FakePlatform = {

@@ -4,20 +4,30 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use fluxchat_core::{App, Chain};
-use fluxchat_model::{LedgerFilter, Purpose, Receipt};
+use fluxchat_model::{LedgerFilter, Receipt};
 use serde_json::{Value, json};
 
-use super::{Done, retention, word};
-use crate::args::{Consent, Privacy};
+use super::{Done, consent, retention, word};
+use crate::args::{Consent, Consents, Privacy};
 use crate::output::{Failure, Out, plain};
 
 pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
     match privacy {
         Privacy::Stored => stored(app, out).await,
         Privacy::Ledger { limit } => ledger(app, limit, out).await,
-        Privacy::Consents => consents(app, out).await,
-        Privacy::Consent(Consent::Give { purpose }) => consent(app, &purpose, true, out).await,
-        Privacy::Consent(Consent::Withdraw { purpose }) => consent(app, &purpose, false, out).await,
+        Privacy::Purposes => consent::purposes(out),
+        Privacy::Consents { command: None } => consents(app, out).await,
+        Privacy::Consents {
+            command: Some(Consents::Export { format }),
+        } => consent::export(app, format, out).await,
+        Privacy::Consent(Consent::Give {
+            purpose,
+            conversation,
+        }) => consent::decide(app, &purpose, conversation.as_deref(), true, out).await,
+        Privacy::Consent(Consent::Withdraw {
+            purpose,
+            conversation,
+        }) => consent::decide(app, &purpose, conversation.as_deref(), false, out).await,
         Privacy::DeleteAll { yes } => delete_all(app, yes, out).await,
         Privacy::Retention(rules) => retention::run(app, rules, out).await,
         Privacy::Restrict(what) => retention::restrict(app, what, true, out).await,
@@ -25,12 +35,10 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
         Privacy::Receipts => receipts(app, out).await,
         Privacy::Verify => verify(app, out).await,
         Privacy::Lock(lock) => super::lock::run(app, lock, out).await,
+        Privacy::Policy { diff, command } => consent::policy(app, diff, command, out).await,
+        // Answered before, with the passphrase.
+        Privacy::Guardian(command) => consent::guardian(app, command, None, out).await,
         Privacy::Prove { report } => prove::run(app, report.as_deref(), out).await,
-        Privacy::Policy => {
-            let policy = app.policy(None, "en")?;
-            out.answer(&policy, |policy| policy.markdown.clone());
-            Ok(ExitCode::SUCCESS)
-        }
     }
 }
 
@@ -121,20 +129,6 @@ async fn consents(app: &App, out: &Out) -> Done {
             )
         };
         rows.iter().map(line).collect()
-    });
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn consent(app: &App, purpose: &str, given: bool, out: &Out) -> Done {
-    let purpose: Purpose = purpose
-        .parse()
-        .map_err(|message: String| Failure::usage(&message))?;
-    app.set_consent(purpose, given).await?;
-    out.answer(&json!({ "purpose": purpose, "given": given }), |_| {
-        format!(
-            "{purpose}: {}.\n",
-            if given { "given" } else { "withdrawn" }
-        )
     });
     Ok(ExitCode::SUCCESS)
 }

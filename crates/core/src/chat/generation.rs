@@ -9,14 +9,16 @@ use fluxchat_model::{
     ConversationId, DataCategory, Dialect, Message, MessageId, MessageStatus, Part, Purpose, Role,
     Source, Usage, VisibleError,
 };
-use fluxchat_providers::{ChatEvent, ChatMessage, ChatRequest, FinishReason, ProviderError};
+use fluxchat_providers::{
+    ChatEvent, ChatMessage, ChatRequest, ChatStream, FinishReason, ProviderError,
+};
 use fluxchat_store::{ChunkKind, FinishMessage};
 use futures_util::StreamExt as _;
 use tokio::time::Instant;
 
 use super::stream::{Live, StreamState};
 use crate::app::Open;
-use crate::{App, Error, Event, consents, only_here, restriction};
+use crate::{App, Error, Event, only_here, restriction};
 
 /// Items are joined over this time: one to two frames.
 const JOIN: Duration = Duration::from_millis(25);
@@ -163,6 +165,10 @@ struct Gathered {
     unsaved_reasoning: String,
     /// What a restarted answer repeats of what is already kept.
     repeated: String,
+    /// What a Fluxchat service was told about training.
+    told: Option<bool>,
+    /// What it repeated.
+    echo: Option<bool>,
 }
 
 impl Run {
@@ -196,7 +202,7 @@ impl Run {
         gathered.model = Some(model.clone());
         let request = self.request(model, gathered).await?;
         let ctx = Ctx {
-            policy_version: Some(consents::policy_in_force().0),
+            policy_version: Some(self.app.policy_in_force().0),
             conversation_id: Some(self.answer.conversation_id),
             reply: Reply::Stream,
             cancel: self.generation.cancel.clone(),
@@ -205,10 +211,7 @@ impl Run {
                 &[DataCategory::Content, DataCategory::Parameters],
             )
         };
-        let credential = self.app.credential(&self.source).await?;
-        let mut stream =
-            fluxchat_providers::chat(&self.open.door, &self.source, credential, ctx, request)
-                .await?;
+        let mut stream = self.ask(ctx, request, gathered).await?;
         let (mut show_at, mut save_at) = (None::<Instant>, None::<Instant>);
         loop {
             tokio::select! {
@@ -230,6 +233,39 @@ impl Run {
                     show_at.get_or_insert(now + JOIN);
                     save_at.get_or_insert(now + SAVE);
                 }
+            }
+        }
+    }
+
+    /// Sends it. Where training was taken back between the question and the door, it goes out
+    /// saying so.
+    async fn ask(
+        &self,
+        ctx: Ctx,
+        request: ChatRequest,
+        gathered: &mut Gathered,
+    ) -> Result<ChatStream, Error> {
+        let is_service = self.source.dialect == Dialect::Fluxchat;
+        let mut allowed = is_service
+            && self
+                .app
+                .training_covers(self.answer.conversation_id)
+                .await?;
+        loop {
+            let credential = self.app.credential(&self.source).await?;
+            let ctx = Ctx {
+                training_allowed: allowed,
+                ..ctx.clone()
+            };
+            let request = request.clone();
+            let door = &self.open.door;
+            match fluxchat_providers::chat(door, &self.source, credential, ctx, request).await {
+                Ok(stream) => {
+                    gathered.told = is_service.then_some(allowed);
+                    return Ok(stream);
+                }
+                Err(error) if allowed && error.code() == "no_consent" => allowed = false,
+                Err(error) => return Err(error.into()),
             }
         }
     }
@@ -260,9 +296,10 @@ impl Run {
             ChatEvent::Usage(usage) => gathered.usage = Some(usage),
             ChatEvent::Finished { reason } => return Some(reason),
             ChatEvent::TrainingEcho(allowed) => {
-                if allowed {
+                if gathered.told.is_some_and(|told| told != allowed) {
                     tracing::warn!(name: "training.echo_differs", allowed);
                 }
+                gathered.echo = Some(allowed);
             }
             // Tools belong to a later version; nothing is run, and the text around is kept.
             ChatEvent::ToolCall(_) | ChatEvent::Notice(_) => {}
@@ -321,9 +358,16 @@ impl Run {
             ..FinishMessage::new(status, self.app.now())
         };
         let (id, store) = (self.answer.id, self.open.store.clone());
-        let written =
-            tokio::task::spawn_blocking(move || store.write(|tx| tx.message_finish(id, &finish)))
-                .await;
+        let (told, echo, now) = (gathered.told, gathered.echo, self.app.now());
+        let written = tokio::task::spawn_blocking(move || {
+            store.write(|tx| {
+                if let Some(told) = told {
+                    tx.training_echo_keep(id, told, echo, now)?;
+                }
+                tx.message_finish(id, &finish)
+            })
+        })
+        .await;
         match written {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => failed = Some(error.into()),

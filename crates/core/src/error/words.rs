@@ -149,6 +149,36 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Ask your guardian.",
     ),
     (
+        "supervised",
+        "A guardian keeps this locked.",
+        NOTHING_CHANGED,
+        "Ask your guardian to unlock it with the guardian's passphrase.",
+    ),
+    (
+        "guardian_passphrase_wrong",
+        "That is not the guardian's passphrase.",
+        "Everything stays locked.",
+        "Try again; after several wrong tries the app makes you wait.",
+    ),
+    (
+        "guardian_wait",
+        "The guardian's passphrase was wrong too often.",
+        "Everything stays locked.",
+        "Wait, then try again.",
+    ),
+    (
+        "training_not_agreed",
+        "Training of AI models is not agreed to.",
+        NOTHING_CHANGED,
+        "Agree to it in Privacy, Consents first, if you want it.",
+    ),
+    (
+        "policy_unusable",
+        "The service sent a policy that cannot be used.",
+        "The policy in force stays as it is.",
+        "Try again later.",
+    ),
+    (
         "insecure_origin",
         "The address is not encrypted and not on your own network.",
         "Nothing left this computer.",

@@ -10,6 +10,7 @@ use fluxchat_markup::{self as markup, LinkKind};
 
 use crate::ApiError;
 use crate::dto::chat::LinkOpenReq;
+use crate::dto::consent::{ConsentExportReq, ConsentFormat};
 use crate::dto::privacy::{ExportFormat, Exported, LedgerExportReq};
 use crate::dto::proof::ProofSaved;
 
@@ -78,6 +79,29 @@ async fn whole_or_nothing<T>(
         remove(&draft)?;
     }
     saved
+}
+
+/// Writes the consent records. The file appears complete or not at all.
+///
+/// # Errors
+/// When the archive is not open or the place cannot be written.
+pub async fn consent_export(app: &App, req: ConsentExportReq, path: &Path) -> Answer<Exported> {
+    let format = match req.format {
+        ConsentFormat::Iso27560 => fluxchat_core::ConsentFormat::Iso27560,
+        ConsentFormat::Kantara => fluxchat_core::ConsentFormat::Kantara,
+    };
+    let (document, rows) = app.consent_export(format).await?;
+    let draft = beside(path);
+    let saved =
+        fs::write(&draft, format!("{document:#}\n")).and_then(|()| fs::rename(&draft, path));
+    if saved.is_err() {
+        remove(&draft)?;
+    }
+    saved.map_err(Error::Io)?;
+    Ok(Exported {
+        saved: true,
+        rows: u32::try_from(rows).unwrap_or(u32::MAX),
+    })
 }
 
 fn beside(path: &Path) -> PathBuf {

@@ -113,11 +113,9 @@ pub async fn consent_set(app: &App, req: ConsentSetReq) -> Answer<ConsentList> {
 pub async fn policy_get(app: &App, req: PolicyReq) -> Answer<PolicyText> {
     let policy = app.policy(req.version.as_deref(), &req.language)?;
     // Before the first run there is no archive, and nothing was accepted.
-    let accepted = app.policy_accepted().await.ok().flatten();
+    let accepted_at = app.policy_accepted(&policy.version.0).await.ok().flatten();
     Ok(PolicyText {
-        accepted_at: accepted
-            .filter(|(version, _)| *version == policy.version.0)
-            .map(|(_, at)| at),
+        accepted_at,
         version: policy.version.0,
         language: policy.language,
         sha256: policy.sha256,

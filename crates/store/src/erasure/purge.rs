@@ -202,6 +202,12 @@ impl WriteTx<'_> {
             "UPDATE egress_record SET conversation_id = NULL WHERE conversation_id = ?1",
             [id.0],
         )?;
+        self.counted(
+            rows,
+            "consent_event.conversation_id",
+            "UPDATE consent_event SET conversation_id = NULL WHERE conversation_id = ?1",
+            [id.0],
+        )?;
         Ok(files)
     }
 
@@ -270,6 +276,7 @@ impl WriteTx<'_> {
         for (table, sql) in [
             ("stream_chunk", "DELETE FROM stream_chunk"),
             ("message_asset", "DELETE FROM message_asset"),
+            ("training_echo", "DELETE FROM training_echo"),
             ("message", "DELETE FROM message"),
             ("draft", "DELETE FROM draft"),
             ("conversation", "DELETE FROM conversation"),
@@ -281,6 +288,10 @@ impl WriteTx<'_> {
             (
                 "egress_record.conversation_id",
                 "UPDATE egress_record SET conversation_id = NULL WHERE conversation_id IS NOT NULL",
+            ),
+            (
+                "consent_event.conversation_id",
+                "UPDATE consent_event SET conversation_id = NULL WHERE conversation_id IS NOT NULL",
             ),
         ] {
             self.counted(rows, table, sql, [])?;

@@ -328,6 +328,7 @@ fn consent(archive: &Archive, status: ConsentStatus, version: &str) -> NewConsen
         language: "en".to_owned(),
         ui_surface: "privacy".to_owned(),
         app_version: "0.1.0".to_owned(),
+        scope: None,
     }
 }
 

@@ -3,8 +3,10 @@ import type {
   ChainReport,
   DataCategory,
   LegalBasis,
+  KeptFor,
   LedgerRow,
   Receipt,
+  Recipient,
   StorageMode,
   StoredKind,
 } from '../../ipc/generated/types';
@@ -50,6 +52,10 @@ export const categoryNames = (categories: readonly DataCategory[]): string => {
   const named = categories.filter((category) => category !== 'none');
   return named.length === 0 ? t('category.none') : formatList(named.map((category) => t(`category.${category}`)));
 };
+
+export const recipientNames = (recipients: readonly Recipient[]): string =>
+  formatList(recipients.map((recipient) => t(`recipient.${recipient}`)));
+export const keptForName = (kept: KeptFor): string => t(`kept.${kept}`);
 
 export const hostName = (host: string): string => (host === IN_PROCESS ? t('privacy.inProcess') : host);
 export const outcomeName = (outcome: LedgerRow['outcome']): string => t(`outcome.${outcome}`);

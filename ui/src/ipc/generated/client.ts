@@ -1,6 +1,7 @@
 // Generated from crates/ipc by `cargo xtask codegen`. Do not edit.
 
 import type {
+  ConsentExportReq,
   ConsentList,
   ConsentSetReq,
   ConversationFiledReq,
@@ -27,6 +28,9 @@ import type {
   FolderRenameReq,
   FolderReq,
   FolderRow,
+  GuardianEndReq,
+  GuardianInfo,
+  GuardianUnlockReq,
   HelpPage,
   HelpReq,
   LedgerExportReq,
@@ -47,11 +51,17 @@ import type {
   PassphraseChangeReq,
   PassphraseRemoveReq,
   PassphraseSetReq,
+  PolicyAcceptReq,
+  PolicyDiff,
+  PolicyDiffReq,
   PolicyReq,
+  PolicyScheduleReq,
+  PolicyStatus,
   PolicyText,
   PrivacyOverview,
   ProofReport,
   ProofSaved,
+  PurposeList,
   Receipt,
   ReceiptList,
   RecentSearches,
@@ -84,6 +94,7 @@ import type {
   TagRenameReq,
   TagReq,
   TagRow,
+  TrainingEcho,
   VerifyReport,
 } from './types';
 
@@ -149,6 +160,17 @@ export interface Commands {
   consent_list: [Empty, ConsentList];
   consent_set: [ConsentSetReq, ConsentList];
   policy_get: [PolicyReq, PolicyText];
+  purpose_list: [Empty, PurposeList];
+  training_echo_get: [Empty, TrainingEcho];
+  policy_status: [Empty, PolicyStatus];
+  policy_diff: [PolicyDiffReq, PolicyDiff];
+  policy_accept: [PolicyAcceptReq, PolicyStatus];
+  policy_schedule: [PolicyScheduleReq, PolicyStatus];
+  policy_check: [Empty, PolicyStatus];
+  guardian_get: [Empty, GuardianInfo];
+  guardian_unlock: [GuardianUnlockReq, GuardianInfo];
+  guardian_lock: [Empty, GuardianInfo];
+  guardian_end: [GuardianEndReq, GuardianInfo];
   privacy_delete_all: [DeleteAllReq, Receipt];
   receipt_list: [Empty, ReceiptList];
   privacy_verify: [Empty, VerifyReport];
@@ -162,6 +184,7 @@ export interface Commands {
   session_open: [SessionOpenReq, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
+  consent_export: [ConsentExportReq, Exported];
   privacy_prove: [Empty, ProofReport];
   proof_save: [Empty, ProofSaved];
 }
@@ -232,6 +255,17 @@ export function createClient(call: Call) {
     consentList: () => call('consent_list', {}),
     consentSet: (req: ConsentSetReq) => call('consent_set', req),
     policyGet: (req: PolicyReq) => call('policy_get', req),
+    purposeList: () => call('purpose_list', {}),
+    trainingEchoGet: () => call('training_echo_get', {}),
+    policyStatus: () => call('policy_status', {}),
+    policyDiff: (req: PolicyDiffReq) => call('policy_diff', req),
+    policyAccept: (req: PolicyAcceptReq) => call('policy_accept', req),
+    policySchedule: (req: PolicyScheduleReq) => call('policy_schedule', req),
+    policyCheck: () => call('policy_check', {}),
+    guardianGet: () => call('guardian_get', {}),
+    guardianUnlock: (req: GuardianUnlockReq) => call('guardian_unlock', req),
+    guardianLock: () => call('guardian_lock', {}),
+    guardianEnd: (req: GuardianEndReq) => call('guardian_end', req),
     privacyDeleteAll: (req: DeleteAllReq) => call('privacy_delete_all', req),
     receiptList: () => call('receipt_list', {}),
     privacyVerify: () => call('privacy_verify', {}),
@@ -244,6 +278,7 @@ export function createClient(call: Call) {
     restrictionSetEverything: (req: RestrictEverythingReq) => call('restriction_set_everything', req),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
+    consentExport: (req: ConsentExportReq) => call('consent_export', req),
     privacyProve: () => call('privacy_prove', {}),
     proofSave: () => call('proof_save', {}),
   };

@@ -292,6 +292,20 @@ host: string,
 help: string | null, };
 
 /**
+ * Writes the consent records to a file that the person chooses in a dialog of the system.
+ */
+export type ConsentExportReq = { 
+/**
+ * How.
+ */
+format: ConsentFormat, };
+
+/**
+ * How consents are written down.
+ */
+export type ConsentFormat = "iso27560" | "kantara";
+
+/**
  * All purposes.
  */
 export type ConsentList = { 
@@ -559,7 +573,7 @@ training_allowed?: boolean, };
 /**
  * A kind of data that a request carries.
  */
-export type DataCategory = "content" | "parameters" | "credential" | "consent" | "rights_request" | "diagnostics" | "none";
+export type DataCategory = "content" | "parameters" | "credential" | "consent" | "rights_request" | "diagnostics" | "identity" | "payment" | "none";
 
 /**
  * What a source declares it does with what it receives. Empty means: not stated.
@@ -791,6 +805,49 @@ conversations: number,
 created_at: Timestamp, };
 
 /**
+ * Ends the supervision with the guardian's passphrase.
+ */
+export type GuardianEndReq = { 
+/**
+ * As typed.
+ */
+passphrase: string, };
+
+/**
+ * How the supervision stands.
+ */
+export type GuardianInfo = { 
+/**
+ * Whether a guardian supervises this profile.
+ */
+supervised: boolean, 
+/**
+ * Until when it is unlocked.
+ */
+unlocked_until: Timestamp | null, 
+/**
+ * Whether only the next action is.
+ */
+once: boolean, 
+/**
+ * How long the next try of the passphrase has to wait, in milliseconds.
+ */
+wait_ms: number, };
+
+/**
+ * Unlocks with the guardian's passphrase.
+ */
+export type GuardianUnlockReq = { 
+/**
+ * As typed.
+ */
+passphrase: string, 
+/**
+ * Only for the next action.
+ */
+once: boolean, };
+
+/**
  * A page of the bundled help.
  */
 export type HelpPage = { 
@@ -904,6 +961,11 @@ label: string,
  * Counted in the order of first reference, from 1.
  */
 number: number, } | { "type": "hard_break" } | { "type": "soft_break" };
+
+/**
+ * How long a recipient keeps what it got.
+ */
+export type KeptFor = "as_declared" | "answering" | "until_withdrawn" | "until_deleted" | "account_life" | "one_year" | "tax_law" | "thirty_days";
 
 /**
  * What this software is for; see `docs/PRIVACY-PROMISES.md`.
@@ -1485,6 +1547,55 @@ passphrase: string,
  * Whether the credentials of sources stay in the system's keychain.
  */
 keep_keychain: boolean, };
+ * Accepts a version of the policy.
+ */
+export type PolicyAcceptReq = { 
+/**
+ * Which.
+ */
+version: string, };
+
+/**
+ * How two versions of the policy differ, paragraph by paragraph. Plain text, never markup.
+ */
+export type PolicyDiff = { 
+/**
+ * The older version.
+ */
+from: string, 
+/**
+ * The newer version; also the date it takes effect.
+ */
+to: string, 
+/**
+ * The language both are in.
+ */
+language: string, 
+/**
+ * The purposes that are asked for anew.
+ */
+changed: Array<string>, 
+/**
+ * All paragraphs of both, in order.
+ */
+rows: Array<TextRow>, };
+
+/**
+ * Compares two versions of the policy.
+ */
+export type PolicyDiffReq = { 
+/**
+ * The older one.
+ */
+from: string, 
+/**
+ * The newer one; `None` for the one in force.
+ */
+to?: string, 
+/**
+ * BCP 47.
+ */
+language: string, };
 
 /**
  * Asks for a policy.
@@ -1498,6 +1609,52 @@ version?: string,
  * BCP 47.
  */
 language: string, };
+
+/**
+ * Switches the daily look for new versions.
+ */
+export type PolicyScheduleReq = { 
+/**
+ * Which way.
+ */
+on: boolean, };
+
+/**
+ * How the policy stands.
+ */
+export type PolicyStatus = { 
+/**
+ * The version in force.
+ */
+in_force: string, 
+/**
+ * When it was accepted here; `None` if it was not.
+ */
+accepted_at: Timestamp | null, 
+/**
+ * The version that was accepted last.
+ */
+accepted: string | null, 
+/**
+ * The next version, whose day has not come.
+ */
+upcoming: string | null, 
+/**
+ * When that was accepted, ahead of its day.
+ */
+upcoming_accepted_at: Timestamp | null, 
+/**
+ * Every version that can be read here, newest first.
+ */
+versions: Array<string>, 
+/**
+ * Whether the app looks for new versions once a day.
+ */
+scheduled: boolean, 
+/**
+ * When it looked last.
+ */
+checked_at: Timestamp | null, };
 
 /**
  * A policy.
@@ -1660,6 +1817,65 @@ export type ProofSaved = {
 saved: boolean, };
 
 /**
+ * How a purpose starts out.
+ */
+export type PurposeDefault = "on_use" | "ask" | "on_objectable" | "off";
+
+/**
+ * Every purpose, in the order of the table.
+ */
+export type PurposeList = { 
+/**
+ * The purposes.
+ */
+rows: Array<PurposeRow>, };
+
+/**
+ * What data may leave for.
+ */
+export type PurposeRow = { 
+/**
+ * `svc.chat`, …
+ */
+purpose: string, 
+/**
+ * Its terms in the W3C Data Privacy Vocabulary.
+ */
+terms: Array<string>, 
+/**
+ * Why it is allowed.
+ */
+basis: LegalBasis, 
+/**
+ * How it starts out.
+ */
+default: PurposeDefault, 
+/**
+ * The most it may carry.
+ */
+categories: Array<DataCategory>, 
+/**
+ * Who gets it.
+ */
+recipients: Array<Recipient>, 
+/**
+ * How long they keep it.
+ */
+kept_for: KeptFor, 
+/**
+ * The key of the sentence that describes it.
+ */
+text_key: string, 
+/**
+ * Whether some part of this version asks for it.
+ */
+in_use: boolean, 
+/**
+ * Whether a guardian keeps it locked in a supervised profile.
+ */
+off_for_children: boolean, };
+
+/**
  * The proof that a deletion was carried out on this computer.
  */
 export type Receipt = { 
@@ -1767,6 +1983,9 @@ export type RecoveryCreateReq = {
  * The passphrase, where there is one.
  */
 current?: string, };
+ * Somebody who gets data for a purpose.
+ */
+export type Recipient = "chosen_source" | "service" | "update_server" | "payment_processor" | "media_server" | "tool_server" | "tax_authority";
 
 /**
  * One request on the wire and its ledger row; travels as `X-Request-Id`.
@@ -2247,6 +2466,10 @@ export type SetupReq = {
  */
 audience: Audience, 
 /**
+ * What unlocks a supervised profile later; needed for a guardian, at least 8 characters.
+ */
+guardian_passphrase?: string, 
+/**
  * The policy that was shown.
  */
 policy_version: string, 
@@ -2517,6 +2740,46 @@ conversations: number,
 created_at: Timestamp, };
 
 /**
+ * What became of a paragraph, or of a part of it.
+ */
+export type TextChange = "same" | "added" | "removed" | "changed";
+
+/**
+ * What a paragraph is.
+ */
+export type TextKind = "heading" | "paragraph" | "item" | "row";
+
+/**
+ * Some words of a changed paragraph.
+ */
+export type TextPart = { 
+/**
+ * `same`, `added` or `removed`.
+ */
+change: TextChange, 
+/**
+ * The words.
+ */
+text: string, };
+
+/**
+ * One paragraph of a comparison.
+ */
+export type TextRow = { 
+/**
+ * What it is in the text.
+ */
+kind: TextKind, 
+/**
+ * What became of it.
+ */
+change: TextChange, 
+/**
+ * Its words; several parts only where it was changed.
+ */
+parts: Array<TextPart>, };
+
+/**
  * Which colours.
  */
 export type Theme = "system" | "light" | "dark" | "high_contrast";
@@ -2525,6 +2788,27 @@ export type Theme = "system" | "light" | "dark" | "high_contrast";
  * Milliseconds since 1970-01-01T00:00:00Z.
  */
 export type Timestamp = number;
+
+/**
+ * What Fluxchat services confirmed about training, over all answers so far.
+ */
+export type TrainingEcho = { 
+/**
+ * Answers whose service repeated what it was told.
+ */
+confirmed: number, 
+/**
+ * Answers whose service said nothing about it.
+ */
+missing: number, 
+/**
+ * Answers whose service said something else.
+ */
+different: number, 
+/**
+ * When the last answer without a true confirmation came.
+ */
+last_doubt_at: Timestamp | null, };
 
 /**
  * What an answer cost in tokens, as the source counted them.

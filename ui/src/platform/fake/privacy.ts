@@ -104,13 +104,13 @@ export function privacyCommands(world: FakeWorld): Handlers<Names> {
       world.emit({ type: 'consents_changed' });
       return { rows: world.consents };
     },
-    policy_get: ({ language }) => ({
-      version: '2026-11-01',
+    policy_get: ({ version, language }) => ({
+      version: version ?? '2026-11-01',
       language: language.startsWith('de') ? 'de' : 'en',
       sha256: 'c0ffee'.repeat(11).slice(0, 64),
       summary: SUMMARY,
       blocks: POLICY,
-      accepted_at: world.acceptedAt,
+      accepted_at: world.policyPending && version === undefined ? null : world.acceptedAt,
     }),
     privacy_delete_all: () => {
       const receipt = makeReceipt('everything', Date.now(), messages(), world.conversations.length, world.receipts.length + 1);
