@@ -17,11 +17,18 @@ pub enum Collection {
     Consents,
     /// Requests about data rights and what became of them.
     PrivacyRequests,
+    /// What is known of a data subject, and what the subject decided about it.
+    Subjects,
 }
 
 impl Collection {
     /// Every collection.
-    pub const ALL: [Self; 3] = [Self::Requests, Self::Consents, Self::PrivacyRequests];
+    pub const ALL: [Self; 4] = [
+        Self::Requests,
+        Self::Consents,
+        Self::PrivacyRequests,
+        Self::Subjects,
+    ];
 
     /// The name in storage.
     #[must_use]
@@ -30,6 +37,7 @@ impl Collection {
             Self::Requests => "requests",
             Self::Consents => "consents",
             Self::PrivacyRequests => "privacy_requests",
+            Self::Subjects => "subjects",
         }
     }
 
