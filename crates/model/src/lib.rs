@@ -10,6 +10,7 @@ mod ledger;
 mod policy;
 mod privacy;
 mod purpose;
+mod rights;
 mod secret;
 mod session;
 mod source;
@@ -24,10 +25,14 @@ pub use id::{
 pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
 pub use policy::{Policy, PolicyVersion};
 pub use privacy::{
-    ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest, PrivacyRequestKind,
+    Attestation, ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest, PrivacyRequestKind,
     PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,
 };
 pub use purpose::{ConsentDefault, DataCategory, LegalBasis, Purpose};
+pub use rights::{
+    COMPLAINT, ObjectionEvent, REASONS, RequestEvent, RequestProgress, RequestStep, StatementFlag,
+    TrackedRequest, known_reason, reason_sentence,
+};
 pub use secret::{ArchiveKey, Secret};
 pub use session::{SessionState, StorageMode};
 pub use source::{DataPractices, Dialect, Model, Origin, OriginError, Source};

@@ -8,6 +8,7 @@ use crate::{Mode, OpenOptions, StoreError, WriteTx, copy};
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_archive.sql"),
     include_str!("../migrations/0002_care.sql"),
+    include_str!("../migrations/0005_rights.sql"),
 ];
 
 /// The schema this version reads and writes (`PRAGMA user_version`).
@@ -143,7 +144,7 @@ mod tests {
             .collect();
         assert!(indexed.len() > 20, "the indexes are seen");
         let written = [
-            "title", "text", "parts", "body", "name", "query", "error", "reason",
+            "title", "text", "parts", "body", "name", "query", "error", "reason", "note", "receipt",
         ];
         for (index, column) in indexed {
             let column = column.unwrap_or_default();

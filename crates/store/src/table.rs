@@ -10,13 +10,16 @@ mod message_branch;
 mod message_parts;
 pub(crate) mod message_path;
 mod meta;
+pub(crate) mod objection_event;
 mod outbox;
 mod privacy_request;
 pub(crate) mod receipt;
 pub(crate) mod recent_search;
+pub(crate) mod request_progress;
 pub(crate) mod sandbox_record;
 mod setting;
 mod source;
+pub(crate) mod statement_flag;
 pub(crate) mod stream_chunk;
 mod tombstone;
 

@@ -226,6 +226,12 @@ impl WriteTx<'_> {
             )?;
             self.counted(
                 rows,
+                "statement_flag",
+                "DELETE FROM statement_flag WHERE message_id = ?1",
+                [message.0],
+            )?;
+            self.counted(
+                rows,
                 "message",
                 "DELETE FROM message WHERE id = ?1",
                 [message.0],
@@ -270,6 +276,7 @@ impl WriteTx<'_> {
         for (table, sql) in [
             ("stream_chunk", "DELETE FROM stream_chunk"),
             ("message_asset", "DELETE FROM message_asset"),
+            ("statement_flag", "DELETE FROM statement_flag"),
             ("message", "DELETE FROM message"),
             ("draft", "DELETE FROM draft"),
             ("conversation", "DELETE FROM conversation"),
