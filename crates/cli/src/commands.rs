@@ -1,8 +1,10 @@
 //! The commands, by group.
 
 mod ask;
+mod filing;
 mod history;
 mod privacy;
+mod rights;
 mod setup;
 mod source;
 

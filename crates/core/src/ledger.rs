@@ -35,6 +35,9 @@ fn allowed(tx: &WriteTx<'_>, intent: &EgressRecord) -> Result<Result<(), Refusal
     if intent.basis == LegalBasis::Consent && !consents::is_given(tx, intent.purpose)? {
         return Ok(Err(Refusal::NoConsent));
     }
+    if crate::rights::objected(tx, intent.purpose)? {
+        return Ok(Err(Refusal::Objected));
+    }
     // Without an accepted policy there is no contract, so no basis at all.
     if session::setup_record(tx)?.is_none() {
         return Ok(Err(Refusal::NoConsent));

@@ -8,7 +8,7 @@ use fluxchat_model::{
     ArchiveKey, ConsentStatus, MessageId, Purpose, Secret, SessionState, StorageMode, Timestamp,
     VisibleError,
 };
-use fluxchat_service::{ServiceState, router};
+use fluxchat_service::{ServiceState, SigningKey, router};
 use fluxchat_store::{
     CopyRecord, MigrationCopy, OpenOptions, ReadTx, Store, StoreError, remove_copy,
 };
@@ -343,6 +343,12 @@ impl App {
         if let Some(pace) = self.inner.options.sandbox_pace {
             service = service.with_pace(pace);
         }
+        // Readers have no key to make and nothing to answer.
+        if let Ok(Some(seed)) = store.read(|tx| tx.sandbox_seed())
+            && let Some(key) = SigningKey::from_seed(&seed)
+        {
+            service = service.with_key(key);
+        }
         let door = Door::new(
             ledger,
             Arc::clone(&self.inner.options.clock),
@@ -441,6 +447,7 @@ impl App {
             return Ok(());
         }
         sources::ensure_sandbox(self, store)?;
+        unless_full(crate::sandbox::ensure_key(store, self.now()))?;
         // Neither may keep the archive closed on a full disk: reading and deleting need it open.
         unless_full(crate::chat::settle_interrupted(self, store))?;
         unless_full(store.write(|tx| tx.ledger_recover().map(drop)))?;

@@ -4,7 +4,9 @@
 pub mod chat;
 pub mod desktop;
 pub mod egress;
+pub mod filing;
 pub mod privacy;
+pub mod rights;
 pub mod search;
 pub mod session;
 pub mod source;

@@ -19,7 +19,9 @@ macro_rules! dto {
 
 pub mod chat;
 pub mod event;
+pub mod filing;
 pub mod privacy;
+pub mod rights;
 pub mod search;
 pub mod session;
 pub mod source;

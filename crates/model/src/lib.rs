@@ -5,6 +5,7 @@
 
 mod chat;
 mod consent;
+mod filing;
 mod id;
 mod ledger;
 mod policy;
@@ -18,6 +19,7 @@ mod time;
 
 pub use chat::{Conversation, DraftKey, Message, MessageStatus, Part, Role, Usage, VisibleError};
 pub use consent::{ConsentEvent, ConsentState, ConsentStatus};
+pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, ErasureId, FolderId, InvalidId, MessageId, OutboxId,
     PrivacyRequestId, RequestId, SourceId, TagId, TombstoneId,
@@ -25,8 +27,8 @@ pub use id::{
 pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
 pub use policy::{Policy, PolicyVersion};
 pub use privacy::{
-    Attestation, ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest, PrivacyRequestKind,
-    PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,
+    Attestation, ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest,
+    PrivacyRequestKind, PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,
 };
 pub use purpose::{ConsentDefault, DataCategory, LegalBasis, Purpose};
 pub use rights::{

@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    ConversationId, MessageId, PrivacyRequest, PrivacyRequestState, Purpose, Timestamp,
-};
+use crate::{ConversationId, MessageId, PrivacyRequest, PrivacyRequestState, Purpose, Timestamp};
 
 /// What is known of a request beside where it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -138,30 +136,96 @@ pub struct StatementFlag {
 /// The reasons a service may give, as codes: those of the Data Rights Protocol 1.0, the
 /// justifications of the W3C DPV 2.3, and what this computer finds out by itself.
 pub const REASONS: &[(&str, &str)] = &[
-    ("suspected_fraud", "The service suspects that somebody else made the request."),
-    ("insuf_verification", "The service could not confirm that it is you."),
+    (
+        "suspected_fraud",
+        "The service suspects that somebody else made the request.",
+    ),
+    (
+        "insuf_verification",
+        "The service could not confirm that it is you.",
+    ),
     ("no_match", "The service found nothing about you."),
-    ("claim_not_covered", "The service says that this right does not cover what was asked."),
-    ("outside_jurisdiction", "The service says that the law does not apply to it here."),
-    ("too_many_requests", "The service says that it was asked too often."),
+    (
+        "claim_not_covered",
+        "The service says that this right does not cover what was asked.",
+    ),
+    (
+        "outside_jurisdiction",
+        "The service says that the law does not apply to it here.",
+    ),
+    (
+        "too_many_requests",
+        "The service says that it was asked too often.",
+    ),
     ("other", "The service gave a reason that is on no list."),
-    ("need_user_verification", "The service wants to be sure that it is you, and waits for you."),
-    ("JustificationA12Complexity", "The service says that the request is complex (Art. 12(3))."),
-    ("JustificationA12HighVolume", "The service says that it has many requests to answer (Art. 12(3))."),
-    ("JustificationA12IdentityRequired", "The service needs to know who you are (Art. 12(6))."),
-    ("JustificationA12IdentityFailure", "The service could not find out who you are (Art. 12(2))."),
-    ("JustificationA12InformationRequired", "The service needs to know more about what you ask."),
-    ("JustificationA12ManifestlyUnfounded", "The service says that the request is plainly unfounded (Art. 12(5))."),
-    ("JustificationA12ManifestlyExcessive", "The service says that the request is plainly excessive (Art. 12(5))."),
-    ("JustificationA17LegalClaims", "The service keeps it for legal claims (Art. 17(3)(e))."),
-    ("JustificationA17LegallyRequired", "The law makes the service keep it (Art. 17(3)(b))."),
-    ("JustificationA17FreedomOfExpression", "The service keeps it for the freedom of expression (Art. 17(3)(a))."),
-    ("JustificationA17PublicInterest", "The service keeps it in the public interest (Art. 17(3)(c))."),
-    ("JustificationA17Archiving", "The service keeps it for archives, research or statistics (Art. 17(3)(d))."),
-    ("refused_by_service", "The service did not take the request and gave no reason."),
-    ("source_removed", "The source was removed before the request could be sent."),
-    ("lost", "The service no longer knows the request. Make it again."),
-    ("not_offered", "The source has no address for such requests. Write to whoever runs it."),
+    (
+        "need_user_verification",
+        "The service wants to be sure that it is you, and waits for you.",
+    ),
+    (
+        "JustificationA12Complexity",
+        "The service says that the request is complex (Art. 12(3)).",
+    ),
+    (
+        "JustificationA12HighVolume",
+        "The service says that it has many requests to answer (Art. 12(3)).",
+    ),
+    (
+        "JustificationA12IdentityRequired",
+        "The service needs to know who you are (Art. 12(6)).",
+    ),
+    (
+        "JustificationA12IdentityFailure",
+        "The service could not find out who you are (Art. 12(2)).",
+    ),
+    (
+        "JustificationA12InformationRequired",
+        "The service needs to know more about what you ask.",
+    ),
+    (
+        "JustificationA12ManifestlyUnfounded",
+        "The service says that the request is plainly unfounded (Art. 12(5)).",
+    ),
+    (
+        "JustificationA12ManifestlyExcessive",
+        "The service says that the request is plainly excessive (Art. 12(5)).",
+    ),
+    (
+        "JustificationA17LegalClaims",
+        "The service keeps it for legal claims (Art. 17(3)(e)).",
+    ),
+    (
+        "JustificationA17LegallyRequired",
+        "The law makes the service keep it (Art. 17(3)(b)).",
+    ),
+    (
+        "JustificationA17FreedomOfExpression",
+        "The service keeps it for the freedom of expression (Art. 17(3)(a)).",
+    ),
+    (
+        "JustificationA17PublicInterest",
+        "The service keeps it in the public interest (Art. 17(3)(c)).",
+    ),
+    (
+        "JustificationA17Archiving",
+        "The service keeps it for archives, research or statistics (Art. 17(3)(d)).",
+    ),
+    (
+        "refused_by_service",
+        "The service did not take the request and gave no reason.",
+    ),
+    (
+        "source_removed",
+        "The source was removed before the request could be sent.",
+    ),
+    (
+        "lost",
+        "The service no longer knows the request. Make it again.",
+    ),
+    (
+        "not_offered",
+        "The source has no address for such requests. Write to whoever runs it.",
+    ),
     ("expired", "The service let the request expire."),
 ];
 

@@ -2,7 +2,9 @@
 // It is never part of what is shipped: `main.ts` asks for it in development only.
 import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
+import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
+import { rightsCommands } from './fake/rights';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
 import { FakeWorld, type FakeOptions } from './fake/world';
@@ -42,8 +44,10 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
   const handlers: Handlers<keyof Commands> = {
     ...sessionCommands(world),
     ...chatCommands(world),
+    ...filingCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
+    ...rightsCommands(world),
   };
   const fake: FakePlatform = {
     world,

@@ -5,7 +5,7 @@ use fluxchat_core::{App, Chain};
 use fluxchat_model::{LedgerFilter, Purpose, Receipt};
 use serde_json::{Value, json};
 
-use super::{Done, word};
+use super::{Done, rights, word};
 use crate::args::{Consent, Privacy};
 use crate::output::{Failure, Out, plain};
 
@@ -24,6 +24,16 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
             out.answer(&policy, |policy| policy.markdown.clone());
             Ok(ExitCode::SUCCESS)
         }
+        Privacy::Request { command } => rights::request(app, command, out).await,
+        Privacy::Requests { limit, check } => rights::list(app, limit, check, out).await,
+        Privacy::Result { id } => rights::result(app, &id, out).await,
+        Privacy::Object { purpose: None } => rights::objections(app, out).await,
+        Privacy::Object {
+            purpose: Some(purpose),
+        } => rights::object(app, &purpose, true, out).await,
+        Privacy::Unobject { purpose } => rights::object(app, &purpose, false, out).await,
+        Privacy::Flag { message, note } => rights::flag(app, &message, &note, out).await,
+        Privacy::Flags => rights::flags(app, out).await,
     }
 }
 

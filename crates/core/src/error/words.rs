@@ -113,6 +113,42 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Free some space and try again. Deleting still works: space is kept back for it.",
     ),
     (
+        "objected",
+        "You objected to this purpose, so nothing was sent.",
+        NOTHING_LOST,
+        "Take the objection back under “Your rights” if you want it after all.",
+    ),
+    (
+        "invalid_objection",
+        "This purpose does not rest on a legitimate interest.",
+        NOTHING_CHANGED,
+        "Choose one of the purposes that can be objected to.",
+    ),
+    (
+        "invalid_correction",
+        "A correction has to say what is right.",
+        NOTHING_CHANGED,
+        "Give a name or an e-mail address.",
+    ),
+    (
+        "invalid_note",
+        "A note has at most 2000 characters.",
+        NOTHING_CHANGED,
+        "Write it shorter.",
+    ),
+    (
+        "not_pending",
+        "The request was answered already, so it cannot be taken back.",
+        NOTHING_CHANGED,
+        "Look at its answer under “Your rights”.",
+    ),
+    (
+        "remote_no_result",
+        "The service did not give what was asked for.",
+        NOTHING_LOST,
+        "Try again later, or write to whoever runs the service.",
+    ),
+    (
         "busy",
         "The archive is busy.",
         NOTHING_LOST,
@@ -293,6 +329,12 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Continue, or ask again.",
     ),
     (
+        "only_here",
+        "This conversation is kept to this computer, and the source is not on it.",
+        "Nothing left this computer.",
+        "Choose a source on this computer, or let the conversation go elsewhere in its menu.",
+    ),
+    (
         "wrong_passphrase",
         "That is not the passphrase of this archive.",
         NOTHING_LOST,
@@ -357,6 +399,18 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "There is already a source with this name.",
         NOTHING_CHANGED,
         "Choose another name, or remove the other source first.",
+    ),
+    (
+        "name_taken",
+        "There is one of this name already, or there are too many.",
+        NOTHING_CHANGED,
+        "Choose another name.",
+    ),
+    (
+        "invalid_name",
+        "A name has between 1 and 100 characters.",
+        NOTHING_CHANGED,
+        "Choose another name.",
     ),
     (
         "sandbox_fixed",

@@ -91,10 +91,7 @@ impl ReadTx<'_> {
     }
 
     fn tracked(&self, ids: Vec<PrivacyRequestId>) -> Result<Vec<TrackedRequest>, StoreError> {
-        let found: Result<Vec<_>, _> = ids
-            .into_iter()
-            .map(|id| self.tracked_request(id))
-            .collect();
+        let found: Result<Vec<_>, _> = ids.into_iter().map(|id| self.tracked_request(id)).collect();
         Ok(found?.into_iter().flatten().collect())
     }
 

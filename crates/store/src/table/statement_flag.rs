@@ -49,7 +49,12 @@ impl ReadTx<'_> {
     ) -> Result<Vec<StatementFlag>, StoreError> {
         match of {
             None => all(self.conn, PAGE, params![after, limit], read),
-            Some(id) => all(self.conn, OF_CONVERSATION, params![id.0, after, limit], read),
+            Some(id) => all(
+                self.conn,
+                OF_CONVERSATION,
+                params![id.0, after, limit],
+                read,
+            ),
         }
     }
 }

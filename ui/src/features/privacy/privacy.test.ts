@@ -34,6 +34,7 @@ describe('every page', () => {
       consents: 'consent_list',
       deletion: 'receipt_list',
       policy: 'policy_get',
+      rights: 'rights_list',
     } as const;
     const name = commands[page];
     fake.answer(name, broken);
@@ -52,7 +53,7 @@ describe('the list', () => {
   it('leads to every page and marks the one that is open', async () => {
     const { app } = await renderWithApp(PrivacyNav);
     const user = userEvent.setup();
-    for (const name of ['Kept on this computer', 'What left', 'Consents', 'Deletion and receipts', 'Policy', 'Overview']) {
+    for (const name of ['Kept on this computer', 'What left', 'Consents', 'Deletion and receipts', 'Your rights', 'Policy', 'Overview']) {
       await user.click(screen.getByRole('button', { name: new RegExp(`^${name}`) }));
       expect(screen.getByRole('button', { name: new RegExp(`^${name}`) }).getAttribute('aria-current')).toBe('page');
     }
@@ -175,14 +176,14 @@ describe('deletion', () => {
         },
       ],
       requests: [
-        { id: 'r', kind: 'erasure', erasure_id: 'e', source_name: 'sandbox', state: 'fulfilled', created_at: 1, expected_by: null, reason: null },
+        { id: 'r', kind: 'erasure', erasure_id: 'e', source_name: 'sandbox', state: 'fulfilled', created_at: 1, expected_by: null, reason: null, attestation: 'checked' },
       ],
       pending: 0,
     }));
     app.navigation.go('privacy', 'deletion');
     expect((await screen.findAllByText('not proven')).length).toBeGreaterThan(0);
     expect(screen.queryByText('proven on this computer')).toBeNull();
-    expect(screen.getAllByText('confirmed by the service').length).toBeGreaterThan(0);
+    expect(screen.getAllByText(/^confirmed by the service/).length).toBeGreaterThan(0);
   });
 
   it('of everything needs the typed word and is never the default', async () => {
