@@ -350,7 +350,7 @@ impl App {
             service = service.with_key(key);
         }
         let door = Door::new(
-            ledger,
+            Arc::clone(&ledger),
             Arc::clone(&self.inner.options.clock),
             Some(InProcess::new(router(service))),
         );
@@ -361,6 +361,7 @@ impl App {
         Ok(Open {
             store,
             door,
+            ledger,
             storage,
             generations: std::sync::Mutex::default(),
             unwritten: std::sync::Mutex::new(unwritten),
@@ -370,6 +371,8 @@ impl App {
             outbox: tokio::sync::Notify::new(),
             erasing: std::sync::Mutex::default(),
             sending: tokio::sync::Mutex::default(),
+            proving: tokio::sync::Mutex::default(),
+            proof: std::sync::Mutex::default(),
         })
     }
 
@@ -448,6 +451,7 @@ impl App {
         }
         sources::ensure_sandbox(self, store)?;
         unless_full(crate::sandbox::ensure_key(store, self.now()))?;
+        let _ = crate::prove::clear_scratch(&self.inner.options.profile);
         // Neither may keep the archive closed on a full disk: reading and deleting need it open.
         unless_full(crate::chat::settle_interrupted(self, store))?;
         unless_full(store.write(|tx| tx.ledger_recover().map(drop)))?;

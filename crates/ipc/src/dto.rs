@@ -21,6 +21,7 @@ pub mod chat;
 pub mod event;
 pub mod filing;
 pub mod privacy;
+pub mod proof;
 pub mod rights;
 pub mod search;
 pub mod session;

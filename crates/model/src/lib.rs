@@ -10,6 +10,7 @@ mod id;
 mod ledger;
 mod policy;
 mod privacy;
+mod proof;
 mod purpose;
 mod rights;
 mod secret;
@@ -30,6 +31,7 @@ pub use privacy::{
     Attestation, ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest,
     PrivacyRequestKind, PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,
 };
+pub use proof::{Check, Law, ProofReport, Verdict};
 pub use purpose::{ConsentDefault, DataCategory, LegalBasis, Purpose};
 pub use rights::{
     COMPLAINT, ObjectionEvent, REASONS, RequestEvent, RequestProgress, RequestStep, StatementFlag,

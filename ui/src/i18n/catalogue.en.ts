@@ -1,7 +1,15 @@
-import rights from './rights.en.json';
 import chat from './chat.en.json';
-import here from './here.en.json';
 import en from './en.json';
 import filing from './filing.en.json';
+import here from './here.en.json';
+import prove from './prove.en.json';
+import rights from './rights.en.json';
 
-export default { ...en, ...chat, ...filing, ...here, ...rights };
+export default {
+  ...en,
+  ...chat,
+  ...filing,
+  ...here,
+  ...prove,
+  ...rights,
+};

@@ -24,6 +24,9 @@ import type {
   Exported,
   Filing,
   FilingAddReq,
+  FlagListReq,
+  FlagPage,
+  FlagSetReq,
   FolderRenameReq,
   FolderReq,
   FolderRow,
@@ -41,13 +44,22 @@ import type {
   MessageSendReq,
   MessageSent,
   ModelList,
+  ObjectionSetReq,
   OfflineSetReq,
   PolicyReq,
   PolicyText,
   PrivacyOverview,
+  ProofReport,
+  ProofSaved,
   Receipt,
   ReceiptList,
   RecentSearches,
+  RightsListReq,
+  RightsReport,
+  RightsReq,
+  RightsRequestReq,
+  RightsResult,
+  RightsSubject,
   SearchPage,
   SearchRememberReq,
   SearchReq,
@@ -127,9 +139,20 @@ export interface Commands {
   privacy_delete_all: [DeleteAllReq, Receipt];
   receipt_list: [Empty, ReceiptList];
   privacy_verify: [Empty, VerifyReport];
+  rights_list: [RightsListReq, RightsReport];
+  rights_request: [RightsRequestReq, Done];
+  rights_cancel: [RightsReq, Done];
+  rights_check: [Empty, Done];
+  rights_result: [RightsReq, RightsResult];
+  rights_subject: [Empty, RightsSubject];
+  objection_set: [ObjectionSetReq, Done];
+  flag_set: [FlagSetReq, Done];
+  flag_list: [FlagListReq, FlagPage];
   session_open: [SessionOpenReq, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
+  privacy_prove: [Empty, ProofReport];
+  proof_save: [Empty, ProofSaved];
 }
 
 /** Sends one command and waits for its answer. */
@@ -192,8 +215,19 @@ export function createClient(call: Call) {
     privacyDeleteAll: (req: DeleteAllReq) => call('privacy_delete_all', req),
     receiptList: () => call('receipt_list', {}),
     privacyVerify: () => call('privacy_verify', {}),
+    rightsList: (req: RightsListReq) => call('rights_list', req),
+    rightsRequest: (req: RightsRequestReq) => call('rights_request', req),
+    rightsCancel: (req: RightsReq) => call('rights_cancel', req),
+    rightsCheck: () => call('rights_check', {}),
+    rightsResult: (req: RightsReq) => call('rights_result', req),
+    rightsSubject: () => call('rights_subject', {}),
+    objectionSet: (req: ObjectionSetReq) => call('objection_set', req),
+    flagSet: (req: FlagSetReq) => call('flag_set', req),
+    flagList: (req: FlagListReq) => call('flag_list', req),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
+    privacyProve: () => call('privacy_prove', {}),
+    proofSave: () => call('proof_save', {}),
   };
 }
 
