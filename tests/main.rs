@@ -33,6 +33,7 @@ mod product;
 mod prove;
 mod restriction;
 mod retention;
+mod rights;
 mod screenshots;
 mod shell_config;
 mod tour;

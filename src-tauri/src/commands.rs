@@ -10,6 +10,7 @@ use fluxchat_ipc::dto::lock::*;
 use fluxchat_ipc::dto::privacy::*;
 use fluxchat_ipc::dto::proof::*;
 use fluxchat_ipc::dto::retention::*;
+use fluxchat_ipc::dto::rights::*;
 use fluxchat_ipc::dto::search::*;
 use fluxchat_ipc::dto::session::*;
 use fluxchat_ipc::dto::source::*;

@@ -260,6 +260,98 @@ pub enum Privacy {
         #[arg(long, value_name = "FILE")]
         report: Option<std::path::PathBuf>,
     },
+    /// Exercise a right at a service
+    Request {
+        #[command(subcommand)]
+        command: RightsRequest,
+    },
+    /// What was asked of services, and where it stands
+    Requests {
+        /// At most this many
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// Ask the services first
+        #[arg(long)]
+        check: bool,
+    },
+    /// Print what a service gave for an access or portability request
+    Result {
+        /// The request
+        id: String,
+    },
+    /// Object to a purpose that rests on a legitimate interest; without one, list them
+    Object {
+        /// Which
+        purpose: Option<String>,
+    },
+    /// Take an objection back
+    Unobject {
+        /// Which
+        purpose: String,
+    },
+    /// Write down what is wrong about a person in an answer
+    Flag {
+        /// The message
+        message: String,
+        /// What is wrong; empty takes the note away
+        #[arg(long)]
+        note: String,
+    },
+    /// What was written down as wrong about people
+    Flags,
+}
+
+/// Which right, and at whose.
+#[derive(Debug, Subcommand)]
+pub enum RightsRequest {
+    /// What the service keeps of you (Art. 15)
+    Access(AtSource),
+    /// A copy to take along (Art. 20)
+    Portability(AtSource),
+    /// Correct what the service knows of you (Art. 16)
+    Rectification {
+        /// Your name; empty takes it away
+        #[arg(long)]
+        name: Option<String>,
+        /// Your e-mail address; empty takes it away
+        #[arg(long)]
+        email: Option<String>,
+        #[command(flatten)]
+        at: AtSource,
+    },
+    /// Delete everything the service keeps of you (Art. 17)
+    Erasure(AtSource),
+    /// Keep it and use it for nothing (Art. 18)
+    Restriction {
+        /// Lift the restriction
+        #[arg(long)]
+        lift: bool,
+        #[command(flatten)]
+        at: AtSource,
+    },
+    /// Stop using it for a purpose (Art. 21)
+    Objection {
+        /// Which purpose
+        purpose: String,
+        /// Take the objection back
+        #[arg(long)]
+        lift: bool,
+        #[command(flatten)]
+        at: AtSource,
+    },
+    /// Take a request back
+    Cancel {
+        /// The request
+        id: String,
+    },
+}
+
+/// Who is asked.
+#[derive(Debug, Args)]
+pub struct AtSource {
+    /// Which source is asked
+    #[arg(long, value_name = "NAME", default_value = "sandbox")]
+    pub source: String,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ mod history;
 mod lock;
 mod privacy;
 mod retention;
+mod rights;
 mod setup;
 mod source;
 

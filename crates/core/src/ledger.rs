@@ -33,6 +33,9 @@ impl ArchiveLedger {
 /// What the rules say about an intent, read in the transaction that will write its row.
 fn allowed(tx: &WriteTx<'_>, intent: &EgressRecord) -> Result<Result<(), Refusal>, StoreError> {
     let now = intent.at;
+    if crate::rights::objected(tx, intent.purpose)? {
+        return Ok(Err(Refusal::Objected));
+    }
     // Without an accepted policy there is no contract, so no basis at all.
     let Some(setup) = session::setup_record(tx)? else {
         return Ok(Err(Refusal::NoConsent));

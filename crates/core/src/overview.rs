@@ -1,7 +1,7 @@
 //! The numbers of the privacy screen.
 
 use fluxchat_egress::IN_PROCESS;
-use fluxchat_model::{PrivacyRequestState, StorageMode, StoredKind, StoredTotal, Timestamp};
+use fluxchat_model::{StorageMode, StoredKind, StoredTotal, Timestamp};
 use fluxchat_store::HostTotal;
 
 use crate::{App, Error, profile};
@@ -49,12 +49,7 @@ impl App {
                 let waiting = tx
                     .privacy_requests()?
                     .iter()
-                    .filter(|request| {
-                        !matches!(
-                            request.state,
-                            PrivacyRequestState::Fulfilled | PrivacyRequestState::Denied
-                        )
-                    })
+                    .filter(|request| !request.state.is_settled())
                     .count();
                 Ok((
                     tx.stored_totals()?,

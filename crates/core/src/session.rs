@@ -8,7 +8,7 @@ use fluxchat_model::{
     ArchiveKey, ConsentStatus, MessageId, Purpose, Secret, SessionState, StorageMode, Timestamp,
     VisibleError,
 };
-use fluxchat_service::{ServiceState, router};
+use fluxchat_service::{ServiceState, SigningKey, router};
 use fluxchat_store::{
     CopyRecord, MigrationCopy, OpenOptions, ReadTx, Store, StoreError, WriteTx, remove_copy,
 };
@@ -378,6 +378,12 @@ impl App {
         if let Some(pace) = self.inner.options.sandbox_pace {
             service = service.with_pace(pace);
         }
+        // Readers have no key to make and nothing to answer.
+        if let Ok(Some(seed)) = store.read(|tx| tx.sandbox_seed())
+            && let Some(key) = SigningKey::from_seed(&seed)
+        {
+            service = service.with_key(key);
+        }
         let door = Door::new(
             Arc::clone(&ledger),
             Arc::clone(&self.inner.options.clock),
@@ -482,6 +488,7 @@ impl App {
             return Ok(());
         }
         sources::ensure_sandbox(self, store)?;
+        unless_full(crate::sandbox::ensure_key(store, self.now()))?;
         let _ = crate::prove::clear_scratch(&self.inner.options.profile);
         // Neither may keep the archive closed on a full disk: reading and deleting need it open.
         unless_full(crate::chat::settle_interrupted(self, store))?;

@@ -36,6 +36,20 @@ pub enum Call {
         /// The request asked for.
         id: String,
     },
+    /// `DELETE /privacy/requests/{id}`
+    PrivacyRequestsCancel {
+        /// The request taken back.
+        id: String,
+    },
+    /// `GET /privacy/requests/{id}/results`
+    PrivacyRequestsResults {
+        /// The request whose result is fetched.
+        id: String,
+    },
+    /// `GET /privacy/discovery`
+    PrivacyDiscovery,
+    /// `GET /privacy/subject`
+    PrivacySubject,
 }
 
 impl Call {
@@ -50,6 +64,10 @@ impl Call {
             Self::ConsentsCreate => "consents.create",
             Self::PrivacyRequestsCreate => "privacy.requests.create",
             Self::PrivacyRequestsGet { .. } => "privacy.requests.get",
+            Self::PrivacyRequestsCancel { .. } => "privacy.requests.cancel",
+            Self::PrivacyRequestsResults { .. } => "privacy.requests.results",
+            Self::PrivacyDiscovery => "privacy.discovery",
+            Self::PrivacySubject => "privacy.subject",
         }
     }
 
@@ -60,6 +78,7 @@ impl Call {
             Self::ChatCompletions | Self::ConsentsCreate | Self::PrivacyRequestsCreate => {
                 Method::POST
             }
+            Self::PrivacyRequestsCancel { .. } => Method::DELETE,
             _ => Method::GET,
         }
     }
@@ -74,9 +93,12 @@ impl Call {
                 &[Purpose::PolicyCheck]
             }
             Self::ConsentsCreate => &[Purpose::ConsentSync],
-            Self::PrivacyRequestsCreate | Self::PrivacyRequestsGet { .. } => {
-                &[Purpose::RightsRequest]
-            }
+            Self::PrivacyRequestsCreate
+            | Self::PrivacyRequestsGet { .. }
+            | Self::PrivacyRequestsCancel { .. }
+            | Self::PrivacyRequestsResults { .. }
+            | Self::PrivacyDiscovery
+            | Self::PrivacySubject => &[Purpose::RightsRequest],
         }
     }
 
@@ -90,7 +112,12 @@ impl Call {
             }
             Self::ConsentsCreate => vec!["consents"],
             Self::PrivacyRequestsCreate => vec!["privacy", "requests"],
-            Self::PrivacyRequestsGet { id } => vec!["privacy", "requests", id],
+            Self::PrivacyRequestsGet { id } | Self::PrivacyRequestsCancel { id } => {
+                vec!["privacy", "requests", id]
+            }
+            Self::PrivacyRequestsResults { id } => vec!["privacy", "requests", id, "results"],
+            Self::PrivacyDiscovery => vec!["privacy", "discovery"],
+            Self::PrivacySubject => vec!["privacy", "subject"],
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::dto::lock::*;
 use crate::dto::privacy::*;
 use crate::dto::proof::*;
 use crate::dto::retention::*;
+use crate::dto::rights::*;
 use crate::dto::search::*;
 use crate::dto::session::*;
 use crate::dto::source::*;

@@ -9,6 +9,7 @@ pub mod filing;
 pub mod lock;
 pub mod privacy;
 pub mod retention;
+pub mod rights;
 pub mod search;
 pub mod session;
 pub mod source;

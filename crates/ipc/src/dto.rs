@@ -25,6 +25,7 @@ pub mod lock;
 pub mod privacy;
 pub mod proof;
 pub mod retention;
+pub mod rights;
 pub mod search;
 pub mod session;
 pub mod source;

@@ -88,6 +88,15 @@ macro_rules! for_each_command {
             retention retention_confirm_clock(Empty) -> Retention;
             retention restriction_get(Empty) -> Restriction;
             retention restriction_set_everything(RestrictEverythingReq) -> Restriction;
+            rights rights_list(RightsListReq) -> RightsReport;
+            rights rights_request(RightsRequestReq) -> Done;
+            rights rights_cancel(RightsReq) -> Done;
+            rights rights_check(Empty) -> Done;
+            rights rights_result(RightsReq) -> RightsResult;
+            rights rights_subject(Empty) -> RightsSubject;
+            rights objection_set(ObjectionSetReq) -> Done;
+            rights flag_set(FlagSetReq) -> Done;
+            rights flag_list(FlagListReq) -> FlagPage;
         }
     };
 }

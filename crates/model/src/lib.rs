@@ -14,6 +14,7 @@ mod privacy;
 mod proof;
 mod purpose;
 mod retention;
+mod rights;
 mod secret;
 mod session;
 mod source;
@@ -30,14 +31,18 @@ pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
 pub use policy::{Policy, PolicyDiff, PolicyVersion, TextChange, TextKind, TextPart, TextRow};
 pub use practice::{KeptFor, Recipient};
 pub use privacy::{
-    ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest, PrivacyRequestKind,
-    PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,
+    Attestation, ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest,
+    PrivacyRequestKind, PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,
 };
 pub use proof::{Check, Law, ProofReport, Verdict};
 pub use purpose::{ConsentDefault, DataCategory, LegalBasis, Purpose};
 pub use retention::{
     RetentionExemption, RetentionKind, RetentionRule, RetentionSubject, RetentionTarget,
     RetentionVerdict, TrustedTime, retention_verdict,
+};
+pub use rights::{
+    COMPLAINT, ObjectionEvent, REASONS, RequestEvent, RequestProgress, RequestStep, StatementFlag,
+    TrackedRequest, known_reason, reason_sentence,
 };
 pub use secret::{ArchiveKey, Secret};
 pub use session::{SessionState, StorageMode};

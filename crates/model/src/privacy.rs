@@ -84,23 +84,57 @@ pub enum PrivacyRequestKind {
     Objection,
 }
 
-/// The life of a request as this computer sees it.
+/// The life of a request as this computer sees it. A state never moves back: see
+/// [`PrivacyRequestState::is_settled`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum PrivacyRequestState {
+    /// Being written; nothing will be sent.
+    Draft,
     /// Waiting here until the door is open.
     QueuedOffline,
     /// Sent, not confirmed.
     Submitted,
-    /// The service confirmed it and named a date.
+    /// The service confirmed it; a date is running.
     Acknowledged,
+    /// The service waits for the person.
+    NeedsAction,
     /// The service says it is done.
     Fulfilled,
+    /// The service says it is done in part, with a reason.
+    PartiallyFulfilled,
     /// The service refused, with a reason.
     Denied,
     /// The date passed without an answer.
     Overdue,
+    /// Taken back by the person.
+    Cancelled,
+}
+
+impl PrivacyRequestState {
+    /// True where nothing more is expected.
+    #[must_use]
+    pub fn is_settled(self) -> bool {
+        matches!(
+            self,
+            Self::Fulfilled | Self::PartiallyFulfilled | Self::Denied | Self::Cancelled
+        )
+    }
+}
+
+/// What an answer of a service is worth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Attestation {
+    /// There is no answer of a service.
+    #[default]
+    None,
+    /// The service says so.
+    Said,
+    /// The service says so, and its signature was checked with the key it is known by.
+    Checked,
 }
 
 /// A request to the service and where it stands.
@@ -119,10 +153,12 @@ pub struct PrivacyRequest {
     pub state: PrivacyRequestState,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When the service promised to be done.
+    /// When it has to be done.
     pub expected_by: Option<Timestamp>,
-    /// Why it was denied.
+    /// A code: why it was denied, done in part, delayed, or what is needed.
     pub reason: Option<String>,
+    /// What the answer is worth.
+    pub attestation: Attestation,
 }
 
 /// What has to reach the service.

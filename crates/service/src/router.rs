@@ -36,7 +36,10 @@ fn documented() -> OpenApiRouter<ServiceState> {
         .routes(routes!(consents::create, consents::list))
         .routes(routes!(consents::get))
         .routes(routes!(rights::create, rights::list))
-        .routes(routes!(rights::get))
+        .routes(routes!(rights::get, rights::cancel))
+        .routes(routes!(rights::results::results))
+        .routes(routes!(rights::discovery))
+        .routes(routes!(rights::subject::get))
 }
 
 /// The OpenAPI 3.1 description, generated from the handlers that [`router`] serves.

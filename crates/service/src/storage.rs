@@ -20,15 +20,18 @@ pub enum Collection {
     /// Versions of the policy that the operator published beyond the bundled ones, by
     /// `version/language`.
     Policies,
+    /// What is known of a data subject, and what the subject decided about it.
+    Subjects,
 }
 
 impl Collection {
     /// Every collection.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Requests,
         Self::Consents,
         Self::PrivacyRequests,
         Self::Policies,
+        Self::Subjects,
     ];
 
     /// The name in storage.
@@ -39,6 +42,7 @@ impl Collection {
             Self::Consents => "consents",
             Self::PrivacyRequests => "privacy_requests",
             Self::Policies => "policies",
+            Self::Subjects => "subjects",
         }
     }
 

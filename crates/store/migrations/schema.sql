@@ -22,13 +22,17 @@ CREATE INDEX message_by_conversation ON message (conversation_id, depth, erasure
 CREATE INDEX message_by_parent ON message (parent_id, erasure_id);
 CREATE INDEX message_hidden ON message (erasure_id) WHERE erasure_id IS NOT NULL;
 CREATE INDEX message_streaming ON message (status) WHERE status = 'streaming';
+CREATE INDEX objection_event_purpose ON objection_event (purpose);
 CREATE INDEX outbox_due ON outbox (state, next_try_at);
 CREATE INDEX privacy_request_erasure ON privacy_request (erasure_id) WHERE erasure_id IS NOT NULL;
 CREATE INDEX recent_search_age ON recent_search (at);
 CREATE INDEX retention_erasure_of_run ON retention_erasure (run);
 CREATE UNIQUE INDEX retention_rule_of ON retention_rule (level, target, kind);
+CREATE INDEX privacy_request_event_of ON privacy_request_event (request_id);
+CREATE INDEX privacy_request_poll ON privacy_request (next_poll_at) WHERE next_poll_at IS NOT NULL;
 CREATE UNIQUE INDEX sandbox_record_by_key ON sandbox_record (collection, key);
 CREATE INDEX sandbox_record_by_owner ON sandbox_record (owner, collection, key) WHERE owner IS NOT NULL;
+CREATE INDEX statement_flag_conversation ON statement_flag (conversation_id);
 CREATE INDEX stream_chunk_by_message ON stream_chunk (message_id);
 CREATE TABLE asset (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
@@ -154,6 +158,16 @@ CREATE TABLE meta (
   key TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT;
+CREATE TABLE objection_event (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  purpose TEXT NOT NULL,
+  objected INTEGER NOT NULL CHECK (objected IN (0, 1)),
+  at INTEGER NOT NULL,
+  policy_version TEXT NOT NULL,
+  ui_surface TEXT NOT NULL,
+  prev_hash BLOB NOT NULL CHECK (length(prev_hash) = 32),
+  hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
 CREATE TABLE outbox (
   seq INTEGER NOT NULL PRIMARY KEY,
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -181,15 +195,34 @@ CREATE TABLE policy_text (
   PRIMARY KEY (version, language)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE privacy_request (
+CREATE TABLE "privacy_request" (
   seq INTEGER NOT NULL PRIMARY KEY,
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
   kind TEXT NOT NULL CHECK (kind IN ('access', 'portability', 'rectification', 'erasure', 'restriction', 'objection')),
   erasure_id BLOB,
   source_name TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('queued_offline', 'submitted', 'acknowledged', 'fulfilled', 'denied', 'overdue')),
+  state TEXT NOT NULL CHECK (state IN ('draft', 'queued_offline', 'submitted', 'acknowledged', 'needs_action',
+    'fulfilled', 'partially_fulfilled', 'denied', 'overdue', 'cancelled')),
   created_at INTEGER NOT NULL,
-  expected_by INTEGER,
-  reason TEXT
+  expected_by INTEGER, -- the date that counts: never later than the law allows
+  reason TEXT,         -- a code, never the words of the service
+  attestation TEXT NOT NULL DEFAULT 'none' CHECK (attestation IN ('none', 'said', 'checked')),
+  submitted_at INTEGER,
+  extended INTEGER NOT NULL DEFAULT 0 CHECK (extended IN (0, 1)),
+  cancelling INTEGER NOT NULL DEFAULT 0 CHECK (cancelling IN (0, 1)),
+  has_result INTEGER NOT NULL DEFAULT 0 CHECK (has_result IN (0, 1)),
+  answered_at INTEGER, -- when the answer that counts was true, by the service's clock
+  checked_at INTEGER,  -- when the service was last asked
+  next_poll_at INTEGER, -- NULL: nothing to ask for
+  receipt TEXT         -- JSON: the final answer with its signature
+) STRICT;
+CREATE TABLE privacy_request_event (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  request_id BLOB NOT NULL CHECK (length(request_id) = 16),
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  reason TEXT,
+  expected_by INTEGER
 ) STRICT;
 CREATE TABLE receipt (
   seq INTEGER NOT NULL PRIMARY KEY,
@@ -247,6 +280,11 @@ CREATE TABLE 'search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
 CREATE TABLE 'search_data'(id INTEGER PRIMARY KEY, block BLOB);
 CREATE TABLE 'search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
 CREATE TABLE 'search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+CREATE TABLE service_key (
+  source_name TEXT NOT NULL PRIMARY KEY,
+  public_key BLOB NOT NULL CHECK (length(public_key) = 32),
+  pinned_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE setting (
   key TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL -- JSON
@@ -261,6 +299,13 @@ CREATE TABLE source (
   default_model TEXT,
   practices TEXT NOT NULL, -- JSON
   created_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE statement_flag (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  message_id BLOB NOT NULL UNIQUE REFERENCES message (id) ON DELETE CASCADE,
+  conversation_id BLOB NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  note TEXT NOT NULL
 ) STRICT;
 CREATE TABLE stored_total (
   kind TEXT NOT NULL PRIMARY KEY,
@@ -390,6 +435,10 @@ CREATE TRIGGER policy_acceptance_is_final BEFORE UPDATE ON policy_acceptance
 BEGIN SELECT raise(ABORT, 'acceptances are append-only'); END;
 CREATE TRIGGER policy_acceptance_is_kept BEFORE DELETE ON policy_acceptance
 BEGIN SELECT raise(ABORT, 'acceptances are append-only'); END;
+CREATE TRIGGER objection_event_is_final BEFORE UPDATE ON objection_event
+BEGIN SELECT raise(ABORT, 'objections are append-only'); END;
+CREATE TRIGGER objection_event_is_kept BEFORE DELETE ON objection_event
+BEGIN SELECT raise(ABORT, 'objections are append-only'); END;
 CREATE TRIGGER receipt_is_final BEFORE UPDATE ON receipt
 BEGIN SELECT raise(ABORT, 'receipts are append-only'); END;
 CREATE TRIGGER receipt_is_kept BEFORE DELETE ON receipt

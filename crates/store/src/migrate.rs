@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_archive.sql"),
     include_str!("../migrations/0002_care.sql"),
     include_str!("../migrations/0003_retention.sql"),
+    include_str!("../migrations/0005_rights.sql"),
     include_str!("../migrations/0006_consent.sql"),
 ];
 
@@ -145,7 +146,7 @@ mod tests {
             .collect();
         assert!(indexed.len() > 20, "the indexes are seen");
         let written = [
-            "title", "text", "parts", "body", "name", "query", "error", "reason",
+            "title", "text", "parts", "body", "name", "query", "error", "reason", "note", "receipt",
         ];
         for (index, column) in indexed {
             let column = column.unwrap_or_default();

@@ -7,6 +7,7 @@ use crate::connection::{self, Kind};
 use crate::table::{
     consent_event, conversation, egress_record, folder, message, message_path, retention, tag,
 };
+use crate::table::{objection_event, request_progress, statement_flag};
 use crate::{OpenOptions, Store, migrate, search};
 
 fn archive() -> Connection {
@@ -217,4 +218,26 @@ fn every_connection_is_opened_the_same_way() {
     let caches = i64::from(connection::WRITER_CACHE_KIB)
         + i64::from(connection::READER_CACHE_KIB) * connection::READERS as i64;
     assert_eq!(caches, 64 * 1024, "64 MiB in all");
+}
+
+#[test]
+fn rights_are_read_along_their_indexes() {
+    check(request_progress::PAGE, "(id<?)");
+    check(
+        request_progress::TO_POLL,
+        "INDEX privacy_request_poll (next_poll_at<?)",
+    );
+    check(
+        request_progress::STEPS,
+        "INDEX privacy_request_event_of (request_id=?)",
+    );
+    check(
+        objection_event::LAST_OF_PURPOSE,
+        "INDEX objection_event_purpose (purpose=?)",
+    );
+    check(statement_flag::PAGE, "USING INTEGER PRIMARY KEY (rowid>?)");
+    check(
+        statement_flag::OF_CONVERSATION,
+        "INDEX statement_flag_conversation (conversation_id=? AND rowid>?)",
+    );
 }

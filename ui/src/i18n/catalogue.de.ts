@@ -6,6 +6,7 @@ import here from './here.de.json';
 import retention from './retention.de.json';
 import lock from './lock.de.json';
 import prove from './prove.de.json';
+import rights from './rights.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
 import proof from './proof.de.json';
@@ -19,6 +20,7 @@ export default {
   ...retention,
   ...lock,
   ...prove,
+  ...rights,
   ...errors,
   ...proof,
 };

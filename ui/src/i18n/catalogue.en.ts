@@ -6,6 +6,7 @@ import here from './here.en.json';
 import retention from './retention.en.json';
 import lock from './lock.en.json';
 import prove from './prove.en.json';
+import rights from './rights.en.json';
 
 export default {
   ...en,
@@ -16,4 +17,5 @@ export default {
   ...retention,
   ...lock,
   ...prove,
+  ...rights,
 };

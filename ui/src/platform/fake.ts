@@ -7,6 +7,7 @@ import { consentCommands } from './fake/consent';
 import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
 import { retentionCommands } from './fake/retention';
+import { rightsCommands } from './fake/rights';
 import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
@@ -56,6 +57,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...sourceCommands(world),
     ...privacyCommands(world),
     ...consentCommands(world),
+    ...rightsCommands(world),
     ...proofCommands(world),
   };
   const fake: FakePlatform = {

@@ -7,7 +7,7 @@ use fluxchat_core::{App, Chain};
 use fluxchat_model::{LedgerFilter, Receipt};
 use serde_json::{Value, json};
 
-use super::{Done, consent, retention, word};
+use super::{Done, consent, retention, rights, word};
 use crate::args::{Consent, Consents, Privacy};
 use crate::output::{Failure, Out, plain};
 
@@ -39,6 +39,16 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
         // Answered before, with the passphrase.
         Privacy::Guardian(command) => consent::guardian(app, command, None, out).await,
         Privacy::Prove { report } => prove::run(app, report.as_deref(), out).await,
+        Privacy::Request { command } => rights::request(app, command, out).await,
+        Privacy::Requests { limit, check } => rights::list(app, limit, check, out).await,
+        Privacy::Result { id } => rights::result(app, &id, out).await,
+        Privacy::Object { purpose: None } => rights::objections(app, out).await,
+        Privacy::Object {
+            purpose: Some(purpose),
+        } => rights::object(app, &purpose, true, out).await,
+        Privacy::Unobject { purpose } => rights::object(app, &purpose, false, out).await,
+        Privacy::Flag { message, note } => rights::flag(app, &message, &note, out).await,
+        Privacy::Flags => rights::flags(app, out).await,
     }
 }
 

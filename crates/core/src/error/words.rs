@@ -113,6 +113,42 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Free some space and try again. Deleting still works: space is kept back for it.",
     ),
     (
+        "objected",
+        "You objected to this purpose, so nothing was sent.",
+        NOTHING_LOST,
+        "Take the objection back under “Your rights” if you want it after all.",
+    ),
+    (
+        "invalid_objection",
+        "This purpose does not rest on a legitimate interest.",
+        NOTHING_CHANGED,
+        "Choose one of the purposes that can be objected to.",
+    ),
+    (
+        "invalid_correction",
+        "A correction has to say what is right.",
+        NOTHING_CHANGED,
+        "Give a name or an e-mail address.",
+    ),
+    (
+        "invalid_note",
+        "A note has at most 2000 characters.",
+        NOTHING_CHANGED,
+        "Write it shorter.",
+    ),
+    (
+        "not_pending",
+        "The request was answered already, so it cannot be taken back.",
+        NOTHING_CHANGED,
+        "Look at its answer under “Your rights”.",
+    ),
+    (
+        "remote_no_result",
+        "The service did not give what was asked for.",
+        NOTHING_LOST,
+        "Try again later, or write to whoever runs the service.",
+    ),
+    (
         "busy",
         "The archive is busy.",
         NOTHING_LOST,

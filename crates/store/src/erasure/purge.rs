@@ -232,6 +232,12 @@ impl WriteTx<'_> {
             )?;
             self.counted(
                 rows,
+                "statement_flag",
+                "DELETE FROM statement_flag WHERE message_id = ?1",
+                [message.0],
+            )?;
+            self.counted(
+                rows,
                 "message",
                 "DELETE FROM message WHERE id = ?1",
                 [message.0],
@@ -277,6 +283,7 @@ impl WriteTx<'_> {
             ("stream_chunk", "DELETE FROM stream_chunk"),
             ("message_asset", "DELETE FROM message_asset"),
             ("training_echo", "DELETE FROM training_echo"),
+            ("statement_flag", "DELETE FROM statement_flag"),
             ("message", "DELETE FROM message"),
             ("draft", "DELETE FROM draft"),
             ("conversation", "DELETE FROM conversation"),

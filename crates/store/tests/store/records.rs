@@ -452,6 +452,7 @@ fn privacy_requests_have_a_life() {
         created_at: NOW,
         expected_by: None,
         reason: None,
+        attestation: fluxchat_model::Attestation::None,
     };
     archive
         .store

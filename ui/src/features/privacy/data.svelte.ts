@@ -11,6 +11,7 @@ export const PAGES = [
   'retention',
   'frozen',
   'lock',
+  'rights',
   'policy',
   'prove',
 ] as const;

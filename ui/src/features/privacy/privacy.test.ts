@@ -37,6 +37,7 @@ describe('every page', () => {
       policy: 'policy_get',
       retention: 'retention_get',
       frozen: 'restriction_get',
+      rights: 'rights_list',
       prove: 'privacy_prove',
     } as const;
     const name = commands[page];
@@ -58,6 +59,7 @@ describe('the list', () => {
     const { app } = await renderWithApp(PrivacyNav);
     const user = userEvent.setup();
     for (const name of ['Kept on this computer', 'What left', 'Consents', 'Deletion and receipts', 'Retention', 'Frozen', 'Policy', 'Is this true\\?', 'Overview']) {
+    for (const name of ['Kept on this computer', 'What left', 'Consents', 'Deletion and receipts', 'Your rights', 'Policy', 'Is this true\\?', 'Overview']) {
       await user.click(screen.getByRole('button', { name: new RegExp(`^${name}`) }));
       expect(screen.getByRole('button', { name: new RegExp(`^${name}`) }).getAttribute('aria-current')).toBe('page');
     }
@@ -180,14 +182,14 @@ describe('deletion', () => {
         },
       ],
       requests: [
-        { id: 'r', kind: 'erasure', erasure_id: 'e', source_name: 'sandbox', state: 'fulfilled', created_at: 1, expected_by: null, reason: null },
+        { id: 'r', kind: 'erasure', erasure_id: 'e', source_name: 'sandbox', state: 'fulfilled', created_at: 1, expected_by: null, reason: null, attestation: 'checked' },
       ],
       pending: 0,
     }));
     app.navigation.go('privacy', 'deletion');
     expect((await screen.findAllByText('not proven')).length).toBeGreaterThan(0);
     expect(screen.queryByText('proven on this computer')).toBeNull();
-    expect(screen.getAllByText('confirmed by the service').length).toBeGreaterThan(0);
+    expect(screen.getAllByText(/^confirmed by the service/).length).toBeGreaterThan(0);
   });
 
   it('of everything needs the typed word and is never the default', async () => {

@@ -25,6 +25,9 @@ import type {
   Exported,
   Filing,
   FilingAddReq,
+  FlagListReq,
+  FlagPage,
+  FlagSetReq,
   FolderRenameReq,
   FolderReq,
   FolderRow,
@@ -47,6 +50,7 @@ import type {
   MessageSendReq,
   MessageSent,
   ModelList,
+  ObjectionSetReq,
   OfflineSetReq,
   PassphraseChangeReq,
   PassphraseRemoveReq,
@@ -73,6 +77,12 @@ import type {
   RetentionRuleReq,
   RecoveryCode,
   RecoveryCreateReq,
+  RightsListReq,
+  RightsReport,
+  RightsReq,
+  RightsRequestReq,
+  RightsResult,
+  RightsSubject,
   SearchPage,
   SearchRememberReq,
   SearchReq,
@@ -181,6 +191,15 @@ export interface Commands {
   retention_confirm_clock: [Empty, Retention];
   restriction_get: [Empty, Restriction];
   restriction_set_everything: [RestrictEverythingReq, Restriction];
+  rights_list: [RightsListReq, RightsReport];
+  rights_request: [RightsRequestReq, Done];
+  rights_cancel: [RightsReq, Done];
+  rights_check: [Empty, Done];
+  rights_result: [RightsReq, RightsResult];
+  rights_subject: [Empty, RightsSubject];
+  objection_set: [ObjectionSetReq, Done];
+  flag_set: [FlagSetReq, Done];
+  flag_list: [FlagListReq, FlagPage];
   session_open: [SessionOpenReq, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
@@ -276,6 +295,15 @@ export function createClient(call: Call) {
     retentionConfirmClock: () => call('retention_confirm_clock', {}),
     restrictionGet: () => call('restriction_get', {}),
     restrictionSetEverything: (req: RestrictEverythingReq) => call('restriction_set_everything', req),
+    rightsList: (req: RightsListReq) => call('rights_list', req),
+    rightsRequest: (req: RightsRequestReq) => call('rights_request', req),
+    rightsCancel: (req: RightsReq) => call('rights_cancel', req),
+    rightsCheck: () => call('rights_check', {}),
+    rightsResult: (req: RightsReq) => call('rights_result', req),
+    rightsSubject: () => call('rights_subject', {}),
+    objectionSet: (req: ObjectionSetReq) => call('objection_set', req),
+    flagSet: (req: FlagSetReq) => call('flag_set', req),
+    flagList: (req: FlagListReq) => call('flag_list', req),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
     consentExport: (req: ConsentExportReq) => call('consent_export', req),

@@ -74,6 +74,11 @@ name: string,
 media_type: string, };
 
 /**
+ * What an answer of a service is worth.
+ */
+export type Attestation = "none" | "said" | "checked";
+
+/**
  * Who is going to use the app.
  */
 export type Audience = "adult" | "guardian";
@@ -734,6 +739,66 @@ export type FilingAddReq = {
  * What it is called.
  */
 name: string, };
+
+/**
+ * A page of notes.
+ */
+export type FlagListReq = { 
+/**
+ * Only of this conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * Only notes after this one; 0 for the first page.
+ */
+after: number, };
+
+/**
+ * A page of notes.
+ */
+export type FlagPage = { 
+/**
+ * Oldest first.
+ */
+rows: Array<FlagRow>, 
+/**
+ * Where the next page begins; `None` at the end.
+ */
+next: number | null, };
+
+/**
+ * A note about an answer.
+ */
+export type FlagRow = { 
+/**
+ * The answer.
+ */
+message_id: MessageId, 
+/**
+ * Its conversation.
+ */
+conversation_id: ConversationId, 
+/**
+ * When it was written.
+ */
+at: Timestamp, 
+/**
+ * What is wrong.
+ */
+note: string, };
+
+/**
+ * Writes down what is wrong in an answer.
+ */
+export type FlagSetReq = { 
+/**
+ * Which answer.
+ */
+message_id: MessageId, 
+/**
+ * What is wrong; empty takes the note away.
+ */
+note: string, };
 
 /**
  * What went to one recipient for one purpose.
@@ -1483,6 +1548,36 @@ rows: Array<Array<Array<Inline>>>, } | { "type": "cells",
 cells: Array<Array<Inline>>, };
 
 /**
+ * A purpose that can be objected to.
+ */
+export type ObjectionRow = { 
+/**
+ * Which.
+ */
+purpose: string, 
+/**
+ * Whether it is objected to.
+ */
+objected: boolean, 
+/**
+ * Since when.
+ */
+at: Timestamp | null, };
+
+/**
+ * Objects, or takes an objection back; effective before the next request.
+ */
+export type ObjectionSetReq = { 
+/**
+ * Which purpose.
+ */
+purpose: string, 
+/**
+ * Which way.
+ */
+objected: boolean, };
+
+/**
  * Closes or opens the door.
  */
 export type OfflineSetReq = { 
@@ -1755,13 +1850,17 @@ state: PrivacyRequestState,
  */
 created_at: Timestamp, 
 /**
- * When the service promised to be done.
+ * When it has to be done.
  */
 expected_by: Timestamp | null, 
 /**
- * Why it was denied.
+ * A code: why it was denied, done in part, delayed, or what is needed.
  */
-reason: string | null, };
+reason: string | null, 
+/**
+ * What the answer is worth.
+ */
+attestation: Attestation, };
 
 /**
  * One request to the service about data rights.
@@ -1774,9 +1873,10 @@ export type PrivacyRequestId = string;
 export type PrivacyRequestKind = "access" | "portability" | "rectification" | "erasure" | "restriction" | "objection";
 
 /**
- * The life of a request as this computer sees it.
+ * The life of a request as this computer sees it. A state never moves back: see
+ * [`PrivacyRequestState::is_settled`].
  */
-export type PrivacyRequestState = "queued_offline" | "submitted" | "acknowledged" | "fulfilled" | "denied" | "overdue";
+export type PrivacyRequestState = "draft" | "queued_offline" | "submitted" | "acknowledged" | "needs_action" | "fulfilled" | "partially_fulfilled" | "denied" | "overdue" | "cancelled";
 
 /**
  * A self-audit.
@@ -1986,6 +2086,25 @@ current?: string, };
  * Somebody who gets data for a purpose.
  */
 export type Recipient = "chosen_source" | "service" | "update_server" | "payment_processor" | "media_server" | "tool_server" | "tax_authority";
+ * A step, when it was and what was said with it.
+ */
+export type RequestEvent = { 
+/**
+ * When this computer saw it.
+ */
+at: Timestamp, 
+/**
+ * What happened.
+ */
+step: RequestStep, 
+/**
+ * A code.
+ */
+reason: string | null, 
+/**
+ * The date that was named with it.
+ */
+expected_by: Timestamp | null, };
 
 /**
  * One request on the wire and its ledger row; travels as `X-Request-Id`.
@@ -2233,6 +2352,144 @@ id: SourceId, } | { "level": "kind",
  * Which.
  */
 kind: RetentionKind, };
+ * A step in the life of a request.
+ */
+export type RequestStep = "made" | "sent" | "acknowledged" | "needs_action" | "resumed" | "extended" | "late_date" | "forged" | "lost" | "cancelling" | "fulfilled" | "partially_fulfilled" | "denied" | "cancelled";
+
+/**
+ * A page of requests.
+ */
+export type RightsListReq = { 
+/**
+ * Only requests older than this one.
+ */
+before?: PrivacyRequestId, };
+
+/**
+ * What was asked, and what is objected to.
+ */
+export type RightsReport = { 
+/**
+ * Newest first.
+ */
+requests: Array<RightsRow>, 
+/**
+ * Where the next page begins; `None` at the end.
+ */
+next: PrivacyRequestId | null, 
+/**
+ * Every purpose that can be objected to.
+ */
+objections: Array<ObjectionRow>, 
+/**
+ * Who can be asked; the sandbox first.
+ */
+sources: Array<string>, };
+
+/**
+ * Names a request.
+ */
+export type RightsReq = { 
+/**
+ * Which.
+ */
+id: PrivacyRequestId, };
+
+/**
+ * Asks a service.
+ */
+export type RightsRequestReq = { 
+/**
+ * Which right.
+ */
+kind: PrivacyRequestKind, 
+/**
+ * The name of the source.
+ */
+source: string, 
+/**
+ * For a correction: the name; empty takes it away.
+ */
+display_name?: string, 
+/**
+ * For a correction: the address; empty takes it away.
+ */
+email?: string, 
+/**
+ * For an objection: the purpose.
+ */
+purpose?: string, 
+/**
+ * For a restriction or an objection: lift it.
+ */
+lift?: boolean, };
+
+/**
+ * What a service gave.
+ */
+export type RightsResult = { 
+/**
+ * One JSON document.
+ */
+text: string, };
+
+/**
+ * A request and its life.
+ */
+export type RightsRow = { 
+/**
+ * What was asked, in the state of now.
+ */
+request: PrivacyRequest, 
+/**
+ * When it was first sent.
+ */
+submitted_at: Timestamp | null, 
+/**
+ * When the service was last asked.
+ */
+checked_at: Timestamp | null, 
+/**
+ * Whether the service took the time that the law allows.
+ */
+extended: boolean, 
+/**
+ * Whether a result can be fetched.
+ */
+has_result: boolean, 
+/**
+ * Whether it can be taken back.
+ */
+can_cancel: boolean, 
+/**
+ * Whether the right to complain should be said.
+ */
+may_complain: boolean, 
+/**
+ * The final answer with its signature, as JSON.
+ */
+receipt: string | null, 
+/**
+ * Oldest first.
+ */
+steps: Array<RequestEvent>, };
+
+/**
+ * What the sandbox knows of the person.
+ */
+export type RightsSubject = { 
+/**
+ * What the person is called.
+ */
+display_name: string | null, 
+/**
+ * Where the person is reached.
+ */
+email: string | null, 
+/**
+ * Whether it is restricted.
+ */
+restricted: boolean, };
 
 /**
  * Who speaks.

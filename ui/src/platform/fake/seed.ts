@@ -158,7 +158,7 @@ export function receiptSeed(now: number): Receipt[] {
 }
 
 export function requestSeed(now: number): PrivacyRequest[] {
-  const base = { kind: 'erasure', source_name: 'sandbox', reason: null } as const;
+  const base = { kind: 'erasure', source_name: 'sandbox', reason: null, attestation: 'checked' } as const;
   const of = (number: number) => `019ab0c0-2222-7000-8000-${number.toString(16).padStart(12, '0')}`;
   return [
     {
