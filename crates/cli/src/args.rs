@@ -1,5 +1,7 @@
 //! What can be typed.
 
+pub mod deletion;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -186,6 +188,8 @@ pub enum Privacy {
         #[arg(long)]
         yes: bool,
     },
+    /// Delete by scope: looked at first, then at once and for good
+    Delete(deletion::Delete),
     /// The proofs of deletion
     Receipts,
     /// Check the chains of ledger, consents and receipts

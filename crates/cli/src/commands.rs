@@ -1,6 +1,7 @@
 //! The commands, by group.
 
 mod ask;
+mod deletion;
 mod history;
 mod privacy;
 mod setup;

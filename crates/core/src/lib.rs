@@ -11,6 +11,7 @@ pub mod clock;
 mod consents;
 mod deletion;
 mod drafts;
+mod erasure;
 mod error;
 mod events;
 mod help;
@@ -36,11 +37,12 @@ pub use assets::AssetBytes;
 pub use chat::{Ask, Sent, StreamState};
 pub use consents::Standing;
 pub use deletion::{Erasing, UNDO_MS};
+pub use erasure::{Confirmation, Previewed, Stays};
 pub use error::{Error, session_problem};
 pub use events::{Event, Events, StreamItem};
 pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight};
 pub use fluxchat_store::{
-    ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor, SearchHit,
+    ConversationCursor, ConversationPatch, ConversationShelf, Erasure, PathAnchor, SearchHit,
 };
 pub use fluxchat_vault::{Keychain, OsKeychain};
 pub use history::{MessagePage, ShownMessage};

@@ -2,6 +2,7 @@
 //! calls the core once and turns the answer into what crosses.
 
 pub mod chat;
+pub mod deletion;
 pub mod desktop;
 pub mod egress;
 pub mod privacy;

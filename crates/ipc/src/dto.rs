@@ -18,6 +18,7 @@ macro_rules! dto {
 }
 
 pub mod chat;
+pub mod deletion;
 pub mod event;
 pub mod privacy;
 pub mod search;

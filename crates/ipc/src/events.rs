@@ -49,6 +49,9 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         Event::ConsentsChanged => WindowEvent::ConsentsChanged,
         Event::SourcesChanged => WindowEvent::SourcesChanged,
         Event::ReceiptsChanged => WindowEvent::ReceiptsChanged,
+        Event::DeletionsChanged => WindowEvent::DeletionsChanged,
+        Event::ContentRemoved => WindowEvent::ContentRemoved,
+        Event::KeyChanged => WindowEvent::KeyChanged,
         Event::SettingsChanged => WindowEvent::SettingsChanged,
     })
 }

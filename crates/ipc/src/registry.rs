@@ -47,9 +47,11 @@ macro_rules! for_each_command {
             privacy consent_list(Empty) -> ConsentList;
             privacy consent_set(ConsentSetReq) -> ConsentList;
             privacy policy_get(PolicyReq) -> PolicyText;
-            privacy privacy_delete_all(DeleteAllReq) -> Receipt;
             privacy receipt_list(Empty) -> ReceiptList;
             privacy privacy_verify(Empty) -> VerifyReport;
+            deletion deletion_preview(DeletionPreviewReq) -> DeletionPreview;
+            deletion deletion_begin(DeletionBeginReq) -> DeletionBegun;
+            deletion deletion_list(Empty) -> DeletionList;
         }
     };
 }

@@ -19,6 +19,7 @@ mod options;
 #[cfg(test)]
 mod plans;
 mod pool;
+mod rekey;
 mod search;
 mod store;
 mod table;
@@ -28,11 +29,12 @@ mod tx;
 
 pub use chain::{ChainBreak, GENESIS};
 pub use copy::{CopyRecord, remove_copy};
-pub use erasure::{Erasure, ErasureRequest, ErasureState, FinishedBy, Purged, ScrubReport};
+pub use erasure::{Erasure, ErasureRequest, FinishedBy, Purged, ScrubReport, Step};
 pub use error::StoreError;
 pub use integrity::{Integrity, check_file};
 pub use migrate::{LATEST_SCHEMA, MigrationReport};
 pub use options::{MigrationCopy, Mode, OpenOptions};
+pub use rekey::RotationRecord;
 pub use search::{SearchHit, SearchQuery, SearchScope};
 pub use store::Store;
 pub use table::asset::Asset;

@@ -7,7 +7,7 @@ mod draft;
 pub(crate) mod egress_record;
 pub(crate) mod message;
 mod message_branch;
-mod message_parts;
+pub(crate) mod message_parts;
 pub(crate) mod message_path;
 mod meta;
 mod outbox;

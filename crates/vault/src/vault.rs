@@ -304,6 +304,18 @@ impl Vault {
         Ok(key)
     }
 
+    /// Counts the keys this archive has had; 1 for the first.
+    ///
+    /// # Errors
+    /// When the record beside the archive cannot be read.
+    pub fn key_epoch(&self) -> Result<u32, VaultError> {
+        let Some(dir) = self.dir.as_deref() else {
+            return Ok(1);
+        };
+        let info = sidecar::read::<KeyInfo>(dir, KEY_INFO)?.present();
+        Ok(info.map_or(1, |info| info.epoch))
+    }
+
     /// Forgets what gives access to the secrets of the profile. A session in memory stays: its
     /// key exists nowhere else.
     pub fn lock(&self) {

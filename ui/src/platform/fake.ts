@@ -2,6 +2,7 @@
 // It is never part of what is shipped: `main.ts` asks for it in development only.
 import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
+import { deletionCommands } from './fake/deletion';
 import { privacyCommands } from './fake/privacy';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
@@ -44,6 +45,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...chatCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
+    ...deletionCommands(world),
   };
   const fake: FakePlatform = {
     world,

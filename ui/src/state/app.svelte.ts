@@ -102,6 +102,15 @@ export class AppState {
       case 'receipts_changed':
         this.revisions.receipts += 1;
         break;
+      case 'deletions_changed':
+        this.revisions.deletions += 1;
+        break;
+      case 'content_removed':
+        this.forgetContent();
+        break;
+      case 'key_changed':
+        this.revisions.key += 1;
+        break;
       case 'sources_changed':
         this.revisions.sources += 1;
         void this.sources.refresh();
@@ -112,7 +121,7 @@ export class AppState {
     }
   }
 
-  /** Everything was deleted: nothing that was read stays in memory. */
+  /** Much was deleted: nothing that was read stays in memory. */
   forgetContent(): void {
     this.thread.startNew();
     this.search.type('');

@@ -1,4 +1,3 @@
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use fluxchat_core::{App, Chain};
@@ -16,7 +15,8 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
         Privacy::Consents => consents(app, out).await,
         Privacy::Consent(Consent::Give { purpose }) => consent(app, &purpose, true, out).await,
         Privacy::Consent(Consent::Withdraw { purpose }) => consent(app, &purpose, false, out).await,
-        Privacy::DeleteAll { yes } => delete_all(app, yes, out).await,
+        Privacy::DeleteAll { yes } => super::deletion::everything(app, yes, out).await,
+        Privacy::Delete(delete) => super::deletion::delete(app, delete, out).await,
         Privacy::Receipts => receipts(app, out).await,
         Privacy::Verify => verify(app, out).await,
         Privacy::Policy => {
@@ -130,40 +130,6 @@ async fn consent(app: &App, purpose: &str, given: bool, out: &Out) -> Done {
         )
     });
     Ok(ExitCode::SUCCESS)
-}
-
-async fn delete_all(app: &App, yes: bool, out: &Out) -> Done {
-    if !yes {
-        confirm(out)?;
-    }
-    let receipt = app.delete_everything().await?;
-    app.flush_outbox().await?;
-    out.answer(&receipt, |receipt| {
-        format!(
-            "All content was deleted for good, proven on this computer (receipt {}).\n",
-            receipt.hash
-        )
-    });
-    Ok(ExitCode::SUCCESS)
-}
-
-fn confirm(out: &Out) -> Result<(), Failure> {
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::usage(
-            "Deleting everything has to be confirmed: add --yes.",
-        ));
-    }
-    out.note("This deletes every conversation, draft and file on this computer. There is no undo.");
-    out.note("Type DELETE to go on:");
-    let mut typed = String::new();
-    let _ = std::io::stdin().read_line(&mut typed);
-    if typed.trim() == "DELETE" {
-        Ok(())
-    } else {
-        Err(Failure::usage(
-            "The word was not typed, so nothing was deleted.",
-        ))
-    }
 }
 
 async fn receipts(app: &App, out: &Out) -> Done {

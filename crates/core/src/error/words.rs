@@ -323,6 +323,24 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Look at its receipt in Privacy.",
     ),
     (
+        "not_confirmed",
+        "The word was not typed, so nothing was deleted.",
+        NOTHING_CHANGED,
+        "Type the word, then confirm.",
+    ),
+    (
+        "preview_changed",
+        "Something was added or removed since you looked, so nothing was deleted.",
+        NOTHING_CHANGED,
+        "Look at the preview again, then confirm.",
+    ),
+    (
+        "use_undo",
+        "One message or conversation is deleted where it is shown.",
+        NOTHING_CHANGED,
+        "Delete it there, or run `fluxchat-cli history delete`.",
+    ),
+    (
         "empty_message",
         "There is nothing to send yet.",
         NOTHING_CHANGED,

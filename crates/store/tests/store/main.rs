@@ -14,6 +14,7 @@ mod forensic;
 
 mod copies;
 mod erasure;
+mod large;
 mod leftovers;
 mod open;
 mod records;

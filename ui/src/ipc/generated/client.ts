@@ -8,7 +8,11 @@ import type {
   ConversationReq,
   ConversationRow,
   ConversationUpdateReq,
-  DeleteAllReq,
+  DeletionBeginReq,
+  DeletionBegun,
+  DeletionList,
+  DeletionPreview,
+  DeletionPreviewReq,
   Done,
   Draft,
   DraftGetReq,
@@ -36,7 +40,6 @@ import type {
   PolicyReq,
   PolicyText,
   PrivacyOverview,
-  Receipt,
   ReceiptList,
   RecentSearches,
   SearchPage,
@@ -101,9 +104,11 @@ export interface Commands {
   consent_list: [Empty, ConsentList];
   consent_set: [ConsentSetReq, ConsentList];
   policy_get: [PolicyReq, PolicyText];
-  privacy_delete_all: [DeleteAllReq, Receipt];
   receipt_list: [Empty, ReceiptList];
   privacy_verify: [Empty, VerifyReport];
+  deletion_preview: [DeletionPreviewReq, DeletionPreview];
+  deletion_begin: [DeletionBeginReq, DeletionBegun];
+  deletion_list: [Empty, DeletionList];
   session_open: [SessionOpenReq, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
@@ -155,9 +160,11 @@ export function createClient(call: Call) {
     consentList: () => call('consent_list', {}),
     consentSet: (req: ConsentSetReq) => call('consent_set', req),
     policyGet: (req: PolicyReq) => call('policy_get', req),
-    privacyDeleteAll: (req: DeleteAllReq) => call('privacy_delete_all', req),
     receiptList: () => call('receipt_list', {}),
     privacyVerify: () => call('privacy_verify', {}),
+    deletionPreview: (req: DeletionPreviewReq) => call('deletion_preview', req),
+    deletionBegin: (req: DeletionBeginReq) => call('deletion_begin', req),
+    deletionList: () => call('deletion_list', {}),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
   };
