@@ -7,7 +7,7 @@
 mod command_line;
 mod large;
 mod scopes;
-mod world;
+pub mod world;
 
 use std::path::Path;
 

@@ -90,8 +90,8 @@ async fn a_folder_and_a_tag_take_their_conversations_and_their_names() {
         world.label(scope, &name, id);
         world.assert_there(&[&name]);
         let scope = match scope {
-            "folder" => ErasureScope::Folder(world.app.folder_named(&name).await.unwrap()),
-            _ => ErasureScope::Tag(world.app.tag_named(&name).await.unwrap()),
+            "folder" => ErasureScope::Folder(world.app.folder_named(&name).await.unwrap().id),
+            _ => ErasureScope::Tag(world.app.tag_named(&name).await.unwrap().id),
         };
         delete(&world, scope).await;
         let mut all = canaries.all();

@@ -2,6 +2,7 @@
 
 mod ask;
 mod deletion;
+mod filing;
 mod history;
 mod privacy;
 mod setup;

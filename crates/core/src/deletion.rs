@@ -134,6 +134,7 @@ impl App {
         if !["message", "conversation"].contains(&receipt.scope.as_str()) {
             self.tell(Event::ContentRemoved);
             self.tell(Event::DeletionsChanged);
+            self.tell(Event::FilingChanged);
         }
         self.open()?.outbox.notify_one();
         Ok(receipt)

@@ -1,7 +1,7 @@
 //! Deletions beyond one message or conversation: looked at first, confirmed, then carried out at
 //! once, step by step, with one receipt.
 
-use fluxchat_model::{ErasureId, ErasurePreview, ErasureScope, FolderId, TagId, Timestamp};
+use fluxchat_model::{ErasureId, ErasurePreview, ErasureScope, Timestamp};
 use fluxchat_store::{Erasure, ErasureRequest, StoreError};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -133,34 +133,6 @@ impl App {
         self.tell(Event::DeletionsChanged);
         self.open()?.deletions.notify_one();
         Ok(request.id)
-    }
-
-    /// A folder by its id or its name.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub async fn folder_named(&self, name: &str) -> Result<FolderId, Error> {
-        if let Ok(id) = name.parse() {
-            return Ok(id);
-        }
-        let name = name.to_owned();
-        self.read(move |tx| tx.folder_called(&name))
-            .await?
-            .ok_or(Error::NotFound("folder"))
-    }
-
-    /// A tag by its id or its name.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub async fn tag_named(&self, name: &str) -> Result<TagId, Error> {
-        if let Ok(id) = name.parse() {
-            return Ok(id);
-        }
-        let name = name.to_owned();
-        self.read(move |tx| tx.tag_called(&name))
-            .await?
-            .ok_or(Error::NotFound("tag"))
     }
 
     /// Now, by the clock of the app.

@@ -37,6 +37,8 @@ pub enum Event {
     ContentRemoved,
     /// The key of the archive is being changed, or was.
     KeyChanged,
+    /// Folders or tags changed, or what lies in them.
+    FilingChanged,
     /// Settings changed.
     SettingsChanged,
 }

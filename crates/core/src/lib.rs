@@ -14,11 +14,13 @@ mod drafts;
 mod erasure;
 mod error;
 mod events;
+mod filing;
 mod help;
 mod history;
 mod ledger;
 pub mod logging;
 mod offline;
+mod only_here;
 mod outbox;
 mod overview;
 mod place;
@@ -40,12 +42,14 @@ pub use deletion::{Erasing, UNDO_MS};
 pub use erasure::{Confirmation, Previewed, Stays};
 pub use error::{Error, session_problem};
 pub use events::{Event, Events, StreamItem};
+pub use filing::{Filed, MOST_COUNTED};
 pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight};
 pub use fluxchat_store::{
     ConversationCursor, ConversationPatch, ConversationShelf, Erasure, PathAnchor, SearchHit,
 };
 pub use fluxchat_vault::{Keychain, OsKeychain};
 pub use history::{MessagePage, ShownMessage};
+pub use only_here::answers_here;
 pub use overview::Overview;
 pub use place::{Place, host_of, place_of};
 pub use session::{Audience, Setup};

@@ -5,6 +5,7 @@ pub mod chat;
 pub mod deletion;
 pub mod desktop;
 pub mod egress;
+pub mod filing;
 pub mod privacy;
 pub mod search;
 pub mod session;

@@ -20,6 +20,7 @@ macro_rules! dto {
 pub mod chat;
 pub mod deletion;
 pub mod event;
+pub mod filing;
 pub mod privacy;
 pub mod search;
 pub mod session;

@@ -52,6 +52,7 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         Event::DeletionsChanged => WindowEvent::DeletionsChanged,
         Event::ContentRemoved => WindowEvent::ContentRemoved,
         Event::KeyChanged => WindowEvent::KeyChanged,
+        Event::FilingChanged => WindowEvent::FilingChanged,
         Event::SettingsChanged => WindowEvent::SettingsChanged,
     })
 }

@@ -6,6 +6,7 @@
 mod chat;
 mod consent;
 mod erasure;
+mod filing;
 mod id;
 mod ledger;
 mod policy;
@@ -19,6 +20,7 @@ mod time;
 pub use chat::{Conversation, DraftKey, Message, MessageStatus, Part, Role, Usage, VisibleError};
 pub use consent::{ConsentEvent, ConsentState, ConsentStatus};
 pub use erasure::{ErasurePreview, ErasureStage, MediaKind, TimeRange};
+pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, ErasureId, FolderId, InvalidId, MessageId, OutboxId,
     PrivacyRequestId, RequestId, SourceId, TagId, TombstoneId,

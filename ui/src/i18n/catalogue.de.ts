@@ -1,7 +1,9 @@
 import chat from './chat.de.json';
 import deletion from './deletion.de.json';
 import de from './de.json';
+import here from './here.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
+import filing from './filing.de.json';
 
-export default { ...de, ...chat, ...deletion, ...errors };
+export default { ...de, ...chat, ...deletion, ...filing, ...here, ...errors };

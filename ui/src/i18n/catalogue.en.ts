@@ -1,5 +1,7 @@
 import chat from './chat.en.json';
 import deletion from './deletion.en.json';
+import here from './here.en.json';
 import en from './en.json';
+import filing from './filing.en.json';
 
-export default { ...en, ...chat, ...deletion };
+export default { ...en, ...chat, ...deletion, ...filing, ...here };

@@ -3,6 +3,7 @@
 import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
 import { deletionCommands } from './fake/deletion';
+import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
@@ -43,6 +44,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
   const handlers: Handlers<keyof Commands> = {
     ...sessionCommands(world),
     ...chatCommands(world),
+    ...filingCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
     ...deletionCommands(world),

@@ -67,8 +67,8 @@ async fn scope(app: &App, args: &Delete) -> Result<ErasureScope, Failure> {
     Ok(match args.scope {
         Scope::Message => ErasureScope::Message(named()?.parse().map_err(id)?),
         Scope::Conversation => ErasureScope::Conversation(named()?.parse().map_err(id)?),
-        Scope::Folder => ErasureScope::Folder(app.folder_named(named()?).await?),
-        Scope::Tag => ErasureScope::Tag(app.tag_named(named()?).await?),
+        Scope::Folder => ErasureScope::Folder(app.folder_named(named()?).await?.id),
+        Scope::Tag => ErasureScope::Tag(app.tag_named(named()?).await?.id),
         Scope::Source => {
             let name = named()?;
             match name.parse() {

@@ -66,6 +66,8 @@ pub enum WindowEvent {
     ContentRemoved,
     /// The key of the archive is being changed, or was; read `key_get` again.
     KeyChanged,
+    /// Folders or tags changed, or what lies in them.
+    FilingChanged,
     /// Settings changed in another window or by the command line.
     SettingsChanged,
 }

@@ -312,10 +312,11 @@ impl WriteTx<'_> {
             ("message", "DELETE FROM message"),
             ("draft", "DELETE FROM draft"),
             ("conversation", "DELETE FROM conversation"),
-            ("folder", "DELETE FROM folder"),
-            ("tag", "DELETE FROM tag"),
             ("asset", "DELETE FROM asset"),
             ("sandbox_record", "DELETE FROM sandbox_record"),
+            ("folder", "DELETE FROM folder"),
+            ("conversation_tag", "DELETE FROM conversation_tag"),
+            ("tag", "DELETE FROM tag"),
             (
                 "egress_record.conversation_id",
                 "UPDATE egress_record SET conversation_id = NULL WHERE conversation_id IS NOT NULL",

@@ -109,24 +109,6 @@ pub(super) fn first_seq(at: Timestamp) -> i64 {
 }
 
 impl ReadTx<'_> {
-    /// The folder that a person calls by this name.
-    ///
-    /// # Errors
-    /// When the archive cannot be read.
-    pub fn folder_called(&self, name: &str) -> Result<Option<FolderId>, StoreError> {
-        let id = scalar(self.conn, "SELECT id FROM folder WHERE name = ?1", [name])?;
-        Ok(id.map(FolderId))
-    }
-
-    /// The tag that a person calls by this name.
-    ///
-    /// # Errors
-    /// When the archive cannot be read.
-    pub fn tag_called(&self, name: &str) -> Result<Option<TagId>, StoreError> {
-        let id = scalar(self.conn, "SELECT id FROM tag WHERE name = ?1", [name])?;
-        Ok(id.map(TagId))
-    }
-
     /// The names by which services know the conversations that a deletion touches; asked for
     /// before its rows go.
     ///
