@@ -213,6 +213,13 @@ pub enum Privacy {
     },
     /// Delete by scope: looked at first, then at once and for good
     Delete(deletion::Delete),
+    /// Encrypt the archive anew and destroy the old key: what was deleted is then unreadable in
+    /// every old copy of the file
+    RotateKey {
+        /// Only say which key is in force and when it is changed
+        #[arg(long)]
+        status: bool,
+    },
     /// The proofs of deletion
     Receipts,
     /// Check the chains of ledger, consents and receipts

@@ -63,6 +63,8 @@ macro_rules! for_each_command {
             deletion deletion_preview(DeletionPreviewReq) -> DeletionPreview;
             deletion deletion_begin(DeletionBeginReq) -> DeletionBegun;
             deletion deletion_list(Empty) -> DeletionList;
+            deletion key_get(Empty) -> KeyInfo;
+            deletion key_rotate(Empty) -> Receipt;
         }
     };
 }

@@ -82,7 +82,7 @@ impl Store {
     }
 
     /// Writes the receipt of a change of the key, once per epoch: `by.key_epoch` is the new one.
-    /// `old_key_fails` says that the old key was tried and opened nothing.
+    /// `old_key_fails` says that the old key opens nothing any more, `destroyed` that it is gone.
     ///
     /// # Errors
     /// `busy` if the log cannot be emptied now.
@@ -91,6 +91,7 @@ impl Store {
         id: ErasureId,
         by: &FinishedBy,
         old_key_fails: bool,
+        destroyed: bool,
     ) -> Result<Option<Receipt>, StoreError> {
         let receipt = self.persistently(|conn| {
             let known = store::read_on(conn, |tx| tx.rotation())?;
@@ -114,7 +115,7 @@ impl Store {
                 app_version: by.app_version.clone(),
                 requested_at: by.at,
                 at: by.at,
-                crypto_erased_at: old_key_fails.then_some(by.at),
+                crypto_erased_at: (old_key_fails && destroyed).then_some(by.at),
                 prev_hash: String::new(),
                 hash: String::new(),
             };

@@ -147,6 +147,12 @@ impl Store {
         drop(self.lock_writer().take());
     }
 
+    /// The key in force.
+    #[must_use]
+    pub fn key(&self) -> fluxchat_model::ArchiveKey {
+        self.options().key.clone()
+    }
+
     pub(crate) fn options(&self) -> Arc<OpenOptions> {
         let options = self.inner.options.read();
         Arc::clone(&options.unwrap_or_else(PoisonError::into_inner))

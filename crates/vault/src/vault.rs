@@ -16,6 +16,7 @@ use crate::{Keychain, KeychainError, Patience, VaultError};
 
 mod copies;
 mod credentials;
+mod epoch;
 mod fresh;
 mod sealed;
 
@@ -304,18 +305,6 @@ impl Vault {
         Ok(key)
     }
 
-    /// Counts the keys this archive has had; 1 for the first.
-    ///
-    /// # Errors
-    /// When the record beside the archive cannot be read.
-    pub fn key_epoch(&self) -> Result<u32, VaultError> {
-        let Some(dir) = self.dir.as_deref() else {
-            return Ok(1);
-        };
-        let info = sidecar::read::<KeyInfo>(dir, KEY_INFO)?.present();
-        Ok(info.map_or(1, |info| info.epoch))
-    }
-
     /// Forgets what gives access to the secrets of the profile. A session in memory stays: its
     /// key exists nowhere else.
     pub fn lock(&self) {
@@ -389,6 +378,7 @@ fn write_record(
         key_id: key_id.to_owned(),
         backend: backend.to_owned(),
         epoch: 1,
+        own_since: 0,
         created_at: now,
     };
     let written =

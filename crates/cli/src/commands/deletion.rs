@@ -42,6 +42,39 @@ pub async fn everything(app: &App, yes: bool, out: &Out) -> Done {
     delete(app, args, out).await
 }
 
+/// `privacy rotate-key`.
+pub async fn rotate_key(app: &App, status: bool, out: &Out) -> Done {
+    if !status {
+        let receipt = app.rotate_key().await?;
+        out.answer(&receipt, |receipt| {
+            let old = match receipt.crypto_erased_at {
+                Some(_) => "the old one is destroyed",
+                None => "the old one opens other secrets and is kept; from the next change on, old keys are destroyed",
+            };
+            format!(
+                "Key {} is in force; {old} (receipt {}).\n",
+                receipt.key_epoch, receipt.hash
+            )
+        });
+        return Ok(ExitCode::SUCCESS);
+    }
+    let state = app.key_state().await?;
+    let document = json!({
+        "epoch": state.epoch,
+        "changed_at": state.changed_at,
+        "due_at": state.due_at,
+        "can_change": state.can_change,
+    });
+    out.answer(&document, |_| {
+        let due = match state.due_at {
+            Some(at) => format!("changed by itself at the latest at {}", at.0),
+            None => "nothing was deleted since".to_owned(),
+        };
+        format!("key {}, {due}\n", state.epoch)
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
 async fn carry_out(app: &App, found: Previewed) -> Result<Receipt, Failure> {
     let id = match found.scope {
         ErasureScope::Message(id) => app.delete_message(id).await?.id,

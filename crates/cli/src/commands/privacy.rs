@@ -17,6 +17,7 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
         Privacy::Consent(Consent::Withdraw { purpose }) => consent(app, &purpose, false, out).await,
         Privacy::DeleteAll { yes } => super::deletion::everything(app, yes, out).await,
         Privacy::Delete(delete) => super::deletion::delete(app, delete, out).await,
+        Privacy::RotateKey { status } => super::deletion::rotate_key(app, status, out).await,
         Privacy::Receipts => receipts(app, out).await,
         Privacy::Verify => verify(app, out).await,
         Privacy::Policy => {

@@ -341,6 +341,18 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Look at the preview again, then confirm.",
     ),
     (
+        "no_room_for_key",
+        "There is too little room on the disk to encrypt the archive anew.",
+        NOTHING_CHANGED,
+        "Make room for as much as the archive takes, then try again.",
+    ),
+    (
+        "no_key_to_change",
+        "An archive in memory has no key on the disk.",
+        NOTHING_CHANGED,
+        "There is nothing to do: it is gone when the app quits.",
+    ),
+    (
         "use_undo",
         "One message or conversation is deleted where it is shown.",
         NOTHING_CHANGED,

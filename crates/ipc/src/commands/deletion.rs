@@ -1,13 +1,13 @@
 //! Deletions of every scope, and the key.
 
 use fluxchat_core::{App, Confirmation, Erasure};
-use fluxchat_model::ErasureScope;
+use fluxchat_model::{ErasureScope, Receipt};
 
 use crate::ApiError;
 use crate::dto::Empty;
 use crate::dto::deletion::{
     DeletionBeginReq, DeletionBegun, DeletionList, DeletionPreview, DeletionPreviewReq,
-    DeletionRow, DeletionScope,
+    DeletionRow, DeletionScope, KeyInfo,
 };
 
 type Answer<T> = Result<T, ApiError>;
@@ -49,6 +49,29 @@ pub async fn deletion_list(app: &App, _: Empty) -> Answer<DeletionList> {
     Ok(DeletionList {
         rows: rows.into_iter().map(row).collect(),
     })
+}
+
+/// The key of the archive and its changes.
+///
+/// # Errors
+/// When the archive is not open.
+pub async fn key_get(app: &App, _: Empty) -> Answer<KeyInfo> {
+    let state = app.key_state().await?;
+    Ok(KeyInfo {
+        epoch: state.epoch,
+        changed_at: state.changed_at,
+        due_at: state.due_at,
+        running: state.running,
+        can_change: state.can_change,
+    })
+}
+
+/// Changes the key now.
+///
+/// # Errors
+/// `no_room_for_key`, `busy`.
+pub async fn key_rotate(app: &App, _: Empty) -> Answer<Receipt> {
+    Ok(app.rotate_key().await?)
 }
 
 fn row(erasure: Erasure) -> DeletionRow {

@@ -162,3 +162,19 @@ dto! {
         pub rows: Vec<DeletionRow>,
     }
 }
+
+dto! {
+    /// The key of the archive and its changes.
+    answer KeyInfo {
+        /// Counts the keys this archive has had.
+        pub epoch: u32,
+        /// When it was changed last.
+        pub changed_at: Option<Timestamp>,
+        /// When it will be changed by itself; `None` while nothing was deleted since.
+        pub due_at: Option<Timestamp>,
+        /// How far a change is, in percent.
+        pub running: Option<u8>,
+        /// False for an archive in memory.
+        pub can_change: bool,
+    }
+}

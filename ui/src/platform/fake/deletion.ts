@@ -3,7 +3,7 @@ import type { Handlers } from '../fake';
 import { makeReceipt } from './seed';
 import { apiError, type FakeWorld } from './world';
 
-type Names = 'deletion_preview' | 'deletion_begin' | 'deletion_list';
+type Names = 'deletion_preview' | 'deletion_begin' | 'deletion_list' | 'key_get' | 'key_rotate';
 
 const DAY = 86_400_000;
 const NONE: ErasurePreview = {
@@ -12,6 +12,8 @@ const NONE: ErasurePreview = {
 };
 
 export function deletionCommands(world: FakeWorld): Handlers<Names> {
+  let epoch = 1;
+  let changedAt: number | null = null;
   const preview = (scope: DeletionScope): ErasurePreview => {
     const all = world.conversations.length;
     switch (scope.kind) {
@@ -54,6 +56,21 @@ export function deletionCommands(world: FakeWorld): Handlers<Names> {
       world.receipts = [receipt, ...world.receipts];
       for (const type of ['content_removed', 'deletions_changed', 'receipts_changed'] as const) world.emit({ type });
       return { erasure_id: receipt.erasure_id };
+    },
+    key_get: () => ({
+      epoch,
+      changed_at: changedAt,
+      due_at: world.receipts.length > 0 && world.receipts[0]?.scope !== 'key' ? world.receipts[0]!.at + 30 * DAY : null,
+      running: null,
+      can_change: true,
+    }),
+    key_rotate: () => {
+      epoch += 1;
+      changedAt = Date.now();
+      const receipt = { ...makeReceipt('key', changedAt, 0, 0, world.receipts.length + 1), rows_by_table: {}, files: 0, key_epoch: epoch, crypto_erased_at: changedAt };
+      world.receipts = [receipt, ...world.receipts];
+      for (const type of ['key_changed', 'receipts_changed'] as const) world.emit({ type });
+      return receipt;
     },
     deletion_list: () => ({
       rows: [...world.erasing.keys()].map((id) => ({
