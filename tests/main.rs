@@ -26,6 +26,7 @@ mod logs;
 mod offline;
 mod only_here;
 mod product;
+mod prove;
 mod rotation;
 mod screenshots;
 mod shell_config;

@@ -57,7 +57,11 @@ globalThis.FLUXCHAT_COMMANDS = new Set([
   'deletion_preview',
   'deletion_begin',
   'deletion_list',
+  'key_get',
+  'key_rotate',
   'session_open',
   'link_open',
   'ledger_export',
+  'privacy_prove',
+  'proof_save',
 ]);

@@ -112,7 +112,10 @@ impl App {
         let changed = open.store.rekey(&next);
         drop(watch);
         if let Err(error) = changed {
-            vault.drop_next_key()?;
+            // Only where the old key is known to work; otherwise the next start tries both.
+            if open.store.is_opened_by(&old)? {
+                vault.drop_next_key()?;
+            }
             return Err(error.into());
         }
         vault.adopt_next_key()?;

@@ -22,6 +22,7 @@ pub mod deletion;
 pub mod event;
 pub mod filing;
 pub mod privacy;
+pub mod proof;
 pub mod search;
 pub mod session;
 pub mod source;

@@ -54,5 +54,8 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         Event::KeyChanged => WindowEvent::KeyChanged,
         Event::FilingChanged => WindowEvent::FilingChanged,
         Event::SettingsChanged => WindowEvent::SettingsChanged,
+        Event::ProofCheck(check) => WindowEvent::ProofCheck {
+            check: check.clone(),
+        },
     })
 }

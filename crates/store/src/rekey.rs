@@ -45,18 +45,12 @@ impl Store {
         // Whatever came of it: only a connection that was opened knows one key and no other.
         drop(conn);
         pause.drop_all();
-        let old = self.options();
-        let new = OpenOptions {
-            key: key.clone(),
-            create: false,
-            migration_copy: None,
-            ..OpenOptions::clone(&old)
-        };
-        let options = if done.is_ok() {
-            new
-        } else {
-            OpenOptions::clone(&old)
-        };
+        let mut options = OpenOptions::clone(&self.options());
+        options.create = false;
+        options.migration_copy = None;
+        if done.is_ok() {
+            options.key = key.clone();
+        }
         let conn = connection::open(&options, Kind::Writer)?;
         search::configure(&conn, options.deletes_for_good())?;
         let _ = checkpoint(&conn);

@@ -3,5 +3,13 @@ import deletion from './deletion.en.json';
 import here from './here.en.json';
 import en from './en.json';
 import filing from './filing.en.json';
+import prove from './prove.en.json';
 
-export default { ...en, ...chat, ...deletion, ...filing, ...here };
+export default {
+  ...en,
+  ...chat,
+  ...deletion,
+  ...filing,
+  ...here,
+  ...prove,
+};

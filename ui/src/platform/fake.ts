@@ -5,6 +5,7 @@ import { chatCommands } from './fake/chat';
 import { deletionCommands } from './fake/deletion';
 import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
+import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
 import { FakeWorld, type FakeOptions } from './fake/world';
@@ -48,6 +49,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...sourceCommands(world),
     ...privacyCommands(world),
     ...deletionCommands(world),
+    ...proofCommands(world),
   };
   const fake: FakePlatform = {
     world,

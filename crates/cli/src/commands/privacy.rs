@@ -1,3 +1,5 @@
+mod prove;
+
 use std::process::ExitCode;
 
 use fluxchat_core::{App, Chain};
@@ -20,6 +22,7 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
         Privacy::RotateKey { status } => super::deletion::rotate_key(app, status, out).await,
         Privacy::Receipts => receipts(app, out).await,
         Privacy::Verify => verify(app, out).await,
+        Privacy::Prove { report } => prove::run(app, report.as_deref(), out).await,
         Privacy::Policy => {
             let policy = app.policy(None, "en")?;
             out.answer(&policy, |policy| policy.markdown.clone());

@@ -33,6 +33,7 @@ import type {
   FolderRow,
   HelpPage,
   HelpReq,
+  KeyInfo,
   LedgerExportReq,
   LedgerPage,
   LedgerReq,
@@ -49,6 +50,9 @@ import type {
   PolicyReq,
   PolicyText,
   PrivacyOverview,
+  ProofReport,
+  ProofSaved,
+  Receipt,
   ReceiptList,
   RecentSearches,
   SearchPage,
@@ -132,9 +136,13 @@ export interface Commands {
   deletion_preview: [DeletionPreviewReq, DeletionPreview];
   deletion_begin: [DeletionBeginReq, DeletionBegun];
   deletion_list: [Empty, DeletionList];
+  key_get: [Empty, KeyInfo];
+  key_rotate: [Empty, Receipt];
   session_open: [SessionOpenReq, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
+  privacy_prove: [Empty, ProofReport];
+  proof_save: [Empty, ProofSaved];
 }
 
 /** Sends one command and waits for its answer. */
@@ -199,8 +207,12 @@ export function createClient(call: Call) {
     deletionPreview: (req: DeletionPreviewReq) => call('deletion_preview', req),
     deletionBegin: (req: DeletionBeginReq) => call('deletion_begin', req),
     deletionList: () => call('deletion_list', {}),
+    keyGet: () => call('key_get', {}),
+    keyRotate: () => call('key_rotate', {}),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
+    privacyProve: () => call('privacy_prove', {}),
+    proofSave: () => call('proof_save', {}),
   };
 }
 
