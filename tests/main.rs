@@ -34,6 +34,7 @@ mod prove;
 mod restriction;
 mod retention;
 mod rights;
+mod rotation;
 mod screenshots;
 mod shell_config;
 mod tour;

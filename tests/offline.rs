@@ -87,7 +87,7 @@ impl Core {
         use fluxchat_vault::{Patience, Probe, Vault};
         let vault = Vault::new(self.app.profile(), self.keychain.clone());
         match vault.probe(Patience::Probe).unwrap() {
-            Probe::Key(key, StorageMode::Keychain) => *key.expose(),
+            Probe::Key(key, StorageMode::Keychain) => *vault.archive_key(key).unwrap().expose(),
             other => panic!("the key is in the keychain: {other:?}"),
         }
     }

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+pub mod deletion;
 mod filing;
 mod retention;
 
@@ -236,6 +237,15 @@ pub enum Privacy {
     Restrict(Restrict),
     /// Unfreeze a conversation or everything
     Unrestrict(Restrict),
+    /// Delete by scope: looked at first, then at once and for good
+    Delete(deletion::Delete),
+    /// Encrypt the archive anew and destroy the old key: what was deleted is then unreadable in
+    /// every old copy of the file
+    RotateKey {
+        /// Only say which key is in force and when it is changed
+        #[arg(long)]
+        status: bool,
+    },
     /// The proofs of deletion
     Receipts,
     /// Check the chains of ledger, consents and receipts

@@ -2,6 +2,7 @@
 
 mod ask;
 mod consent;
+mod deletion;
 mod filing;
 mod history;
 mod lock;

@@ -129,6 +129,8 @@ pub(crate) struct Open {
     /// Held while a deletion is carried out: the task at its deadline and a person who asks for it
     /// now must not do so at the same time.
     pub(crate) erasing: Mutex<()>,
+    /// How far a change of the key is, in percent and one; 0 while there is none.
+    pub(crate) rotating: std::sync::atomic::AtomicU32,
     /// Held while the outbox is emptied, so that nothing is sent twice.
     pub(crate) sending: tokio::sync::Mutex<()>,
     /// Held while a self-audit runs.

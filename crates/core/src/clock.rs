@@ -49,6 +49,15 @@ pub fn random16() -> Result<[u8; 16], getrandom::Error> {
     Ok(bytes)
 }
 
+/// The beginning of a day in UTC, from `2026-03-01`.
+#[must_use]
+pub fn start_of_day(day: &str) -> Option<Timestamp> {
+    let format = time::macros::format_description!("[year]-[month]-[day]");
+    let date = time::Date::parse(day, format).ok()?;
+    let seconds = date.midnight().assume_utc().unix_timestamp();
+    Some(Timestamp(seconds.checked_mul(Timestamp::SECOND)?))
+}
+
 /// Ten random bytes for an id.
 ///
 /// # Errors

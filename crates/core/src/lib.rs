@@ -13,6 +13,7 @@ mod consent_sync;
 mod consents;
 mod deletion;
 mod drafts;
+mod erasure;
 mod error;
 mod events;
 mod filing;
@@ -34,6 +35,7 @@ mod reserve;
 mod restriction;
 mod retention;
 mod rights;
+mod rotation;
 mod sandbox;
 mod search;
 mod session;
@@ -49,12 +51,13 @@ pub use chat::{Ask, Sent, StreamState};
 pub use consent_records::ConsentFormat;
 pub use consents::Standing;
 pub use deletion::{Erasing, UNDO_MS};
+pub use erasure::{Confirmation, Previewed, Stays};
 pub use error::{Error, session_problem};
 pub use events::{Event, Events, StreamItem};
 pub use filing::{Filed, MOST_COUNTED};
 pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight};
 pub use fluxchat_store::{
-    ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor, SearchHit,
+    ConversationCursor, ConversationPatch, ConversationShelf, Erasure, PathAnchor, SearchHit,
 };
 pub use fluxchat_vault::LockStatus;
 pub use fluxchat_vault::{Keychain, OsKeychain};
@@ -68,6 +71,7 @@ pub use policies::PolicyStanding;
 pub use prove::WindowFacts;
 pub use retention::{ExemptConversation, NewRule, Pause, RetentionPreview, RetentionState, Swept};
 pub use rights::{Objection, Wish};
+pub use rotation::KeyState;
 pub use session::{Audience, Setup};
 pub use sources::{Added, NewSource};
 pub use verify::{Chain, Doctor, Verification};

@@ -53,8 +53,8 @@ pub(crate) fn postpone(entry: &mut OutboxEntry, now: Timestamp) {
 
 /// What an erasure request names.
 pub(crate) enum Subject {
-    /// What the service keeps of one conversation.
-    Conversation(String),
+    /// What the service keeps of conversations, by the names it knows them by.
+    Conversations(Vec<String>),
     /// All it keeps.
     Everything,
 }
@@ -83,19 +83,23 @@ impl App {
         subject: &Subject,
     ) -> Result<(), Error> {
         let now = self.now();
-        let (identity_type, identity_value) = match subject {
-            Subject::Conversation(alias) => ("conversation_alias", alias.clone()),
-            Subject::Everything => ("everything", String::new()),
+        let identity = |kind: &str, value: &str| Identity {
+            identity_type: kind.to_owned(),
+            identity_value: value.to_owned(),
+            identity_format: IdentityFormat::Raw,
+        };
+        let subject_identities = match subject {
+            Subject::Conversations(aliases) => aliases
+                .iter()
+                .map(|alias| identity("conversation_alias", alias))
+                .collect(),
+            Subject::Everything => vec![identity("everything", "")],
         };
         let request = RightsRequest {
             regulation: "gdpr".to_owned(),
             subject_request_id: erasure.0,
             subject_request_type: RequestType::Erasure,
-            subject_identities: vec![Identity {
-                identity_type: identity_type.to_owned(),
-                identity_value,
-                identity_format: IdentityFormat::Raw,
-            }],
+            subject_identities,
             submitted_time: rfc3339(now),
             api_version: Some("2.0".to_owned()),
             status_callback_urls: Vec::new(),

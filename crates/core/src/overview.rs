@@ -4,7 +4,7 @@ use fluxchat_egress::IN_PROCESS;
 use fluxchat_model::{StorageMode, StoredKind, StoredTotal, Timestamp};
 use fluxchat_store::HostTotal;
 
-use crate::{App, Error, profile};
+use crate::{App, Error};
 
 const WEEK: i64 = 7 * Timestamp::DAY;
 
@@ -13,7 +13,7 @@ const WEEK: i64 = 7 * Timestamp::DAY;
 pub struct Overview {
     /// Per kind.
     pub kinds: Vec<StoredTotal>,
-    /// All files of the profile together, in bytes; in memory: what the kinds say.
+    /// All kinds together, in bytes.
     pub kept_bytes: u64,
     /// What left in the last seven days, per host and purpose. What stayed in-process is not in it.
     pub left: Vec<HostTotal>,
@@ -42,7 +42,7 @@ impl App {
     pub async fn overview(&self) -> Result<Overview, Error> {
         let now = self.now();
         let since = now.plus_ms(-WEEK);
-        let (kinds, left, consents, waiting) = self
+        let (left, consents, waiting) = self
             .read(move |tx| {
                 let states = tx.consent_states(&crate::policies::in_force(tx, now)?.0)?;
                 let on = states.iter().filter(|state| state.given).count();
@@ -51,15 +51,11 @@ impl App {
                     .iter()
                     .filter(|request| !request.state.is_settled())
                     .count();
-                Ok((
-                    tx.stored_totals()?,
-                    tx.ledger_totals(since)?,
-                    (on, states.len()),
-                    waiting,
-                ))
+                Ok((tx.ledger_totals(since)?, (on, states.len()), waiting))
             })
             .await?;
-        let (_, kept_bytes) = self.stored_on_disk(&kinds).await?;
+        let kinds = self.totals().await?;
+        let kept_bytes = sum(&kinds);
         Ok(Overview {
             kinds,
             kept_bytes,
@@ -77,20 +73,20 @@ impl App {
     /// # Errors
     /// When the archive is not open.
     pub async fn stored(&self) -> Result<(Vec<StoredTotal>, u64, StorageMode), Error> {
-        let kinds = self.read(|tx| tx.stored_totals()).await?;
-        let (storage, bytes) = self.stored_on_disk(&kinds).await?;
-        Ok((kinds, bytes, storage))
+        let kinds = self.totals().await?;
+        let bytes = sum(&kinds);
+        Ok((kinds, bytes, self.open()?.storage))
     }
 
-    async fn stored_on_disk(&self, kinds: &[StoredTotal]) -> Result<(StorageMode, u64), Error> {
-        let storage = self.open()?.storage();
-        if storage == StorageMode::Memory {
-            return Ok((storage, kinds.iter().map(|total| total.bytes).sum()));
-        }
-        let folder = self.inner.options.profile.clone();
-        let bytes = tokio::task::spawn_blocking(move || profile::size_on_disk(&folder)).await?;
-        Ok((storage, bytes))
+    /// Everything the archive has on the disk, by kind; the kinds together are the whole.
+    async fn totals(&self) -> Result<Vec<StoredTotal>, Error> {
+        self.off_thread(|app| Ok(app.open()?.store.totals_on_disk()?))
+            .await
     }
+}
+
+fn sum(kinds: &[StoredTotal]) -> u64 {
+    kinds.iter().map(|total| total.bytes).sum()
 }
 
 fn small(count: usize) -> u32 {

@@ -349,21 +349,14 @@ impl App {
         if self.inner.options.access == Access::Reader && self.is_half_made() {
             return Err(SessionState::FirstRun);
         }
-        let options = self.open_options(key, storage, create);
-        let folder = &self.inner.options.profile;
-        let store = match reserve::opening(folder, || Store::open(options.clone())) {
-            Err(StoreError::MigrationNeeded { .. })
-                if self.inner.options.access == Access::Owner =>
-            {
-                self.open_with_copy(options)
-            }
-            other => other,
-        }
-        .map_err(|error| {
-            tracing::warn!(name: "archive.not_opened", code = error.code());
-            closed_by(&error)
-        })?;
-        reserve::opening(folder, || self.prepare(&store)).map_err(|error| closed_by(&error))?;
+        let store = self
+            .open_under_its_key(key, storage, create)
+            .map_err(|error| {
+                tracing::warn!(name: "archive.not_opened", code = error.code());
+                closed_by(&error)
+            })?;
+        reserve::opening(&self.inner.options.profile, || self.prepare(&store))
+            .map_err(|error| closed_by(&error))?;
         let unwritten = self
             .not_settled(&store)
             .map_err(|error| closed_by(&error))?;
@@ -408,10 +401,30 @@ impl App {
             outbox: tokio::sync::Notify::new(),
             retention: crate::retention::Sweeper::default(),
             erasing: std::sync::Mutex::default(),
+            rotating: std::sync::atomic::AtomicU32::new(0),
             sending: tokio::sync::Mutex::default(),
             proving: tokio::sync::Mutex::default(),
             proof: std::sync::Mutex::default(),
         })
+    }
+
+    /// Opens the file with a key, an older one with a copy.
+    pub(crate) fn open_store(
+        &self,
+        key: ArchiveKey,
+        storage: StorageMode,
+        create: bool,
+    ) -> Result<Store, StoreError> {
+        let options = self.open_options(key, storage, create);
+        let folder = &self.inner.options.profile;
+        match reserve::opening(folder, || Store::open(options.clone())) {
+            Err(StoreError::MigrationNeeded { .. })
+                if self.inner.options.access == Access::Owner =>
+            {
+                self.open_with_copy(options)
+            }
+            other => other,
+        }
     }
 
     /// Whether there was an archive here whose file is gone or empty. Opening it would make a new
@@ -522,6 +535,7 @@ impl App {
         let _ = self
             .off_thread(move |_| {
                 let open = app.open()?;
+                app.settle_key(&open)?;
                 app.drop_migration_copy(&open.store, false)
             })
             .await;

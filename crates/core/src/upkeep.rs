@@ -13,8 +13,8 @@ const SETTLE: Duration = Duration::from_secs(5);
 /// How often page cache is given back.
 const REST: Duration = Duration::from_secs(300);
 
-pub(crate) fn spawn(_: &App, open: &Arc<Open>) {
-    let (store, stop) = (open.store.clone(), open.stop.clone());
+pub(crate) fn spawn(app: &App, open: &Arc<Open>) {
+    let (store, stop, app) = (open.store.clone(), open.stop.clone(), app.clone());
     open.tasks.spawn(async move {
         let mut wait = SETTLE;
         loop {
@@ -27,6 +27,9 @@ pub(crate) fn spawn(_: &App, open: &Arc<Open>) {
             let rested = tokio::task::spawn_blocking(move || rest(&store)).await;
             if let Ok(Err(error)) = rested {
                 tracing::warn!(name: "archive.upkeep_failed", code = error.code());
+            }
+            if let Err(error) = app.rotate_key_if_due().await {
+                tracing::warn!(name: "key.not_changed", code = error.code());
             }
         }
     });

@@ -9,6 +9,7 @@ use fluxchat_model::{PolicyDiff, ProofReport, Receipt, TrainingEcho};
 
 use crate::dto::chat::*;
 use crate::dto::consent::*;
+use crate::dto::deletion::*;
 use crate::dto::event::*;
 use crate::dto::filing::*;
 use crate::dto::lock::*;

@@ -3,6 +3,7 @@
 
 pub mod chat;
 pub mod consent;
+pub mod deletion;
 pub mod desktop;
 pub mod egress;
 pub mod filing;

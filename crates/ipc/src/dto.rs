@@ -19,6 +19,7 @@ macro_rules! dto {
 
 pub mod chat;
 pub mod consent;
+pub mod deletion;
 pub mod event;
 pub mod filing;
 pub mod lock;

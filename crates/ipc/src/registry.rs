@@ -78,9 +78,6 @@ macro_rules! for_each_command {
             consent guardian_unlock(GuardianUnlockReq) -> GuardianInfo;
             consent guardian_lock(Empty) -> GuardianInfo;
             consent guardian_end(GuardianEndReq) -> GuardianInfo;
-            privacy privacy_delete_all(DeleteAllReq) -> Receipt;
-            privacy receipt_list(Empty) -> ReceiptList;
-            privacy privacy_verify(Empty) -> VerifyReport;
             retention retention_get(Empty) -> Retention;
             retention retention_set(RetentionRuleReq) -> Retention;
             retention retention_remove(RetentionRemoveReq) -> Retention;
@@ -97,6 +94,13 @@ macro_rules! for_each_command {
             rights objection_set(ObjectionSetReq) -> Done;
             rights flag_set(FlagSetReq) -> Done;
             rights flag_list(FlagListReq) -> FlagPage;
+            privacy receipt_list(Empty) -> ReceiptList;
+            privacy privacy_verify(Empty) -> VerifyReport;
+            deletion deletion_preview(DeletionPreviewReq) -> DeletionPreview;
+            deletion deletion_begin(DeletionBeginReq) -> DeletionBegun;
+            deletion deletion_list(Empty) -> DeletionList;
+            deletion key_get(Empty) -> KeyInfo;
+            deletion key_rotate(Empty) -> Receipt;
         }
     };
 }

@@ -5,6 +5,7 @@
 
 mod chat;
 mod consent;
+mod erasure;
 mod filing;
 mod id;
 mod ledger;
@@ -22,6 +23,7 @@ mod time;
 
 pub use chat::{Conversation, DraftKey, Message, MessageStatus, Part, Role, Usage, VisibleError};
 pub use consent::{ConsentEvent, ConsentScope, ConsentState, ConsentStatus, TrainingEcho};
+pub use erasure::{ErasurePreview, ErasureStage, MediaKind, TimeRange};
 pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, ErasureId, FolderId, InvalidId, MessageId, OutboxId,

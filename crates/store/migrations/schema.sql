@@ -1,6 +1,8 @@
 CREATE INDEX asset_by_conversation ON asset (conversation_id);
 CREATE INDEX consent_event_conversation ON consent_event (conversation_id, purpose) WHERE conversation_id IS NOT NULL;
 CREATE INDEX consent_event_purpose ON consent_event (purpose) WHERE scope IS NULL;
+CREATE INDEX asset_by_media ON asset (media_type, bytes);
+CREATE INDEX consent_event_purpose ON consent_event (purpose);
 CREATE INDEX conversation_folder ON conversation (folder_id, updated_at, id) WHERE folder_id IS NOT NULL;
 CREATE INDEX conversation_hidden ON conversation (erasure_id) WHERE erasure_id IS NOT NULL;
 CREATE INDEX conversation_list ON conversation (archived, pinned, updated_at, id) WHERE erasure_id IS NULL;
@@ -105,18 +107,28 @@ CREATE TABLE egress_record (
   bytes_out INTEGER NOT NULL,
   bytes_in INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE erasure (
+CREATE TABLE "erasure" (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
-  scope TEXT NOT NULL CHECK (scope IN ('message', 'conversation', 'everything')),
-  scope_id BLOB, -- NULL for everything, and once the rows are gone
-  state TEXT NOT NULL CHECK (state IN ('hidden', 'erasing')),
+  scope TEXT NOT NULL CHECK (scope IN ('message', 'conversation', 'folder', 'tag', 'range', 'source',
+    'media', 'searches', 'drafts', 'everything')),
+  scope_id BLOB,       -- of what has an id; NULL once the rows are gone
+  scope_from INTEGER,  -- of a range
+  scope_to INTEGER,
+  scope_media TEXT CHECK (scope_media IN ('image', 'audio', 'video', 'document', 'other')),
+  state TEXT NOT NULL CHECK (state IN ('hidden', 'purging', 'cleaning', 'erasing')),
   requested_at INTEGER NOT NULL,
   purge_after INTEGER NOT NULL,
+  -- Whether the index is cleaned by one pass at the end instead of row by row.
+  in_bulk INTEGER NOT NULL DEFAULT 0 CHECK (in_bulk IN (0, 1)),
+  -- Whether every step was made.
+  emptied INTEGER NOT NULL DEFAULT 0 CHECK (emptied IN (0, 1)),
+  -- How many rows there are to remove, for whoever waits.
+  expected INTEGER NOT NULL DEFAULT 0,
   rows_by_table TEXT NOT NULL, -- JSON
   search_verified INTEGER NOT NULL CHECK (search_verified IN (0, 1))
 ) STRICT;
-CREATE TABLE erasure_file (
-  erasure_id BLOB NOT NULL REFERENCES erasure (id) ON DELETE CASCADE,
+CREATE TABLE "erasure_file" (
+  erasure_id BLOB NOT NULL REFERENCES "erasure" (id) ON DELETE CASCADE,
   asset_id BLOB NOT NULL,
   PRIMARY KEY (erasure_id, asset_id)
 ) STRICT, WITHOUT ROWID;
@@ -324,9 +336,10 @@ CREATE TABLE tag (
   created_at INTEGER NOT NULL,
   name TEXT NOT NULL
 ) STRICT;
-CREATE TABLE tombstone (
+CREATE TABLE "tombstone" (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
-  kind TEXT NOT NULL CHECK (kind IN ('message', 'conversation', 'everything')),
+  kind TEXT NOT NULL CHECK (kind IN ('message', 'conversation', 'folder', 'tag', 'range', 'source',
+    'media', 'searches', 'drafts', 'everything')),
   at INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE training_echo (

@@ -64,7 +64,7 @@ impl Store {
             })
         };
         match self.mode() {
-            Mode::ReadOnly => facts(&connection::open(self.options(), Kind::Reader)?),
+            Mode::ReadOnly => facts(&connection::open(&self.options(), Kind::Reader)?),
             _ => self.with_writer(|conn| facts(conn)),
         }
     }

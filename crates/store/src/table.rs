@@ -9,7 +9,7 @@ pub(crate) mod folder;
 mod guardian;
 pub(crate) mod message;
 mod message_branch;
-mod message_parts;
+pub(crate) mod message_parts;
 pub(crate) mod message_path;
 mod meta;
 pub(crate) mod objection_event;

@@ -26,6 +26,9 @@ pub(crate) struct KeyInfo {
     pub backend: String,
     /// Counts the keys this archive has had.
     pub epoch: u32,
+    /// The first of them that is not the root; 0 where the root is the key of the pages.
+    #[serde(default)]
+    pub own_since: u32,
     pub created_at: Timestamp,
 }
 

@@ -16,6 +16,7 @@ use crate::{BootTicks, Keychain, KeychainError, Patience, Ticks, VaultError};
 
 mod copies;
 mod credentials;
+mod epoch;
 mod fresh;
 mod sealed;
 mod slots;
@@ -384,6 +385,7 @@ fn write_record(
         key_id: key_id.to_owned(),
         backend: backend.to_owned(),
         epoch: 1,
+        own_since: 0,
         created_at: now,
     };
     let written =

@@ -1,5 +1,6 @@
 import chat from './chat.de.json';
 import consent from './consent.de.json';
+import deletion from './deletion.de.json';
 import de from './de.json';
 import filing from './filing.de.json';
 import here from './here.de.json';
@@ -15,6 +16,7 @@ export default {
   ...de,
   ...chat,
   ...consent,
+  ...deletion,
   ...filing,
   ...here,
   ...retention,

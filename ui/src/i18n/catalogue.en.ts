@@ -5,6 +5,10 @@ import filing from './filing.en.json';
 import here from './here.en.json';
 import retention from './retention.en.json';
 import lock from './lock.en.json';
+import deletion from './deletion.en.json';
+import here from './here.en.json';
+import en from './en.json';
+import filing from './filing.en.json';
 import prove from './prove.en.json';
 import rights from './rights.en.json';
 
@@ -12,6 +16,7 @@ export default {
   ...en,
   ...chat,
   ...consent,
+  ...deletion,
   ...filing,
   ...here,
   ...retention,

@@ -4,6 +4,7 @@ import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
 import { lockCommands } from './fake/lock';
 import { consentCommands } from './fake/consent';
+import { deletionCommands } from './fake/deletion';
 import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
 import { retentionCommands } from './fake/retention';
@@ -58,6 +59,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...privacyCommands(world),
     ...consentCommands(world),
     ...rightsCommands(world),
+    ...deletionCommands(world),
     ...proofCommands(world),
   };
   const fake: FakePlatform = {

@@ -129,6 +129,15 @@ export class AppState {
       case 'receipts_changed':
         this.revisions.receipts += 1;
         break;
+      case 'deletions_changed':
+        this.revisions.deletions += 1;
+        break;
+      case 'content_removed':
+        this.forgetContent();
+        break;
+      case 'key_changed':
+        this.revisions.key += 1;
+        break;
       case 'proof_check':
         this.proof.add(event.check);
         break;
@@ -162,6 +171,7 @@ export class AppState {
   }
 
   /** Everything was deleted: nothing that was read stays in memory. */
+  /** Much was deleted: nothing that was read stays in memory. */
   forgetContent(): void {
     this.thread.startNew();
     this.search.type('');

@@ -7,4 +7,6 @@ export class Revisions {
   consents = $state(0);
   receipts = $state(0);
   sources = $state(0);
+  deletions = $state(0);
+  key = $state(0);
 }

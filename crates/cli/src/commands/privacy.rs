@@ -1,6 +1,5 @@
 mod prove;
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use fluxchat_core::{App, Chain};
@@ -28,10 +27,12 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
             purpose,
             conversation,
         }) => consent::decide(app, &purpose, conversation.as_deref(), false, out).await,
-        Privacy::DeleteAll { yes } => delete_all(app, yes, out).await,
         Privacy::Retention(rules) => retention::run(app, rules, out).await,
         Privacy::Restrict(what) => retention::restrict(app, what, true, out).await,
         Privacy::Unrestrict(what) => retention::restrict(app, what, false, out).await,
+        Privacy::DeleteAll { yes } => super::deletion::everything(app, yes, out).await,
+        Privacy::Delete(delete) => super::deletion::delete(app, delete, out).await,
+        Privacy::RotateKey { status } => super::deletion::rotate_key(app, status, out).await,
         Privacy::Receipts => receipts(app, out).await,
         Privacy::Verify => verify(app, out).await,
         Privacy::Lock(lock) => super::lock::run(app, lock, out).await,
@@ -141,40 +142,6 @@ async fn consents(app: &App, out: &Out) -> Done {
         rows.iter().map(line).collect()
     });
     Ok(ExitCode::SUCCESS)
-}
-
-async fn delete_all(app: &App, yes: bool, out: &Out) -> Done {
-    if !yes {
-        confirm(out)?;
-    }
-    let receipt = app.delete_everything().await?;
-    app.flush_outbox().await?;
-    out.answer(&receipt, |receipt| {
-        format!(
-            "All content was deleted for good, proven on this computer (receipt {}).\n",
-            receipt.hash
-        )
-    });
-    Ok(ExitCode::SUCCESS)
-}
-
-fn confirm(out: &Out) -> Result<(), Failure> {
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::usage(
-            "Deleting everything has to be confirmed: add --yes.",
-        ));
-    }
-    out.note("This deletes every conversation, draft and file on this computer. There is no undo.");
-    out.note("Type DELETE to go on:");
-    let mut typed = String::new();
-    let _ = std::io::stdin().read_line(&mut typed);
-    if typed.trim() == "DELETE" {
-        Ok(())
-    } else {
-        Err(Failure::usage(
-            "The word was not typed, so nothing was deleted.",
-        ))
-    }
 }
 
 async fn receipts(app: &App, out: &Out) -> Done {

@@ -437,6 +437,36 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Look at its receipt in Privacy.",
     ),
     (
+        "not_confirmed",
+        "The word was not typed, so nothing was deleted.",
+        NOTHING_CHANGED,
+        "Type the word, then confirm.",
+    ),
+    (
+        "preview_changed",
+        "Something was added or removed since you looked, so nothing was deleted.",
+        NOTHING_CHANGED,
+        "Look at the preview again, then confirm.",
+    ),
+    (
+        "no_room_for_key",
+        "There is too little room on the disk to encrypt the archive anew.",
+        NOTHING_CHANGED,
+        "Make room for as much as the archive takes, then try again.",
+    ),
+    (
+        "no_key_to_change",
+        "An archive in memory has no key on the disk.",
+        NOTHING_CHANGED,
+        "There is nothing to do: it is gone when the app quits.",
+    ),
+    (
+        "use_undo",
+        "One message or conversation is deleted where it is shown.",
+        NOTHING_CHANGED,
+        "Delete it there, or run `fluxchat-cli history delete`.",
+    ),
+    (
         "empty_message",
         "There is nothing to send yet.",
         NOTHING_CHANGED,

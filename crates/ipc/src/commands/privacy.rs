@@ -2,20 +2,18 @@
 
 use fluxchat_core::{App, Chain, Standing};
 use fluxchat_markup as markup;
-use fluxchat_model::{LedgerEntry, LedgerFilter, Purpose, Receipt, StoredKind};
+use fluxchat_model::{LedgerEntry, LedgerFilter, Purpose, StoredKind};
 
 use crate::ApiError;
 use crate::dto::Empty;
 use crate::dto::privacy::{
-    ChainReport, ConsentList, ConsentRow, ConsentSetReq, DeleteAllReq, Flow, LedgerPage, LedgerReq,
-    LedgerRow, PolicyReq, PolicyText, PrivacyOverview, ReceiptList, StoredReport, VerifyReport,
+    ChainReport, ConsentList, ConsentRow, ConsentSetReq, Flow, LedgerPage, LedgerReq, LedgerRow,
+    PolicyReq, PolicyText, PrivacyOverview, ReceiptList, StoredReport, VerifyReport,
 };
 
 type Answer<T> = Result<T, ApiError>;
 
 const LONGEST_LEDGER_PAGE: u32 = 500;
-/// What the window asks a person to type before everything is deleted, per language.
-const CONFIRMATIONS: [&str; 2] = ["delete", "löschen"];
 
 /// The four numbers that matter.
 ///
@@ -122,21 +120,6 @@ pub async fn policy_get(app: &App, req: PolicyReq) -> Answer<PolicyText> {
         summary: policy.summary,
         blocks: markup::parse(&policy.markdown).blocks,
     })
-}
-
-/// Deletes all content, here and now.
-///
-/// # Errors
-/// `not_confirmed`; `busy` while another process reads.
-pub async fn privacy_delete_all(app: &App, req: DeleteAllReq) -> Answer<Receipt> {
-    let typed = req.confirmation.trim().to_lowercase();
-    if !CONFIRMATIONS.contains(&typed.as_str()) {
-        return Err(ApiError::invalid(
-            "not_confirmed",
-            "The word was not typed, so nothing was deleted.",
-        ));
-    }
-    Ok(app.delete_everything().await?)
 }
 
 /// Receipts, and what was asked of services.

@@ -53,7 +53,7 @@ dto! {
     answer StoredReport {
         /// Per kind.
         pub kinds: Vec<StoredTotal>,
-        /// All files of the profile together.
+        /// All kinds together.
         #[cfg_attr(feature = "codegen", ts(type = "number"))]
         pub total_bytes: u64,
         /// Where the key is.
@@ -219,14 +219,6 @@ dto! {
         pub blocks: Vec<Block>,
         /// When this version was accepted here.
         pub accepted_at: Option<Timestamp>,
-    }
-}
-
-dto! {
-    /// Deletes all content, here and now.
-    request DeleteAllReq {
-        /// The word the window asked for, as typed.
-        pub confirmation: String,
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod copies;
 mod erasure;
+mod large;
 mod leftovers;
 mod open;
 mod records;

@@ -160,6 +160,7 @@ impl Archive {
 
     pub fn purge(&self, id: ErasureId) -> Purged {
         let at = self.tick();
+        while !self.store.erasure_step(id, str::to_owned).unwrap().done {}
         self.store
             .erasure_purge(id, TombstoneId::new(at, self.random()), at)
             .unwrap()

@@ -176,7 +176,7 @@ describe('deletion', () => {
     fake.answer('receipt_list', () => ({
       receipts: [
         {
-          ...{ erasure_id: 'e', scope: 'message', rows_by_table: { messages: 1 }, files: 0, checkpoint: [0, 0, 0] as [number, number, number] },
+          ...{ erasure_id: 'e', scope: 'message', rows_by_table: { message: 1 }, files: 0, checkpoint: [0, 0, 0] as [number, number, number] },
           ...{ secure_delete: true, fts_secure_delete: true, search_verified: false, wal_bytes: 0, key_epoch: 1 },
           ...{ app_version: '0.1.0', requested_at: 1, at: 2, prev_hash: '', hash: '' },
         },
@@ -195,17 +195,20 @@ describe('deletion', () => {
   it('of everything needs the typed word and is never the default', async () => {
     const { app, fake, user } = await open('kept');
     await user.click(await screen.findByRole('button', { name: 'Delete everything …' }));
-    const dialog = await screen.findByRole('alertdialog', { name: 'Delete everything' });
-    const button = within(dialog).getByRole('button', { name: 'Delete everything' });
+    const dialog = await screen.findByRole('dialog', { name: 'Delete from this computer' });
+    const button = within(dialog).getByRole('button', { name: 'Delete for good' });
+    const field = await within(dialog).findByLabelText('Type DELETE to confirm');
     expect(button).toHaveProperty('disabled', true);
-    const field = within(dialog).getByLabelText('Type DELETE to confirm');
-    await waitFor(() => expect(document.activeElement).toBe(field));
+    await user.click(field);
     await user.keyboard('{Enter}');
-    expect(fake.calls.some((call) => call.name === 'privacy_delete_all')).toBe(false);
+    expect(fake.calls.some((call) => call.name === 'deletion_begin')).toBe(false);
     await user.type(field, 'DELETE');
     await user.click(button);
     await waitFor(() => expect(app.navigation.section).toBe('deletion'));
-    expect(fake.calls.find((call) => call.name === 'privacy_delete_all')?.req).toEqual({ confirmation: 'DELETE' });
+    expect(fake.calls.find((call) => call.name === 'deletion_begin')?.req).toMatchObject({
+      scope: { kind: 'everything' },
+      word: 'DELETE',
+    });
     expect(await screen.findByText('Everything: 40 conversations, 480 messages')).toBeTruthy();
   });
 });

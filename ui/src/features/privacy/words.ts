@@ -12,6 +12,7 @@ import type {
 } from '../../ipc/generated/types';
 import { formatList } from '../../i18n/format';
 import { t, tMaybe } from '../../i18n/index.svelte';
+import { scopeName } from './deletion';
 
 /** The host the ledger writes for what was answered inside the app. */
 export const IN_PROCESS = 'in-process';
@@ -68,8 +69,8 @@ export const isProof = (receipt: Receipt): boolean =>
 
 /** What a receipt is about, from the rows it counted. Receipts carry no content. */
 export function receiptSubject(receipt: Receipt): string {
-  const messages = receipt.rows_by_table['messages'] ?? 0;
-  const conversations = receipt.rows_by_table['conversations'] ?? 0;
+  const messages = receipt.rows_by_table['message'] ?? 0;
+  const conversations = receipt.rows_by_table['conversation'] ?? 0;
   if (receipt.scope === 'everything') return t('receipt.everything', { conversations, messages });
   if (receipt.scope === 'conversation') return t('receipt.conversation', { messages });
   if (receipt.scope === 'message') return t('receipt.message', { messages });
@@ -80,6 +81,8 @@ export function receiptSubject(receipt: Receipt): string {
     return t('receipt.retention', { conversations: kept, drafts, searches: drafts + kept > 0 ? 0 : searches });
   }
   return receipt.scope;
+  if (['searches', 'drafts', 'key'].includes(receipt.scope)) return scopeName(receipt.scope);
+  return t('erase.receipt', { what: scopeName(receipt.scope), conversations, messages, files: receipt.files });
 }
 
 export function chainVerdict(name: string, chain: ChainReport): string {

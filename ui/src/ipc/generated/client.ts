@@ -13,7 +13,11 @@ import type {
   ConversationTagReq,
   ConversationTags,
   ConversationUpdateReq,
-  DeleteAllReq,
+  DeletionBeginReq,
+  DeletionBegun,
+  DeletionList,
+  DeletionPreview,
+  DeletionPreviewReq,
   Done,
   Draft,
   DraftGetReq,
@@ -36,6 +40,7 @@ import type {
   GuardianUnlockReq,
   HelpPage,
   HelpReq,
+  KeyInfo,
   LedgerExportReq,
   LedgerPage,
   LedgerReq,
@@ -200,6 +205,13 @@ export interface Commands {
   objection_set: [ObjectionSetReq, Done];
   flag_set: [FlagSetReq, Done];
   flag_list: [FlagListReq, FlagPage];
+  receipt_list: [Empty, ReceiptList];
+  privacy_verify: [Empty, VerifyReport];
+  deletion_preview: [DeletionPreviewReq, DeletionPreview];
+  deletion_begin: [DeletionBeginReq, DeletionBegun];
+  deletion_list: [Empty, DeletionList];
+  key_get: [Empty, KeyInfo];
+  key_rotate: [Empty, Receipt];
   session_open: [SessionOpenReq, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
@@ -304,6 +316,13 @@ export function createClient(call: Call) {
     objectionSet: (req: ObjectionSetReq) => call('objection_set', req),
     flagSet: (req: FlagSetReq) => call('flag_set', req),
     flagList: (req: FlagListReq) => call('flag_list', req),
+    receiptList: () => call('receipt_list', {}),
+    privacyVerify: () => call('privacy_verify', {}),
+    deletionPreview: (req: DeletionPreviewReq) => call('deletion_preview', req),
+    deletionBegin: (req: DeletionBeginReq) => call('deletion_begin', req),
+    deletionList: () => call('deletion_list', {}),
+    keyGet: () => call('key_get', {}),
+    keyRotate: () => call('key_rotate', {}),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
     consentExport: (req: ConsentExportReq) => call('consent_export', req),

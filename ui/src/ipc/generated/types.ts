@@ -598,13 +598,140 @@ retention: string | null,
 region: string | null, };
 
 /**
- * Deletes all content, here and now.
+ * Begins a deletion that was looked at. There is no undo.
  */
-export type DeleteAllReq = { 
+export type DeletionBeginReq = { 
 /**
- * The word the window asked for, as typed.
+ * What it covers.
  */
-confirmation: string, };
+scope: DeletionScope, 
+/**
+ * Of the preview that was shown.
+ */
+token: string, 
+/**
+ * As typed; empty where none is needed.
+ */
+word: string, };
+
+/**
+ * A deletion that was begun.
+ */
+export type DeletionBegun = { 
+/**
+ * Names it; its receipt has the same.
+ */
+erasure_id: ErasureId, };
+
+/**
+ * Deletions that have no receipt yet, oldest first.
+ */
+export type DeletionList = { 
+/**
+ * Them.
+ */
+rows: Array<DeletionRow>, };
+
+/**
+ * What a deletion would remove and leave.
+ */
+export type DeletionPreview = { 
+/**
+ * Counted now.
+ */
+preview: ErasurePreview, 
+/**
+ * Whether there is nothing to delete.
+ */
+empty: boolean, 
+/**
+ * Goes back with the confirmation; counts only as long as the numbers hold.
+ */
+token: string, 
+/**
+ * Whether a word has to be typed.
+ */
+needs_word: boolean, 
+/**
+ * What is not removed.
+ */
+stays: Array<DeletionStays>, };
+
+/**
+ * Asks what a deletion would remove.
+ */
+export type DeletionPreviewReq = { 
+/**
+ * What it covers.
+ */
+scope: DeletionScope, };
+
+/**
+ * A deletion that has no receipt yet.
+ */
+export type DeletionRow = { 
+/**
+ * Which.
+ */
+erasure_id: ErasureId, 
+/**
+ * The word of its scope.
+ */
+scope: string, 
+/**
+ * How far it is.
+ */
+stage: ErasureStage, 
+/**
+ * When it was asked for.
+ */
+requested_at: Timestamp, 
+/**
+ * Rows removed so far.
+ */
+removed: number, 
+/**
+ * Of how many.
+ */
+expected: number, };
+
+/**
+ * What a deletion covers.
+ */
+export type DeletionScope = { "kind": "message", 
+/**
+ * Which.
+ */
+id: MessageId, } | { "kind": "conversation", 
+/**
+ * Which.
+ */
+id: ConversationId, } | { "kind": "folder", 
+/**
+ * Which.
+ */
+id: FolderId, } | { "kind": "tag", 
+/**
+ * Which.
+ */
+id: TagId, } | { "kind": "range", 
+/**
+ * Which.
+ */
+range: TimeRange, } | { "kind": "source", 
+/**
+ * Which.
+ */
+id: SourceId, } | { "kind": "media", 
+/**
+ * Which.
+ */
+media: MediaKind, } | { "kind": "searches" } | { "kind": "drafts" } | { "kind": "everything" };
+
+/**
+ * What a deletion leaves.
+ */
+export type DeletionStays = "ledger" | "consents" | "receipts" | "messages" | "source" | "service" | "exports" | "backups";
 
 /**
  * How a source speaks.
@@ -690,6 +817,72 @@ purge_after: Timestamp, };
  * One deletion, from asking to receipt.
  */
 export type ErasureId = string;
+
+/**
+ * What a deletion would remove, counted before it does. Holds no content.
+ */
+export type ErasurePreview = { 
+/**
+ * Conversations that go as a whole.
+ */
+conversations: number, 
+/**
+ * Conversations that stay without some of their messages or files.
+ */
+partly: number, 
+/**
+ * Messages.
+ */
+messages: number, 
+/**
+ * Unsent texts.
+ */
+drafts: number, 
+/**
+ * Files.
+ */
+files: number, 
+/**
+ * Searches; any deletion forgets all of them, since a search may quote what goes.
+ */
+searches: number, 
+/**
+ * Folders and tags.
+ */
+labels: number, 
+/**
+ * Bytes of all this, as they are counted under *kept on this computer*.
+ */
+bytes: number, 
+/**
+ * When the oldest of it was made.
+ */
+oldest: Timestamp | null, 
+/**
+ * When the newest of it was made.
+ */
+newest: Timestamp | null, 
+/**
+ * How many of the conversations are pinned.
+ */
+pinned: number, 
+/**
+ * How many of the conversations are frozen.
+ */
+frozen: number, 
+/**
+ * How many of the conversations the service knows by an alias.
+ */
+known_to_service: number, 
+/**
+ * Rows of the ledger that name one of the conversations; they stay, without that name.
+ */
+ledger_rows: number, };
+
+/**
+ * How far a deletion that takes a while has come.
+ */
+export type ErasureStage = "hidden" | "purging" | "cleaning" | "erasing";
 
 /**
  * Takes a deletion back before it is carried out.
@@ -1031,6 +1224,29 @@ number: number, } | { "type": "hard_break" } | { "type": "soft_break" };
  * How long a recipient keeps what it got.
  */
 export type KeptFor = "as_declared" | "answering" | "until_withdrawn" | "until_deleted" | "account_life" | "one_year" | "tax_law" | "thirty_days";
+ * The key of the archive and its changes.
+ */
+export type KeyInfo = { 
+/**
+ * Counts the keys this archive has had.
+ */
+epoch: number, 
+/**
+ * When it was changed last.
+ */
+changed_at: Timestamp | null, 
+/**
+ * When it will be changed by itself; `None` while nothing was deleted since.
+ */
+due_at: Timestamp | null, 
+/**
+ * How far a change is, in percent.
+ */
+running: number | null, 
+/**
+ * False for an archive in memory.
+ */
+can_change: boolean, };
 
 /**
  * What this software is for; see `docs/PRIVACY-PROMISES.md`.
@@ -1289,6 +1505,11 @@ children: Array<MathNode>, } | { "type": "text",
  * The text.
  */
 text: string, };
+
+/**
+ * What kind of file.
+ */
+export type MediaKind = "image" | "audio" | "video" | "document" | "other";
 
 /**
  * Asks the same differently: a sibling of the question, and an answer to it.
@@ -1984,7 +2205,7 @@ export type Receipt = {
  */
 erasure_id: ErasureId, 
 /**
- * `message`, `conversation` or `everything`.
+ * The word of its [`ErasureScope`], or [`Receipt::ROTATION`].
  */
 scope: string, 
 /**
@@ -2031,6 +2252,11 @@ requested_at: Timestamp,
  * When it was proven.
  */
 at: Timestamp, 
+/**
+ * Of a change of the key: when everything that was deleted before became unreadable wherever
+ * its pages may lie, because the key they were encrypted with is gone.
+ */
+crypto_erased_at?: Timestamp | null, 
 /**
  * The hash of the receipt before; 64 zeros for the first.
  */
@@ -2912,7 +3138,7 @@ export type StorageMode = "keychain" | "passphrase" | "memory";
 /**
  * A kind of thing kept on this computer.
  */
-export type StoredKind = "conversations" | "messages" | "drafts" | "assets" | "search_index" | "ledger" | "records" | "settings" | "sandbox" | "overhead";
+export type StoredKind = "conversations" | "messages" | "drafts" | "assets" | "search_index" | "ledger" | "records" | "settings" | "sandbox" | "overhead" | "reserve";
 
 /**
  * What is kept on this computer.
@@ -2923,7 +3149,7 @@ export type StoredReport = {
  */
 kinds: Array<StoredTotal>, 
 /**
- * All files of the profile together.
+ * All kinds together.
  */
 total_bytes: number, 
 /**
@@ -3040,6 +3266,19 @@ parts: Array<TextPart>, };
  * Which colours.
  */
 export type Theme = "system" | "light" | "dark" | "high_contrast";
+
+/**
+ * From one moment up to, and without, another.
+ */
+export type TimeRange = { 
+/**
+ * The first moment.
+ */
+from: Timestamp, 
+/**
+ * The first moment after it.
+ */
+to: Timestamp, };
 
 /**
  * Milliseconds since 1970-01-01T00:00:00Z.
@@ -3176,6 +3415,7 @@ message: MessageRow, } | { "type": "egress",
  * The state of the door.
  */
 status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "filing_changed" } | { "type": "restriction_changed" } | { "type": "settings_changed" } | { "type": "proof_check", 
+status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "deletions_changed" } | { "type": "content_removed" } | { "type": "key_changed" } | { "type": "filing_changed" } | { "type": "settings_changed" } | { "type": "proof_check", 
 /**
  * What it came to.
  */

@@ -1,7 +1,6 @@
 import type { Block, Flow, StoredTotal } from '../../ipc/generated/types';
 import type { Handlers } from '../fake';
 import { heading, list, paragraph } from './blocks';
-import { makeReceipt } from './seed';
 import { apiError, type FakeWorld } from './world';
 
 type Names =
@@ -14,7 +13,6 @@ type Names =
   | 'consent_list'
   | 'consent_set'
   | 'policy_get'
-  | 'privacy_delete_all'
   | 'receipt_list'
   | 'privacy_verify';
 
@@ -60,6 +58,7 @@ export function privacyCommands(world: FakeWorld): Handlers<Names> {
     { kind: 'settings', count: 8, bytes: 2_048 },
     { kind: 'sandbox', count: 14, bytes: 36_000 },
     { kind: 'overhead', count: 0, bytes: 81_920 },
+    { kind: 'reserve', count: 0, bytes: 8_388_608 },
   ];
   const total = () => kinds().reduce((sum, kind) => sum + kind.bytes, 0);
 
@@ -112,15 +111,6 @@ export function privacyCommands(world: FakeWorld): Handlers<Names> {
       blocks: POLICY,
       accepted_at: world.policyPending && version === undefined ? null : world.acceptedAt,
     }),
-    privacy_delete_all: () => {
-      const receipt = makeReceipt('everything', Date.now(), messages(), world.conversations.length, world.receipts.length + 1);
-      world.conversations = [];
-      world.messages.clear();
-      world.drafts.clear();
-      world.receipts = [receipt, ...world.receipts];
-      world.emit({ type: 'receipts_changed' });
-      return receipt;
-    },
     receipt_list: () => ({ receipts: world.receipts, requests: world.requests, pending: world.erasing.size }),
     privacy_verify: () => ({
       ledger: { rows: world.ledger.length, broken_at: null },

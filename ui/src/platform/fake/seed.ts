@@ -133,7 +133,7 @@ export function makeReceipt(scope: string, at: number, messages: number, convers
   return {
     erasure_id: `019ab0c0-2222-7000-8000-${number.toString(16).padStart(12, '0')}`,
     scope,
-    rows_by_table: { messages, conversations, message_parts: messages * 2, drafts: 1, tombstones: 0 },
+    rows_by_table: { message: messages, conversation: conversations, draft: 1 },
     files: scope === 'message' ? 0 : 2,
     wal_bytes: 0,
     checkpoint: [0, 0, 0],
