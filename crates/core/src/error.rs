@@ -132,6 +132,24 @@ impl Error {
             message: sentence(&message),
             kept: words.kept().to_owned(),
             next: words.next.to_owned(),
+            host: self.host().map(str::to_owned),
+            detail: self.detail().map(str::to_owned),
+        }
+    }
+
+    /// The host that the sentence names.
+    fn host(&self) -> Option<&str> {
+        match self {
+            Self::Egress(error) | Self::Provider(ProviderError::Egress(error)) => error.host(),
+            _ => None,
+        }
+    }
+
+    /// The source's own words in the sentence.
+    fn detail(&self) -> Option<&str> {
+        match self {
+            Self::Provider(error) => Some(error.remote_message()).filter(|it| !it.is_empty()),
+            _ => None,
         }
     }
 

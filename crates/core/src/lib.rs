@@ -46,6 +46,7 @@ pub use fluxchat_vault::{Keychain, OsKeychain};
 pub use history::{MessagePage, ShownMessage};
 pub use overview::Overview;
 pub use place::{Place, host_of, place_of};
+pub use search::{Found, SearchToken, TokenKind};
 pub use session::{Audience, Setup};
 pub use sources::{Added, NewSource};
 pub use verify::{Chain, Doctor, Verification};

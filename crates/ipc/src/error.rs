@@ -3,7 +3,7 @@ use fluxchat_model::VisibleError;
 use serde::Serialize;
 
 /// A failure as it crosses to the window: a stable code for machines, sentences for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
 pub struct ApiError {
     /// Stable; translations are keyed by it.
@@ -16,6 +16,14 @@ pub struct ApiError {
     pub next: String,
     /// When trying again makes sense, in milliseconds from now.
     pub retry_after_ms: Option<u32>,
+    /// The host that `message` names, for sentences in other languages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub host: Option<String>,
+    /// The source's own words that `message` quotes, made safe.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub detail: Option<String>,
 }
 
 impl From<VisibleError> for ApiError {
@@ -26,6 +34,8 @@ impl From<VisibleError> for ApiError {
             kept: error.kept,
             next: error.next,
             retry_after_ms: None,
+            host: error.host,
+            detail: error.detail,
         }
     }
 }
@@ -46,9 +56,7 @@ impl ApiError {
         Self {
             code: code.to_owned(),
             message: message.to_owned(),
-            kept: String::new(),
-            next: String::new(),
-            retry_after_ms: None,
+            ..Self::default()
         }
     }
 }

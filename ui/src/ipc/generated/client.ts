@@ -44,7 +44,6 @@ import type {
   SearchReq,
   SessionCreateReq,
   SessionInfo,
-  SessionOpenReq,
   SessionStartFreshReq,
   SessionUnlockReq,
   SettingsSetReq,
@@ -104,7 +103,7 @@ export interface Commands {
   privacy_delete_all: [DeleteAllReq, Receipt];
   receipt_list: [Empty, ReceiptList];
   privacy_verify: [Empty, VerifyReport];
-  session_open: [SessionOpenReq, SessionInfo];
+  session_open: [Empty, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
 }

@@ -49,7 +49,15 @@ next: string,
 /**
  * When trying again makes sense, in milliseconds from now.
  */
-retry_after_ms: number | null, };
+retry_after_ms: number | null, 
+/**
+ * The host that `message` names, for sentences in other languages.
+ */
+host?: string, 
+/**
+ * The source's own words that `message` quotes, made safe.
+ */
+detail?: string, };
 
 /**
  * One encrypted file.
@@ -1517,7 +1525,11 @@ hits: Array<SearchHit>,
 /**
  * Where the next page begins; `None` at the end.
  */
-next: string | null, };
+next: string | null, 
+/**
+ * What narrows the search, as it was typed: `from:me`, `before:2026-03`.
+ */
+filters: Array<string>, };
 
 /**
  * Remembers that a hit of this search was opened.
@@ -1533,7 +1545,8 @@ query: string, };
  */
 export type SearchReq = { 
 /**
- * As typed; the last word is taken as the beginning of one.
+ * As typed; the last word is taken as the beginning of one. `in:`, `from:`, `before:`,
+ * `after:` and `has:image` narrow.
  */
 query: string, 
 /**
@@ -1611,15 +1624,6 @@ platform: string,
  * True in builds that can be driven by tests.
  */
 automation: boolean, };
-
-/**
- * Opens the profile for this window.
- */
-export type SessionOpenReq = { 
-/**
- * The language of the system as the window sees it (BCP 47), used until one is chosen.
- */
-language?: string, };
 
 /**
  * Sets an archive that cannot be opened aside (kept 30 days) and starts anew.
@@ -1979,7 +1983,15 @@ kept: string,
 /**
  * What to do next, one sentence.
  */
-next: string, };
+next: string, 
+/**
+ * The host that `message` names, for sentences in other languages.
+ */
+host?: string, 
+/**
+ * The source's own words that `message` quotes, made safe.
+ */
+detail?: string, };
 
 /**
  * One thing that happened. Events carry ids; the window reads again what it shows.
