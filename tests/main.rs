@@ -12,7 +12,9 @@
 
 mod support;
 
+mod accessibility;
 mod aimock;
+mod attacks;
 mod bad_input;
 mod cli;
 mod consent;
@@ -25,5 +27,6 @@ mod logs;
 mod offline;
 mod product;
 mod screenshots;
+mod session_screens;
 mod shell_config;
 mod tour;
