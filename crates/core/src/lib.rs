@@ -13,11 +13,13 @@ mod deletion;
 mod drafts;
 mod error;
 mod events;
+mod filing;
 mod help;
 mod history;
 mod ledger;
 pub mod logging;
 mod offline;
+mod only_here;
 mod outbox;
 mod overview;
 mod place;
@@ -38,12 +40,14 @@ pub use consents::Standing;
 pub use deletion::{Erasing, UNDO_MS};
 pub use error::{Error, session_problem};
 pub use events::{Event, Events, StreamItem};
+pub use filing::{Filed, MOST_COUNTED};
 pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight};
 pub use fluxchat_store::{
     ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor, SearchHit,
 };
 pub use fluxchat_vault::{Keychain, OsKeychain};
 pub use history::{MessagePage, ShownMessage};
+pub use only_here::answers_here;
 pub use overview::Overview;
 pub use place::{Place, host_of, place_of};
 pub use search::{Found, SearchToken, TokenKind};

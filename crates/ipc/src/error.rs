@@ -1,5 +1,5 @@
 use fluxchat_core::Error;
-use fluxchat_model::VisibleError;
+use fluxchat_model::{Named, VisibleError};
 use serde::Serialize;
 
 /// A failure as it crosses to the window: a stable code for machines, sentences for people.
@@ -16,14 +16,10 @@ pub struct ApiError {
     pub next: String,
     /// When trying again makes sense, in milliseconds from now.
     pub retry_after_ms: Option<u32>,
-    /// The host that `message` names, for sentences in other languages.
+    /// What `message` names and quotes, for sentences in other languages.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]
-    pub host: Option<String>,
-    /// The source's own words that `message` quotes, made safe.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "codegen", ts(optional))]
-    pub detail: Option<String>,
+    pub named: Option<Box<Named>>,
 }
 
 impl From<VisibleError> for ApiError {
@@ -34,8 +30,7 @@ impl From<VisibleError> for ApiError {
             kept: error.kept,
             next: error.next,
             retry_after_ms: None,
-            host: error.host,
-            detail: error.detail,
+            named: error.named,
         }
     }
 }

@@ -113,13 +113,19 @@ pub struct VisibleError {
     pub kept: String,
     /// What to do next, one sentence.
     pub next: String,
-    /// The host that `message` names, for sentences in other languages.
+    /// What `message` names and quotes, for sentences in other languages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
+    pub named: Option<Box<Named>>,
+}
+
+/// What the sentence of a failure names and quotes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Named {
+    /// The host.
     pub host: Option<String>,
-    /// The source's own words that `message` quotes, made safe.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", ts(optional))]
+    /// The source's own words, made safe.
     pub detail: Option<String>,
 }
 

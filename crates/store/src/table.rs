@@ -5,6 +5,7 @@ pub(crate) mod consent_event;
 pub(crate) mod conversation;
 mod draft;
 pub(crate) mod egress_record;
+pub(crate) mod folder;
 pub(crate) mod message;
 mod message_branch;
 mod message_parts;
@@ -18,6 +19,7 @@ pub(crate) mod sandbox_record;
 mod setting;
 mod source;
 pub(crate) mod stream_chunk;
+pub(crate) mod tag;
 mod tombstone;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row};

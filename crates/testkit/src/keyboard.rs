@@ -27,10 +27,12 @@ const FOCUS: &str = "const e = document.activeElement;
       || [...(e.labels ?? [])].map(l => l.innerText.trim()).join(' ');
     const edge = n => { const s = getComputedStyle(n);
       return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none'; };
+    const after = getComputedStyle(e, '::after');
+    const drawn = after.content !== 'none' && after.backgroundColor !== 'rgba(0, 0, 0, 0)';
     const box = e.getBoundingClientRect();
     const typed = e.matches('input:not([type=radio]):not([type=checkbox]), textarea');
     const label = e.closest('label') ?? e.parentElement;
-    const seen = typed || ((edge(e) || (label && edge(label))) && e.matches(':focus-visible'))
+    const seen = typed || ((drawn || edge(e) || (label && edge(label))) && e.matches(':focus-visible'))
       || e.getAttribute('tabindex') === '-1';
     const inside = typed || box.width <= 1 || (box.bottom > 0 && box.top < innerHeight);
     return { name, testid: e.dataset.testid ?? '', seen: Boolean(seen && inside), html: e.outerHTML.slice(0, 200) };";

@@ -51,13 +51,9 @@ next: string,
  */
 retry_after_ms: number | null, 
 /**
- * The host that `message` names, for sentences in other languages.
+ * What `message` names and quotes, for sentences in other languages.
  */
-host?: string, 
-/**
- * The source's own words that `message` quotes, made safe.
- */
-detail?: string, };
+named?: Named, };
 
 /**
  * One encrypted file.
@@ -334,6 +330,27 @@ purpose: string,
 given: boolean, };
 
 /**
+ * A page of what lies in a folder or under a tag, archived or not: one of the two.
+ */
+export type ConversationFiledReq = { 
+/**
+ * The folder.
+ */
+folder_id?: FolderId, 
+/**
+ * The tag.
+ */
+tag_id?: TagId, 
+/**
+ * `next` of the page before.
+ */
+cursor?: string, 
+/**
+ * At most this many, up to 200.
+ */
+limit: number, };
+
+/**
  * A conversation.
  */
 export type ConversationId = string;
@@ -354,6 +371,19 @@ limit: number,
  * The archived ones instead.
  */
 archived: boolean, };
+
+/**
+ * Puts a conversation into a folder, or out of any.
+ */
+export type ConversationMoveReq = { 
+/**
+ * Which conversation.
+ */
+id: ConversationId, 
+/**
+ * The folder; `None` for none.
+ */
+folder_id?: FolderId, };
 
 /**
  * A page of the history list.
@@ -437,6 +467,32 @@ updated_at: Timestamp,
  * Whether an answer is arriving in it now.
  */
 streaming: boolean, };
+
+/**
+ * Gives a conversation a tag, or takes it away.
+ */
+export type ConversationTagReq = { 
+/**
+ * Which conversation.
+ */
+id: ConversationId, 
+/**
+ * Which tag.
+ */
+tag_id: TagId, 
+/**
+ * Whether it has it.
+ */
+on: boolean, };
+
+/**
+ * The tags of a conversation.
+ */
+export type ConversationTags = { 
+/**
+ * Which.
+ */
+tag_ids: Array<TagId>, };
 
 /**
  * Changes what is given and leaves the rest.
@@ -623,6 +679,28 @@ saved: boolean,
 rows: number, };
 
 /**
+ * All folders and tags, each by name.
+ */
+export type Filing = { 
+/**
+ * The folders.
+ */
+folders: Array<FolderRow>, 
+/**
+ * The tags.
+ */
+tags: Array<TagRow>, };
+
+/**
+ * Makes a folder or a tag.
+ */
+export type FilingAddReq = { 
+/**
+ * What it is called.
+ */
+name: string, };
+
+/**
  * What went to one recipient for one purpose.
  */
 export type Flow = { 
@@ -647,6 +725,49 @@ bytes_out: number, };
  * A folder of conversations.
  */
 export type FolderId = string;
+
+/**
+ * Renames a folder.
+ */
+export type FolderRenameReq = { 
+/**
+ * Which.
+ */
+id: FolderId, 
+/**
+ * What it is called from now on.
+ */
+name: string, };
+
+/**
+ * Names a folder.
+ */
+export type FolderReq = { 
+/**
+ * Which.
+ */
+id: FolderId, };
+
+/**
+ * A folder.
+ */
+export type FolderRow = { 
+/**
+ * Its id.
+ */
+id: FolderId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How many conversations lie in it; counted up to 1000.
+ */
+conversations: number, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, };
 
 /**
  * A page of the bundled help.
@@ -1188,6 +1309,19 @@ export type ModelList = {
  * As the source orders them.
  */
 models: Array<Model>, };
+
+/**
+ * What the sentence of a failure names and quotes.
+ */
+export type Named = { 
+/**
+ * The host.
+ */
+host: string | null, 
+/**
+ * The source's own words, made safe.
+ */
+detail: string | null, };
 
 /**
  * Nodes for a child sequence; their kind is the one the sequence holds.
@@ -1917,6 +2051,54 @@ count: number,
 bytes: number, };
 
 /**
+ * A tag on conversations.
+ */
+export type TagId = string;
+
+/**
+ * Renames a tag.
+ */
+export type TagRenameReq = { 
+/**
+ * Which.
+ */
+id: TagId, 
+/**
+ * What it is called from now on.
+ */
+name: string, };
+
+/**
+ * Names a tag.
+ */
+export type TagReq = { 
+/**
+ * Which.
+ */
+id: TagId, };
+
+/**
+ * A tag.
+ */
+export type TagRow = { 
+/**
+ * Its id.
+ */
+id: TagId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How many conversations have it; counted up to 1000.
+ */
+conversations: number, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, };
+
+/**
  * Which colours.
  */
 export type Theme = "system" | "light" | "dark" | "high_contrast";
@@ -1985,13 +2167,9 @@ kept: string,
  */
 next: string, 
 /**
- * The host that `message` names, for sentences in other languages.
+ * What `message` names and quotes, for sentences in other languages.
  */
-host?: string, 
-/**
- * The source's own words that `message` quotes, made safe.
- */
-detail?: string, };
+named?: Named, };
 
 /**
  * One thing that happened. Events carry ids; the window reads again what it shows.
@@ -2037,4 +2215,4 @@ message: MessageRow, } | { "type": "egress",
 /**
  * The state of the door.
  */
-status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "settings_changed" };
+status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "filing_changed" } | { "type": "settings_changed" };
