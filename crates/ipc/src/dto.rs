@@ -21,6 +21,7 @@ pub mod chat;
 pub mod event;
 pub mod filing;
 pub mod privacy;
+pub mod proof;
 pub mod search;
 pub mod session;
 pub mod source;

@@ -1,8 +1,18 @@
 import chat from './chat.de.json';
 import de from './de.json';
+import filing from './filing.de.json';
 import here from './here.de.json';
+import prove from './prove.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
-import filing from './filing.de.json';
+import proof from './proof.de.json';
 
-export default { ...de, ...chat, ...filing, ...here, ...errors };
+export default {
+  ...de,
+  ...chat,
+  ...filing,
+  ...here,
+  ...prove,
+  ...errors,
+  ...proof,
+};

@@ -1,6 +1,13 @@
 import chat from './chat.en.json';
-import here from './here.en.json';
 import en from './en.json';
 import filing from './filing.en.json';
+import here from './here.en.json';
+import prove from './prove.en.json';
 
-export default { ...en, ...chat, ...filing, ...here };
+export default {
+  ...en,
+  ...chat,
+  ...filing,
+  ...here,
+  ...prove,
+};

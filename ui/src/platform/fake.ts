@@ -4,6 +4,7 @@ import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
 import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
+import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
 import { FakeWorld, type FakeOptions } from './fake/world';
@@ -46,6 +47,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...filingCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
+    ...proofCommands(world),
   };
   const fake: FakePlatform = {
     world,
