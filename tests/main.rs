@@ -13,7 +13,9 @@
 
 mod support;
 
+mod accessibility;
 mod aimock;
+mod attacks;
 mod bad_input;
 mod children;
 mod cli;
@@ -36,6 +38,7 @@ mod retention;
 mod rights;
 mod rotation;
 mod screenshots;
+mod session_screens;
 mod shell_config;
 mod tour;
 mod training;

@@ -72,6 +72,7 @@ pub use prove::WindowFacts;
 pub use retention::{ExemptConversation, NewRule, Pause, RetentionPreview, RetentionState, Swept};
 pub use rights::{Objection, Wish};
 pub use rotation::KeyState;
+pub use search::{Found, SearchToken, TokenKind};
 pub use session::{Audience, Setup};
 pub use sources::{Added, NewSource};
 pub use verify::{Chain, Doctor, Verification};

@@ -21,9 +21,11 @@ mod session;
 mod source;
 mod time;
 
-pub use chat::{Conversation, DraftKey, Message, MessageStatus, Part, Role, Usage, VisibleError};
 pub use consent::{ConsentEvent, ConsentScope, ConsentState, ConsentStatus, TrainingEcho};
 pub use erasure::{ErasurePreview, ErasureStage, MediaKind, TimeRange};
+pub use chat::{
+    Conversation, DraftKey, Message, MessageStatus, Named, Part, Role, Usage, VisibleError,
+};
 pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, ErasureId, FolderId, InvalidId, MessageId, OutboxId,

@@ -93,8 +93,7 @@ fn fill(archive: &Archive, canaries: &Canaries) -> fluxchat_model::ConversationI
         error: Some(VisibleError {
             code: "remote_failed".to_owned(),
             message: format!("the server said {}", canaries.error),
-            kept: String::new(),
-            next: String::new(),
+            ..VisibleError::default()
         }),
         ..FinishMessage::new(MessageStatus::Failed, NOW)
     };

@@ -213,6 +213,7 @@ export interface Commands {
   key_get: [Empty, KeyInfo];
   key_rotate: [Empty, Receipt];
   session_open: [SessionOpenReq, SessionInfo];
+  session_open: [Empty, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
   consent_export: [ConsentExportReq, Exported];

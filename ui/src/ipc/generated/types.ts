@@ -49,7 +49,11 @@ next: string,
 /**
  * When trying again makes sense, in milliseconds from now.
  */
-retry_after_ms: number | null, };
+retry_after_ms: number | null, 
+/**
+ * What `message` names and quotes, for sentences in other languages.
+ */
+named?: Named, };
 
 /**
  * One encrypted file.
@@ -1740,6 +1744,19 @@ export type ModelList = {
 models: Array<Model>, };
 
 /**
+ * What the sentence of a failure names and quotes.
+ */
+export type Named = { 
+/**
+ * The host.
+ */
+host: string | null, 
+/**
+ * The source's own words, made safe.
+ */
+detail: string | null, };
+
+/**
  * Nodes for a child sequence; their kind is the one the sequence holds.
  */
 export type Nodes = { "type": "blocks", 
@@ -2762,7 +2779,11 @@ hits: Array<SearchHit>,
 /**
  * Where the next page begins; `None` at the end.
  */
-next: string | null, };
+next: string | null, 
+/**
+ * What narrows the search, as it was typed: `from:me`, `before:2026-03`.
+ */
+filters: Array<string>, };
 
 /**
  * Remembers that a hit of this search was opened.
@@ -2778,7 +2799,8 @@ query: string, };
  */
 export type SearchReq = { 
 /**
- * As typed; the last word is taken as the beginning of one.
+ * As typed; the last word is taken as the beginning of one. `in:`, `from:`, `before:`,
+ * `after:` and `has:image` narrow.
  */
 query: string, 
 /**
@@ -3368,7 +3390,11 @@ kept: string,
 /**
  * What to do next, one sentence.
  */
-next: string, };
+next: string, 
+/**
+ * What `message` names and quotes, for sentences in other languages.
+ */
+named?: Named, };
 
 /**
  * One thing that happened. Events carry ids; the window reads again what it shows.
