@@ -21,7 +21,9 @@ pub use id::{
     AssetId, ConsentEventId, ConversationId, ErasureId, FolderId, InvalidId, MessageId, OutboxId,
     PrivacyRequestId, RequestId, SourceId, TagId, TombstoneId,
 };
-pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
+pub use ledger::{
+    EgressRecord, Initiator, LedgerEntry, LedgerFacet, LedgerFilter, LedgerSummary, Outcome,
+};
 pub use policy::{Policy, PolicyVersion};
 pub use privacy::{
     ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest, PrivacyRequestKind,

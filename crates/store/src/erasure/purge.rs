@@ -275,6 +275,7 @@ impl WriteTx<'_> {
             ("conversation", "DELETE FROM conversation"),
             ("asset", "DELETE FROM asset"),
             ("sandbox_record", "DELETE FROM sandbox_record"),
+            ("redact_name", "DELETE FROM redact_name"),
             (
                 "egress_record.conversation_id",
                 "UPDATE egress_record SET conversation_id = NULL WHERE conversation_id IS NOT NULL",
@@ -287,6 +288,7 @@ impl WriteTx<'_> {
             "UPDATE stored_total SET count = 0, bytes = 0 WHERE kind <> 'ledger'",
             [],
         )?;
+        change(self.conn, "DELETE FROM stored_month", [])?;
         for (_, sql) in &triggers {
             self.conn.execute_batch(sql)?;
         }

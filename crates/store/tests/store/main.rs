@@ -14,6 +14,7 @@ mod forensic;
 
 mod copies;
 mod erasure;
+mod ledger;
 mod leftovers;
 mod open;
 mod records;
