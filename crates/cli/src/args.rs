@@ -1,7 +1,11 @@
 //! What can be typed.
 
+mod ledger;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+
+pub use ledger::{Ledger, LedgerClear, LedgerKeep, RedactNames};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -85,6 +89,9 @@ pub struct Ask {
     /// Continue this conversation
     #[arg(long, value_name = "ID")]
     pub conversation: Option<String>,
+    /// Show what would leave, byte by byte, and send nothing
+    #[arg(long)]
+    pub preview: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -158,6 +165,14 @@ pub enum Source {
         /// Its name
         name: String,
     },
+    /// Replace private details by placeholders before anything leaves, or no longer
+    Redact {
+        /// Its name
+        name: String,
+        /// On or off
+        #[arg(value_parser = ["on", "off"])]
+        state: String,
+    },
     /// Remove a source and its key
     Remove {
         /// Its name
@@ -170,11 +185,16 @@ pub enum Privacy {
     /// What is kept on this computer, by kind
     Stored,
     /// What left, newest first
-    Ledger {
-        /// At most this many
-        #[arg(long, default_value_t = 500)]
-        limit: u32,
-    },
+    Ledger(Ledger),
+    /// Who received what, and what they say they do with it
+    Recipients,
+    /// Clear the ledger; one chained row stays
+    LedgerClear(LedgerClear),
+    /// How long the ledger is kept
+    LedgerKeep(LedgerKeep),
+    /// Names that are replaced before anything leaves, where a source asks for it
+    #[command(subcommand)]
+    RedactNames(RedactNames),
     /// Every purpose and where it stands
     Consents,
     /// Give or withdraw a consent

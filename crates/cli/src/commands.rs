@@ -2,6 +2,7 @@
 
 mod ask;
 mod history;
+mod ledger;
 mod privacy;
 mod setup;
 mod source;

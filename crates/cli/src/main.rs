@@ -106,7 +106,9 @@ fn before_setup(command: &Command) -> bool {
 fn access(command: &Command) -> Access {
     match command {
         Command::History(History::List { .. } | History::Show { .. } | History::Search { .. })
-        | Command::Privacy(Privacy::Stored | Privacy::Ledger { .. } | Privacy::Policy)
+        | Command::Privacy(
+            Privacy::Stored | Privacy::Ledger(_) | Privacy::Recipients | Privacy::Policy,
+        )
         | Command::Doctor => Access::Reader,
         _ => Access::Owner,
     }

@@ -4,6 +4,7 @@
 pub mod chat;
 pub mod desktop;
 pub mod egress;
+pub mod ledger;
 pub mod privacy;
 pub mod search;
 pub mod session;

@@ -19,6 +19,7 @@ macro_rules! dto {
 
 pub mod chat;
 pub mod event;
+pub mod ledger;
 pub mod privacy;
 pub mod search;
 pub mod session;

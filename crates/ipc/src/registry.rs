@@ -50,6 +50,10 @@ macro_rules! for_each_command {
             privacy privacy_delete_all(DeleteAllReq) -> Receipt;
             privacy receipt_list(Empty) -> ReceiptList;
             privacy privacy_verify(Empty) -> VerifyReport;
+            ledger ledger_state(Empty) -> LedgerStanding;
+            ledger ledger_recipients(Empty) -> RecipientList;
+            ledger ledger_keep(LedgerKeepReq) -> LedgerStanding;
+            ledger ledger_clear(LedgerClearReq) -> LedgerStanding;
         }
     };
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use fluxchat_core::{App, Error};
 use fluxchat_markup::{self as markup, LinkKind};
+use fluxchat_model::LedgerFilter;
 
 use crate::ApiError;
 use crate::dto::chat::LinkOpenReq;
@@ -42,10 +43,27 @@ pub async fn link_address(app: &App, req: LinkOpenReq) -> Answer<String> {
 /// When the archive is not open or the place cannot be written.
 pub async fn ledger_export(app: &App, req: LedgerExportReq, path: &Path) -> Answer<Exported> {
     let draft = beside(path);
+    let filter = LedgerFilter {
+        purpose: req
+            .purpose
+            .as_deref()
+            .map(super::privacy::purpose)
+            .transpose()?,
+        basis: req.basis,
+        host: req.host,
+        outcome: req.outcome,
+        from: req.from,
+        until: req.until,
+        ..LedgerFilter::default()
+    };
     let written = match File::create(&draft).map_err(Error::Io) {
         Ok(file) => {
-            app.ledger_export(req.format == ExportFormat::Csv, BufWriter::new(file))
-                .await
+            app.ledger_export(
+                filter,
+                req.format == ExportFormat::Csv,
+                BufWriter::new(file),
+            )
+            .await
         }
         Err(error) => Err(error),
     };

@@ -33,6 +33,8 @@ pub struct StoredMonth {
     pub kind: String,
     /// 202611 for November 2026, in UTC.
     pub month: u32,
+    /// How many months before the one asked about; 0 for it and for later ones.
+    pub months_ago: u32,
     /// How many.
     pub count: u64,
     /// How many bytes of content.
@@ -155,17 +157,21 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// When the archive cannot be read.
-    pub fn stored_months(&self) -> Result<Vec<StoredMonth>, StoreError> {
+    pub fn stored_months(&self, now: Timestamp) -> Result<Vec<StoredMonth>, StoreError> {
         all(
             self.conn,
-            "SELECT kind, month, count, bytes FROM stored_month WHERE count > 0 ORDER BY kind, month",
-            [],
+            "SELECT kind, month, count, bytes,
+               max(0, (strftime('%Y', ?1 / 1000, 'unixepoch') - month / 100) * 12
+                 + strftime('%m', ?1 / 1000, 'unixepoch') - month % 100)
+             FROM stored_month WHERE count > 0 ORDER BY kind, month",
+            [now.0],
             |row| {
                 Ok(StoredMonth {
                     kind: row.get(0)?,
                     month: row.get(1)?,
                     count: unsigned(row.get(2)?, "month")?,
                     bytes: unsigned(row.get(3)?, "month")?,
+                    months_ago: row.get(4)?,
                 })
             },
         )

@@ -245,18 +245,36 @@ fn what_is_kept_is_counted_by_month() {
     let archive = Archive::new();
     let conversation = archive.conversation("c");
     archive.talk(conversation, &["one", "two", "three"]);
-    let months = archive.store.read(|tx| tx.stored_months()).unwrap();
+    let months = archive
+        .store
+        .read(|tx| tx.stored_months(NOW.plus_ms(70 * DAY)))
+        .unwrap();
     let [month] = &months[..] else {
         panic!("{months:?}")
     };
     assert_eq!(
-        (month.kind.as_str(), month.month, month.count),
-        ("message", 202_611, 3)
+        (
+            month.kind.as_str(),
+            month.month,
+            month.count,
+            month.months_ago
+        ),
+        ("message", 202_611, 3, 3)
     );
     archive.erase(fluxchat_model::ErasureScope::Conversation(conversation));
-    assert_eq!(archive.store.read(|tx| tx.stored_months()), Ok(Vec::new()));
+    assert_eq!(
+        archive
+            .store
+            .read(|tx| tx.stored_months(NOW.plus_ms(70 * DAY))),
+        Ok(Vec::new())
+    );
     let conversation = archive.conversation("d");
     archive.talk(conversation, &["four"]);
     archive.erase(fluxchat_model::ErasureScope::Everything);
-    assert_eq!(archive.store.read(|tx| tx.stored_months()), Ok(Vec::new()));
+    assert_eq!(
+        archive
+            .store
+            .read(|tx| tx.stored_months(NOW.plus_ms(70 * DAY))),
+        Ok(Vec::new())
+    );
 }
