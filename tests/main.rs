@@ -14,15 +14,18 @@ mod support;
 
 mod aimock;
 mod bad_input;
+mod before_you_send;
 mod cli;
 mod consent;
 mod crash;
 mod deletion;
 mod desktop;
 mod egress;
+mod filing;
 mod keychain;
 mod logs;
 mod offline;
+mod only_here;
 mod product;
 mod screenshots;
 mod shell_config;

@@ -3,7 +3,8 @@
 use fluxchat_ipc::ApiError;
 use fluxchat_ipc::commands;
 use fluxchat_ipc::dto::{
-    Done, Empty, chat::*, event::*, ledger::*, privacy::*, search::*, session::*, source::*,
+    Done, Empty, chat::*, event::*, filing::*, ledger::*, preview::*, privacy::*, search::*,
+    session::*, source::*,
 };
 use fluxchat_model::Receipt;
 use tauri::ipc::{Channel, Invoke};

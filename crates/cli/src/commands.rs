@@ -1,6 +1,7 @@
 //! The commands, by group.
 
 mod ask;
+mod filing;
 mod history;
 mod ledger;
 mod privacy;

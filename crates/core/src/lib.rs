@@ -13,12 +13,14 @@ mod deletion;
 mod drafts;
 mod error;
 mod events;
+mod filing;
 mod help;
 mod history;
 mod ledger;
 mod ledger_keep;
 pub mod logging;
 mod offline;
+mod only_here;
 mod outbox;
 mod overview;
 mod place;
@@ -37,12 +39,13 @@ mod verify;
 
 pub use app::{Access, App, LedgerLayer, Options, Status};
 pub use assets::AssetBytes;
-pub use chat::{Ask, Sent, StreamState};
+pub use chat::{Ask, Preview, PreviewMessage, Sent, StreamState, pretty};
 pub use consents::Standing;
 pub use deletion::{Erasing, UNDO_MS};
 pub use error::{Error, session_problem};
 pub use events::{Event, Events, StreamItem};
-pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight};
+pub use filing::{Filed, MOST_COUNTED};
+pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight, Refusal};
 pub use fluxchat_providers::{OptOut, opt_outs};
 pub use fluxchat_store::{
     ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor, SearchHit,
@@ -50,6 +53,7 @@ pub use fluxchat_store::{
 pub use fluxchat_vault::{Keychain, OsKeychain};
 pub use history::{MessagePage, ShownMessage};
 pub use ledger_keep::LedgerState;
+pub use only_here::answers_here;
 pub use overview::{Age, AgeTotal, Overview};
 pub use place::{Place, host_of, place_of};
 pub use recipients::{Recipient, RecipientPurpose, practices_of};

@@ -4,7 +4,9 @@
 pub mod chat;
 pub mod desktop;
 pub mod egress;
+pub mod filing;
 pub mod ledger;
+pub mod preview;
 pub mod privacy;
 pub mod search;
 pub mod session;

@@ -19,7 +19,9 @@ macro_rules! dto {
 
 pub mod chat;
 pub mod event;
+pub mod filing;
 pub mod ledger;
+pub mod preview;
 pub mod privacy;
 pub mod search;
 pub mod session;

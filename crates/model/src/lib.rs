@@ -5,6 +5,7 @@
 
 mod chat;
 mod consent;
+mod filing;
 mod id;
 mod ledger;
 mod policy;
@@ -17,6 +18,7 @@ mod time;
 
 pub use chat::{Conversation, DraftKey, Message, MessageStatus, Part, Role, Usage, VisibleError};
 pub use consent::{ConsentEvent, ConsentState, ConsentStatus};
+pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, ErasureId, FolderId, InvalidId, MessageId, OutboxId,
     PrivacyRequestId, RequestId, SourceId, TagId, TombstoneId,

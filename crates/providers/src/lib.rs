@@ -27,4 +27,4 @@ pub use chat::{
 };
 pub use error::ProviderError;
 pub use hosts::{KnownHost, OptOut, known_host, opt_outs};
-pub use provider::{chat, models};
+pub use provider::{chat, models, preview};

@@ -5,6 +5,7 @@ pub(crate) mod consent_event;
 pub(crate) mod conversation;
 mod draft;
 pub(crate) mod egress_record;
+pub(crate) mod folder;
 pub(crate) mod ledger_page;
 mod ledger_summary;
 pub(crate) mod ledger_total;
@@ -22,6 +23,7 @@ pub(crate) mod sandbox_record;
 mod setting;
 mod source;
 pub(crate) mod stream_chunk;
+pub(crate) mod tag;
 mod tombstone;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row};

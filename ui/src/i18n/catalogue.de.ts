@@ -1,6 +1,8 @@
 import chat from './chat.de.json';
 import de from './de.json';
+import here from './here.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
+import filing from './filing.de.json';
 
-export default { ...de, ...chat, ...errors };
+export default { ...de, ...chat, ...filing, ...here, ...errors };

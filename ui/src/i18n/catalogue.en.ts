@@ -1,4 +1,6 @@
 import chat from './chat.en.json';
+import here from './here.en.json';
 import en from './en.json';
+import filing from './filing.en.json';
 
-export default { ...en, ...chat };
+export default { ...en, ...chat, ...filing, ...here };

@@ -2,6 +2,7 @@
 // It is never part of what is shipped: `main.ts` asks for it in development only.
 import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
+import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
@@ -42,6 +43,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
   const handlers: Handlers<keyof Commands> = {
     ...sessionCommands(world),
     ...chatCommands(world),
+    ...filingCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
   };

@@ -9,6 +9,7 @@ import { Chat } from './chat.svelte';
 import { History } from './conversations.svelte';
 import { Drafts } from './drafts';
 import { Egress } from './egress.svelte';
+import { Filing } from './filing.svelte';
 import { Navigation } from './navigation.svelte';
 import { Revisions } from './revisions.svelte';
 import { Search } from './search.svelte';
@@ -23,6 +24,7 @@ export class AppState {
   readonly settings: SettingsState;
   readonly navigation = new Navigation();
   readonly revisions = new Revisions();
+  readonly filing: Filing;
   readonly history: History;
   readonly thread: Thread;
   readonly drafts: Drafts;
@@ -36,7 +38,8 @@ export class AppState {
   constructor(readonly client: Client) {
     this.session = new Session(client);
     this.settings = new SettingsState(client);
-    this.history = new History(client);
+    this.filing = new Filing(client);
+    this.history = new History(client, this.filing);
     this.thread = new Thread(client);
     this.drafts = new Drafts(client);
     this.sources = new Sources(client);
@@ -67,6 +70,7 @@ export class AppState {
     this.started = true;
     await Promise.all([
       this.history.active.load(),
+      this.filing.load(),
       this.sources.refresh(),
       this.egress.refresh().catch(() => undefined),
     ]);
@@ -102,6 +106,9 @@ export class AppState {
       case 'receipts_changed':
         this.revisions.receipts += 1;
         break;
+      case 'filing_changed':
+        void this.filing.load();
+        break;
       case 'sources_changed':
         this.revisions.sources += 1;
         void this.sources.refresh();
@@ -118,6 +125,7 @@ export class AppState {
     this.search.type('');
     this.search.recent = [];
     void this.history.active.load();
+    void this.filing.load();
     if (this.history.archive.status !== 'idle') void this.history.archive.load();
   }
 

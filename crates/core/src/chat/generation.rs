@@ -4,30 +4,32 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fluxchat_egress::{CancellationToken, Ctx, Reply};
+use fluxchat_egress::CancellationToken;
 use fluxchat_model::{
-    ConversationId, DataCategory, Dialect, Message, MessageId, MessageStatus, Part, Purpose, Role,
-    Source, Usage, VisibleError,
+    ConversationId, Dialect, Message, MessageId, MessageStatus, Part, Role, Source, Usage,
+    VisibleError,
 };
 use fluxchat_providers::{ChatEvent, ChatMessage, ChatRequest, FinishReason, ProviderError};
 use fluxchat_store::{ChunkKind, FinishMessage};
 use futures_util::StreamExt as _;
 use tokio::time::Instant;
 
+use super::outgoing;
 use super::stream::{Live, StreamState};
 use crate::app::Open;
-use crate::{App, Error, Event, consents};
+use crate::redaction::Restorer;
+use crate::{App, Error, Event, only_here};
 
 /// Items are joined over this time: one to two frames.
 const JOIN: Duration = Duration::from_millis(25);
 /// A crash loses at most what arrived in this time.
 const SAVE: Duration = Duration::from_millis(250);
-/// More than any model reads; a bound on memory, not on what is sent.
-const LONGEST_PATH: u32 = 10_000;
 
 /// An answer that is arriving.
 pub(crate) struct Generation {
     pub(crate) conversation_id: ConversationId,
+    /// Whether it comes from this computer.
+    pub(crate) from_here: bool,
     pub(crate) cancel: CancellationToken,
     /// Fired when its last word is in the archive.
     pub(crate) ended: CancellationToken,
@@ -37,11 +39,13 @@ pub(crate) struct Generation {
 impl Generation {
     pub(crate) fn new(
         conversation_id: ConversationId,
+        source: &Source,
         cancel: CancellationToken,
         so_far: Option<&Message>,
     ) -> Self {
         Self {
             conversation_id,
+            from_here: only_here::answers_here(source),
             cancel,
             ended: CancellationToken::new(),
             live: Mutex::new(Live::continuing(so_far)),
@@ -108,12 +112,25 @@ impl Open {
         &self,
         which: impl Fn(&MessageId, ConversationId) -> bool,
     ) {
+        self.stop_these(|id, generation| which(id, generation.conversation_id))
+            .await;
+    }
+
+    /// The same for the answers of a conversation that come from elsewhere.
+    pub(crate) async fn stop_elsewhere(&self, conversation: ConversationId) {
+        self.stop_these(|_, generation| {
+            generation.conversation_id == conversation && !generation.from_here
+        })
+        .await;
+    }
+
+    async fn stop_these(&self, which: impl Fn(&MessageId, &Generation) -> bool) {
         let stopping: Vec<Arc<Generation>> = self
             .generations
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .iter()
-            .filter(|(id, generation)| which(id, generation.conversation_id))
+            .filter(|(id, generation)| which(id, generation))
             .map(|(_, generation)| Arc::clone(generation))
             .collect();
         for generation in &stopping {
@@ -146,12 +163,16 @@ struct Gathered {
     unsaved_reasoning: String,
     /// What a restarted answer repeats of what is already kept.
     repeated: String,
+    /// Turn placeholders back into what they stand for.
+    text: Restorer,
+    reasoning: Restorer,
 }
 
 impl Run {
     pub(crate) async fn run(self) {
         let mut gathered = Gathered::default();
         let end = self.receive(&mut gathered).await;
+        self.take_rest(&mut gathered);
         let (status, error) = match end {
             Ok(FinishReason::ContentFilter) => {
                 let refused = ProviderError::ContentRefused {
@@ -178,16 +199,8 @@ impl Run {
         };
         gathered.model = Some(model.clone());
         let request = self.request(model, gathered).await?;
-        let ctx = Ctx {
-            policy_version: Some(consents::policy_in_force().0),
-            conversation_id: Some(self.answer.conversation_id),
-            reply: Reply::Stream,
-            cancel: self.generation.cancel.clone(),
-            ..Ctx::new(
-                Purpose::Chat,
-                &[DataCategory::Content, DataCategory::Parameters],
-            )
-        };
+        let cancel = self.generation.cancel.clone();
+        let ctx = outgoing::ctx(Some(self.answer.conversation_id), cancel);
         let credential = self.app.credential(&self.source).await?;
         let mut stream =
             fluxchat_providers::chat(&self.open.door, &self.source, credential, ctx, request)
@@ -221,16 +234,18 @@ impl Run {
         match event {
             ChatEvent::Started { model } => gathered.model = model.or(gathered.model.take()),
             ChatEvent::Text(piece) => {
-                let piece = new_part(&mut gathered.repeated, &piece);
-                gathered.unsaved_text.push_str(piece);
-                self.generation.live().text(piece);
+                let piece = gathered.text.push(&piece);
+                self.take_text(&piece, gathered);
             }
             ChatEvent::Reasoning(piece) => {
-                gathered.unsaved_reasoning.push_str(&piece);
-                self.generation.live().reasoning(&piece);
+                let piece = gathered.reasoning.push(&piece);
+                self.take_reasoning(&piece, gathered);
             }
             ChatEvent::Citation { title, target } => {
-                let part = Part::Citation { title, target };
+                let part = Part::Citation {
+                    title: gathered.text.restore(&title),
+                    target: gathered.text.restore(&target),
+                };
                 let known = self
                     .so_far
                     .as_ref()
@@ -251,6 +266,25 @@ impl Run {
             ChatEvent::ToolCall(_) | ChatEvent::Notice(_) => {}
         }
         None
+    }
+
+    fn take_text(&self, piece: &str, gathered: &mut Gathered) {
+        let piece = new_part(&mut gathered.repeated, piece);
+        gathered.unsaved_text.push_str(piece);
+        self.generation.live().text(piece);
+    }
+
+    fn take_reasoning(&self, piece: &str, gathered: &mut Gathered) {
+        gathered.unsaved_reasoning.push_str(piece);
+        self.generation.live().reasoning(piece);
+    }
+
+    /// What might have become a placeholder and did not.
+    fn take_rest(&self, gathered: &mut Gathered) {
+        let text = gathered.text.finish();
+        self.take_text(&text, gathered);
+        let reasoning = gathered.reasoning.finish();
+        self.take_reasoning(&reasoning, gathered);
     }
 
     /// The error in the words of this answer: the question is safe, and so is what arrived.
@@ -333,18 +367,20 @@ impl Run {
 
     async fn request(&self, model: String, gathered: &mut Gathered) -> Result<ChatRequest, Error> {
         let question = self.answer.parent_id.ok_or(Error::NotFound("question"))?;
-        let path = self
+        let id = self.answer.conversation_id;
+        let (conversation, path) = self
             .app
-            .read(move |tx| tx.path_to(question, LONGEST_PATH))
-            .await?;
-        let mut messages: Vec<ChatMessage> = path
-            .iter()
-            .map(|message| ChatMessage {
-                role: message.role,
-                text: message.text(),
+            .read(move |tx| {
+                Ok((
+                    tx.conversation(id)?,
+                    tx.path_to(question, outgoing::LONGEST_PATH)?,
+                ))
             })
-            .filter(|message| !message.text.is_empty())
-            .collect();
+            .await?;
+        // It may have been kept to this computer since the question was asked.
+        let conversation = conversation.ok_or(Error::NotFound("conversation"))?;
+        only_here::check(&conversation, &self.source)?;
+        let mut messages = outgoing::said(&path);
         if let Some(so_far) = self
             .so_far
             .as_ref()
@@ -366,12 +402,14 @@ impl Run {
                 });
             }
         }
-        Ok(ChatRequest {
-            model,
-            messages,
-            conversation_alias: self.alias().await?,
-            ..ChatRequest::default()
-        })
+        let alias = self.alias().await?;
+        let outgoing = self
+            .app
+            .outgoing(&self.source, model, messages, alias)
+            .await?;
+        gathered.text = outgoing.redactor.restorer();
+        gathered.reasoning = outgoing.redactor.restorer();
+        Ok(outgoing.request)
     }
 
     /// The random name under which the service may keep what belongs to this conversation, so

@@ -3,10 +3,14 @@
 import type {
   ConsentList,
   ConsentSetReq,
+  ConversationFiledReq,
   ConversationListReq,
+  ConversationMoveReq,
   ConversationPage,
   ConversationReq,
   ConversationRow,
+  ConversationTagReq,
+  ConversationTags,
   ConversationUpdateReq,
   DeleteAllReq,
   Done,
@@ -18,15 +22,25 @@ import type {
   Erasing,
   ErasureUndoReq,
   Exported,
+  Filing,
+  FilingAddReq,
+  FolderRenameReq,
+  FolderReq,
+  FolderRow,
   HelpPage,
   HelpReq,
+  LedgerClearReq,
   LedgerExportReq,
+  LedgerKeepReq,
   LedgerPage,
   LedgerReq,
+  LedgerStanding,
   LinkOpenReq,
   MessageEditReq,
   MessagePage,
   MessagePageReq,
+  MessagePreview,
+  MessagePreviewReq,
   MessageRegenerateReq,
   MessageReq,
   MessageSendReq,
@@ -39,6 +53,9 @@ import type {
   Receipt,
   ReceiptList,
   RecentSearches,
+  RecipientList,
+  RedactNameReq,
+  RedactNames,
   SearchPage,
   SearchRememberReq,
   SearchReq,
@@ -56,6 +73,9 @@ import type {
   SourceRow,
   SourceUpdateReq,
   StoredReport,
+  TagRenameReq,
+  TagReq,
+  TagRow,
   VerifyReport,
 } from './types';
 
@@ -84,6 +104,17 @@ export interface Commands {
   draft_get: [DraftGetReq, Draft];
   draft_set: [DraftSetReq, Done];
   help_page: [HelpReq, HelpPage];
+  filing_get: [Empty, Filing];
+  folder_add: [FilingAddReq, FolderRow];
+  folder_rename: [FolderRenameReq, Done];
+  folder_remove: [FolderReq, Done];
+  tag_add: [FilingAddReq, TagRow];
+  tag_rename: [TagRenameReq, Done];
+  tag_remove: [TagReq, Done];
+  conversation_move: [ConversationMoveReq, ConversationRow];
+  conversation_tags: [ConversationReq, ConversationTags];
+  conversation_tag: [ConversationTagReq, ConversationTags];
+  conversation_filed: [ConversationFiledReq, ConversationPage];
   source_list: [Empty, SourceList];
   source_add: [SourceAddReq, SourceAdded];
   source_update: [SourceUpdateReq, SourceRow];
@@ -104,6 +135,14 @@ export interface Commands {
   privacy_delete_all: [DeleteAllReq, Receipt];
   receipt_list: [Empty, ReceiptList];
   privacy_verify: [Empty, VerifyReport];
+  ledger_state: [Empty, LedgerStanding];
+  ledger_recipients: [Empty, RecipientList];
+  ledger_keep: [LedgerKeepReq, LedgerStanding];
+  ledger_clear: [LedgerClearReq, LedgerStanding];
+  message_preview: [MessagePreviewReq, MessagePreview];
+  redact_names: [Empty, RedactNames];
+  redact_name_add: [RedactNameReq, RedactNames];
+  redact_name_remove: [RedactNameReq, RedactNames];
   session_open: [SessionOpenReq, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
@@ -138,6 +177,17 @@ export function createClient(call: Call) {
     draftGet: (req: DraftGetReq) => call('draft_get', req),
     draftSet: (req: DraftSetReq) => call('draft_set', req),
     helpPage: (req: HelpReq) => call('help_page', req),
+    filingGet: () => call('filing_get', {}),
+    folderAdd: (req: FilingAddReq) => call('folder_add', req),
+    folderRename: (req: FolderRenameReq) => call('folder_rename', req),
+    folderRemove: (req: FolderReq) => call('folder_remove', req),
+    tagAdd: (req: FilingAddReq) => call('tag_add', req),
+    tagRename: (req: TagRenameReq) => call('tag_rename', req),
+    tagRemove: (req: TagReq) => call('tag_remove', req),
+    conversationMove: (req: ConversationMoveReq) => call('conversation_move', req),
+    conversationTags: (req: ConversationReq) => call('conversation_tags', req),
+    conversationTag: (req: ConversationTagReq) => call('conversation_tag', req),
+    conversationFiled: (req: ConversationFiledReq) => call('conversation_filed', req),
     sourceList: () => call('source_list', {}),
     sourceAdd: (req: SourceAddReq) => call('source_add', req),
     sourceUpdate: (req: SourceUpdateReq) => call('source_update', req),
@@ -158,6 +208,14 @@ export function createClient(call: Call) {
     privacyDeleteAll: (req: DeleteAllReq) => call('privacy_delete_all', req),
     receiptList: () => call('receipt_list', {}),
     privacyVerify: () => call('privacy_verify', {}),
+    ledgerState: () => call('ledger_state', {}),
+    ledgerRecipients: () => call('ledger_recipients', {}),
+    ledgerKeep: (req: LedgerKeepReq) => call('ledger_keep', req),
+    ledgerClear: (req: LedgerClearReq) => call('ledger_clear', req),
+    messagePreview: (req: MessagePreviewReq) => call('message_preview', req),
+    redactNames: () => call('redact_names', {}),
+    redactNameAdd: (req: RedactNameReq) => call('redact_name_add', req),
+    redactNameRemove: (req: RedactNameReq) => call('redact_name_remove', req),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
   };

@@ -22,6 +22,27 @@ purpose: string,
 in_process: boolean, };
 
 /**
+ * What is kept of one age.
+ */
+export type AgeRow = { 
+/**
+ * `this_month`, `three_months`, `year` or `older`.
+ */
+age: 'this_month' | 'three_months' | 'year' | 'older', 
+/**
+ * Messages.
+ */
+messages: number, 
+/**
+ * Files.
+ */
+files: number, 
+/**
+ * Bytes of both.
+ */
+bytes: number, };
+
+/**
  * How a table column is aligned.
  */
 export type Alignment = "none" | "left" | "center" | "right";
@@ -267,6 +288,39 @@ host: string,
 help: string | null, };
 
 /**
+ * The one link that stands for cleared rows.
+ */
+export type ClearedRow = { 
+/**
+ * Its place in the chain.
+ */
+seq: number, 
+/**
+ * When it was cleared.
+ */
+at: Timestamp, 
+/**
+ * How many requests it stands for.
+ */
+requests: number, 
+/**
+ * How many bytes had left.
+ */
+bytes_out: number, 
+/**
+ * When the earliest was made.
+ */
+first_at: Timestamp, 
+/**
+ * When the latest was made.
+ */
+last_at: Timestamp, 
+/**
+ * Its hash.
+ */
+hash: string, };
+
+/**
  * All purposes.
  */
 export type ConsentList = { 
@@ -326,6 +380,27 @@ purpose: string,
 given: boolean, };
 
 /**
+ * A page of what lies in a folder or under a tag, archived or not: one of the two.
+ */
+export type ConversationFiledReq = { 
+/**
+ * The folder.
+ */
+folder_id?: FolderId, 
+/**
+ * The tag.
+ */
+tag_id?: TagId, 
+/**
+ * `next` of the page before.
+ */
+cursor?: string, 
+/**
+ * At most this many, up to 200.
+ */
+limit: number, };
+
+/**
  * A conversation.
  */
 export type ConversationId = string;
@@ -346,6 +421,19 @@ limit: number,
  * The archived ones instead.
  */
 archived: boolean, };
+
+/**
+ * Puts a conversation into a folder, or out of any.
+ */
+export type ConversationMoveReq = { 
+/**
+ * Which conversation.
+ */
+id: ConversationId, 
+/**
+ * The folder; `None` for none.
+ */
+folder_id?: FolderId, };
 
 /**
  * A page of the history list.
@@ -429,6 +517,32 @@ updated_at: Timestamp,
  * Whether an answer is arriving in it now.
  */
 streaming: boolean, };
+
+/**
+ * Gives a conversation a tag, or takes it away.
+ */
+export type ConversationTagReq = { 
+/**
+ * Which conversation.
+ */
+id: ConversationId, 
+/**
+ * Which tag.
+ */
+tag_id: TagId, 
+/**
+ * Whether it has it.
+ */
+on: boolean, };
+
+/**
+ * The tags of a conversation.
+ */
+export type ConversationTags = { 
+/**
+ * Which.
+ */
+tag_ids: Array<TagId>, };
 
 /**
  * Changes what is given and leaves the rest.
@@ -615,6 +729,28 @@ saved: boolean,
 rows: number, };
 
 /**
+ * All folders and tags, each by name.
+ */
+export type Filing = { 
+/**
+ * The folders.
+ */
+folders: Array<FolderRow>, 
+/**
+ * The tags.
+ */
+tags: Array<TagRow>, };
+
+/**
+ * Makes a folder or a tag.
+ */
+export type FilingAddReq = { 
+/**
+ * What it is called.
+ */
+name: string, };
+
+/**
  * What went to one recipient for one purpose.
  */
 export type Flow = { 
@@ -639,6 +775,49 @@ bytes_out: number, };
  * A folder of conversations.
  */
 export type FolderId = string;
+
+/**
+ * Renames a folder.
+ */
+export type FolderRenameReq = { 
+/**
+ * Which.
+ */
+id: FolderId, 
+/**
+ * What it is called from now on.
+ */
+name: string, };
+
+/**
+ * Names a folder.
+ */
+export type FolderReq = { 
+/**
+ * Which.
+ */
+id: FolderId, };
+
+/**
+ * A folder.
+ */
+export type FolderRow = { 
+/**
+ * Its id.
+ */
+id: FolderId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How many conversations lie in it; counted up to 1000.
+ */
+conversations: number, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, };
 
 /**
  * A page of the bundled help.
@@ -756,13 +935,55 @@ label: string,
 number: number, } | { "type": "hard_break" } | { "type": "soft_break" };
 
 /**
+ * Clears the ledger.
+ */
+export type LedgerClearReq = { 
+/**
+ * Up to this time; `None` clears all of it.
+ */
+until?: Timestamp, };
+
+/**
  * Writes the ledger to a file that the person chooses in a dialog of the system.
  */
 export type LedgerExportReq = { 
 /**
  * How.
  */
-format: ExportFormat, };
+format: ExportFormat, 
+/**
+ * Only this purpose.
+ */
+purpose?: string, 
+/**
+ * Only this basis.
+ */
+basis?: LegalBasis, 
+/**
+ * Only this host.
+ */
+host?: string, 
+/**
+ * Only this outcome.
+ */
+outcome?: Outcome, 
+/**
+ * Only from this time on.
+ */
+from?: Timestamp, 
+/**
+ * Only before this time.
+ */
+until?: Timestamp, };
+
+/**
+ * Sets how long the ledger is kept.
+ */
+export type LedgerKeepReq = { 
+/**
+ * In months; `None` keeps it without an end.
+ */
+months?: number, };
 
 /**
  * A page of the ledger.
@@ -786,13 +1007,29 @@ export type LedgerReq = {
  */
 purpose?: string, 
 /**
- * Only hosts that contain this.
+ * Only this basis.
+ */
+basis?: LegalBasis, 
+/**
+ * Only this host.
  */
 host?: string, 
 /**
  * Only this outcome.
  */
 outcome?: Outcome, 
+/**
+ * Only what served this conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * Only from this time on.
+ */
+from?: Timestamp, 
+/**
+ * Only before this time.
+ */
+until?: Timestamp, 
 /**
  * Only rows before this one.
  */
@@ -866,6 +1103,23 @@ request_id: RequestId,
  * The conversation it served, unless deleted.
  */
 conversation_id: ConversationId | null, };
+
+/**
+ * How the ledger stands.
+ */
+export type LedgerStanding = { 
+/**
+ * How many rows there are.
+ */
+rows: number, 
+/**
+ * After how many months rows are cleared; `None` keeps them.
+ */
+keep_months: number | null, 
+/**
+ * What stands for rows that were cleared.
+ */
+cleared: Array<ClearedRow>, };
 
 /**
  * The legal basis of a purpose: GDPR Art. 6(1), in the terms of the W3C DPV (`eu-gdpr:A6-1-*`).
@@ -1004,6 +1258,92 @@ anchor: PageAnchor,
  * At most this many, up to 100.
  */
 limit: number, };
+
+/**
+ * What would leave, byte by byte.
+ */
+export type MessagePreview = { 
+/**
+ * `POST`, …
+ */
+method: string, 
+/**
+ * The whole address, for people.
+ */
+address: string, 
+/**
+ * Host and port, or `in-process`.
+ */
+host: string, 
+/**
+ * The name of the source.
+ */
+source: string, 
+/**
+ * The model; `None` if the source was never asked what it offers.
+ */
+model: string | null, 
+/**
+ * Every header.
+ */
+headers: Array<PreviewHeaderRow>, 
+/**
+ * The body, indented for people.
+ */
+body: string, 
+/**
+ * How many bytes the body has on the wire.
+ */
+body_bytes: number, 
+/**
+ * Every message in it, oldest first.
+ */
+messages: Array<PreviewMessageRow>, 
+/**
+ * What kinds of data.
+ */
+categories: Array<DataCategory>, 
+/**
+ * What placeholders stand for.
+ */
+replaced: Array<ReplacedRow>, 
+/**
+ * Whether placeholders are used.
+ */
+redact: boolean, 
+/**
+ * Whether the source may train on it.
+ */
+training_allowed: boolean, 
+/**
+ * What is asked of the source.
+ */
+opt_outs: Array<OptOutRow>, 
+/**
+ * Why it would not be let out.
+ */
+refusal: ApiError | null, };
+
+/**
+ * Asks what a message would send. Nothing is sent.
+ */
+export type MessagePreviewReq = { 
+/**
+ * Where; `None` for a new conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * The message as it stands.
+ */
+text: string, 
+/**
+ * Which source would answer.
+ */
+source_id?: SourceId, 
+/**
+ * Which model would.
+ */
+model?: string, };
 
 /**
  * Asks for another answer: a sibling.
@@ -1220,6 +1560,19 @@ export type OfflineSetReq = {
 offline: boolean, };
 
 /**
+ * A field that asks a source to spare the person.
+ */
+export type OptOutRow = { 
+/**
+ * The field of the body.
+ */
+field: string, 
+/**
+ * Its value as JSON.
+ */
+value: string, };
+
+/**
  * What became of a request.
  */
 export type Outcome = "pending" | "sent" | "blocked" | "failed" | "cancelled";
@@ -1284,6 +1637,36 @@ blocks: Array<Block>,
 accepted_at: Timestamp | null, };
 
 /**
+ * A header.
+ */
+export type PreviewHeaderRow = { 
+/**
+ * In lower case.
+ */
+name: string, 
+/**
+ * `None` for a credential, which is never shown.
+ */
+value: string | null, };
+
+/**
+ * A message as it would leave.
+ */
+export type PreviewMessageRow = { 
+/**
+ * Who said it.
+ */
+role: Role, 
+/**
+ * As it would leave.
+ */
+text: string, 
+/**
+ * True for what is asked now; the others are its context.
+ */
+is_question: boolean, };
+
+/**
  * The four numbers that matter.
  */
 export type PrivacyOverview = { 
@@ -1311,6 +1694,14 @@ left_requests: number,
  * To whom, by purpose; what stayed in-process is not counted.
  */
 flows: Array<Flow>, 
+/**
+ * What is kept, by kind.
+ */
+kinds: Array<StoredTotal>, 
+/**
+ * What is kept, by age.
+ */
+ages: Array<AgeRow>, 
 /**
  * How many optional consents are on.
  */
@@ -1466,6 +1857,132 @@ export type RecentSearches = {
  * Newest first.
  */
 queries: Array<string>, };
+
+/**
+ * Everybody who received something.
+ */
+export type RecipientList = { 
+/**
+ * Who received most first; what stays in this app last.
+ */
+rows: Array<RecipientRow>, };
+
+/**
+ * What a recipient received for one purpose.
+ */
+export type RecipientPurposeRow = { 
+/**
+ * Why.
+ */
+purpose: string, 
+/**
+ * On what basis.
+ */
+basis: LegalBasis, 
+/**
+ * What kinds of data.
+ */
+categories: Array<DataCategory>, 
+/**
+ * How many requests.
+ */
+requests: number, 
+/**
+ * Bytes that left.
+ */
+bytes_out: number, };
+
+/**
+ * Somebody who received something, or was refused it.
+ */
+export type RecipientRow = { 
+/**
+ * Host and port, or `in-process`.
+ */
+host: string, 
+/**
+ * True for what stays in this app.
+ */
+in_process: boolean, 
+/**
+ * The sources at this host.
+ */
+sources: Array<string>, 
+/**
+ * What for.
+ */
+purposes: Array<RecipientPurposeRow>, 
+/**
+ * How many requests left.
+ */
+requests: number, 
+/**
+ * How many were refused before anything left.
+ */
+blocked: number, 
+/**
+ * Bytes that left.
+ */
+bytes_out: number, 
+/**
+ * Bytes that came.
+ */
+bytes_in: number, 
+/**
+ * When the first request left.
+ */
+first_at: Timestamp | null, 
+/**
+ * When the last request left.
+ */
+last_at: Timestamp | null, 
+/**
+ * What the provider says it does with data.
+ */
+practices: DataPractices, 
+/**
+ * Where it says so, and when that was read.
+ */
+practices_from: string | null, 
+/**
+ * What is asked of it with every request.
+ */
+opt_outs: Array<OptOutRow>, };
+
+/**
+ * Names a name.
+ */
+export type RedactNameReq = { 
+/**
+ * The name.
+ */
+name: string, };
+
+/**
+ * The names that are replaced.
+ */
+export type RedactNames = { 
+/**
+ * In the order they were added.
+ */
+names: Array<string>, };
+
+/**
+ * A private detail and what leaves in its place.
+ */
+export type ReplacedRow = { 
+/**
+ * `key`, `email`, `iban`, `card`, `phone` or `name`.
+ */
+kind: 'key' | 'email' | 'iban' | 'card' | 'phone' | 'name', 
+/**
+ * What leaves.
+ */
+placeholder: string, 
+/**
+ * What stays.
+ */
+original: string, };
 
 /**
  * One request on the wire and its ledger row; travels as `X-Request-Id`.
@@ -1828,7 +2345,19 @@ default_model: string | null,
 /**
  * What it declares about data.
  */
-practices: DataPractices, };
+practices: DataPractices, 
+/**
+ * Where the provider says so, and when that was read.
+ */
+practices_from: string | null, 
+/**
+ * What is asked of it with every request.
+ */
+opt_outs: Array<OptOutRow>, 
+/**
+ * Whether private details are replaced before anything leaves.
+ */
+redact: boolean, };
 
 /**
  * Changes what is given and leaves the rest.
@@ -1850,6 +2379,10 @@ key?: string,
  * The model new conversations start with.
  */
 default_model?: string, 
+/**
+ * Whether private details are replaced before anything leaves.
+ */
+redact?: boolean, 
 /**
  * True makes new conversations start here.
  */
@@ -1911,6 +2444,54 @@ count: number,
  * Bytes on disk.
  */
 bytes: number, };
+
+/**
+ * A tag on conversations.
+ */
+export type TagId = string;
+
+/**
+ * Renames a tag.
+ */
+export type TagRenameReq = { 
+/**
+ * Which.
+ */
+id: TagId, 
+/**
+ * What it is called from now on.
+ */
+name: string, };
+
+/**
+ * Names a tag.
+ */
+export type TagReq = { 
+/**
+ * Which.
+ */
+id: TagId, };
+
+/**
+ * A tag.
+ */
+export type TagRow = { 
+/**
+ * Its id.
+ */
+id: TagId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How many conversations have it; counted up to 1000.
+ */
+conversations: number, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, };
 
 /**
  * Which colours.
@@ -2025,4 +2606,4 @@ message: MessageRow, } | { "type": "egress",
 /**
  * The state of the door.
  */
-status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "settings_changed" };
+status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "filing_changed" } | { "type": "settings_changed" };
