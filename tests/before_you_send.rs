@@ -15,7 +15,7 @@ use crate::support::app;
 
 async fn recorded(key: Option<&str>) -> (tempfile::TempDir, App, Recorder, SourceId) {
     let home = tempfile::tempdir().unwrap();
-    let keychain = Arc::new(MemoryKeychain::default());
+    let keychain = Arc::new(MemoryKeychain::new());
     let app = App::start(app::options(home.path(), &keychain, Arc::new(SystemClock))).await;
     app::set_up(&app).await;
     let recorder = Recorder::start(Answer::Words(vec!["fine".to_owned()])).await;

@@ -4,5 +4,6 @@ import here from './here.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
 import filing from './filing.de.json';
+import ledger from './ledger.de.json';
 
-export default { ...de, ...chat, ...filing, ...here, ...errors };
+export default { ...de, ...chat, ...filing, ...here, ...ledger, ...errors };

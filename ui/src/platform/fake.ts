@@ -3,6 +3,8 @@
 import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
 import { filingCommands } from './fake/filing';
+import { ledgerCommands } from './fake/ledger';
+import { previewCommands } from './fake/preview';
 import { privacyCommands } from './fake/privacy';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
@@ -46,6 +48,8 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...filingCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
+    ...ledgerCommands(world),
+    ...previewCommands(world),
   };
   const fake: FakePlatform = {
     world,

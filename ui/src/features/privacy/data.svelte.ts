@@ -2,7 +2,7 @@ import { Loaded } from '../../ipc/loaded.svelte';
 import type { AppState } from '../../state/app.svelte';
 
 /** The pages of this part, in the order of the list. */
-export const PAGES = ['overview', 'kept', 'left', 'consents', 'deletion', 'policy'] as const;
+export const PAGES = ['overview', 'kept', 'left', 'recipients', 'consents', 'deletion', 'policy'] as const;
 export type Page = (typeof PAGES)[number];
 
 export function pageOf(section: string | null): Page {
@@ -13,12 +13,16 @@ export function pageOf(section: string | null): Page {
 export class PrivacyData {
   readonly overview;
   readonly receipts;
+  readonly recipients;
+  readonly ledger;
   readonly verification;
   /** When the chains were last checked in this window. */
   verifiedAt = $state<number>();
 
   constructor(app: AppState) {
     this.overview = new Loaded(() => app.client.privacyOverview());
+    this.recipients = new Loaded(() => app.client.ledgerRecipients());
+    this.ledger = new Loaded(() => app.client.ledgerState());
     this.receipts = new Loaded(() => app.client.receiptList());
     this.verification = new Loaded(async () => {
       const report = await app.client.privacyVerify();

@@ -20,7 +20,7 @@ export interface CommandSection {
 }
 
 const THEMES: Settings['theme'][] = ['system', 'light', 'dark', 'high_contrast'];
-const PRIVACY_PAGES = ['overview', 'kept', 'left', 'consents', 'deletion', 'policy'] as const;
+const PRIVACY_PAGES = ['overview', 'kept', 'left', 'recipients', 'consents', 'deletion', 'policy'] as const;
 
 function step(app: AppState, by: number): void {
   const rows = [...app.history.active.pinned, ...app.history.active.rows];
