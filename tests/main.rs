@@ -27,6 +27,7 @@ mod logs;
 mod offline;
 mod only_here;
 mod product;
+mod prove;
 mod screenshots;
 mod shell_config;
 mod tour;

@@ -66,4 +66,6 @@ globalThis.FLUXCHAT_COMMANDS = new Set([
   'session_open',
   'link_open',
   'ledger_export',
+  'privacy_prove',
+  'proof_save',
 ]);

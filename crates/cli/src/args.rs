@@ -234,6 +234,12 @@ pub enum Privacy {
     Verify,
     /// Print the privacy policy in force
     Policy,
+    /// Look whether the promises hold on this computer, now
+    Prove {
+        /// Save the report as JSON
+        #[arg(long, value_name = "FILE")]
+        report: Option<std::path::PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,12 +5,19 @@
 use std::fmt::Write as _;
 use ts_rs::{Config, TS};
 
-use fluxchat_model::Receipt;
+use fluxchat_model::{ProofReport, Receipt};
 
-use crate::dto::{
-    Done, Empty, chat::*, event::*, filing::*, ledger::*, preview::*, privacy::*, search::*,
-    session::*, source::*,
-};
+use crate::dto::chat::*;
+use crate::dto::event::*;
+use crate::dto::filing::*;
+use crate::dto::ledger::*;
+use crate::dto::preview::*;
+use crate::dto::privacy::*;
+use crate::dto::proof::*;
+use crate::dto::search::*;
+use crate::dto::session::*;
+use crate::dto::source::*;
+use crate::dto::{Done, Empty};
 
 const HEADER: &str = "// Generated from crates/ipc by `cargo xtask codegen`. Do not edit.\n\n";
 

@@ -23,6 +23,7 @@ pub mod filing;
 pub mod ledger;
 pub mod preview;
 pub mod privacy;
+pub mod proof;
 pub mod search;
 pub mod session;
 pub mod source;

@@ -51,5 +51,8 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         Event::ReceiptsChanged => WindowEvent::ReceiptsChanged,
         Event::FilingChanged => WindowEvent::FilingChanged,
         Event::SettingsChanged => WindowEvent::SettingsChanged,
+        Event::ProofCheck(check) => WindowEvent::ProofCheck {
+            check: check.clone(),
+        },
     })
 }

@@ -82,6 +82,8 @@ macro_rules! for_each_desktop_command {
             session session_open(SessionOpenReq) -> SessionInfo;
             chat link_open(LinkOpenReq) -> Done;
             privacy ledger_export(LedgerExportReq) -> Exported;
+            privacy privacy_prove(Empty) -> ProofReport;
+            privacy proof_save(Empty) -> ProofSaved;
         }
     };
 }

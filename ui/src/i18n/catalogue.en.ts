@@ -1,7 +1,16 @@
 import chat from './chat.en.json';
-import here from './here.en.json';
 import en from './en.json';
 import filing from './filing.en.json';
 import ledger from './ledger.en.json';
 
-export default { ...en, ...chat, ...filing, ...here, ...ledger };
+import here from './here.en.json';
+import prove from './prove.en.json';
+
+export default {
+  ...ledger,
+  ...en,
+  ...chat,
+  ...filing,
+  ...here,
+  ...prove,
+};

@@ -6,6 +6,7 @@ import { filingCommands } from './fake/filing';
 import { ledgerCommands } from './fake/ledger';
 import { previewCommands } from './fake/preview';
 import { privacyCommands } from './fake/privacy';
+import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
 import { FakeWorld, type FakeOptions } from './fake/world';
@@ -50,6 +51,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...privacyCommands(world),
     ...ledgerCommands(world),
     ...previewCommands(world),
+    ...proofCommands(world),
   };
   const fake: FakePlatform = {
     world,

@@ -11,6 +11,7 @@ import { Drafts } from './drafts';
 import { Egress } from './egress.svelte';
 import { Filing } from './filing.svelte';
 import { Navigation } from './navigation.svelte';
+import { Proof } from './proof.svelte';
 import { Revisions } from './revisions.svelte';
 import { Search } from './search.svelte';
 import { Session } from './session.svelte';
@@ -24,6 +25,7 @@ export class AppState {
   readonly settings: SettingsState;
   readonly navigation = new Navigation();
   readonly revisions = new Revisions();
+  readonly proof = new Proof();
   readonly filing: Filing;
   readonly history: History;
   readonly thread: Thread;
@@ -105,6 +107,9 @@ export class AppState {
         break;
       case 'receipts_changed':
         this.revisions.receipts += 1;
+        break;
+      case 'proof_check':
+        this.proof.add(event.check);
         break;
       case 'filing_changed':
         void this.filing.load();

@@ -1,3 +1,5 @@
+mod prove;
+
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
@@ -23,6 +25,7 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
         Privacy::DeleteAll { yes } => delete_all(app, yes, out).await,
         Privacy::Receipts => receipts(app, out).await,
         Privacy::Verify => verify(app, out).await,
+        Privacy::Prove { report } => prove::run(app, report.as_deref(), out).await,
         Privacy::Policy => {
             let policy = app.policy(None, "en")?;
             out.answer(&policy, |policy| policy.markdown.clone());

@@ -50,6 +50,8 @@ import type {
   PolicyReq,
   PolicyText,
   PrivacyOverview,
+  ProofReport,
+  ProofSaved,
   Receipt,
   ReceiptList,
   RecentSearches,
@@ -146,6 +148,8 @@ export interface Commands {
   session_open: [SessionOpenReq, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
+  privacy_prove: [Empty, ProofReport];
+  proof_save: [Empty, ProofSaved];
 }
 
 /** Sends one command and waits for its answer. */
@@ -218,6 +222,8 @@ export function createClient(call: Call) {
     redactNameRemove: (req: RedactNameReq) => call('redact_name_remove', req),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
+    privacyProve: () => call('privacy_prove', {}),
+    proofSave: () => call('proof_save', {}),
   };
 }
 

@@ -271,6 +271,31 @@ rows: number,
 broken_at: number | null, };
 
 /**
+ * One look at one thing.
+ */
+export type Check = { 
+/**
+ * Stable, such as `delete.nothing_left`; translations hang on it.
+ */
+id: string, 
+/**
+ * The law it looks at.
+ */
+law: Law, 
+/**
+ * What it came to.
+ */
+verdict: Verdict, 
+/**
+ * What was looked at, one sentence in English.
+ */
+says: string, 
+/**
+ * The figure behind it, where there is one: hits, rows, pages, bytes.
+ */
+figure: number | null, };
+
+/**
  * Where a statement comes from.
  */
 export type CitationRow = { 
@@ -933,6 +958,11 @@ label: string,
  * Counted in the order of first reference, from 1.
  */
 number: number, } | { "type": "hard_break" } | { "type": "soft_break" };
+
+/**
+ * What this software is for; see `docs/PRIVACY-PROMISES.md`.
+ */
+export type Law = "one_door" | "one_vault" | "delete_means_gone" | "nothing_is_lost" | "core_decides" | "cost_follows_screen";
 
 /**
  * Clears the ledger.
@@ -1768,6 +1798,44 @@ export type PrivacyRequestKind = "access" | "portability" | "rectification" | "e
 export type PrivacyRequestState = "queued_offline" | "submitted" | "acknowledged" | "fulfilled" | "denied" | "overdue";
 
 /**
+ * A self-audit.
+ */
+export type ProofReport = { 
+/**
+ * When it began.
+ */
+at: Timestamp, 
+/**
+ * The version of the app.
+ */
+app_version: string, 
+/**
+ * How long it took, in milliseconds.
+ */
+took_ms: number, 
+/**
+ * True if nothing is broken.
+ */
+holds: boolean, 
+/**
+ * Every check, in the order of the laws.
+ */
+checks: Array<Check>, 
+/**
+ * What cannot be shown here, law by law, in English.
+ */
+limits: Array<[Law, string]>, };
+
+/**
+ * Whether a report was saved.
+ */
+export type ProofSaved = { 
+/**
+ * False if the person changed their mind.
+ */
+saved: boolean, };
+
+/**
  * The proof that a deletion was carried out on this computer.
  */
 export type Receipt = { 
@@ -2525,6 +2593,11 @@ reasoning_tokens: number | null,
 cached_tokens: number | null, };
 
 /**
+ * What a check came to.
+ */
+export type Verdict = "holds" | "broken" | "not_here";
+
+/**
  * Whether the chains hold.
  */
 export type VerifyReport = { 
@@ -2606,4 +2679,8 @@ message: MessageRow, } | { "type": "egress",
 /**
  * The state of the door.
  */
-status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "filing_changed" } | { "type": "settings_changed" };
+status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "filing_changed" } | { "type": "settings_changed" } | { "type": "proof_check", 
+/**
+ * What it came to.
+ */
+check: Check, };
