@@ -18,6 +18,7 @@ mod aimock;
 mod attacks;
 mod bad_input;
 mod children;
+mod before_you_send;
 mod cli;
 mod consent;
 mod crash;

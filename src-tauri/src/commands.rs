@@ -7,6 +7,8 @@ use fluxchat_ipc::dto::consent::*;
 use fluxchat_ipc::dto::event::*;
 use fluxchat_ipc::dto::filing::*;
 use fluxchat_ipc::dto::lock::*;
+use fluxchat_ipc::dto::ledger::*;
+use fluxchat_ipc::dto::preview::*;
 use fluxchat_ipc::dto::privacy::*;
 use fluxchat_ipc::dto::proof::*;
 use fluxchat_ipc::dto::retention::*;

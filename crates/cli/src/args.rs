@@ -3,6 +3,7 @@
 pub mod deletion;
 mod filing;
 mod retention;
+mod ledger;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 pub mod lock;
 pub use filing::{Folder, Tag};
 pub use retention::{KindArg, Restrict, Retention, RuleArgs};
+pub use ledger::{Ledger, LedgerClear, LedgerKeep, RedactNames};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -104,6 +106,9 @@ pub struct Ask {
     /// Continue this conversation
     #[arg(long, value_name = "ID")]
     pub conversation: Option<String>,
+    /// Show what would leave, byte by byte, and send nothing
+    #[arg(long)]
+    pub preview: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -197,6 +202,14 @@ pub enum Source {
         /// Its name
         name: String,
     },
+    /// Replace private details by placeholders before anything leaves, or no longer
+    Redact {
+        /// Its name
+        name: String,
+        /// On or off
+        #[arg(value_parser = ["on", "off"])]
+        state: String,
+    },
     /// Remove a source and its key
     Remove {
         /// Its name
@@ -209,13 +222,18 @@ pub enum Privacy {
     /// What is kept on this computer, by kind
     Stored,
     /// What left, newest first
-    Ledger {
-        /// At most this many
-        #[arg(long, default_value_t = 500)]
-        limit: u32,
-    },
+    Ledger(Ledger),
     /// Why data may leave: every purpose with basis, kinds of data, recipients and retention
     Purposes,
+    /// Who received what, and what they say they do with it
+    Recipients,
+    /// Clear the ledger; one chained row stays
+    LedgerClear(LedgerClear),
+    /// How long the ledger is kept
+    LedgerKeep(LedgerKeep),
+    /// Names that are replaced before anything leaves, where a source asks for it
+    #[command(subcommand)]
+    RedactNames(RedactNames),
     /// Every purpose and where it stands
     Consents {
         #[command(subcommand)]

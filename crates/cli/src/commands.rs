@@ -6,6 +6,7 @@ mod deletion;
 mod filing;
 mod history;
 mod lock;
+mod ledger;
 mod privacy;
 mod retention;
 mod rights;

@@ -142,7 +142,8 @@ fn access(command: &Command) -> Access {
         )
         | Command::Privacy(
             Privacy::Stored
-            | Privacy::Ledger { .. }
+            | Privacy::Ledger(_)
+            | Privacy::Recipients
             | Privacy::Purposes
             | Privacy::Policy { command: None, .. }
             | Privacy::Retention(Retention::List | Retention::Preview(_))

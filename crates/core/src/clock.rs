@@ -67,3 +67,12 @@ pub fn random10() -> Result<[u8; 10], getrandom::Error> {
     getrandom::fill(&mut bytes)?;
     Ok(bytes)
 }
+
+/// The beginning of a UTC day, written as `2026-11-26`.
+#[must_use]
+pub fn day(text: &str) -> Option<Timestamp> {
+    let format = time::format_description::well_known::Iso8601::DATE;
+    let date = time::Date::parse(text, &format).ok()?;
+    let seconds = date.midnight().assume_utc().unix_timestamp();
+    Some(Timestamp(seconds.checked_mul(Timestamp::SECOND)?))
+}

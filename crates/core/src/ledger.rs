@@ -119,28 +119,34 @@ impl App {
         self.read(move |tx| tx.ledger_page(&filter, limit)).await
     }
 
-    /// Writes the whole ledger, oldest page last, as JSON or CSV. Rows are read page by page, so
+    /// Writes what a filter leaves of the ledger, newest first, as JSON or CSV. Rows are read page by page, so
     /// that its length needs no memory.
     ///
     /// # Errors
     /// When the archive is not open or the writer fails.
     pub async fn ledger_export(
         &self,
+        filter: LedgerFilter,
         csv: bool,
         out: impl std::io::Write + Send + 'static,
     ) -> Result<u32, Error> {
         if self.state() != SessionState::Ready {
             return Err(Error::NotOpen(self.state()));
         }
-        self.off_thread(move |app| export(app, csv, out)).await
+        self.off_thread(move |app| export(app, filter, csv, out))
+            .await
     }
 }
 
 const PAGE: u32 = 1_000;
 
-fn export(app: &App, csv: bool, mut out: impl std::io::Write) -> Result<u32, Error> {
+fn export(
+    app: &App,
+    mut filter: LedgerFilter,
+    csv: bool,
+    mut out: impl std::io::Write,
+) -> Result<u32, Error> {
     let open = app.open()?;
-    let mut filter = LedgerFilter::default();
     let mut rows = 0_u32;
     out.write_all(if csv {
         b"seq,at,purpose,basis,host,endpoint,method,categories,bytes_out,bytes_in,outcome,status,initiator,request_id,hash\r\n"

@@ -2,11 +2,78 @@
 
 use fluxchat_egress::IN_PROCESS;
 use fluxchat_model::{StorageMode, StoredKind, StoredTotal, Timestamp};
-use fluxchat_store::HostTotal;
+use fluxchat_store::{HostTotal, StoredMonth};
+use serde::{Deserialize, Serialize};
 
 use crate::{App, Error};
 
 const WEEK: i64 = 7 * Timestamp::DAY;
+
+/// How long ago something was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Age {
+    /// In this calendar month.
+    ThisMonth,
+    /// In the three months before.
+    ThreeMonths,
+    /// Within twelve months.
+    Year,
+    /// Earlier.
+    Older,
+}
+
+/// What is kept of one age.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct AgeTotal {
+    /// How old.
+    pub age: Age,
+    /// Messages.
+    pub messages: u64,
+    /// Bytes of messages.
+    pub message_bytes: u64,
+    /// Files.
+    pub files: u64,
+    /// Bytes of files.
+    pub file_bytes: u64,
+}
+
+fn by_age(months: &[StoredMonth]) -> Vec<AgeTotal> {
+    [Age::ThisMonth, Age::ThreeMonths, Age::Year, Age::Older]
+        .into_iter()
+        .map(|age| {
+            let mut total = AgeTotal {
+                age,
+                messages: 0,
+                message_bytes: 0,
+                files: 0,
+                file_bytes: 0,
+            };
+            for month in months
+                .iter()
+                .filter(|month| age_of(month.months_ago) == age)
+            {
+                let (count, bytes) = if month.kind == "asset" {
+                    (&mut total.files, &mut total.file_bytes)
+                } else {
+                    (&mut total.messages, &mut total.message_bytes)
+                };
+                *count += month.count;
+                *bytes += month.bytes;
+            }
+            total
+        })
+        .collect()
+}
+
+fn age_of(months_ago: u32) -> Age {
+    match months_ago {
+        0 => Age::ThisMonth,
+        1..=3 => Age::ThreeMonths,
+        4..=11 => Age::Year,
+        _ => Age::Older,
+    }
+}
 
 /// The numbers that matter.
 #[derive(Clone, Debug)]
@@ -15,6 +82,8 @@ pub struct Overview {
     pub kinds: Vec<StoredTotal>,
     /// All kinds together, in bytes.
     pub kept_bytes: u64,
+    /// How old it is; ages without anything are there with zeros.
+    pub ages: Vec<AgeTotal>,
     /// What left in the last seven days, per host and purpose. What stayed in-process is not in it.
     pub left: Vec<HostTotal>,
     /// How many optional consents are on, and of how many.
@@ -42,7 +111,7 @@ impl App {
     pub async fn overview(&self) -> Result<Overview, Error> {
         let now = self.now();
         let since = now.plus_ms(-WEEK);
-        let (left, consents, waiting) = self
+        let (months, left, consents, waiting) = self
             .read(move |tx| {
                 let states = tx.consent_states(&crate::policies::in_force(tx, now)?.0)?;
                 let on = states.iter().filter(|state| state.given).count();
@@ -51,7 +120,12 @@ impl App {
                     .iter()
                     .filter(|request| !request.state.is_settled())
                     .count();
-                Ok((tx.ledger_totals(since)?, (on, states.len()), waiting))
+                Ok((
+                    tx.stored_months(now)?,
+                    tx.ledger_totals(since)?,
+                    (on, states.len()),
+                    waiting,
+                ))
             })
             .await?;
         let kinds = self.totals().await?;
@@ -59,6 +133,7 @@ impl App {
         Ok(Overview {
             kinds,
             kept_bytes,
+            ages: by_age(&months),
             left: left
                 .into_iter()
                 .filter(|total| total.host != IN_PROCESS)

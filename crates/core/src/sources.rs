@@ -54,6 +54,7 @@ pub(crate) fn ensure_sandbox(app: &App, store: &Store) -> Result<(), StoreError>
         has_credential: false,
         default_model: Some(fluxchat_service::GUIDE_MODEL.to_owned()),
         practices: DataPractices::default(),
+        redact: false,
         created_at: app.now(),
     };
     store.write(|tx| tx.source_insert(&source))
@@ -120,6 +121,7 @@ impl App {
             has_credential: false,
             default_model: None,
             practices: DataPractices::default(),
+            redact: false,
             created_at: self.now(),
         };
         let row = source.clone();

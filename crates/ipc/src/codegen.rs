@@ -13,6 +13,8 @@ use crate::dto::deletion::*;
 use crate::dto::event::*;
 use crate::dto::filing::*;
 use crate::dto::lock::*;
+use crate::dto::ledger::*;
+use crate::dto::preview::*;
 use crate::dto::privacy::*;
 use crate::dto::proof::*;
 use crate::dto::retention::*;

@@ -8,6 +8,8 @@ pub mod desktop;
 pub mod egress;
 pub mod filing;
 pub mod lock;
+pub mod ledger;
+pub mod preview;
 pub mod privacy;
 pub mod retention;
 pub mod rights;

@@ -23,6 +23,8 @@ pub mod deletion;
 pub mod event;
 pub mod filing;
 pub mod lock;
+pub mod ledger;
+pub mod preview;
 pub mod privacy;
 pub mod proof;
 pub mod retention;

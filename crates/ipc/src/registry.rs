@@ -101,6 +101,14 @@ macro_rules! for_each_command {
             deletion deletion_list(Empty) -> DeletionList;
             deletion key_get(Empty) -> KeyInfo;
             deletion key_rotate(Empty) -> Receipt;
+            ledger ledger_state(Empty) -> LedgerStanding;
+            ledger ledger_recipients(Empty) -> RecipientList;
+            ledger ledger_keep(LedgerKeepReq) -> LedgerStanding;
+            ledger ledger_clear(LedgerClearReq) -> LedgerStanding;
+            preview message_preview(MessagePreviewReq) -> MessagePreview;
+            preview redact_names(Empty) -> RedactNames;
+            preview redact_name_add(RedactNameReq) -> RedactNames;
+            preview redact_name_remove(RedactNameReq) -> RedactNames;
         }
     };
 }

@@ -15,9 +15,7 @@ CREATE INDEX draft_age ON draft (updated_at);
 CREATE INDEX conversation_training ON conversation (id) WHERE training_allowed = 1;
 CREATE INDEX egress_record_at ON egress_record (at);
 CREATE INDEX egress_record_conversation ON egress_record (conversation_id) WHERE conversation_id IS NOT NULL;
-CREATE INDEX egress_record_host ON egress_record (host);
-CREATE INDEX egress_record_outcome ON egress_record (outcome);
-CREATE INDEX egress_record_purpose ON egress_record (purpose);
+CREATE INDEX egress_record_facet ON egress_record (facet);
 CREATE INDEX erasure_due ON erasure (state, purge_after);
 CREATE INDEX message_asset_by_asset ON message_asset (asset_id);
 CREATE INDEX message_by_conversation ON message (conversation_id, depth, erasure_id);
@@ -108,6 +106,8 @@ CREATE TABLE egress_record (
   bytes_in INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE "erasure" (
+, facet INTEGER) STRICT;
+CREATE TABLE erasure (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
   scope TEXT NOT NULL CHECK (scope IN ('message', 'conversation', 'folder', 'tag', 'range', 'source',
     'media', 'searches', 'drafts', 'everything')),
@@ -141,6 +141,46 @@ CREATE TABLE folder (
 CREATE TABLE guardian (
   one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
   record TEXT NOT NULL -- JSON
+CREATE TABLE ledger_day (
+  day INTEGER NOT NULL, -- days since 1970
+  facet INTEGER NOT NULL,
+  requests INTEGER NOT NULL,
+  bytes_out INTEGER NOT NULL,
+  bytes_in INTEGER NOT NULL,
+  PRIMARY KEY (day, facet)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE ledger_facet (
+  id INTEGER NOT NULL PRIMARY KEY,
+  host TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  basis TEXT NOT NULL,
+  categories TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  requests INTEGER NOT NULL,
+  bytes_out INTEGER NOT NULL,
+  bytes_in INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  UNIQUE (host, purpose, basis, categories, outcome)
+) STRICT;
+CREATE TABLE ledger_span (
+  day INTEGER NOT NULL PRIMARY KEY,
+  first_seq INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL
+) STRICT;
+CREATE TABLE ledger_summary (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  at INTEGER NOT NULL,
+  first_seq INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  requests INTEGER NOT NULL,
+  bytes_out INTEGER NOT NULL,
+  bytes_in INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  first_hash BLOB NOT NULL CHECK (length(first_hash) = 32),
+  last_hash BLOB NOT NULL CHECK (length(last_hash) = 32),
+  hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 CREATE TABLE message (
   seq INTEGER NOT NULL PRIMARY KEY CHECK (seq % 2 = 0),
@@ -273,6 +313,9 @@ CREATE TABLE retention_run (
   conversations INTEGER NOT NULL,
   drafts INTEGER NOT NULL,
   searches INTEGER NOT NULL
+CREATE TABLE redact_name (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL
 ) STRICT;
 CREATE TABLE sandbox_record (
   seq INTEGER NOT NULL PRIMARY KEY,
@@ -319,6 +362,14 @@ CREATE TABLE statement_flag (
   at INTEGER NOT NULL,
   note TEXT NOT NULL
 ) STRICT;
+, redact INTEGER NOT NULL DEFAULT 0 CHECK (redact IN (0, 1))) STRICT;
+CREATE TABLE stored_month (
+  kind TEXT NOT NULL,
+  month INTEGER NOT NULL, -- 202611 for November 2026
+  count INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY (kind, month)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE stored_total (
   kind TEXT NOT NULL PRIMARY KEY,
   count INTEGER NOT NULL,
@@ -353,6 +404,17 @@ CREATE TABLE training_echo_total (
   count INTEGER NOT NULL,
   last_at INTEGER
 ) STRICT;
+CREATE TRIGGER asset_month_delete AFTER DELETE ON asset
+BEGIN
+  UPDATE stored_month SET count = count - 1, bytes = bytes - old.bytes
+  WHERE kind = 'asset' AND month = CAST(strftime('%Y%m', old.created_at / 1000, 'unixepoch') AS INTEGER);
+END;
+CREATE TRIGGER asset_month_insert AFTER INSERT ON asset
+BEGIN
+  INSERT INTO stored_month (kind, month, count, bytes)
+  VALUES ('asset', CAST(strftime('%Y%m', new.created_at / 1000, 'unixepoch') AS INTEGER), 1, new.bytes)
+  ON CONFLICT (kind, month) DO UPDATE SET count = count + 1, bytes = bytes + excluded.bytes;
+END;
 CREATE TRIGGER asset_total_delete AFTER DELETE ON asset
 BEGIN UPDATE stored_total SET count = count - 1, bytes = bytes - old.bytes WHERE kind = 'asset'; END;
 CREATE TRIGGER asset_total_insert AFTER INSERT ON asset
@@ -418,14 +480,85 @@ CREATE TRIGGER draft_age_insert AFTER INSERT ON draft
 BEGIN UPDATE draft SET updated_at = max(new.updated_at, ifnull((SELECT trusted_at FROM retention_clock), 0)) WHERE seq = new.seq; END;
 CREATE TRIGGER draft_age_update AFTER UPDATE OF updated_at ON draft
 BEGIN UPDATE draft SET updated_at = max(new.updated_at, ifnull((SELECT trusted_at FROM retention_clock), 0)) WHERE seq = new.seq; END;
+CREATE TRIGGER egress_record_facet_delete AFTER DELETE ON egress_record
+BEGIN
+  UPDATE ledger_facet SET requests = requests - 1, bytes_out = bytes_out - old.bytes_out, bytes_in = bytes_in - old.bytes_in
+  WHERE id = old.facet;
+  UPDATE ledger_day SET requests = requests - 1, bytes_out = bytes_out - old.bytes_out, bytes_in = bytes_in - old.bytes_in
+  WHERE day = old.at / 86400000 AND facet = old.facet;
+  UPDATE stored_total SET count = count - 1, bytes = bytes - 320 WHERE kind = 'ledger';
+END;
+CREATE TRIGGER egress_record_facet_insert AFTER INSERT ON egress_record
+BEGIN
+  INSERT INTO ledger_facet (host, purpose, basis, categories, outcome, requests, bytes_out, bytes_in, first_at, last_at)
+  VALUES (new.host, new.purpose, new.basis, new.categories, new.outcome, 1, new.bytes_out, new.bytes_in, new.at, new.at)
+  ON CONFLICT (host, purpose, basis, categories, outcome) DO UPDATE SET
+    requests = requests + 1, bytes_out = bytes_out + excluded.bytes_out, bytes_in = bytes_in + excluded.bytes_in,
+    first_at = CASE requests WHEN 0 THEN excluded.first_at ELSE min(first_at, excluded.first_at) END,
+    last_at = CASE requests WHEN 0 THEN excluded.last_at ELSE max(last_at, excluded.last_at) END;
+  UPDATE egress_record SET facet = (
+    SELECT id FROM ledger_facet WHERE host = new.host AND purpose = new.purpose AND basis = new.basis
+      AND categories = new.categories AND outcome = new.outcome) WHERE seq = new.seq;
+  INSERT INTO ledger_day (day, facet, requests, bytes_out, bytes_in)
+  SELECT new.at / 86400000, facet, 1, bytes_out, bytes_in FROM egress_record WHERE seq = new.seq
+  ON CONFLICT (day, facet) DO UPDATE SET
+    requests = requests + 1, bytes_out = bytes_out + excluded.bytes_out, bytes_in = bytes_in + excluded.bytes_in;
+  INSERT INTO ledger_span (day, first_seq, last_seq) VALUES (new.at / 86400000, new.seq, new.seq)
+  ON CONFLICT (day) DO UPDATE SET
+    first_seq = min(first_seq, excluded.first_seq), last_seq = max(last_seq, excluded.last_seq);
+END;
+CREATE TRIGGER egress_record_facet_update AFTER UPDATE OF outcome, status, bytes_out, bytes_in ON egress_record
+BEGIN
+  UPDATE ledger_facet SET requests = requests - 1, bytes_out = bytes_out - old.bytes_out, bytes_in = bytes_in - old.bytes_in
+  WHERE id = old.facet;
+  UPDATE ledger_day SET requests = requests - 1, bytes_out = bytes_out - old.bytes_out, bytes_in = bytes_in - old.bytes_in
+  WHERE day = old.at / 86400000 AND facet = old.facet;
+  INSERT INTO ledger_facet (host, purpose, basis, categories, outcome, requests, bytes_out, bytes_in, first_at, last_at)
+  VALUES (new.host, new.purpose, new.basis, new.categories, new.outcome, 1, new.bytes_out, new.bytes_in, new.at, new.at)
+  ON CONFLICT (host, purpose, basis, categories, outcome) DO UPDATE SET
+    requests = requests + 1, bytes_out = bytes_out + excluded.bytes_out, bytes_in = bytes_in + excluded.bytes_in,
+    first_at = CASE requests WHEN 0 THEN excluded.first_at ELSE min(first_at, excluded.first_at) END,
+    last_at = CASE requests WHEN 0 THEN excluded.last_at ELSE max(last_at, excluded.last_at) END;
+  UPDATE egress_record SET facet = (
+    SELECT id FROM ledger_facet WHERE host = new.host AND purpose = new.purpose AND basis = new.basis
+      AND categories = new.categories AND outcome = new.outcome) WHERE seq = new.seq;
+  INSERT INTO ledger_day (day, facet, requests, bytes_out, bytes_in)
+  SELECT new.at / 86400000, facet, 1, bytes_out, bytes_in FROM egress_record WHERE seq = new.seq
+  ON CONFLICT (day, facet) DO UPDATE SET
+    requests = requests + 1, bytes_out = bytes_out + excluded.bytes_out, bytes_in = bytes_in + excluded.bytes_in;
+END;
 CREATE TRIGGER egress_record_intent_is_final
 BEFORE UPDATE OF seq, request_id, at, purpose, basis, consent_event_id, policy_version, endpoint, method,
   host, categories, initiator, training_allowed, hash ON egress_record
 BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER egress_record_is_kept BEFORE DELETE ON egress_record
+WHEN NOT EXISTS (SELECT 1 FROM ledger_summary WHERE last_seq >= old.seq)
 BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER egress_record_total_insert AFTER INSERT ON egress_record
 BEGIN UPDATE stored_total SET count = count + 1, bytes = bytes + 320 WHERE kind = 'ledger'; END;
+CREATE TRIGGER ledger_summary_is_final BEFORE UPDATE ON ledger_summary
+BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER ledger_summary_is_kept BEFORE DELETE ON ledger_summary
+WHEN NOT EXISTS (SELECT 1 FROM ledger_summary WHERE seq > old.seq AND last_seq >= old.seq)
+BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER message_month_delete AFTER DELETE ON message
+BEGIN
+  UPDATE stored_month SET count = count - 1, bytes = bytes - octet_length(old.text) - octet_length(old.parts) - 200
+  WHERE kind = 'message' AND month = CAST(strftime('%Y%m', old.created_at / 1000, 'unixepoch') AS INTEGER);
+END;
+CREATE TRIGGER message_month_insert AFTER INSERT ON message
+BEGIN
+  INSERT INTO stored_month (kind, month, count, bytes)
+  VALUES ('message', CAST(strftime('%Y%m', new.created_at / 1000, 'unixepoch') AS INTEGER), 1,
+    octet_length(new.text) + octet_length(new.parts) + 200)
+  ON CONFLICT (kind, month) DO UPDATE SET count = count + 1, bytes = bytes + excluded.bytes;
+END;
+CREATE TRIGGER message_month_update AFTER UPDATE OF text, parts ON message
+BEGIN
+  UPDATE stored_month SET bytes = bytes + octet_length(new.text) + octet_length(new.parts)
+    - octet_length(old.text) - octet_length(old.parts)
+  WHERE kind = 'message' AND month = CAST(strftime('%Y%m', old.created_at / 1000, 'unixepoch') AS INTEGER);
+END;
 CREATE TRIGGER message_search_delete AFTER DELETE ON message WHEN old.text <> ''
 BEGIN INSERT INTO search (search, rowid, body, title) VALUES ('delete', old.seq, old.text, ''); END;
 CREATE TRIGGER message_search_insert AFTER INSERT ON message WHEN new.text <> ''

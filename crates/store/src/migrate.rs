@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_deletion.sql"),
     include_str!("../migrations/0005_rights.sql"),
     include_str!("../migrations/0006_consent.sql"),
+    include_str!("../migrations/0007_ledger.sql"),
 ];
 
 /// The schema this version reads and writes (`PRAGMA user_version`).

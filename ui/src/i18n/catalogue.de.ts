@@ -10,9 +10,12 @@ import prove from './prove.de.json';
 import rights from './rights.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
+import ledger from './ledger.de.json';
+
 import proof from './proof.de.json';
 
 export default {
+  ...ledger,
   ...de,
   ...chat,
   ...consent,

@@ -6,6 +6,8 @@ import { lockCommands } from './fake/lock';
 import { consentCommands } from './fake/consent';
 import { deletionCommands } from './fake/deletion';
 import { filingCommands } from './fake/filing';
+import { ledgerCommands } from './fake/ledger';
+import { previewCommands } from './fake/preview';
 import { privacyCommands } from './fake/privacy';
 import { retentionCommands } from './fake/retention';
 import { rightsCommands } from './fake/rights';
@@ -60,6 +62,8 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...consentCommands(world),
     ...rightsCommands(world),
     ...deletionCommands(world),
+    ...ledgerCommands(world),
+    ...previewCommands(world),
     ...proofCommands(world),
   };
   const fake: FakePlatform = {

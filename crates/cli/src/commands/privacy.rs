@@ -3,17 +3,16 @@ mod prove;
 use std::process::ExitCode;
 
 use fluxchat_core::{App, Chain};
-use fluxchat_model::{LedgerFilter, Receipt};
+use fluxchat_model::Receipt;
 use serde_json::{Value, json};
 
-use super::{Done, consent, retention, rights, word};
+use super::{Done, consent, ledger, retention, rights, word};
 use crate::args::{Consent, Consents, Privacy};
-use crate::output::{Failure, Out, plain};
+use crate::output::Out;
 
 pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
     match privacy {
         Privacy::Stored => stored(app, out).await,
-        Privacy::Ledger { limit } => ledger(app, limit, out).await,
         Privacy::Purposes => consent::purposes(out),
         Privacy::Consents { command: None } => consents(app, out).await,
         Privacy::Consents {
@@ -33,6 +32,11 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
         Privacy::DeleteAll { yes } => super::deletion::everything(app, yes, out).await,
         Privacy::Delete(delete) => super::deletion::delete(app, delete, out).await,
         Privacy::RotateKey { status } => super::deletion::rotate_key(app, status, out).await,
+        Privacy::Ledger(which) => ledger::list(app, which, out).await,
+        Privacy::Recipients => ledger::recipients(app, out).await,
+        Privacy::LedgerClear(clear) => ledger::clear(app, clear, out).await,
+        Privacy::LedgerKeep(keep) => ledger::keep(app, keep, out).await,
+        Privacy::RedactNames(names) => ledger::redact_names(app, names, out).await,
         Privacy::Receipts => receipts(app, out).await,
         Privacy::Verify => verify(app, out).await,
         Privacy::Lock(lock) => super::lock::run(app, lock, out).await,
@@ -73,41 +77,6 @@ async fn stored(app: &App, out: &Out) -> Done {
             )
         },
     );
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn ledger(app: &App, limit: u32, out: &Out) -> Done {
-    let entries = app.ledger_page(LedgerFilter::default(), limit).await?;
-    let rows: Vec<Value> = entries
-        .iter()
-        .map(|entry| {
-            json!({
-                "seq": entry.seq,
-                "at": entry.record.at,
-                "purpose": entry.record.purpose,
-                "basis": entry.record.basis,
-                "host": entry.record.host,
-                "bytes_out": entry.bytes_out,
-                "bytes_in": entry.bytes_in,
-                "outcome": entry.outcome,
-                "request_id": entry.record.request_id,
-            })
-        })
-        .collect();
-    out.answer(&rows, |_| {
-        let line = |entry: &fluxchat_model::LedgerEntry| {
-            format!(
-                "{:>6}  {:<16} {:<28} {:>9} out {:>9} in  {}\n",
-                entry.seq,
-                entry.record.purpose.id(),
-                plain(&entry.record.host),
-                entry.bytes_out,
-                entry.bytes_in,
-                entry.outcome.id(),
-            )
-        };
-        entries.iter().map(line).collect()
-    });
     Ok(ExitCode::SUCCESS)
 }
 
@@ -160,12 +129,14 @@ async fn receipts(app: &App, out: &Out) -> Done {
 
 async fn verify(app: &App, out: &Out) -> Done {
     let found = app.verify().await?;
+    let cleared = app.ledger_state().await?.cleared;
     let chain = |chain: Chain| json!({ "rows": chain.rows, "broken_at": chain.broken_at });
     let document = json!({
         "holds": found.holds(),
         "ledger": chain(found.ledger),
         "consents": chain(found.consents),
         "receipts": chain(found.receipts),
+        "cleared": cleared,
     });
     out.answer(&document, |_| {
         let line = |name: &str, chain: Chain| match chain.broken_at {
@@ -182,6 +153,7 @@ async fn verify(app: &App, out: &Out) -> Done {
         ]
         .map(|(name, chain)| line(name, chain))
         .concat()
+            + &cleared.iter().map(ledger::cleared_line).collect::<String>()
     });
     Ok(ExitCode::from(if found.holds() { 0 } else { 6 }))
 }

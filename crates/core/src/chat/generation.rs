@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fluxchat_egress::{CancellationToken, Ctx, Reply};
+use fluxchat_egress::{CancellationToken, Ctx};
 use fluxchat_model::{
-    ConversationId, DataCategory, Dialect, Message, MessageId, MessageStatus, Part, Purpose, Role,
-    Source, Usage, VisibleError,
+    ConversationId, Dialect, Message, MessageId, MessageStatus, Part, Role, Source, Usage,
+    VisibleError,
 };
 use fluxchat_providers::{
     ChatEvent, ChatMessage, ChatRequest, ChatStream, FinishReason, ProviderError,
@@ -16,16 +16,16 @@ use fluxchat_store::{ChunkKind, FinishMessage};
 use futures_util::StreamExt as _;
 use tokio::time::Instant;
 
+use super::outgoing;
 use super::stream::{Live, StreamState};
 use crate::app::Open;
+use crate::redaction::Restorer;
 use crate::{App, Error, Event, only_here, restriction};
 
 /// Items are joined over this time: one to two frames.
 const JOIN: Duration = Duration::from_millis(25);
 /// A crash loses at most what arrived in this time.
 const SAVE: Duration = Duration::from_millis(250);
-/// More than any model reads; a bound on memory, not on what is sent.
-const LONGEST_PATH: u32 = 10_000;
 
 /// An answer that is arriving.
 pub(crate) struct Generation {
@@ -169,12 +169,16 @@ struct Gathered {
     told: Option<bool>,
     /// What it repeated.
     echo: Option<bool>,
+    /// Turn placeholders back into what they stand for.
+    text: Restorer,
+    reasoning: Restorer,
 }
 
 impl Run {
     pub(crate) async fn run(self) {
         let mut gathered = Gathered::default();
         let end = self.receive(&mut gathered).await;
+        self.take_rest(&mut gathered);
         let (status, error) = match end {
             Ok(FinishReason::ContentFilter) => {
                 let refused = ProviderError::ContentRefused {
@@ -201,16 +205,8 @@ impl Run {
         };
         gathered.model = Some(model.clone());
         let request = self.request(model, gathered).await?;
-        let ctx = Ctx {
-            policy_version: Some(self.app.policy_in_force().0),
-            conversation_id: Some(self.answer.conversation_id),
-            reply: Reply::Stream,
-            cancel: self.generation.cancel.clone(),
-            ..Ctx::new(
-                Purpose::Chat,
-                &[DataCategory::Content, DataCategory::Parameters],
-            )
-        };
+        let cancel = self.generation.cancel.clone();
+        let ctx = self.app.chat_ctx(Some(self.answer.conversation_id), cancel);
         let mut stream = self.ask(ctx, request, gathered).await?;
         let (mut show_at, mut save_at) = (None::<Instant>, None::<Instant>);
         loop {
@@ -274,16 +270,18 @@ impl Run {
         match event {
             ChatEvent::Started { model } => gathered.model = model.or(gathered.model.take()),
             ChatEvent::Text(piece) => {
-                let piece = new_part(&mut gathered.repeated, &piece);
-                gathered.unsaved_text.push_str(piece);
-                self.generation.live().text(piece);
+                let piece = gathered.text.push(&piece);
+                self.take_text(&piece, gathered);
             }
             ChatEvent::Reasoning(piece) => {
-                gathered.unsaved_reasoning.push_str(&piece);
-                self.generation.live().reasoning(&piece);
+                let piece = gathered.reasoning.push(&piece);
+                self.take_reasoning(&piece, gathered);
             }
             ChatEvent::Citation { title, target } => {
-                let part = Part::Citation { title, target };
+                let part = Part::Citation {
+                    title: gathered.text.restore(&title),
+                    target: gathered.text.restore(&target),
+                };
                 let known = self
                     .so_far
                     .as_ref()
@@ -305,6 +303,25 @@ impl Run {
             ChatEvent::ToolCall(_) | ChatEvent::Notice(_) => {}
         }
         None
+    }
+
+    fn take_text(&self, piece: &str, gathered: &mut Gathered) {
+        let piece = new_part(&mut gathered.repeated, piece);
+        gathered.unsaved_text.push_str(piece);
+        self.generation.live().text(piece);
+    }
+
+    fn take_reasoning(&self, piece: &str, gathered: &mut Gathered) {
+        gathered.unsaved_reasoning.push_str(piece);
+        self.generation.live().reasoning(piece);
+    }
+
+    /// What might have become a placeholder and did not.
+    fn take_rest(&self, gathered: &mut Gathered) {
+        let text = gathered.text.finish();
+        self.take_text(&text, gathered);
+        let reasoning = gathered.reasoning.finish();
+        self.take_reasoning(&reasoning, gathered);
     }
 
     /// The error in the words of this answer: the question is safe, and so is what arrived.
@@ -400,21 +417,15 @@ impl Run {
             .read(move |tx| {
                 let conversation = tx.conversation(id)?;
                 let usable = restriction::check(tx, conversation.as_ref())?;
-                Ok((conversation, tx.path_to(question, LONGEST_PATH)?, usable))
+                let path = tx.path_to(question, outgoing::LONGEST_PATH)?;
+                Ok((conversation, path, usable))
             })
             .await?;
         // It may have been frozen or kept to this computer since the question was asked.
         usable?;
         let conversation = conversation.ok_or(Error::NotFound("conversation"))?;
         only_here::check(&conversation, &self.source)?;
-        let mut messages: Vec<ChatMessage> = path
-            .iter()
-            .map(|message| ChatMessage {
-                role: message.role,
-                text: message.text(),
-            })
-            .filter(|message| !message.text.is_empty())
-            .collect();
+        let mut messages = outgoing::said(&path);
         if let Some(so_far) = self
             .so_far
             .as_ref()
@@ -436,12 +447,14 @@ impl Run {
                 });
             }
         }
-        Ok(ChatRequest {
-            model,
-            messages,
-            conversation_alias: self.alias().await?,
-            ..ChatRequest::default()
-        })
+        let alias = self.alias().await?;
+        let outgoing = self
+            .app
+            .outgoing(&self.source, model, messages, alias)
+            .await?;
+        gathered.text = outgoing.redactor.restorer();
+        gathered.reasoning = outgoing.redactor.restorer();
+        Ok(outgoing.request)
     }
 
     /// The random name under which the service may keep what belongs to this conversation, so

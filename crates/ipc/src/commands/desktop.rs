@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use fluxchat_core::{App, Error};
 use fluxchat_markup::{self as markup, LinkKind};
+use fluxchat_model::LedgerFilter;
 
 use crate::ApiError;
 use crate::dto::chat::LinkOpenReq;
@@ -43,8 +44,21 @@ pub async fn link_address(app: &App, req: LinkOpenReq) -> Answer<String> {
 /// # Errors
 /// When the archive is not open or the place cannot be written.
 pub async fn ledger_export(app: &App, req: LedgerExportReq, path: &Path) -> Answer<Exported> {
+    let filter = LedgerFilter {
+        purpose: req
+            .purpose
+            .as_deref()
+            .map(super::privacy::purpose)
+            .transpose()?,
+        basis: req.basis,
+        host: req.host,
+        outcome: req.outcome,
+        from: req.from,
+        until: req.until,
+        ..LedgerFilter::default()
+    };
     let csv = req.format == ExportFormat::Csv;
-    let write = async |file| app.ledger_export(csv, BufWriter::new(file)).await;
+    let write = async |file| app.ledger_export(filter, csv, BufWriter::new(file)).await;
     let rows = whole_or_nothing(path, write).await?;
     Ok(Exported { saved: true, rows })
 }

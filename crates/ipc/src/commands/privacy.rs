@@ -7,8 +7,8 @@ use fluxchat_model::{LedgerEntry, LedgerFilter, Purpose, StoredKind};
 use crate::ApiError;
 use crate::dto::Empty;
 use crate::dto::privacy::{
-    ChainReport, ConsentList, ConsentRow, ConsentSetReq, Flow, LedgerPage, LedgerReq, LedgerRow,
-    PolicyReq, PolicyText, PrivacyOverview, ReceiptList, StoredReport, VerifyReport,
+    AgeRow, ChainReport, ConsentList, ConsentRow, ConsentSetReq, Flow, LedgerPage, LedgerReq,
+    LedgerRow, PolicyReq, PolicyText, PrivacyOverview, ReceiptList, StoredReport, VerifyReport,
 };
 
 type Answer<T> = Result<T, ApiError>;
@@ -42,6 +42,17 @@ pub async fn privacy_overview(app: &App, _: Empty) -> Answer<PrivacyOverview> {
                 bytes_out: total.bytes_out,
             })
             .collect(),
+        ages: overview
+            .ages
+            .iter()
+            .map(|total| AgeRow {
+                age: total.age,
+                messages: small(total.messages),
+                files: small(total.files),
+                bytes: total.message_bytes.saturating_add(total.file_bytes),
+            })
+            .collect(),
+        kinds: overview.kinds,
         consents_on: overview.consents.0,
         consents_total: overview.consents.1,
         waiting: overview.waiting.saturating_add(pending),
@@ -68,8 +79,12 @@ pub async fn privacy_stored(app: &App, _: Empty) -> Answer<StoredReport> {
 pub async fn ledger_page(app: &App, req: LedgerReq) -> Answer<LedgerPage> {
     let filter = LedgerFilter {
         purpose: req.purpose.as_deref().map(purpose).transpose()?,
+        basis: req.basis,
         host: req.host.filter(|host| !host.is_empty()),
         outcome: req.outcome,
+        conversation_id: req.conversation_id,
+        from: req.from,
+        until: req.until,
         before_seq: req.before_seq.map(i64::from),
     };
     let limit = req.limit.clamp(1, LONGEST_LEDGER_PAGE);

@@ -328,6 +328,7 @@ impl WriteTx<'_> {
             ("conversation", "DELETE FROM conversation"),
             ("asset", "DELETE FROM asset"),
             ("sandbox_record", "DELETE FROM sandbox_record"),
+            ("redact_name", "DELETE FROM redact_name"),
             ("folder", "DELETE FROM folder"),
             ("conversation_tag", "DELETE FROM conversation_tag"),
             ("tag", "DELETE FROM tag"),
@@ -348,6 +349,7 @@ impl WriteTx<'_> {
             "UPDATE stored_total SET count = 0, bytes = 0 WHERE kind <> 'ledger'",
             [],
         )?;
+        change(self.conn, "DELETE FROM stored_month", [])?;
         for (_, sql) in &triggers {
             self.conn.execute_batch(sql)?;
         }

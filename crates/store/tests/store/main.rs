@@ -10,6 +10,7 @@
 mod copies;
 mod erasure;
 mod large;
+mod ledger;
 mod leftovers;
 mod open;
 mod records;

@@ -198,7 +198,7 @@ pub fn egress(archive: &Archive, host: &str, conversation: Option<ConversationId
 }
 
 /// Changes a row behind the archive's back, as somebody with the key could.
-fn tamper(archive: &Archive, sql: &str) {
+pub fn tamper(archive: &Archive, sql: &str) {
     let conn = rusqlite::Connection::open(archive.path()).unwrap();
     let digits: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
     conn.pragma_update(None, "key", format!("x'{digits}'"))
@@ -252,7 +252,7 @@ fn the_ledger_is_paged_filtered_and_chained() {
     };
     assert_eq!(seqs(next, 3), [7, 6, 5]);
     let host = LedgerFilter {
-        host: Some("EXAMPLE".to_owned()),
+        host: Some("api.example".to_owned()),
         ..all.clone()
     };
     assert_eq!(seqs(host, 9), [9, 8, 6, 5, 3, 2]);

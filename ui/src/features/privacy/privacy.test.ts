@@ -31,6 +31,7 @@ describe('every page', () => {
       overview: 'privacy_overview',
       kept: 'privacy_stored',
       left: 'ledger_page',
+      recipients: 'ledger_recipients',
       consents: 'consent_list',
       deletion: 'receipt_list',
       lock: 'lock_status',
@@ -60,6 +61,7 @@ describe('the list', () => {
     const user = userEvent.setup();
     for (const name of ['Kept on this computer', 'What left', 'Consents', 'Deletion and receipts', 'Retention', 'Frozen', 'Policy', 'Is this true\\?', 'Overview']) {
     for (const name of ['Kept on this computer', 'What left', 'Consents', 'Deletion and receipts', 'Your rights', 'Policy', 'Is this true\\?', 'Overview']) {
+    for (const name of ['Kept on this computer', 'What left', 'Who receives what', 'Consents', 'Deletion and receipts', 'Policy', 'Is this true\\?', 'Overview']) {
       await user.click(screen.getByRole('button', { name: new RegExp(`^${name}`) }));
       expect(screen.getByRole('button', { name: new RegExp(`^${name}`) }).getAttribute('aria-current')).toBe('page');
     }
@@ -129,7 +131,8 @@ describe('the ledger', () => {
     await waitFor(() =>
       expect(fake.calls.filter((call) => call.name === 'ledger_page').at(-1)?.req).toEqual({ outcome: 'blocked', limit: 100 }),
     );
-    await user.type(screen.getByLabelText('Recipient'), 'nowhere');
+    await user.selectOptions(screen.getByLabelText('Recipient'), 'releases.fluxchat.org');
+    await user.selectOptions(screen.getByLabelText('Purpose'), 'svc.models');
     expect(await screen.findByText('No entry fits the filter')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Show all' }));
     await screen.findByRole('table');

@@ -41,15 +41,20 @@ import type {
   HelpPage,
   HelpReq,
   KeyInfo,
+  LedgerClearReq,
   LedgerExportReq,
+  LedgerKeepReq,
   LedgerPage,
   LedgerReq,
+  LedgerStanding,
   LinkOpenReq,
   LockReport,
   LockSettingsReq,
   MessageEditReq,
   MessagePage,
   MessagePageReq,
+  MessagePreview,
+  MessagePreviewReq,
   MessageRegenerateReq,
   MessageReq,
   MessageSendReq,
@@ -88,6 +93,9 @@ import type {
   RightsRequestReq,
   RightsResult,
   RightsSubject,
+  RecipientList,
+  RedactNameReq,
+  RedactNames,
   SearchPage,
   SearchRememberReq,
   SearchReq,
@@ -212,6 +220,14 @@ export interface Commands {
   deletion_list: [Empty, DeletionList];
   key_get: [Empty, KeyInfo];
   key_rotate: [Empty, Receipt];
+  ledger_state: [Empty, LedgerStanding];
+  ledger_recipients: [Empty, RecipientList];
+  ledger_keep: [LedgerKeepReq, LedgerStanding];
+  ledger_clear: [LedgerClearReq, LedgerStanding];
+  message_preview: [MessagePreviewReq, MessagePreview];
+  redact_names: [Empty, RedactNames];
+  redact_name_add: [RedactNameReq, RedactNames];
+  redact_name_remove: [RedactNameReq, RedactNames];
   session_open: [SessionOpenReq, SessionInfo];
   session_open: [Empty, SessionInfo];
   link_open: [LinkOpenReq, Done];
@@ -324,6 +340,14 @@ export function createClient(call: Call) {
     deletionList: () => call('deletion_list', {}),
     keyGet: () => call('key_get', {}),
     keyRotate: () => call('key_rotate', {}),
+    ledgerState: () => call('ledger_state', {}),
+    ledgerRecipients: () => call('ledger_recipients', {}),
+    ledgerKeep: (req: LedgerKeepReq) => call('ledger_keep', req),
+    ledgerClear: (req: LedgerClearReq) => call('ledger_clear', req),
+    messagePreview: (req: MessagePreviewReq) => call('message_preview', req),
+    redactNames: () => call('redact_names', {}),
+    redactNameAdd: (req: RedactNameReq) => call('redact_name_add', req),
+    redactNameRemove: (req: RedactNameReq) => call('redact_name_remove', req),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
     consentExport: (req: ConsentExportReq) => call('consent_export', req),

@@ -22,6 +22,27 @@ purpose: string,
 in_process: boolean, };
 
 /**
+ * What is kept of one age.
+ */
+export type AgeRow = { 
+/**
+ * `this_month`, `three_months`, `year` or `older`.
+ */
+age: 'this_month' | 'three_months' | 'year' | 'older', 
+/**
+ * Messages.
+ */
+messages: number, 
+/**
+ * Files.
+ */
+files: number, 
+/**
+ * Bytes of both.
+ */
+bytes: number, };
+
+/**
  * How a table column is aligned.
  */
 export type Alignment = "none" | "left" | "center" | "right";
@@ -313,6 +334,37 @@ format: ConsentFormat, };
  * How consents are written down.
  */
 export type ConsentFormat = "iso27560" | "kantara";
+ * The one link that stands for cleared rows.
+ */
+export type ClearedRow = { 
+/**
+ * Its place in the chain.
+ */
+seq: number, 
+/**
+ * When it was cleared.
+ */
+at: Timestamp, 
+/**
+ * How many requests it stands for.
+ */
+requests: number, 
+/**
+ * How many bytes had left.
+ */
+bytes_out: number, 
+/**
+ * When the earliest was made.
+ */
+first_at: Timestamp, 
+/**
+ * When the latest was made.
+ */
+last_at: Timestamp, 
+/**
+ * Its hash.
+ */
+hash: string, };
 
 /**
  * All purposes.
@@ -1258,13 +1310,55 @@ can_change: boolean, };
 export type Law = "one_door" | "one_vault" | "delete_means_gone" | "nothing_is_lost" | "core_decides" | "cost_follows_screen";
 
 /**
+ * Clears the ledger.
+ */
+export type LedgerClearReq = { 
+/**
+ * Up to this time; `None` clears all of it.
+ */
+until?: Timestamp, };
+
+/**
  * Writes the ledger to a file that the person chooses in a dialog of the system.
  */
 export type LedgerExportReq = { 
 /**
  * How.
  */
-format: ExportFormat, };
+format: ExportFormat, 
+/**
+ * Only this purpose.
+ */
+purpose?: string, 
+/**
+ * Only this basis.
+ */
+basis?: LegalBasis, 
+/**
+ * Only this host.
+ */
+host?: string, 
+/**
+ * Only this outcome.
+ */
+outcome?: Outcome, 
+/**
+ * Only from this time on.
+ */
+from?: Timestamp, 
+/**
+ * Only before this time.
+ */
+until?: Timestamp, };
+
+/**
+ * Sets how long the ledger is kept.
+ */
+export type LedgerKeepReq = { 
+/**
+ * In months; `None` keeps it without an end.
+ */
+months?: number, };
 
 /**
  * A page of the ledger.
@@ -1288,13 +1382,29 @@ export type LedgerReq = {
  */
 purpose?: string, 
 /**
- * Only hosts that contain this.
+ * Only this basis.
+ */
+basis?: LegalBasis, 
+/**
+ * Only this host.
  */
 host?: string, 
 /**
  * Only this outcome.
  */
 outcome?: Outcome, 
+/**
+ * Only what served this conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * Only from this time on.
+ */
+from?: Timestamp, 
+/**
+ * Only before this time.
+ */
+until?: Timestamp, 
 /**
  * Only rows before this one.
  */
@@ -1368,6 +1478,23 @@ request_id: RequestId,
  * The conversation it served, unless deleted.
  */
 conversation_id: ConversationId | null, };
+
+/**
+ * How the ledger stands.
+ */
+export type LedgerStanding = { 
+/**
+ * How many rows there are.
+ */
+rows: number, 
+/**
+ * After how many months rows are cleared; `None` keeps them.
+ */
+keep_months: number | null, 
+/**
+ * What stands for rows that were cleared.
+ */
+cleared: Array<ClearedRow>, };
 
 /**
  * The legal basis of a purpose: GDPR Art. 6(1), in the terms of the W3C DPV (`eu-gdpr:A6-1-*`).
@@ -1566,6 +1693,92 @@ anchor: PageAnchor,
  * At most this many, up to 100.
  */
 limit: number, };
+
+/**
+ * What would leave, byte by byte.
+ */
+export type MessagePreview = { 
+/**
+ * `POST`, …
+ */
+method: string, 
+/**
+ * The whole address, for people.
+ */
+address: string, 
+/**
+ * Host and port, or `in-process`.
+ */
+host: string, 
+/**
+ * The name of the source.
+ */
+source: string, 
+/**
+ * The model; `None` if the source was never asked what it offers.
+ */
+model: string | null, 
+/**
+ * Every header.
+ */
+headers: Array<PreviewHeaderRow>, 
+/**
+ * The body, indented for people.
+ */
+body: string, 
+/**
+ * How many bytes the body has on the wire.
+ */
+body_bytes: number, 
+/**
+ * Every message in it, oldest first.
+ */
+messages: Array<PreviewMessageRow>, 
+/**
+ * What kinds of data.
+ */
+categories: Array<DataCategory>, 
+/**
+ * What placeholders stand for.
+ */
+replaced: Array<ReplacedRow>, 
+/**
+ * Whether placeholders are used.
+ */
+redact: boolean, 
+/**
+ * Whether the source may train on it.
+ */
+training_allowed: boolean, 
+/**
+ * What is asked of the source.
+ */
+opt_outs: Array<OptOutRow>, 
+/**
+ * Why it would not be let out.
+ */
+refusal: ApiError | null, };
+
+/**
+ * Asks what a message would send. Nothing is sent.
+ */
+export type MessagePreviewReq = { 
+/**
+ * Where; `None` for a new conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * The message as it stands.
+ */
+text: string, 
+/**
+ * Which source would answer.
+ */
+source_id?: SourceId, 
+/**
+ * Which model would.
+ */
+model?: string, };
 
 /**
  * Asks for another answer: a sibling.
@@ -1825,6 +2038,19 @@ export type OfflineSetReq = {
 offline: boolean, };
 
 /**
+ * A field that asks a source to spare the person.
+ */
+export type OptOutRow = { 
+/**
+ * The field of the body.
+ */
+field: string, 
+/**
+ * Its value as JSON.
+ */
+value: string, };
+
+/**
  * What became of a request.
  */
 export type Outcome = "pending" | "sent" | "blocked" | "failed" | "cancelled";
@@ -2019,6 +2245,36 @@ blocks: Array<Block>,
 accepted_at: Timestamp | null, };
 
 /**
+ * A header.
+ */
+export type PreviewHeaderRow = { 
+/**
+ * In lower case.
+ */
+name: string, 
+/**
+ * `None` for a credential, which is never shown.
+ */
+value: string | null, };
+
+/**
+ * A message as it would leave.
+ */
+export type PreviewMessageRow = { 
+/**
+ * Who said it.
+ */
+role: Role, 
+/**
+ * As it would leave.
+ */
+text: string, 
+/**
+ * True for what is asked now; the others are its context.
+ */
+is_question: boolean, };
+
+/**
  * The four numbers that matter.
  */
 export type PrivacyOverview = { 
@@ -2046,6 +2302,14 @@ left_requests: number,
  * To whom, by purpose; what stayed in-process is not counted.
  */
 flows: Array<Flow>, 
+/**
+ * What is kept, by kind.
+ */
+kinds: Array<StoredTotal>, 
+/**
+ * What is kept, by age.
+ */
+ages: Array<AgeRow>, 
 /**
  * How many optional consents are on.
  */
@@ -2348,6 +2612,130 @@ reason: string | null,
  * The date that was named with it.
  */
 expected_by: Timestamp | null, };
+ * Everybody who received something.
+ */
+export type RecipientList = { 
+/**
+ * Who received most first; what stays in this app last.
+ */
+rows: Array<RecipientRow>, };
+
+/**
+ * What a recipient received for one purpose.
+ */
+export type RecipientPurposeRow = { 
+/**
+ * Why.
+ */
+purpose: string, 
+/**
+ * On what basis.
+ */
+basis: LegalBasis, 
+/**
+ * What kinds of data.
+ */
+categories: Array<DataCategory>, 
+/**
+ * How many requests.
+ */
+requests: number, 
+/**
+ * Bytes that left.
+ */
+bytes_out: number, };
+
+/**
+ * Somebody who received something, or was refused it.
+ */
+export type RecipientRow = { 
+/**
+ * Host and port, or `in-process`.
+ */
+host: string, 
+/**
+ * True for what stays in this app.
+ */
+in_process: boolean, 
+/**
+ * The sources at this host.
+ */
+sources: Array<string>, 
+/**
+ * What for.
+ */
+purposes: Array<RecipientPurposeRow>, 
+/**
+ * How many requests left.
+ */
+requests: number, 
+/**
+ * How many were refused before anything left.
+ */
+blocked: number, 
+/**
+ * Bytes that left.
+ */
+bytes_out: number, 
+/**
+ * Bytes that came.
+ */
+bytes_in: number, 
+/**
+ * When the first request left.
+ */
+first_at: Timestamp | null, 
+/**
+ * When the last request left.
+ */
+last_at: Timestamp | null, 
+/**
+ * What the provider says it does with data.
+ */
+practices: DataPractices, 
+/**
+ * Where it says so, and when that was read.
+ */
+practices_from: string | null, 
+/**
+ * What is asked of it with every request.
+ */
+opt_outs: Array<OptOutRow>, };
+
+/**
+ * Names a name.
+ */
+export type RedactNameReq = { 
+/**
+ * The name.
+ */
+name: string, };
+
+/**
+ * The names that are replaced.
+ */
+export type RedactNames = { 
+/**
+ * In the order they were added.
+ */
+names: Array<string>, };
+
+/**
+ * A private detail and what leaves in its place.
+ */
+export type ReplacedRow = { 
+/**
+ * `key`, `email`, `iban`, `card`, `phone` or `name`.
+ */
+kind: 'key' | 'email' | 'iban' | 'card' | 'phone' | 'name', 
+/**
+ * What leaves.
+ */
+placeholder: string, 
+/**
+ * What stays.
+ */
+original: string, };
 
 /**
  * One request on the wire and its ledger row; travels as `X-Request-Id`.
@@ -3112,7 +3500,19 @@ default_model: string | null,
 /**
  * What it declares about data.
  */
-practices: DataPractices, };
+practices: DataPractices, 
+/**
+ * Where the provider says so, and when that was read.
+ */
+practices_from: string | null, 
+/**
+ * What is asked of it with every request.
+ */
+opt_outs: Array<OptOutRow>, 
+/**
+ * Whether private details are replaced before anything leaves.
+ */
+redact: boolean, };
 
 /**
  * Changes what is given and leaves the rest.
@@ -3134,6 +3534,10 @@ key?: string,
  * The model new conversations start with.
  */
 default_model?: string, 
+/**
+ * Whether private details are replaced before anything leaves.
+ */
+redact?: boolean, 
 /**
  * True makes new conversations start here.
  */

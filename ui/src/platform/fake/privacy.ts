@@ -76,16 +76,26 @@ export function privacyCommands(world: FakeWorld): Handlers<Names> {
       left_bytes: weekly().reduce((sum, row) => sum + row.bytes_out, 0),
       left_requests: weekly().length,
       flows: flows(),
+      kinds: kinds(),
+      ages: (['this_month', 'three_months', 'year', 'older'] as const).map((age, index) => ({
+        age,
+        messages: Math.round((messages() * ([4, 3, 2][index] ?? 0)) / 9),
+        files: 0,
+        bytes: Math.round((messages() * 2_100 * ([4, 3, 2][index] ?? 0)) / 9),
+      })),
       consents_on: world.consents.filter((row) => row.optional && row.given).length,
       consents_total: world.consents.filter((row) => row.optional).length,
       waiting: world.requests.filter((request) => request.state !== 'fulfilled').length + world.erasing.size,
     }),
     privacy_stored: () => ({ kinds: kinds(), total_bytes: total(), storage: world.storage }),
-    ledger_page: ({ purpose, host, outcome, before_seq: before, limit }) => {
+    ledger_page: ({ purpose, basis, host, outcome, from, until, before_seq: before, limit }) => {
       const fitting = world.ledger.filter(
         (row) =>
           (purpose === undefined || row.purpose === purpose) &&
-          (host === undefined || row.host.includes(host)) &&
+          (basis === undefined || row.basis === basis) &&
+          (host === undefined || row.host === host) &&
+          (from === undefined || row.at >= from) &&
+          (until === undefined || row.at < until) &&
           (outcome === undefined || row.outcome === outcome) &&
           (before === undefined || row.seq < before),
       );

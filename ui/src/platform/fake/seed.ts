@@ -42,6 +42,9 @@ export function sourceSeed(sandboxOnly: boolean): SourceRow[] {
     has_credential: false,
     default_model: 'guide',
     practices: { training: 'never', retention: 'in your archive only', region: 'this computer' },
+    practices_from: null,
+    opt_outs: [{ field: 'training_allowed', value: 'false' }],
+    redact: false,
   };
   if (sandboxOnly) return [sandbox];
   return [
@@ -58,6 +61,9 @@ export function sourceSeed(sandboxOnly: boolean): SourceRow[] {
       has_credential: true,
       default_model: 'mistral-small',
       practices: { training: 'not with a paid key', retention: '30 days', region: 'EU' },
+      practices_from: 'its terms, November 2026',
+      opt_outs: [],
+      redact: true,
     },
     {
       id: 'source-ollama',
@@ -71,6 +77,9 @@ export function sourceSeed(sandboxOnly: boolean): SourceRow[] {
       has_credential: false,
       default_model: null,
       practices: none,
+      practices_from: null,
+      opt_outs: [],
+      redact: false,
     },
   ];
 }

@@ -1,4 +1,5 @@
 import type {
+  ClearedRow,
   ApiError,
   ConsentRow,
   ConversationRow,
@@ -54,6 +55,9 @@ export class FakeWorld {
   sources: SourceRow[];
   defaultSource: string;
   ledger: LedgerRow[];
+  keepMonths: number | null = null;
+  cleared: ClearedRow[] = [];
+  redactNames: string[] = ['Zoë Müller'];
   receipts: Receipt[];
   requests: PrivacyRequest[];
   consents: ConsentRow[];
