@@ -13,7 +13,6 @@ use fluxchat_ipc::dto::search::*;
 use fluxchat_ipc::dto::session::*;
 use fluxchat_ipc::dto::source::*;
 use fluxchat_ipc::dto::{Done, Empty};
-use fluxchat_model::Receipt;
 use fluxchat_model::{ProofReport, Receipt};
 use tauri::ipc::{Channel, Invoke};
 use tauri::{Manager as _, Runtime, State, WebviewWindow};
