@@ -23,6 +23,7 @@ fn source(name: &str) -> Source {
             training: Some("no".to_owned()),
             ..Default::default()
         },
+        redact: false,
         created_at: NOW,
     }
 }
