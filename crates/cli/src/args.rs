@@ -1,7 +1,13 @@
 //! What can be typed.
 
+mod diagnostics;
+mod export;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+
+pub use diagnostics::{Diagnostics, SupportBundle};
+pub use export::Export;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -192,6 +198,13 @@ pub enum Privacy {
     Verify,
     /// Print the privacy policy in force
     Policy,
+    /// Everything in one documented file to take along
+    Export(Export),
+    /// What diagnostic reports say, and which were sent
+    #[command(subcommand)]
+    Diagnostics(Diagnostics),
+    /// How things stand, for a support request: read it before you send it
+    SupportBundle(SupportBundle),
 }
 
 #[derive(Debug, Subcommand)]

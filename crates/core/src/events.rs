@@ -33,6 +33,12 @@ pub enum Event {
     ReceiptsChanged,
     /// Settings changed.
     SettingsChanged,
+    /// How far the running export is.
+    ExportProgress(crate::ExportProgress),
+    /// An export ended, well or not.
+    ExportEnded,
+    /// A diagnostic report was made, sent or let go.
+    DiagnosticsChanged,
 }
 
 /// Pieces of an arriving answer, joined over a few frames.

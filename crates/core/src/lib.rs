@@ -9,10 +9,13 @@ mod assets;
 mod chat;
 pub mod clock;
 mod consents;
+pub mod crash;
 mod deletion;
+mod diagnostics;
 mod drafts;
 mod error;
 mod events;
+mod export;
 mod help;
 mod history;
 mod ledger;
@@ -36,8 +39,10 @@ pub use assets::AssetBytes;
 pub use chat::{Ask, Sent, StreamState};
 pub use consents::Standing;
 pub use deletion::{Erasing, UNDO_MS};
+pub use diagnostics::Diagnostics;
 pub use error::{Error, session_problem};
 pub use events::{Event, Events, StreamItem};
+pub use export::{ExportDone, ExportProgress, ExportRequest, fresh_passphrase};
 pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight};
 pub use fluxchat_store::{
     ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor, SearchHit,

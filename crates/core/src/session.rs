@@ -363,6 +363,7 @@ impl App {
             deletions: tokio::sync::Notify::new(),
             outbox: tokio::sync::Notify::new(),
             erasing: std::sync::Mutex::default(),
+            export: crate::export::Board::default(),
             sending: tokio::sync::Mutex::default(),
         })
     }
@@ -473,6 +474,8 @@ impl App {
         let _ = self
             .off_thread(move |_| {
                 let open = app.open()?;
+                let _ = app.sweep_exports();
+                let _ = app.absorb_crash(&open);
                 app.drop_migration_copy(&open.store, false)
             })
             .await;
@@ -485,6 +488,7 @@ impl App {
         crate::outbox::spawn(self, open);
         crate::offline::spawn(self, open);
         crate::upkeep::spawn(self, open);
+        crate::diagnostics::spawn(self, open);
     }
 }
 

@@ -18,7 +18,9 @@ macro_rules! dto {
 }
 
 pub mod chat;
+pub mod diagnostics;
 pub mod event;
+pub mod export;
 pub mod privacy;
 pub mod search;
 pub mod session;

@@ -74,6 +74,8 @@ ids! {
     PrivacyRequestId,
     /// One thing that still has to reach the service.
     OutboxId,
+    /// One diagnostic report; never on the wire.
+    DiagnosticReportId,
     /// A deletion remembered without content.
     TombstoneId,
 }

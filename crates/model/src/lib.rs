@@ -5,6 +5,7 @@
 
 mod chat;
 mod consent;
+mod diagnostics;
 mod id;
 mod ledger;
 mod policy;
@@ -17,9 +18,12 @@ mod time;
 
 pub use chat::{Conversation, DraftKey, Message, MessageStatus, Part, Role, Usage, VisibleError};
 pub use consent::{ConsentEvent, ConsentState, ConsentStatus};
+pub use diagnostics::{
+    DiagnosticEvent, DiagnosticKind, DiagnosticPayload, DiagnosticReport, DiagnosticState,
+};
 pub use id::{
-    AssetId, ConsentEventId, ConversationId, ErasureId, FolderId, InvalidId, MessageId, OutboxId,
-    PrivacyRequestId, RequestId, SourceId, TagId, TombstoneId,
+    AssetId, ConsentEventId, ConversationId, DiagnosticReportId, ErasureId, FolderId, InvalidId,
+    MessageId, OutboxId, PrivacyRequestId, RequestId, SourceId, TagId, TombstoneId,
 };
 pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
 pub use policy::{Policy, PolicyVersion};

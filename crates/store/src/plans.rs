@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params_from_iter};
 
 use crate::connection::{self, Kind};
-use crate::table::{consent_event, conversation, egress_record, message, message_path};
+use crate::table::{consent_event, conversation, egress_record, export, message, message_path};
 use crate::{OpenOptions, Store, migrate, search};
 
 fn archive() -> Connection {
@@ -122,6 +122,24 @@ fn the_state_of_a_consent_is_one_step() {
         consent_event::LAST_OF_PURPOSE,
         "INDEX consent_event_purpose (purpose=?)",
     );
+}
+
+#[test]
+fn an_export_pages_along_keys() {
+    check(
+        export::CONVERSATIONS,
+        "SEARCH conversation USING INTEGER PRIMARY KEY (rowid>?)",
+    );
+    check(
+        export::MESSAGES,
+        "SEARCH m USING INTEGER PRIMARY KEY (rowid>?)",
+    );
+    check(export::ASSETS, "(id>?)");
+    check(
+        export::SANDBOX,
+        "SEARCH sandbox_record USING INTEGER PRIMARY KEY (rowid>?)",
+    );
+    check(export::SANDBOX, "INDEX conversation_hidden");
 }
 
 #[test]

@@ -10,11 +10,15 @@ const read = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname,
 const [en, de, chatEn, chatDe, errorsDe] = ['en', 'de', 'chat.en', 'chat.de', 'errors.de'].map((name) =>
   read(`${name}.json`),
 ) as [Record<string, string>, Record<string, string>, Record<string, string>, Record<string, string>, Record<string, string>];
+const [exportEn, exportDe] = [read('export.en.json'), read('export.de.json')];
+const [diagnosticsEn, diagnosticsDe] = [read('diagnostics.en.json'), read('diagnostics.de.json')];
 const { parse, TYPE } = createRequire(import.meta.url)('@formatjs/icu-messageformat-parser') as typeof Parser;
 
 const catalogues: [string, Record<string, string>, Record<string, string>][] = [
   ['ours', en, de],
   ['chat', chatEn, chatDe],
+  ['export', exportEn, exportDe],
+  ['diagnostics', diagnosticsEn, diagnosticsDe],
 ];
 
 /** The names of the parameters of a sentence. */
@@ -63,7 +67,7 @@ describe('use of the catalogues', () => {
   const prefixes = [...all.matchAll(/`([a-z][\w-]*\.(?:[\w.-]*\.)?)\$\{/g)].map((match) => match[1] ?? '');
 
   it('has no sentence that nobody says', () => {
-    const unused = Object.keys({ ...en, ...chatEn }).filter(
+    const unused = Object.keys({ ...en, ...chatEn, ...exportEn, ...diagnosticsEn }).filter(
       (key) =>
         !all.includes(`'${key}'`) && !all.includes(`"${key}"`) && !prefixes.some((prefix) => key.startsWith(prefix)),
     );

@@ -2,6 +2,8 @@
 // It is never part of what is shipped: `main.ts` asks for it in development only.
 import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
+import { diagnosticsCommands } from './fake/diagnostics';
+import { exportCommands } from './fake/export';
 import { privacyCommands } from './fake/privacy';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
@@ -44,6 +46,8 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...chatCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
+    ...exportCommands(world),
+    ...diagnosticsCommands(world),
   };
   const fake: FakePlatform = {
     world,

@@ -9,6 +9,7 @@ import { Chat } from './chat.svelte';
 import { History } from './conversations.svelte';
 import { Drafts } from './drafts';
 import { Egress } from './egress.svelte';
+import { Exporting } from './exporting.svelte';
 import { Navigation } from './navigation.svelte';
 import { Revisions } from './revisions.svelte';
 import { Search } from './search.svelte';
@@ -28,6 +29,7 @@ export class AppState {
   readonly drafts: Drafts;
   readonly sources: Sources;
   readonly egress: Egress;
+  readonly exporting: Exporting;
   readonly undo: UndoOffers;
   readonly search: Search;
   readonly chat: Chat;
@@ -41,6 +43,7 @@ export class AppState {
     this.drafts = new Drafts(client);
     this.sources = new Sources(client);
     this.egress = new Egress(client);
+    this.exporting = new Exporting(client);
     this.undo = new UndoOffers(client);
     this.search = new Search(client);
     this.chat = new Chat({
@@ -101,6 +104,15 @@ export class AppState {
         break;
       case 'receipts_changed':
         this.revisions.receipts += 1;
+        break;
+      case 'export_progress':
+        this.exporting.accept(event.progress);
+        break;
+      case 'export_ended':
+        this.exporting.progress = undefined;
+        break;
+      case 'diagnostics_changed':
+        this.revisions.diagnostics += 1;
         break;
       case 'sources_changed':
         this.revisions.sources += 1;

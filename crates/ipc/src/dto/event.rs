@@ -62,6 +62,15 @@ pub enum WindowEvent {
     ReceiptsChanged,
     /// Settings changed in another window or by the command line.
     SettingsChanged,
+    /// How far the running export is.
+    ExportProgress {
+        /// How far.
+        progress: super::export::ExportState,
+    },
+    /// An export ended, well or not.
+    ExportEnded,
+    /// A diagnostic report was made, sent or let go.
+    DiagnosticsChanged,
 }
 
 dto! {

@@ -275,6 +275,7 @@ impl WriteTx<'_> {
             ("conversation", "DELETE FROM conversation"),
             ("asset", "DELETE FROM asset"),
             ("sandbox_record", "DELETE FROM sandbox_record"),
+            ("diagnostic_report", "DELETE FROM diagnostic_report"),
             (
                 "egress_record.conversation_id",
                 "UPDATE egress_record SET conversation_id = NULL WHERE conversation_id IS NOT NULL",

@@ -9,6 +9,8 @@ import type {
   ConversationRow,
   ConversationUpdateReq,
   DeleteAllReq,
+  DiagnosticReportReq,
+  DiagnosticsInfo,
   Done,
   Draft,
   DraftGetReq,
@@ -17,6 +19,9 @@ import type {
   Empty,
   Erasing,
   ErasureUndoReq,
+  ExportPreview,
+  ExportResult,
+  ExportStartReq,
   Exported,
   HelpPage,
   HelpReq,
@@ -56,6 +61,9 @@ import type {
   SourceRow,
   SourceUpdateReq,
   StoredReport,
+  SupportBundle,
+  SupportBundleSaveReq,
+  SupportBundleSaved,
   VerifyReport,
 } from './types';
 
@@ -104,9 +112,18 @@ export interface Commands {
   privacy_delete_all: [DeleteAllReq, Receipt];
   receipt_list: [Empty, ReceiptList];
   privacy_verify: [Empty, VerifyReport];
+  export_preview: [Empty, ExportPreview];
+  export_cancel: [Empty, Done];
+  diagnostics_get: [Empty, DiagnosticsInfo];
+  diagnostics_prepare: [Empty, DiagnosticsInfo];
+  diagnostics_send: [DiagnosticReportReq, DiagnosticsInfo];
+  diagnostics_discard: [DiagnosticReportReq, DiagnosticsInfo];
+  support_bundle: [Empty, SupportBundle];
   session_open: [SessionOpenReq, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
+  export_start: [ExportStartReq, ExportResult];
+  support_bundle_save: [SupportBundleSaveReq, SupportBundleSaved];
 }
 
 /** Sends one command and waits for its answer. */
@@ -158,8 +175,17 @@ export function createClient(call: Call) {
     privacyDeleteAll: (req: DeleteAllReq) => call('privacy_delete_all', req),
     receiptList: () => call('receipt_list', {}),
     privacyVerify: () => call('privacy_verify', {}),
+    exportPreview: () => call('export_preview', {}),
+    exportCancel: () => call('export_cancel', {}),
+    diagnosticsGet: () => call('diagnostics_get', {}),
+    diagnosticsPrepare: () => call('diagnostics_prepare', {}),
+    diagnosticsSend: (req: DiagnosticReportReq) => call('diagnostics_send', req),
+    diagnosticsDiscard: (req: DiagnosticReportReq) => call('diagnostics_discard', req),
+    supportBundle: () => call('support_bundle', {}),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
+    exportStart: (req: ExportStartReq) => call('export_start', req),
+    supportBundleSave: (req: SupportBundleSaveReq) => call('support_bundle_save', req),
   };
 }
 
