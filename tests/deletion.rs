@@ -6,7 +6,7 @@
 
 mod command_line;
 mod scopes;
-mod world;
+pub mod world;
 
 use std::path::Path;
 

@@ -3,8 +3,8 @@
 use fluxchat_ipc::ApiError;
 use fluxchat_ipc::commands;
 use fluxchat_ipc::dto::{
-    Done, Empty, chat::*, diagnostics::*, event::*, export::*, privacy::*, search::*, session::*,
-    source::*,
+    Done, Empty, chat::*, diagnostics::*, event::*, export::*, filing::*, privacy::*, search::*,
+    session::*, source::*,
 };
 use fluxchat_model::Receipt;
 use tauri::ipc::{Channel, Invoke};

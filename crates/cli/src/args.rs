@@ -2,12 +2,14 @@
 
 mod diagnostics;
 mod export;
+mod filing;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 pub use diagnostics::{Diagnostics, SupportBundle};
 pub use export::Export;
+pub use filing::{Folder, Tag};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -126,11 +128,31 @@ pub enum History {
         #[arg(required = true)]
         id: Vec<String>,
     },
+    /// Folders of conversations
+    #[command(subcommand)]
+    Folder(Folder),
+    /// Tags on conversations
+    #[command(subcommand)]
+    Tag(Tag),
+    /// Decide how a conversation may be used
+    Mark {
+        /// The conversation
+        id: String,
+        /// Whether only sources on this computer may answer it
+        #[arg(long, value_enum, value_name = "on|off")]
+        only_here: Option<Toggle>,
+    },
     /// Take a deletion back within its 30 seconds
     Undo {
         /// The conversation, or the deletion
         id: String,
     },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Toggle {
+    On,
+    Off,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

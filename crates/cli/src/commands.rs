@@ -3,6 +3,7 @@
 mod ask;
 mod diagnostics;
 mod export;
+mod filing;
 mod history;
 mod privacy;
 mod setup;

@@ -14,7 +14,7 @@ use fluxchat_core::clock::SystemClock;
 use fluxchat_core::{Access, App, Error, Options, OsKeychain, logging, profile};
 use fluxchat_model::{SessionState, VisibleError};
 
-use crate::args::{Cli, Command, Diagnostics, Global, History, Privacy};
+use crate::args::{Cli, Command, Diagnostics, Folder, Global, History, Privacy, Tag};
 use crate::output::{Failure, Out};
 
 /// How long an interrupted command may take to end in order.
@@ -109,7 +109,13 @@ fn before_setup(command: &Command) -> bool {
 /// What only reads can do so beside a running window.
 fn access(command: &Command) -> Access {
     match command {
-        Command::History(History::List { .. } | History::Show { .. } | History::Search { .. })
+        Command::History(
+            History::List { .. }
+            | History::Show { .. }
+            | History::Search { .. }
+            | History::Folder(Folder::List | Folder::Show { .. })
+            | History::Tag(Tag::List { .. } | Tag::Show { .. }),
+        )
         | Command::Privacy(
             Privacy::Stored
             | Privacy::Ledger { .. }

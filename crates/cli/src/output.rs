@@ -59,6 +59,7 @@ pub fn exit_code(code: &str) -> u8 {
         | "not_found"
         | "source_name"
         | "source_name_taken"
+        | "name_taken"
         | "sandbox_fixed"
         | "empty_message"
         | "message_too_long"
@@ -82,7 +83,8 @@ pub fn exit_code(code: &str) -> u8 {
         | "credential_origin"
         | "ledger_unavailable"
         | "purpose_not_allowed"
-        | "category_not_allowed" => 4,
+        | "category_not_allowed"
+        | "only_here" => 4,
         _ if code.starts_with("remote_") => 5,
         "dialect_not_supported_yet" | "no_service" | "no_model" | "credential_unusable" => 5,
         "corrupt" | "not_a_database" | "too_new" | "search_corrupt" | "migration_needed" => 6,

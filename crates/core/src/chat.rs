@@ -297,6 +297,7 @@ impl App {
         let open = self.open()?;
         let generation = Arc::new(Generation::new(
             answer.conversation_id,
+            &source,
             open.stop.child_token(),
             so_far.as_ref(),
         ));

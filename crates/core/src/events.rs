@@ -31,6 +31,8 @@ pub enum Event {
     SourcesChanged,
     /// A deletion has its receipt, or a request to a service moved.
     ReceiptsChanged,
+    /// Folders or tags changed, or what lies in them.
+    FilingChanged,
     /// Settings changed.
     SettingsChanged,
     /// How far the running export is.

@@ -4,7 +4,7 @@ use fluxchat_model::{Conversation, ConversationId, Message, MessageId};
 use fluxchat_store::{ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor};
 
 use crate::chat::StreamState;
-use crate::{App, Error, Event};
+use crate::{App, Error, Event, only_here};
 
 /// A message of the shown branch.
 #[derive(Clone, Debug)]
@@ -68,13 +68,13 @@ impl App {
         id: ConversationId,
         patch: ConversationPatch,
     ) -> Result<Conversation, Error> {
-        let changed = self
-            .write(move |tx| {
-                tx.conversation_update(id, &patch)?;
-                tx.conversation(id)
-            })
-            .await?
-            .ok_or(Error::NotFound("conversation"))?;
+        let (kept_here, changed) = self
+            .write(move |tx| Ok((only_here::update(tx, id, &patch)?, tx.conversation(id)?)))
+            .await?;
+        if kept_here? {
+            self.open()?.stop_elsewhere(id).await;
+        }
+        let changed = changed.ok_or(Error::NotFound("conversation"))?;
         self.tell(Event::ConversationChanged(id));
         Ok(changed)
     }

@@ -16,11 +16,13 @@ mod drafts;
 mod error;
 mod events;
 mod export;
+mod filing;
 mod help;
 mod history;
 mod ledger;
 pub mod logging;
 mod offline;
+mod only_here;
 mod outbox;
 mod overview;
 mod place;
@@ -43,12 +45,14 @@ pub use diagnostics::Diagnostics;
 pub use error::{Error, session_problem};
 pub use events::{Event, Events, StreamItem};
 pub use export::{ExportDone, ExportProgress, ExportRequest, fresh_passphrase};
+pub use filing::{Filed, MOST_COUNTED};
 pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight};
 pub use fluxchat_store::{
     ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor, SearchHit,
 };
 pub use fluxchat_vault::{Keychain, OsKeychain};
 pub use history::{MessagePage, ShownMessage};
+pub use only_here::answers_here;
 pub use overview::Overview;
 pub use place::{Place, host_of, place_of};
 pub use session::{Audience, Setup};

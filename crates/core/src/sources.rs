@@ -256,7 +256,11 @@ impl App {
         chosen: Option<SourceId>,
     ) -> Result<Source, Error> {
         if let Some(id) = chosen.or(conversation.and_then(|it| it.source_id)) {
-            return self.source(id).await;
+            let source = self.source(id).await?;
+            if let Some(conversation) = conversation {
+                crate::only_here::check(conversation, &source)?;
+            }
+            return Ok(source);
         }
         if conversation.is_some() {
             return Err(Error::invalid(

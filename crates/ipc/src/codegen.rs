@@ -8,8 +8,8 @@ use ts_rs::{Config, TS};
 use fluxchat_model::Receipt;
 
 use crate::dto::{
-    Done, Empty, chat::*, diagnostics::*, event::*, export::*, privacy::*, search::*, session::*,
-    source::*,
+    Done, Empty, chat::*, diagnostics::*, event::*, export::*, filing::*, privacy::*, search::*,
+    session::*, source::*,
 };
 
 const HEADER: &str = "// Generated from crates/ipc by `cargo xtask codegen`. Do not edit.\n\n";

@@ -6,6 +6,7 @@ pub mod desktop;
 pub mod diagnostics;
 pub mod egress;
 pub mod export;
+pub mod filing;
 pub mod privacy;
 pub mod search;
 pub mod session;

@@ -21,6 +21,7 @@ pub mod chat;
 pub mod diagnostics;
 pub mod event;
 pub mod export;
+pub mod filing;
 pub mod privacy;
 pub mod search;
 pub mod session;

@@ -49,6 +49,7 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         Event::ConsentsChanged => WindowEvent::ConsentsChanged,
         Event::SourcesChanged => WindowEvent::SourcesChanged,
         Event::ReceiptsChanged => WindowEvent::ReceiptsChanged,
+        Event::FilingChanged => WindowEvent::FilingChanged,
         Event::SettingsChanged => WindowEvent::SettingsChanged,
         Event::ExportProgress(progress) => WindowEvent::ExportProgress {
             progress: export::state(*progress),

@@ -30,6 +30,17 @@ macro_rules! for_each_command {
             chat draft_get(DraftGetReq) -> Draft;
             chat draft_set(DraftSetReq) -> Done;
             chat help_page(HelpReq) -> HelpPage;
+            filing filing_get(Empty) -> Filing;
+            filing folder_add(FilingAddReq) -> FolderRow;
+            filing folder_rename(FolderRenameReq) -> Done;
+            filing folder_remove(FolderReq) -> Done;
+            filing tag_add(FilingAddReq) -> TagRow;
+            filing tag_rename(TagRenameReq) -> Done;
+            filing tag_remove(TagReq) -> Done;
+            filing conversation_move(ConversationMoveReq) -> ConversationRow;
+            filing conversation_tags(ConversationReq) -> ConversationTags;
+            filing conversation_tag(ConversationTagReq) -> ConversationTags;
+            filing conversation_filed(ConversationFiledReq) -> ConversationPage;
             source source_list(Empty) -> SourceList;
             source source_add(SourceAddReq) -> SourceAdded;
             source source_update(SourceUpdateReq) -> SourceRow;

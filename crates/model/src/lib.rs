@@ -6,6 +6,7 @@
 mod chat;
 mod consent;
 mod diagnostics;
+mod filing;
 mod id;
 mod ledger;
 mod policy;
@@ -21,6 +22,7 @@ pub use consent::{ConsentEvent, ConsentState, ConsentStatus};
 pub use diagnostics::{
     DiagnosticEvent, DiagnosticKind, DiagnosticPayload, DiagnosticReport, DiagnosticState,
 };
+pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, DiagnosticReportId, ErasureId, FolderId, InvalidId,
     MessageId, OutboxId, PrivacyRequestId, RequestId, SourceId, TagId, TombstoneId,

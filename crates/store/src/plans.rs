@@ -3,7 +3,9 @@
 use rusqlite::{Connection, params_from_iter};
 
 use crate::connection::{self, Kind};
-use crate::table::{consent_event, conversation, egress_record, export, message, message_path};
+use crate::table::{
+    consent_event, conversation, egress_record, export, folder, message, message_path, tag,
+};
 use crate::{OpenOptions, Store, migrate, search};
 
 fn archive() -> Connection {
@@ -40,6 +42,16 @@ fn conversations_are_paged_along_their_index() {
         "USING INDEX conversation_list (archived=? AND pinned=?",
     );
     check(conversation::BY_ID, "(id=?)");
+}
+
+#[test]
+fn what_is_filed_is_paged_along_its_index() {
+    check(
+        folder::PAGE,
+        "USING INDEX conversation_folder (folder_id=? AND (updated_at,id)<(?,?))",
+    );
+    check(tag::PAGE, "conversation_tag_by_tag (tag_id=?");
+    check(tag::OF_CONVERSATION, "(conversation_id=?)");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod diagnostic_report;
 mod draft;
 pub(crate) mod egress_record;
 pub(crate) mod export;
+pub(crate) mod folder;
 pub(crate) mod message;
 mod message_branch;
 mod message_parts;
@@ -20,6 +21,7 @@ pub(crate) mod sandbox_record;
 mod setting;
 mod source;
 pub(crate) mod stream_chunk;
+pub(crate) mod tag;
 mod tombstone;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row};

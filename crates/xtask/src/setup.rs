@@ -130,7 +130,9 @@ fn one_by_one(packages: &[&'static str], query: &[&str], expected: &str) -> Vec<
             .stdin(Stdio::null())
             .stderr(Stdio::null());
         ask.output().is_ok_and(|answer| {
-            answer.status.success() && String::from_utf8_lossy(&answer.stdout).contains(expected)
+            // The whole word: a package dpkg has only heard of is `not-installed`.
+            let says = |word: &str| word == expected || expected.is_empty();
+            answer.status.success() && says(String::from_utf8_lossy(&answer.stdout).trim())
         })
     };
     packages

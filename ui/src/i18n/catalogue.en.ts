@@ -1,6 +1,8 @@
 import chat from './chat.en.json';
 import diagnostics from './diagnostics.en.json';
+import here from './here.en.json';
 import en from './en.json';
 import exporting from './export.en.json';
+import filing from './filing.en.json';
 
-export default { ...en, ...chat, ...exporting, ...diagnostics };
+export default { ...en, ...chat, ...filing, ...here, ...exporting, ...diagnostics };

@@ -1,5 +1,5 @@
 // @vitest-environment node
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
 import type * as Parser from '@formatjs/icu-messageformat-parser';
@@ -7,19 +7,13 @@ import { describe, expect, it } from 'vitest';
 
 // The files as they are written, and the whole parser: the build replaces both.
 const read = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8')) as Record<string, string>;
-const [en, de, chatEn, chatDe, errorsDe] = ['en', 'de', 'chat.en', 'chat.de', 'errors.de'].map((name) =>
-  read(`${name}.json`),
-) as [Record<string, string>, Record<string, string>, Record<string, string>, Record<string, string>, Record<string, string>];
-const [exportEn, exportDe] = [read('export.en.json'), read('export.de.json')];
-const [diagnosticsEn, diagnosticsDe] = [read('diagnostics.en.json'), read('diagnostics.de.json')];
+/** Every feature has its own pair of files. */
+const names = readdirSync(import.meta.dirname).filter((name) => /^(.+\.)?en\.json$/.test(name));
+const english: Record<string, string> = Object.assign({}, ...names.map(read));
+const errorsDe = read('errors.de.json');
 const { parse, TYPE } = createRequire(import.meta.url)('@formatjs/icu-messageformat-parser') as typeof Parser;
 
-const catalogues: [string, Record<string, string>, Record<string, string>][] = [
-  ['ours', en, de],
-  ['chat', chatEn, chatDe],
-  ['export', exportEn, exportDe],
-  ['diagnostics', diagnosticsEn, diagnosticsDe],
-];
+const catalogues = names.map((name) => [name, read(name), read(name.replace(/en\.json$/, 'de.json'))] as const);
 
 /** The names of the parameters of a sentence. */
 function parameters(elements: Parser.MessageFormatElement[]): Set<string> {
@@ -34,7 +28,7 @@ function parameters(elements: Parser.MessageFormatElement[]): Set<string> {
   return names;
 }
 
-describe.each(catalogues)('%s catalogue', (_name, english, german) => {
+describe.each(catalogues)('%s', (_name, english, german) => {
   it('has the same sentences in English and German', () => {
     expect(Object.keys(german).sort()).toEqual(Object.keys(english).sort());
   });
@@ -67,7 +61,7 @@ describe('use of the catalogues', () => {
   const prefixes = [...all.matchAll(/`([a-z][\w-]*\.(?:[\w.-]*\.)?)\$\{/g)].map((match) => match[1] ?? '');
 
   it('has no sentence that nobody says', () => {
-    const unused = Object.keys({ ...en, ...chatEn, ...exportEn, ...diagnosticsEn }).filter(
+    const unused = Object.keys(english).filter(
       (key) =>
         !all.includes(`'${key}'`) && !all.includes(`"${key}"`) && !prefixes.some((prefix) => key.startsWith(prefix)),
     );

@@ -4,6 +4,7 @@ import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
 import { diagnosticsCommands } from './fake/diagnostics';
 import { exportCommands } from './fake/export';
+import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
@@ -44,6 +45,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
   const handlers: Handlers<keyof Commands> = {
     ...sessionCommands(world),
     ...chatCommands(world),
+    ...filingCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
     ...exportCommands(world),

@@ -10,6 +10,7 @@ import { History } from './conversations.svelte';
 import { Drafts } from './drafts';
 import { Egress } from './egress.svelte';
 import { Exporting } from './exporting.svelte';
+import { Filing } from './filing.svelte';
 import { Navigation } from './navigation.svelte';
 import { Revisions } from './revisions.svelte';
 import { Search } from './search.svelte';
@@ -24,6 +25,7 @@ export class AppState {
   readonly settings: SettingsState;
   readonly navigation = new Navigation();
   readonly revisions = new Revisions();
+  readonly filing: Filing;
   readonly history: History;
   readonly thread: Thread;
   readonly drafts: Drafts;
@@ -38,7 +40,8 @@ export class AppState {
   constructor(readonly client: Client) {
     this.session = new Session(client);
     this.settings = new SettingsState(client);
-    this.history = new History(client);
+    this.filing = new Filing(client);
+    this.history = new History(client, this.filing);
     this.thread = new Thread(client);
     this.drafts = new Drafts(client);
     this.sources = new Sources(client);
@@ -70,6 +73,7 @@ export class AppState {
     this.started = true;
     await Promise.all([
       this.history.active.load(),
+      this.filing.load(),
       this.sources.refresh(),
       this.egress.refresh().catch(() => undefined),
     ]);
@@ -114,6 +118,9 @@ export class AppState {
       case 'diagnostics_changed':
         this.revisions.diagnostics += 1;
         break;
+      case 'filing_changed':
+        void this.filing.load();
+        break;
       case 'sources_changed':
         this.revisions.sources += 1;
         void this.sources.refresh();
@@ -130,6 +137,7 @@ export class AppState {
     this.search.type('');
     this.search.recent = [];
     void this.history.active.load();
+    void this.filing.load();
     if (this.history.archive.status !== 'idle') void this.history.archive.load();
   }
 

@@ -54,6 +54,20 @@ export class Chat {
     return source ? { sourceId: source.id, model: source.default_model } : null;
   }
 
+  /** The open conversation is kept to this computer. */
+  get onlyHere(): boolean {
+    return this.parts.history.find(this.parts.thread.conversationId)?.local_only ?? false;
+  }
+
+  /** Keeps a conversation to this computer, or no longer; then asks for a source if it lost its own. */
+  async keepHere(id: string, on: boolean): Promise<void> {
+    const { history, thread } = this.parts;
+    const kept = await history.update({ id, local_only: on });
+    if (kept && on && thread.conversationId === id && history.find(id)?.source_id === null) {
+      this.choosingModel = true;
+    }
+  }
+
   async choose(choice: Choice): Promise<void> {
     const id = this.parts.thread.conversationId;
     this.chosen = choice;

@@ -1,6 +1,7 @@
 import type { Client } from '../ipc/generated/client';
 import type { ApiError, ConversationRow, ConversationUpdateReq } from '../ipc/generated/types';
 import { asApiError } from './errors';
+import type { Filing } from './filing.svelte';
 import { groupRows, nextMidnight } from './groups';
 
 const PAGE = 60;
@@ -152,6 +153,7 @@ export class History {
 
   constructor(
     private readonly client: Client,
+    private readonly filing?: Filing,
     clock?: Clock,
   ) {
     this.active = new Conversations(client, false, clock);
@@ -159,7 +161,7 @@ export class History {
   }
 
   find(id: string | null): ConversationRow | undefined {
-    return this.active.find(id) ?? this.archive.find(id);
+    return this.active.find(id) ?? this.archive.find(id) ?? this.filing?.list?.find(id);
   }
 
   /** A conversation changed: reads it again, once at a time however often it changes. */
@@ -182,11 +184,13 @@ export class History {
   accept(row: ConversationRow): void {
     this.active.place(row);
     this.archive.place(row);
+    this.filing?.list?.place(row);
   }
 
   removed(id: string): void {
     this.active.remove(id);
     this.archive.remove(id);
+    this.filing?.list?.remove(id);
   }
 
   async update(change: ConversationUpdateReq): Promise<boolean> {

@@ -92,7 +92,7 @@ describe('History', () => {
       conversation_list: () => ({ pinned: [], rows: [], next: null }),
       conversation_get: () => answers[calls++]?.promise,
     });
-    const history = new History(client, clock);
+    const history = new History(client, undefined, clock);
     await history.active.load();
     const first = history.changed('a');
     void history.changed('a');
@@ -112,7 +112,7 @@ describe('History', () => {
       conversation_list: () => ({ pinned: [], rows: [conversationRow('a', 1)], next: null }),
       conversation_get: () => Promise.reject({ code: 'not_found' }),
     });
-    const history = new History(client, clock);
+    const history = new History(client, undefined, clock);
     await history.active.load();
     await history.changed('a');
     expect(history.find('a')).toBeUndefined();

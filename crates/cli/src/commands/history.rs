@@ -5,8 +5,8 @@ use fluxchat_core::{ConversationShelf, PathAnchor};
 use fluxchat_model::{Conversation, ConversationId, ErasureId, InvalidId, Role};
 use serde_json::{Value, json};
 
-use super::{Done, word};
-use crate::args::History;
+use super::{Done, filing, word};
+use crate::args::{History, Toggle};
 use crate::output::{Failure, Out, plain};
 
 const PAGE: u32 = 100;
@@ -17,11 +17,14 @@ pub async fn run(app: &App, history: History, out: &Out) -> Done {
         History::Show { id } => show(app, parse(&id)?, out).await,
         History::Search { query, limit } => search(app, query, limit, out).await,
         History::Delete { now, id } => delete(app, now, &id, out).await,
+        History::Folder(folder) => filing::folder(app, folder, out).await,
+        History::Tag(tag) => filing::tag(app, tag, out).await,
+        History::Mark { id, only_here } => mark(app, parse(&id)?, only_here, out).await,
         History::Undo { id } => undo(app, &id, out).await,
     }
 }
 
-fn parse<T: std::str::FromStr<Err = InvalidId>>(id: &str) -> Result<T, Failure> {
+pub(super) fn parse<T: std::str::FromStr<Err = InvalidId>>(id: &str) -> Result<T, Failure> {
     id.parse()
         .map_err(|error: InvalidId| Failure::usage(&error.to_string()))
 }
@@ -45,17 +48,17 @@ async fn list(app: &App, limit: u32, archived: bool, out: &Out) -> Done {
         rows.truncate(limit as usize);
     }
     let rows: Vec<Value> = rows.iter().map(conversation).collect();
-    out.answer(&rows, |rows| {
-        let line = |row: &Value| {
-            let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
-            format!("{}  {}\n", text("id"), plain(&text("title")))
-        };
-        rows.iter().map(line).collect()
-    });
+    out.answer(&rows, |rows| rows.iter().map(line).collect());
     Ok(ExitCode::SUCCESS)
 }
 
-fn conversation(conversation: &Conversation) -> Value {
+/// A conversation in one line.
+pub(super) fn line(row: &Value) -> String {
+    let text = |key: &str| row[key].as_str().unwrap_or_default();
+    format!("{}  {}\n", text("id"), plain(text("title")))
+}
+
+pub(super) fn conversation(conversation: &Conversation) -> Value {
     json!({
         "id": conversation.id,
         "title": conversation.title,
@@ -196,6 +199,20 @@ async fn delete(app: &App, now: bool, ids: &[String], out: &Out) -> Done {
             }
         };
         rows.iter().map(line).collect()
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn mark(app: &App, id: ConversationId, only_here: Option<Toggle>, out: &Out) -> Done {
+    let Some(only_here) = only_here else {
+        return Err(Failure::usage("Say what to mark, such as --only-here on."));
+    };
+    let marked = app.keep_here(id, only_here == Toggle::On).await?;
+    out.answer(&conversation(&marked), |row| {
+        match row["local_only"].as_bool() {
+            Some(true) => "Only sources on this computer may answer it.\n".to_owned(),
+            _ => "Any source may answer it.\n".to_owned(),
+        }
     });
     Ok(ExitCode::SUCCESS)
 }

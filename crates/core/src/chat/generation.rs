@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::stream::{Live, StreamState};
 use crate::app::Open;
-use crate::{App, Error, Event, consents};
+use crate::{App, Error, Event, consents, only_here};
 
 /// Items are joined over this time: one to two frames.
 const JOIN: Duration = Duration::from_millis(25);
@@ -28,6 +28,8 @@ const LONGEST_PATH: u32 = 10_000;
 /// An answer that is arriving.
 pub(crate) struct Generation {
     pub(crate) conversation_id: ConversationId,
+    /// Whether it comes from this computer.
+    pub(crate) from_here: bool,
     pub(crate) cancel: CancellationToken,
     /// Fired when its last word is in the archive.
     pub(crate) ended: CancellationToken,
@@ -37,11 +39,13 @@ pub(crate) struct Generation {
 impl Generation {
     pub(crate) fn new(
         conversation_id: ConversationId,
+        source: &Source,
         cancel: CancellationToken,
         so_far: Option<&Message>,
     ) -> Self {
         Self {
             conversation_id,
+            from_here: only_here::answers_here(source),
             cancel,
             ended: CancellationToken::new(),
             live: Mutex::new(Live::continuing(so_far)),
@@ -108,12 +112,25 @@ impl Open {
         &self,
         which: impl Fn(&MessageId, ConversationId) -> bool,
     ) {
+        self.stop_these(|id, generation| which(id, generation.conversation_id))
+            .await;
+    }
+
+    /// The same for the answers of a conversation that come from elsewhere.
+    pub(crate) async fn stop_elsewhere(&self, conversation: ConversationId) {
+        self.stop_these(|_, generation| {
+            generation.conversation_id == conversation && !generation.from_here
+        })
+        .await;
+    }
+
+    async fn stop_these(&self, which: impl Fn(&MessageId, &Generation) -> bool) {
         let stopping: Vec<Arc<Generation>> = self
             .generations
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .iter()
-            .filter(|(id, generation)| which(id, generation.conversation_id))
+            .filter(|(id, generation)| which(id, generation))
             .map(|(_, generation)| Arc::clone(generation))
             .collect();
         for generation in &stopping {
@@ -333,10 +350,14 @@ impl Run {
 
     async fn request(&self, model: String, gathered: &mut Gathered) -> Result<ChatRequest, Error> {
         let question = self.answer.parent_id.ok_or(Error::NotFound("question"))?;
-        let path = self
+        let id = self.answer.conversation_id;
+        let (conversation, path) = self
             .app
-            .read(move |tx| tx.path_to(question, LONGEST_PATH))
+            .read(move |tx| Ok((tx.conversation(id)?, tx.path_to(question, LONGEST_PATH)?)))
             .await?;
+        // It may have been kept to this computer since the question was asked.
+        let conversation = conversation.ok_or(Error::NotFound("conversation"))?;
+        only_here::check(&conversation, &self.source)?;
         let mut messages: Vec<ChatMessage> = path
             .iter()
             .map(|message| ChatMessage {

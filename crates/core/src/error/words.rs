@@ -293,6 +293,12 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Continue, or ask again.",
     ),
     (
+        "only_here",
+        "This conversation is kept to this computer, and the source is not on it.",
+        "Nothing left this computer.",
+        "Choose a source on this computer, or let the conversation go elsewhere in its menu.",
+    ),
+    (
         "wrong_passphrase",
         "That is not the passphrase of this archive.",
         NOTHING_LOST,
@@ -357,6 +363,18 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "There is already a source with this name.",
         NOTHING_CHANGED,
         "Choose another name, or remove the other source first.",
+    ),
+    (
+        "name_taken",
+        "There is one of this name already, or there are too many.",
+        NOTHING_CHANGED,
+        "Choose another name.",
+    ),
+    (
+        "invalid_name",
+        "A name has between 1 and 100 characters.",
+        NOTHING_CHANGED,
+        "Choose another name.",
     ),
     (
         "sandbox_fixed",

@@ -293,7 +293,7 @@ fn attachments(message: &Message) -> Vec<AttachmentRow> {
     rows.collect()
 }
 
-fn row(app: &App, conversation: Conversation) -> ConversationRow {
+pub(super) fn row(app: &App, conversation: Conversation) -> ConversationRow {
     ConversationRow {
         streaming: app.is_generating(conversation.id),
         id: conversation.id,
@@ -331,11 +331,11 @@ fn draft_key(id: Option<ConversationId>) -> DraftKey {
     id.map_or(DraftKey::NewConversation, DraftKey::Conversation)
 }
 
-fn cursor_of(conversation: &Conversation) -> String {
+pub(super) fn cursor_of(conversation: &Conversation) -> String {
     format!("{}.{}", conversation.updated_at.0, conversation.id)
 }
 
-fn cursor_from(text: &str) -> Answer<ConversationCursor> {
+pub(super) fn cursor_from(text: &str) -> Answer<ConversationCursor> {
     let parsed = text.split_once('.').and_then(|(at, id)| {
         Some(ConversationCursor {
             updated_at: Timestamp(at.parse().ok()?),

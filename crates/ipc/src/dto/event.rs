@@ -60,6 +60,8 @@ pub enum WindowEvent {
     SourcesChanged,
     /// A deletion was carried out and has its receipt.
     ReceiptsChanged,
+    /// Folders or tags changed, or what lies in them.
+    FilingChanged,
     /// Settings changed in another window or by the command line.
     SettingsChanged,
     /// How far the running export is.

@@ -276,6 +276,9 @@ impl WriteTx<'_> {
             ("asset", "DELETE FROM asset"),
             ("sandbox_record", "DELETE FROM sandbox_record"),
             ("diagnostic_report", "DELETE FROM diagnostic_report"),
+            ("folder", "DELETE FROM folder"),
+            ("conversation_tag", "DELETE FROM conversation_tag"),
+            ("tag", "DELETE FROM tag"),
             (
                 "egress_record.conversation_id",
                 "UPDATE egress_record SET conversation_id = NULL WHERE conversation_id IS NOT NULL",

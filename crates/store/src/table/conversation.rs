@@ -67,6 +67,7 @@ macro_rules! columns {
            folder_id, restricted, local_only, training_allowed FROM conversation"
     };
 }
+pub(crate) use columns;
 
 pub(crate) const BY_ID: &str = concat!(columns!(), " WHERE id = ?1 AND erasure_id IS NULL");
 pub(crate) const PAGE: &str = concat!(
@@ -75,7 +76,7 @@ pub(crate) const PAGE: &str = concat!(
       ORDER BY updated_at DESC, id DESC LIMIT ?5"
 );
 
-fn read(row: &Row<'_>) -> Result<Conversation, StoreError> {
+pub(crate) fn read(row: &Row<'_>) -> Result<Conversation, StoreError> {
     Ok(Conversation {
         id: ConversationId(row.get(0)?),
         title: row.get(1)?,

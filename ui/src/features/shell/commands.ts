@@ -86,6 +86,8 @@ export function commandSections(app: AppState): CommandSection[] {
       command('conversation.archive', archived ? 'command.unarchive' : 'command.archive', () =>
         void history.update({ id, archived: !archived }),
       ),
+      { id: 'conversation.move', label: t('filing.move'), run: () => (app.filing.question = { kind: 'folder', row: conversation }) },
+      { id: 'conversation.tags', label: t('filing.tagsOf'), run: () => (app.filing.question = { kind: 'tags', row: conversation }) },
       command('conversation.delete', 'command.delete', () => void chat.deleteConversation(id)),
       command('conversation.end', 'command.toEnd', () => void thread.toEnd()),
     );
@@ -117,6 +119,7 @@ export function commandSections(app: AppState): CommandSection[] {
             navigation.archived = true;
           },
         },
+        { id: 'go.filing', label: t('filing.manage'), run: () => (app.filing.question = { kind: 'manage' }) },
         command('ledger.open', 'command.ledger', () => (navigation.ledgerOpen = true)),
       ],
     },

@@ -3,10 +3,14 @@
 import type {
   ConsentList,
   ConsentSetReq,
+  ConversationFiledReq,
   ConversationListReq,
+  ConversationMoveReq,
   ConversationPage,
   ConversationReq,
   ConversationRow,
+  ConversationTagReq,
+  ConversationTags,
   ConversationUpdateReq,
   DeleteAllReq,
   DiagnosticReportReq,
@@ -23,6 +27,11 @@ import type {
   ExportResult,
   ExportStartReq,
   Exported,
+  Filing,
+  FilingAddReq,
+  FolderRenameReq,
+  FolderReq,
+  FolderRow,
   HelpPage,
   HelpReq,
   LedgerExportReq,
@@ -64,6 +73,9 @@ import type {
   SupportBundle,
   SupportBundleSaveReq,
   SupportBundleSaved,
+  TagRenameReq,
+  TagReq,
+  TagRow,
   VerifyReport,
 } from './types';
 
@@ -92,6 +104,17 @@ export interface Commands {
   draft_get: [DraftGetReq, Draft];
   draft_set: [DraftSetReq, Done];
   help_page: [HelpReq, HelpPage];
+  filing_get: [Empty, Filing];
+  folder_add: [FilingAddReq, FolderRow];
+  folder_rename: [FolderRenameReq, Done];
+  folder_remove: [FolderReq, Done];
+  tag_add: [FilingAddReq, TagRow];
+  tag_rename: [TagRenameReq, Done];
+  tag_remove: [TagReq, Done];
+  conversation_move: [ConversationMoveReq, ConversationRow];
+  conversation_tags: [ConversationReq, ConversationTags];
+  conversation_tag: [ConversationTagReq, ConversationTags];
+  conversation_filed: [ConversationFiledReq, ConversationPage];
   source_list: [Empty, SourceList];
   source_add: [SourceAddReq, SourceAdded];
   source_update: [SourceUpdateReq, SourceRow];
@@ -155,6 +178,17 @@ export function createClient(call: Call) {
     draftGet: (req: DraftGetReq) => call('draft_get', req),
     draftSet: (req: DraftSetReq) => call('draft_set', req),
     helpPage: (req: HelpReq) => call('help_page', req),
+    filingGet: () => call('filing_get', {}),
+    folderAdd: (req: FilingAddReq) => call('folder_add', req),
+    folderRename: (req: FolderRenameReq) => call('folder_rename', req),
+    folderRemove: (req: FolderReq) => call('folder_remove', req),
+    tagAdd: (req: FilingAddReq) => call('tag_add', req),
+    tagRename: (req: TagRenameReq) => call('tag_rename', req),
+    tagRemove: (req: TagReq) => call('tag_remove', req),
+    conversationMove: (req: ConversationMoveReq) => call('conversation_move', req),
+    conversationTags: (req: ConversationReq) => call('conversation_tags', req),
+    conversationTag: (req: ConversationTagReq) => call('conversation_tag', req),
+    conversationFiled: (req: ConversationFiledReq) => call('conversation_filed', req),
     sourceList: () => call('source_list', {}),
     sourceAdd: (req: SourceAddReq) => call('source_add', req),
     sourceUpdate: (req: SourceUpdateReq) => call('source_update', req),

@@ -326,6 +326,27 @@ purpose: string,
 given: boolean, };
 
 /**
+ * A page of what lies in a folder or under a tag, archived or not: one of the two.
+ */
+export type ConversationFiledReq = { 
+/**
+ * The folder.
+ */
+folder_id?: FolderId, 
+/**
+ * The tag.
+ */
+tag_id?: TagId, 
+/**
+ * `next` of the page before.
+ */
+cursor?: string, 
+/**
+ * At most this many, up to 200.
+ */
+limit: number, };
+
+/**
  * A conversation.
  */
 export type ConversationId = string;
@@ -346,6 +367,19 @@ limit: number,
  * The archived ones instead.
  */
 archived: boolean, };
+
+/**
+ * Puts a conversation into a folder, or out of any.
+ */
+export type ConversationMoveReq = { 
+/**
+ * Which conversation.
+ */
+id: ConversationId, 
+/**
+ * The folder; `None` for none.
+ */
+folder_id?: FolderId, };
 
 /**
  * A page of the history list.
@@ -429,6 +463,32 @@ updated_at: Timestamp,
  * Whether an answer is arriving in it now.
  */
 streaming: boolean, };
+
+/**
+ * Gives a conversation a tag, or takes it away.
+ */
+export type ConversationTagReq = { 
+/**
+ * Which conversation.
+ */
+id: ConversationId, 
+/**
+ * Which tag.
+ */
+tag_id: TagId, 
+/**
+ * Whether it has it.
+ */
+on: boolean, };
+
+/**
+ * The tags of a conversation.
+ */
+export type ConversationTags = { 
+/**
+ * Which.
+ */
+tag_ids: Array<TagId>, };
 
 /**
  * Changes what is given and leaves the rest.
@@ -782,6 +842,28 @@ saved: boolean,
 rows: number, };
 
 /**
+ * All folders and tags, each by name.
+ */
+export type Filing = { 
+/**
+ * The folders.
+ */
+folders: Array<FolderRow>, 
+/**
+ * The tags.
+ */
+tags: Array<TagRow>, };
+
+/**
+ * Makes a folder or a tag.
+ */
+export type FilingAddReq = { 
+/**
+ * What it is called.
+ */
+name: string, };
+
+/**
  * What went to one recipient for one purpose.
  */
 export type Flow = { 
@@ -806,6 +888,49 @@ bytes_out: number, };
  * A folder of conversations.
  */
 export type FolderId = string;
+
+/**
+ * Renames a folder.
+ */
+export type FolderRenameReq = { 
+/**
+ * Which.
+ */
+id: FolderId, 
+/**
+ * What it is called from now on.
+ */
+name: string, };
+
+/**
+ * Names a folder.
+ */
+export type FolderReq = { 
+/**
+ * Which.
+ */
+id: FolderId, };
+
+/**
+ * A folder.
+ */
+export type FolderRow = { 
+/**
+ * Its id.
+ */
+id: FolderId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How many conversations lie in it; counted up to 1000.
+ */
+conversations: number, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, };
 
 /**
  * A page of the bundled help.
@@ -2111,6 +2236,54 @@ saved: boolean,
 name: string, };
 
 /**
+ * A tag on conversations.
+ */
+export type TagId = string;
+
+/**
+ * Renames a tag.
+ */
+export type TagRenameReq = { 
+/**
+ * Which.
+ */
+id: TagId, 
+/**
+ * What it is called from now on.
+ */
+name: string, };
+
+/**
+ * Names a tag.
+ */
+export type TagReq = { 
+/**
+ * Which.
+ */
+id: TagId, };
+
+/**
+ * A tag.
+ */
+export type TagRow = { 
+/**
+ * Its id.
+ */
+id: TagId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How many conversations have it; counted up to 1000.
+ */
+conversations: number, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, };
+
+/**
  * Which colours.
  */
 export type Theme = "system" | "light" | "dark" | "high_contrast";
@@ -2223,7 +2396,7 @@ message: MessageRow, } | { "type": "egress",
 /**
  * The state of the door.
  */
-status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
+status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "filing_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
 /**
  * How far.
  */

@@ -161,8 +161,16 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
       return { pinned: from === 0 ? rows.filter((row) => row.pinned) : [], rows: others.slice(from, from + limit), next };
     },
     conversation_get: ({ id }) => find(id),
-    conversation_update: ({ id, ...part }) =>
-      change(id, Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined))),
+    conversation_update: ({ id, ...part }) => {
+      const here = part.local_only ?? find(id).local_only;
+      const elsewhere = (source: string | null) =>
+        world.sources.some((row) => row.id === source && !row.in_process && !row.on_this_computer);
+      if (here && elsewhere(part.source_id ?? null)) {
+        throw apiError('only_here', 'This conversation is kept to this computer, and the source is not on it.', 'Nothing left this computer.');
+      }
+      const changed = change(id, Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)));
+      return here && elsewhere(changed.source_id) ? change(id, { source_id: null, model: null }) : changed;
+    },
     conversation_delete: ({ id }) => {
       const row = find(id);
       return erase(
