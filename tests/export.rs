@@ -87,7 +87,7 @@ fn unpack(bytes: &[u8]) -> Unpacked {
     let mut entries = Unpacked::new();
     for index in 0..zip.len() {
         let mut file = zip.by_index(index).unwrap();
-        let name = file.name().to_owned();
+        let name = file.name().unwrap().into_owned();
         assert!(
             file.enclosed_name()
                 .is_some_and(|path| path.to_str() == Some(&name)),

@@ -138,7 +138,12 @@ impl<W: Write> Write for Sink<W> {
         if self.abandoned.load(Ordering::Relaxed) {
             return Ok(bytes.len());
         }
-        let written = self.out.write(bytes)?;
+        let written = self.out.write(bytes).inspect_err(|error| {
+            // After a failure nothing more is tried, or said, by the container.
+            if error.kind() != io::ErrorKind::Interrupted {
+                self.abandoned.store(true, Ordering::Relaxed);
+            }
+        })?;
         self.written.fetch_add(written as u64, Ordering::Relaxed);
         Ok(written)
     }
