@@ -28,6 +28,7 @@ mod logs;
 mod offline;
 mod only_here;
 mod product;
+mod prove;
 mod screenshots;
 mod shell_config;
 mod tour;

@@ -2,17 +2,24 @@
 
 use fluxchat_ipc::ApiError;
 use fluxchat_ipc::commands;
-use fluxchat_ipc::dto::{
-    Done, Empty, chat::*, diagnostics::*, event::*, export::*, filing::*, privacy::*, search::*,
-    session::*, source::*,
-};
-use fluxchat_model::Receipt;
+use fluxchat_ipc::dto::chat::*;
+use fluxchat_ipc::dto::diagnostics::*;
+use fluxchat_ipc::dto::event::*;
+use fluxchat_ipc::dto::export::*;
+use fluxchat_ipc::dto::filing::*;
+use fluxchat_ipc::dto::privacy::*;
+use fluxchat_ipc::dto::proof::*;
+use fluxchat_ipc::dto::search::*;
+use fluxchat_ipc::dto::session::*;
+use fluxchat_ipc::dto::source::*;
+use fluxchat_ipc::dto::{Done, Empty};
+use fluxchat_model::{ProofReport, Receipt};
 use tauri::ipc::{Channel, Invoke};
-use tauri::{Runtime, State, WebviewWindow};
+use tauri::{Manager as _, Runtime, State, WebviewWindow};
 
 use crate::channels;
 use crate::core::Core;
-use crate::desktop::{browser, save_dialog};
+use crate::desktop::{browser, facts, save_dialog};
 
 macro_rules! shims {
     ($($group:ident $name:ident($req:ident) -> $res:ident;)+) => {$(
@@ -26,7 +33,8 @@ macro_rules! shims {
 macro_rules! with_desktop_commands {
     ($($group:ident $name:ident($req:ident) -> $res:ident;)+) => {
         tauri::generate_handler![
-            session_open, link_open, ledger_export, export_start, support_bundle_save, $($name),+
+            session_open, link_open, ledger_export, privacy_prove, proof_save, export_start,
+            support_bundle_save, $($name),+
         ]
     };
 }
@@ -127,5 +135,29 @@ async fn support_bundle_save<R: Runtime>(
             saved: false,
             name: String::new(),
         }),
+    }
+}
+
+/// Looks whether the laws hold here and now; only the shell knows how the window was built.
+#[tauri::command]
+async fn privacy_prove<R: Runtime>(
+    core: State<'_, Core>,
+    window: WebviewWindow<R>,
+    #[expect(unused, reason = "every command takes a request")] req: Empty,
+) -> Result<ProofReport, ApiError> {
+    let facts = facts::of(window.app_handle());
+    Ok(core.ready().await.prove(Some(facts)).await?)
+}
+
+/// Saves the last self-audit where the person says.
+#[tauri::command]
+async fn proof_save<R: Runtime>(
+    core: State<'_, Core>,
+    window: WebviewWindow<R>,
+    #[expect(unused, reason = "every command takes a request")] req: Empty,
+) -> Result<ProofSaved, ApiError> {
+    match save_dialog::ask(&window, "fluxchat-self-audit.json", "JSON", "json").await {
+        Ok(Some(path)) => commands::desktop::proof_save(core.ready().await, &path).await,
+        Ok(None) | Err(_) => Ok(ProofSaved { saved: false }),
     }
 }

@@ -1,6 +1,7 @@
 //! What only a desktop has.
 
 pub mod browser;
+pub mod facts;
 pub mod geometry;
 pub mod save_dialog;
 pub mod signals;

@@ -67,4 +67,6 @@ globalThis.FLUXCHAT_COMMANDS = new Set([
   'ledger_export',
   'export_start',
   'support_bundle_save',
+  'privacy_prove',
+  'proof_save',
 ]);

@@ -227,6 +227,12 @@ pub enum Privacy {
     Diagnostics(Diagnostics),
     /// How things stand, for a support request: read it before you send it
     SupportBundle(SupportBundle),
+    /// Look whether the promises hold on this computer, now
+    Prove {
+        /// Save the report as JSON
+        #[arg(long, value_name = "FILE")]
+        report: Option<std::path::PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

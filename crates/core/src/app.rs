@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use fluxchat_egress::{Door, Ledger};
 use fluxchat_model::{
-    Clock, MessageId, Secret, SessionState, StorageMode, Timestamp, VisibleError,
+    Clock, MessageId, ProofReport, Secret, SessionState, StorageMode, Timestamp, VisibleError,
 };
 use fluxchat_store::{ReadTx, Store, StoreError, WriteTx};
 use fluxchat_vault::{Keychain, Patience, Vault};
@@ -102,6 +102,8 @@ pub(crate) enum Session {
 pub(crate) struct Open {
     pub(crate) store: Store,
     pub(crate) door: Door,
+    /// The ledger of the door.
+    pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) storage: StorageMode,
     pub(crate) generations: Mutex<HashMap<MessageId, Arc<Generation>>>,
     pub(crate) unwritten: Mutex<HashMap<MessageId, VisibleError>>,
@@ -118,6 +120,10 @@ pub(crate) struct Open {
     pub(crate) export: crate::export::Board,
     /// Held while the outbox is emptied, so that nothing is sent twice.
     pub(crate) sending: tokio::sync::Mutex<()>,
+    /// Held while a self-audit runs.
+    pub(crate) proving: tokio::sync::Mutex<()>,
+    /// The last self-audit of this session.
+    pub(crate) proof: Mutex<Option<ProofReport>>,
 }
 
 impl App {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use fluxchat_egress::Activity;
 use fluxchat_markup::BlockOp;
-use fluxchat_model::{ConversationId, MessageId, Part};
+use fluxchat_model::{Check, ConversationId, MessageId, Part};
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -41,6 +41,8 @@ pub enum Event {
     ExportEnded,
     /// A diagnostic report was made, sent or let go.
     DiagnosticsChanged,
+    /// A self-audit looked at one more thing.
+    ProofCheck(Check),
 }
 
 /// Pieces of an arriving answer, joined over a few frames.

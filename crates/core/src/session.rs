@@ -344,7 +344,7 @@ impl App {
             service = service.with_pace(pace);
         }
         let door = Door::new(
-            ledger,
+            Arc::clone(&ledger),
             Arc::clone(&self.inner.options.clock),
             Some(InProcess::new(router(service))),
         );
@@ -355,6 +355,7 @@ impl App {
         Ok(Open {
             store,
             door,
+            ledger,
             storage,
             generations: std::sync::Mutex::default(),
             unwritten: std::sync::Mutex::new(unwritten),
@@ -365,6 +366,8 @@ impl App {
             erasing: std::sync::Mutex::default(),
             export: crate::export::Board::default(),
             sending: tokio::sync::Mutex::default(),
+            proving: tokio::sync::Mutex::default(),
+            proof: std::sync::Mutex::default(),
         })
     }
 
@@ -442,6 +445,7 @@ impl App {
             return Ok(());
         }
         sources::ensure_sandbox(self, store)?;
+        let _ = crate::prove::clear_scratch(&self.inner.options.profile);
         // Neither may keep the archive closed on a full disk: reading and deleting need it open.
         unless_full(crate::chat::settle_interrupted(self, store))?;
         unless_full(store.write(|tx| tx.ledger_recover().map(drop)))?;

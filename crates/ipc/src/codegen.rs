@@ -5,12 +5,19 @@
 use std::fmt::Write as _;
 use ts_rs::{Config, TS};
 
-use fluxchat_model::Receipt;
+use fluxchat_model::{ProofReport, Receipt};
 
-use crate::dto::{
-    Done, Empty, chat::*, diagnostics::*, event::*, export::*, filing::*, privacy::*, search::*,
-    session::*, source::*,
-};
+use crate::dto::chat::*;
+use crate::dto::diagnostics::*;
+use crate::dto::event::*;
+use crate::dto::export::*;
+use crate::dto::filing::*;
+use crate::dto::privacy::*;
+use crate::dto::proof::*;
+use crate::dto::search::*;
+use crate::dto::session::*;
+use crate::dto::source::*;
+use crate::dto::{Done, Empty};
 
 const HEADER: &str = "// Generated from crates/ipc by `cargo xtask codegen`. Do not edit.\n\n";
 

@@ -23,6 +23,7 @@ pub mod event;
 pub mod export;
 pub mod filing;
 pub mod privacy;
+pub mod proof;
 pub mod search;
 pub mod session;
 pub mod source;

@@ -56,5 +56,8 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         },
         Event::ExportEnded => WindowEvent::ExportEnded,
         Event::DiagnosticsChanged => WindowEvent::DiagnosticsChanged,
+        Event::ProofCheck(check) => WindowEvent::ProofCheck {
+            check: check.clone(),
+        },
     })
 }

@@ -83,6 +83,8 @@ macro_rules! for_each_desktop_command {
             privacy ledger_export(LedgerExportReq) -> Exported;
             export export_start(ExportStartReq) -> ExportResult;
             diagnostics support_bundle_save(SupportBundleSaveReq) -> SupportBundleSaved;
+            privacy privacy_prove(Empty) -> ProofReport;
+            privacy proof_save(Empty) -> ProofSaved;
         }
     };
 }

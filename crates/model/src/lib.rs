@@ -11,6 +11,7 @@ mod id;
 mod ledger;
 mod policy;
 mod privacy;
+mod proof;
 mod purpose;
 mod secret;
 mod session;
@@ -33,6 +34,7 @@ pub use privacy::{
     ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest, PrivacyRequestKind,
     PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,
 };
+pub use proof::{Check, Law, ProofReport, Verdict};
 pub use purpose::{ConsentDefault, DataCategory, LegalBasis, Purpose};
 pub use secret::{ArchiveKey, Secret};
 pub use session::{SessionState, StorageMode};

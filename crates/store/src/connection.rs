@@ -17,7 +17,7 @@ pub(crate) const READER_CACHE_KIB: i32 = 20 * 1024;
 pub(crate) const READERS: usize = 2;
 
 const INCREMENTAL: i64 = 2;
-const PLAIN_MAGIC: &[u8; 16] = b"SQLite format 3\0";
+pub(crate) const PLAIN_MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {

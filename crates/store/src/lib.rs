@@ -7,6 +7,7 @@
 //! What must never happen here: a plain file, a key in a log or an error, a column with user text
 //! in an ordinary index, a deletion that leaves a remnant.
 
+mod audit;
 mod ballast;
 mod chain;
 mod connection;
@@ -26,6 +27,7 @@ mod tokenizer;
 mod totals;
 mod tx;
 
+pub use audit::ArchiveFacts;
 pub use chain::{ChainBreak, GENESIS};
 pub use copy::{CopyRecord, remove_copy};
 pub use erasure::{Erasure, ErasureRequest, ErasureState, FinishedBy, Purged, ScrubReport};

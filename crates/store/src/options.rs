@@ -36,9 +36,8 @@ pub struct OpenOptions {
     /// Where the copy before a migration goes. Without it an old archive is not migrated but
     /// refused with `migration_needed`, so that the key of the copy can be stored first.
     pub migration_copy: Option<MigrationCopy>,
-    /// Control arm of the forensic tests: false leaves out everything that makes deletions final.
-    #[cfg(feature = "control-arm")]
-    pub deletion_pragmas: bool,
+    /// See [`OpenOptions::control_arm`].
+    deletes_for_good: bool,
 }
 
 impl OpenOptions {
@@ -51,8 +50,7 @@ impl OpenOptions {
             mode: Mode::ReadWrite,
             create: false,
             migration_copy: None,
-            #[cfg(feature = "control-arm")]
-            deletion_pragmas: true,
+            deletes_for_good: true,
         }
     }
 
@@ -83,6 +81,17 @@ impl OpenOptions {
         }
     }
 
+    /// A new archive without anything that makes deletions final. The forensic scan must find what
+    /// is deleted in it: a scan that finds nothing there proves nothing elsewhere. It can only be
+    /// made anew, so that no archive of a person is ever opened like this.
+    #[must_use]
+    pub fn control_arm(path: impl Into<PathBuf>, key: ArchiveKey) -> Self {
+        Self {
+            deletes_for_good: false,
+            ..Self::create(path, key)
+        }
+    }
+
     /// Names the place for the copy before a migration.
     #[must_use]
     pub fn with_migration_copy(mut self, copy: MigrationCopy) -> Self {
@@ -91,9 +100,6 @@ impl OpenOptions {
     }
 
     pub(crate) fn deletes_for_good(&self) -> bool {
-        #[cfg(feature = "control-arm")]
-        return self.deletion_pragmas;
-        #[cfg(not(feature = "control-arm"))]
-        true
+        self.deletes_for_good
     }
 }

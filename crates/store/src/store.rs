@@ -47,6 +47,9 @@ impl Store {
         if options.mode != Mode::Memory && !options.create && !options.path.exists() {
             return Err(StoreError::CannotOpen);
         }
+        if !options.deletes_for_good() && options.path.exists() {
+            return Err(StoreError::CannotOpen);
+        }
         let mut conn = connection::open(&options, Kind::Writer)?;
         let migrated = migrate::run(&mut conn, &options)?;
         if options.mode == Mode::ReadWrite {

@@ -10,6 +10,10 @@ use super::geometry::{self, Geometry};
 
 /// The label capabilities speak of.
 pub const LABEL: &str = "main";
+/// The product keeps nothing of a session. WebDriver cannot drive such a window.
+pub const INCOGNITO: bool = !cfg!(feature = "automation");
+/// Whether developer tools can be opened.
+pub const DEVTOOLS: bool = false;
 /// Never a title of a conversation: window titles end up in task lists and screen recordings.
 const TITLE: &str = "Fluxchat";
 #[cfg(windows)]
@@ -28,9 +32,9 @@ pub fn open<R: Runtime>(app: &AppHandle<R>, profile: &Path) -> tauri::Result<Web
         .min_inner_size(geometry::SMALLEST.0, geometry::SMALLEST.1)
         .prevent_overflow()
         .maximized(geometry.maximized)
-        .incognito(!cfg!(feature = "automation"))
+        .incognito(INCOGNITO)
         .data_directory(web_view_data(profile))
-        .devtools(false)
+        .devtools(DEVTOOLS)
         .zoom_hotkeys_enabled(false)
         .general_autofill_enabled(false)
         .browser_extensions_enabled(false)

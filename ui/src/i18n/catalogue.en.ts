@@ -1,8 +1,17 @@
 import chat from './chat.en.json';
 import diagnostics from './diagnostics.en.json';
-import here from './here.en.json';
 import en from './en.json';
 import exporting from './export.en.json';
 import filing from './filing.en.json';
+import here from './here.en.json';
+import prove from './prove.en.json';
 
-export default { ...en, ...chat, ...filing, ...here, ...exporting, ...diagnostics };
+export default {
+  ...en,
+  ...chat,
+  ...filing,
+  ...here,
+  ...prove,
+  ...exporting,
+  ...diagnostics,
+};

@@ -11,6 +11,7 @@ const read = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname,
 const names = readdirSync(import.meta.dirname).filter((name) => /^(.+\.)?en\.json$/.test(name));
 const english: Record<string, string> = Object.assign({}, ...names.map(read));
 const errorsDe = read('errors.de.json');
+const proofDe = read('proof.de.json');
 const { parse, TYPE } = createRequire(import.meta.url)('@formatjs/icu-messageformat-parser') as typeof Parser;
 
 const catalogues = names.map((name) => [name, read(name), read(name.replace(/en\.json$/, 'de.json'))] as const);
@@ -86,5 +87,18 @@ describe('German words for the failures of the core', () => {
   it('cover every sentence on what was kept', () => {
     const sentences = entries.map(({ kept }) => constants.get(kept) ?? kept.slice(1, -1)).concat(constants.get('BOTH') ?? '');
     expect([...new Set(sentences)].filter((kept) => kept !== '' && !(`kept:${kept}` in errorsDe))).toEqual([]);
+  });
+});
+
+describe('German words for the self-audit of the core', () => {
+  const source = ['prove.rs', 'prove/window.rs']
+    .map((file) => readFileSync(join(import.meta.dirname, '../../../crates/core/src', file), 'utf8'))
+    .join('');
+  const ids = [...source.matchAll(/"((?:door|vault|delete|kept|core|window|cost)\.\w+)"/g)].map((match) => match[1] ?? '');
+
+  it('cover every check, and no other', () => {
+    expect(ids.length).toBeGreaterThan(20);
+    const said = Object.keys(proofDe).filter((key) => !key.startsWith('proof.limit.'));
+    expect(said.sort()).toEqual([...new Set(ids)].map((id) => `proof.${id}`).sort());
   });
 });

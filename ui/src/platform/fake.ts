@@ -6,6 +6,7 @@ import { diagnosticsCommands } from './fake/diagnostics';
 import { exportCommands } from './fake/export';
 import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
+import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
 import { FakeWorld, type FakeOptions } from './fake/world';
@@ -50,6 +51,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...privacyCommands(world),
     ...exportCommands(world),
     ...diagnosticsCommands(world),
+    ...proofCommands(world),
   };
   const fake: FakePlatform = {
     world,

@@ -12,6 +12,7 @@ import { Egress } from './egress.svelte';
 import { Exporting } from './exporting.svelte';
 import { Filing } from './filing.svelte';
 import { Navigation } from './navigation.svelte';
+import { Proof } from './proof.svelte';
 import { Revisions } from './revisions.svelte';
 import { Search } from './search.svelte';
 import { Session } from './session.svelte';
@@ -25,6 +26,7 @@ export class AppState {
   readonly settings: SettingsState;
   readonly navigation = new Navigation();
   readonly revisions = new Revisions();
+  readonly proof = new Proof();
   readonly filing: Filing;
   readonly history: History;
   readonly thread: Thread;
@@ -117,6 +119,9 @@ export class AppState {
         break;
       case 'diagnostics_changed':
         this.revisions.diagnostics += 1;
+        break;
+      case 'proof_check':
+        this.proof.add(event.check);
         break;
       case 'filing_changed':
         void this.filing.load();

@@ -1,3 +1,5 @@
+mod prove;
+
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
@@ -22,6 +24,7 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
         Privacy::Export(args) => super::export::run(app, args, out).await,
         Privacy::Diagnostics(command) => super::diagnostics::run(app, command, out).await,
         Privacy::SupportBundle(args) => super::diagnostics::support_bundle(app, args, out).await,
+        Privacy::Prove { report } => prove::run(app, report.as_deref(), out).await,
         Privacy::Policy => {
             let policy = app.policy(None, "en")?;
             out.answer(&policy, |policy| policy.markdown.clone());

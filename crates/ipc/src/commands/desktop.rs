@@ -2,7 +2,7 @@
 //! ledger in a file. Paths and addresses end here; neither crosses to the page.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use fluxchat_core::{App, Error};
@@ -11,6 +11,7 @@ use fluxchat_markup::{self as markup, LinkKind};
 use crate::ApiError;
 use crate::dto::chat::LinkOpenReq;
 use crate::dto::privacy::{ExportFormat, Exported, LedgerExportReq};
+use crate::dto::proof::ProofSaved;
 
 type Answer<T> = Result<T, ApiError>;
 
@@ -41,22 +42,42 @@ pub async fn link_address(app: &App, req: LinkOpenReq) -> Answer<String> {
 /// # Errors
 /// When the archive is not open or the place cannot be written.
 pub async fn ledger_export(app: &App, req: LedgerExportReq, path: &Path) -> Answer<Exported> {
-    let draft = beside(path);
-    let written = match File::create(&draft).map_err(Error::Io) {
-        Ok(file) => {
-            app.ledger_export(req.format == ExportFormat::Csv, BufWriter::new(file))
-                .await
-        }
-        Err(error) => Err(error),
+    let csv = req.format == ExportFormat::Csv;
+    let write = async |file| app.ledger_export(csv, BufWriter::new(file)).await;
+    let rows = whole_or_nothing(path, write).await?;
+    Ok(Exported { saved: true, rows })
+}
+
+/// Writes the last self-audit. The file appears complete or not at all.
+///
+/// # Errors
+/// `not_found` if there was none; when the place cannot be written.
+pub async fn proof_save(app: &App, path: &Path) -> Answer<ProofSaved> {
+    let report = app.last_proof()?;
+    let write = async |file: File| {
+        let mut file = BufWriter::new(file);
+        serde_json::to_writer_pretty(&mut file, &report).map_err(io::Error::from)?;
+        Ok(file.flush()?)
     };
-    let saved = written.and_then(|rows| Ok(fs::rename(&draft, path).map(|()| rows)?));
+    whole_or_nothing(path, write).await?;
+    Ok(ProofSaved { saved: true })
+}
+
+/// Writes beside the place and renames at the end.
+async fn whole_or_nothing<T>(
+    path: &Path,
+    write: impl AsyncFnOnce(File) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let draft = beside(path);
+    let written = match File::create(&draft) {
+        Ok(file) => write(file).await,
+        Err(error) => Err(error.into()),
+    };
+    let saved = written.and_then(|value| Ok(fs::rename(&draft, path).map(|()| value)?));
     if saved.is_err() {
         remove(&draft)?;
     }
-    Ok(Exported {
-        saved: true,
-        rows: saved?,
-    })
+    saved
 }
 
 fn beside(path: &Path) -> PathBuf {

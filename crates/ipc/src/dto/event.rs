@@ -1,7 +1,7 @@
 //! What the core tells the window, over one channel per window.
 
 use fluxchat_markup::BlockOp;
-use fluxchat_model::{ConversationId, MessageId, RequestId};
+use fluxchat_model::{Check, ConversationId, MessageId, RequestId};
 use serde::Serialize;
 
 use super::chat::{CitationRow, MessageRow};
@@ -73,6 +73,11 @@ pub enum WindowEvent {
     ExportEnded,
     /// A diagnostic report was made, sent or let go.
     DiagnosticsChanged,
+    /// A self-audit looked at one more thing.
+    ProofCheck {
+        /// What it came to.
+        check: Check,
+    },
 }
 
 dto! {

@@ -1,13 +1,14 @@
 //! Deleted means gone: canaries are written, deleted, and looked for in every decrypted page and
 //! frame. The control arm, without the deletion pragmas, must find something, or the scan is blind.
 
+use fluxchat_forensic::{Hit, Needle, Scanner, all_needles};
 use fluxchat_model::{
     AssetId, DraftKey, ErasureScope, MessageStatus, Part, Role, Secret, VisibleError,
 };
 use fluxchat_store::{Asset, ChunkKind, FinishMessage, SandboxRecord, SearchQuery};
 
-use crate::forensic::{Hit, all_needles, scan_database, scan_tree};
 use crate::support::{Archive, KEY, NOW, canary, han_canary, query};
+use fluxchat_forensic::{Hit, Needle, Scanner, all_needles};
 
 struct Canaries {
     title: String,
@@ -131,10 +132,20 @@ fn fill(archive: &Archive, canaries: &Canaries) -> fluxchat_model::ConversationI
     conversation
 }
 
+fn scan_database(archive: &Archive, needles: &[Needle]) -> Vec<Hit> {
+    let scanner = Scanner::new(needles).unwrap();
+    scanner.database(&archive.path(), &KEY).unwrap()
+}
+
+fn scan_tree(archive: &Archive, needles: &[Needle]) -> Vec<Hit> {
+    let scanner = Scanner::new(needles).unwrap();
+    scanner.tree(archive.dir.path()).unwrap()
+}
+
 fn scan(archive: &Archive, canaries: &Canaries) -> Vec<Hit> {
     let needles = all_needles(&canaries.all());
-    let mut hits = scan_database(&archive.path(), &KEY, &needles);
-    hits.extend(scan_tree(archive.dir.path(), &needles));
+    let mut hits = scan_database(archive, &needles);
+    hits.extend(scan_tree(archive, &needles));
     hits
 }
 
@@ -160,7 +171,7 @@ fn before_a_deletion_every_canary_is_in_the_pages_and_none_in_the_files() {
             "the scan sees {canary}"
         );
     }
-    let raw = scan_tree(archive.dir.path(), &all_needles(&canaries.all()));
+    let raw = scan_tree(&archive, &all_needles(&canaries.all()));
     assert!(raw.is_empty(), "nothing is readable without the key");
 }
 
@@ -194,7 +205,7 @@ fn a_deleted_message_leaves_nothing_of_itself_and_all_of_the_rest() {
     archive.say(conversation, Some(second), &format!("{gone} again"));
     archive.erase(ErasureScope::Message(second));
     let needles = all_needles(&[&gone]);
-    assert_eq!(scan_database(&archive.path(), &KEY, &needles), []);
+    assert_eq!(scan_database(&archive, &needles), []);
     assert_eq!(archive.find(&kept).len(), 1);
 }
 
@@ -214,10 +225,7 @@ fn a_big_deletion_leaves_nothing_either() {
         .write(|tx| messages.iter().try_for_each(|it| tx.message_insert(it)))
         .unwrap();
     archive.erase(ErasureScope::Conversation(conversation));
-    assert_eq!(
-        scan_database(&archive.path(), &KEY, &all_needles(&gone)),
-        []
-    );
+    assert_eq!(scan_database(&archive, &all_needles(&gone)), []);
 }
 
 #[test]
@@ -255,7 +263,7 @@ fn an_overwritten_draft_and_cleared_searches_leave_nothing_after_a_scrub() {
         .unwrap();
     archive.store.scrub().unwrap();
     let needles = all_needles(&[&draft, &search]);
-    assert_eq!(scan_database(&archive.path(), &KEY, &needles), []);
+    assert_eq!(scan_database(&archive, &needles), []);
 }
 
 #[test]
@@ -280,7 +288,7 @@ fn a_prefix_search_finds_nothing_of_what_was_deleted() {
 /// The scan can fail: without the pragmas, the same deletion leaves remnants.
 #[test]
 fn the_control_arm_leaves_something() {
-    let archive = Archive::with(|options| options.deletion_pragmas = false);
+    let archive = Archive::unprotected();
     let canaries = Canaries::new();
     let conversation = fill(&archive, &canaries);
     let erasure = archive
@@ -298,7 +306,7 @@ fn the_control_arm_leaves_something() {
 
 #[test]
 fn the_control_arm_does_not_claim_what_it_does_not_do() {
-    let archive = Archive::with(|options| options.deletion_pragmas = false);
+    let archive = Archive::unprotected();
     let conversation = archive.conversation("c");
     let erasure = archive
         .hide(ErasureScope::Conversation(conversation))

@@ -7,11 +7,6 @@
 
 //! The archive from outside, on real files.
 
-// The scan that all forensic tests share. The crate `testkit` stands above this one, so its source
-// is included instead.
-#[path = "../../../testkit/src/forensic.rs"]
-mod forensic;
-
 mod copies;
 mod erasure;
 mod leftovers;

@@ -29,14 +29,17 @@ pub fn key() -> ArchiveKey {
 
 impl Archive {
     pub fn new() -> Self {
-        Self::with(|_| {})
+        Self::with(OpenOptions::create)
     }
 
-    pub fn with(adjust: impl FnOnce(&mut OpenOptions)) -> Self {
+    /// The control arm.
+    pub fn unprotected() -> Self {
+        Self::with(OpenOptions::control_arm)
+    }
+
+    fn with(options: impl FnOnce(PathBuf, ArchiveKey) -> OpenOptions) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let mut options = OpenOptions::create(dir.path().join("archive.db"), key());
-        adjust(&mut options);
-        let store = Store::open(options).unwrap();
+        let store = Store::open(options(dir.path().join("archive.db"), key())).unwrap();
         Self {
             dir,
             store,

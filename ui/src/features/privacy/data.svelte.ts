@@ -2,7 +2,17 @@ import { Loaded } from '../../ipc/loaded.svelte';
 import type { AppState } from '../../state/app.svelte';
 
 /** The pages of this part, in the order of the list. */
-export const PAGES = ['overview', 'kept', 'left', 'consents', 'deletion', 'export', 'diagnostics', 'policy'] as const;
+export const PAGES = [
+  'overview',
+  'kept',
+  'left',
+  'consents',
+  'deletion',
+  'export',
+  'diagnostics',
+  'policy',
+  'prove',
+] as const;
 export type Page = (typeof PAGES)[number];
 
 export function pageOf(section: string | null): Page {

@@ -36,12 +36,14 @@ describe('every page', () => {
       export: 'export_preview',
       diagnostics: 'diagnostics_get',
       policy: 'policy_get',
+      prove: 'privacy_prove',
     } as const;
     const name = commands[page];
     fake.answer(name, broken);
     if (page === 'overview') app.revisions.ledger += 1;
     else app.navigation.go('privacy', page);
     if (page === 'deletion') app.revisions.receipts += 1;
+    if (page === 'prove') await user.click(await screen.findByRole('button', { name: 'Look now' }));
     const alert = await screen.findByRole('alert');
     expect(alert.textContent).toContain('The archive is busy.');
     const before = fake.calls.filter((call) => call.name === name).length;
@@ -54,7 +56,7 @@ describe('the list', () => {
   it('leads to every page and marks the one that is open', async () => {
     const { app } = await renderWithApp(PrivacyNav);
     const user = userEvent.setup();
-    for (const name of ['Kept on this computer', 'What left', 'Consents', 'Deletion and receipts', 'Export', 'Diagnostics', 'Policy', 'Overview']) {
+    for (const name of ['Kept on this computer', 'What left', 'Consents', 'Deletion and receipts', 'Export', 'Diagnostics', 'Policy', 'Is this true\\?', 'Overview']) {
       await user.click(screen.getByRole('button', { name: new RegExp(`^${name}`) }));
       expect(screen.getByRole('button', { name: new RegExp(`^${name}`) }).getAttribute('aria-current')).toBe('page');
     }
@@ -202,5 +204,33 @@ describe('deletion', () => {
     await waitFor(() => expect(app.navigation.section).toBe('deletion'));
     expect(fake.calls.find((call) => call.name === 'privacy_delete_all')?.req).toEqual({ confirmation: 'DELETE' });
     expect(await screen.findByText('Everything: 40 conversations, 480 messages')).toBeTruthy();
+  });
+});
+
+describe('is this true', () => {
+  it('shows every law with what was found, and saves the report', async () => {
+    const { user } = await open('prove');
+    await user.click(screen.getByRole('button', { name: 'Look now' }));
+    expect(await screen.findByText('Every promise that can be looked at here holds')).toBeTruthy();
+    expect(screen.getByRole('heading', { name: 'Delete means gone' })).toBeTruthy();
+    expect(screen.getAllByRole('img', { name: 'Holds' }).length).toBe(10);
+    await user.click(screen.getByRole('button', { name: 'Save the report …' }));
+    expect(await screen.findByText(/The report was saved/)).toBeTruthy();
+    expect(await violations()).toEqual([]);
+  });
+
+  it('says plainly what does not hold', async () => {
+    const { fake, user } = await open('prove');
+    fake.answer('privacy_prove', () => ({
+      at: Date.now(),
+      app_version: '0.1.0',
+      took_ms: 900,
+      holds: false,
+      checks: [{ id: 'delete.nothing_left', law: 'delete_means_gone', verdict: 'broken', says: 'None of it is left.', figure: 3 }],
+      limits: [],
+    }));
+    await user.click(screen.getByRole('button', { name: 'Look now' }));
+    expect(await screen.findByText('1 promise does not hold')).toBeTruthy();
+    expect(screen.getByRole('img', { name: 'Does not hold' })).toBeTruthy();
   });
 });

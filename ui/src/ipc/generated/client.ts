@@ -50,6 +50,8 @@ import type {
   PolicyReq,
   PolicyText,
   PrivacyOverview,
+  ProofReport,
+  ProofSaved,
   Receipt,
   ReceiptList,
   RecentSearches,
@@ -147,6 +149,8 @@ export interface Commands {
   ledger_export: [LedgerExportReq, Exported];
   export_start: [ExportStartReq, ExportResult];
   support_bundle_save: [SupportBundleSaveReq, SupportBundleSaved];
+  privacy_prove: [Empty, ProofReport];
+  proof_save: [Empty, ProofSaved];
 }
 
 /** Sends one command and waits for its answer. */
@@ -220,6 +224,8 @@ export function createClient(call: Call) {
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
     exportStart: (req: ExportStartReq) => call('export_start', req),
     supportBundleSave: (req: SupportBundleSaveReq) => call('support_bundle_save', req),
+    privacyProve: () => call('privacy_prove', {}),
+    proofSave: () => call('proof_save', {}),
   };
 }
 

@@ -250,6 +250,31 @@ rows: number,
 broken_at: number | null, };
 
 /**
+ * One look at one thing.
+ */
+export type Check = { 
+/**
+ * Stable, such as `delete.nothing_left`; translations hang on it.
+ */
+id: string, 
+/**
+ * The law it looks at.
+ */
+law: Law, 
+/**
+ * What it came to.
+ */
+verdict: Verdict, 
+/**
+ * What was looked at, one sentence in English.
+ */
+says: string, 
+/**
+ * The figure behind it, where there is one: hits, rows, pages, bytes.
+ */
+figure: number | null, };
+
+/**
  * Where a statement comes from.
  */
 export type CitationRow = { 
@@ -1048,6 +1073,11 @@ label: string,
 number: number, } | { "type": "hard_break" } | { "type": "soft_break" };
 
 /**
+ * What this software is for; see `docs/PRIVACY-PROMISES.md`.
+ */
+export type Law = "one_door" | "one_vault" | "delete_means_gone" | "nothing_is_lost" | "core_decides" | "cost_follows_screen";
+
+/**
  * Writes the ledger to a file that the person chooses in a dialog of the system.
  */
 export type LedgerExportReq = { 
@@ -1667,6 +1697,44 @@ export type PrivacyRequestKind = "access" | "portability" | "rectification" | "e
  * The life of a request as this computer sees it.
  */
 export type PrivacyRequestState = "queued_offline" | "submitted" | "acknowledged" | "fulfilled" | "denied" | "overdue";
+
+/**
+ * A self-audit.
+ */
+export type ProofReport = { 
+/**
+ * When it began.
+ */
+at: Timestamp, 
+/**
+ * The version of the app.
+ */
+app_version: string, 
+/**
+ * How long it took, in milliseconds.
+ */
+took_ms: number, 
+/**
+ * True if nothing is broken.
+ */
+holds: boolean, 
+/**
+ * Every check, in the order of the laws.
+ */
+checks: Array<Check>, 
+/**
+ * What cannot be shown here, law by law, in English.
+ */
+limits: Array<[Law, string]>, };
+
+/**
+ * Whether a report was saved.
+ */
+export type ProofSaved = { 
+/**
+ * False if the person changed their mind.
+ */
+saved: boolean, };
 
 /**
  * The proof that a deletion was carried out on this computer.
@@ -2315,6 +2383,11 @@ reasoning_tokens: number | null,
 cached_tokens: number | null, };
 
 /**
+ * What a check came to.
+ */
+export type Verdict = "holds" | "broken" | "not_here";
+
+/**
  * Whether the chains hold.
  */
 export type VerifyReport = { 
@@ -2400,4 +2473,8 @@ status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_cha
 /**
  * How far.
  */
-progress: ExportState, } | { "type": "export_ended" } | { "type": "diagnostics_changed" };
+progress: ExportState, } | { "type": "export_ended" } | { "type": "diagnostics_changed" } | { "type": "proof_check", 
+/**
+ * What it came to.
+ */
+check: Check, };
