@@ -1,6 +1,8 @@
 //! What can be typed.
 
 pub mod deletion;
+mod diagnostics;
+mod export;
 mod filing;
 mod retention;
 mod ledger;
@@ -9,6 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 pub mod lock;
+pub use diagnostics::{Diagnostics, SupportBundle};
+pub use export::Export;
 pub use filing::{Folder, Tag};
 pub use retention::{KindArg, Restrict, Retention, RuleArgs};
 pub use ledger::{Ledger, LedgerClear, LedgerKeep, RedactNames};
@@ -282,6 +286,13 @@ pub enum Privacy {
     /// Supervised profiles: unlock for ten minutes, lock, or end the supervision
     #[command(subcommand)]
     Guardian(Guardian),
+    /// Everything in one documented file to take along
+    Export(Export),
+    /// What diagnostic reports say, and which were sent
+    #[command(subcommand)]
+    Diagnostics(Diagnostics),
+    /// How things stand, for a support request: read it before you send it
+    SupportBundle(SupportBundle),
     /// Look whether the promises hold on this computer, now
     Prove {
         /// Save the report as JSON

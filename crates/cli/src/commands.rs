@@ -3,6 +3,8 @@
 mod ask;
 mod consent;
 mod deletion;
+mod diagnostics;
+mod export;
 mod filing;
 mod history;
 mod lock;

@@ -77,6 +77,9 @@ pub fn exit_code(code: &str) -> u8 {
         | "in_memory"
         | "passphrase_exists"
         | "training_not_agreed"
+        | "export_exists"
+        | "export_link"
+        | "export_place"
         | "insecure_origin" => 2,
         _ if code.starts_with("invalid_") || code.starts_with("url_") => 2,
         "setup_needed"

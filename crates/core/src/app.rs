@@ -131,6 +131,8 @@ pub(crate) struct Open {
     pub(crate) erasing: Mutex<()>,
     /// How far a change of the key is, in percent and one; 0 while there is none.
     pub(crate) rotating: std::sync::atomic::AtomicU32,
+    /// The export that is running.
+    pub(crate) export: crate::export::Board,
     /// Held while the outbox is emptied, so that nothing is sent twice.
     pub(crate) sending: tokio::sync::Mutex<()>,
     /// Held while a self-audit runs.

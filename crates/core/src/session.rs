@@ -402,6 +402,7 @@ impl App {
             retention: crate::retention::Sweeper::default(),
             erasing: std::sync::Mutex::default(),
             rotating: std::sync::atomic::AtomicU32::new(0),
+            export: crate::export::Board::default(),
             sending: tokio::sync::Mutex::default(),
             proving: tokio::sync::Mutex::default(),
             proof: std::sync::Mutex::default(),
@@ -536,6 +537,8 @@ impl App {
             .off_thread(move |_| {
                 let open = app.open()?;
                 app.settle_key(&open)?;
+                let _ = app.sweep_exports();
+                let _ = app.absorb_crash(&open);
                 app.drop_migration_copy(&open.store, false)
             })
             .await;
@@ -551,6 +554,7 @@ impl App {
         crate::retention::spawn(self, open);
         crate::lock::spawn(self, open);
         crate::policies::spawn(self, open);
+        crate::diagnostics::spawn(self, open);
     }
 }
 

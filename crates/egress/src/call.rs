@@ -50,6 +50,8 @@ pub enum Call {
     PrivacyDiscovery,
     /// `GET /privacy/subject`
     PrivacySubject,
+    /// `POST /telemetry`
+    TelemetryCreate,
 }
 
 impl Call {
@@ -68,6 +70,7 @@ impl Call {
             Self::PrivacyRequestsResults { .. } => "privacy.requests.results",
             Self::PrivacyDiscovery => "privacy.discovery",
             Self::PrivacySubject => "privacy.subject",
+            Self::TelemetryCreate => "telemetry.create",
         }
     }
 
@@ -75,10 +78,11 @@ impl Call {
     #[must_use]
     pub fn method(&self) -> Method {
         match self {
-            Self::ChatCompletions | Self::ConsentsCreate | Self::PrivacyRequestsCreate => {
-                Method::POST
-            }
             Self::PrivacyRequestsCancel { .. } => Method::DELETE,
+            Self::ChatCompletions
+            | Self::ConsentsCreate
+            | Self::PrivacyRequestsCreate
+            | Self::TelemetryCreate => Method::POST,
             _ => Method::GET,
         }
     }
@@ -99,6 +103,7 @@ impl Call {
             | Self::PrivacyRequestsResults { .. }
             | Self::PrivacyDiscovery
             | Self::PrivacySubject => &[Purpose::RightsRequest],
+            Self::TelemetryCreate => &[Purpose::CrashReport, Purpose::UsageAnalytics],
         }
     }
 
@@ -118,6 +123,7 @@ impl Call {
             Self::PrivacyRequestsResults { id } => vec!["privacy", "requests", id, "results"],
             Self::PrivacyDiscovery => vec!["privacy", "discovery"],
             Self::PrivacySubject => vec!["privacy", "subject"],
+            Self::TelemetryCreate => vec!["telemetry"],
         }
     }
 }

@@ -20,7 +20,9 @@ macro_rules! dto {
 pub mod chat;
 pub mod consent;
 pub mod deletion;
+pub mod diagnostics;
 pub mod event;
+pub mod export;
 pub mod filing;
 pub mod lock;
 pub mod ledger;

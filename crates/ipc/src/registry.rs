@@ -109,6 +109,13 @@ macro_rules! for_each_command {
             preview redact_names(Empty) -> RedactNames;
             preview redact_name_add(RedactNameReq) -> RedactNames;
             preview redact_name_remove(RedactNameReq) -> RedactNames;
+            export export_preview(Empty) -> ExportPreview;
+            export export_cancel(Empty) -> Done;
+            diagnostics diagnostics_get(Empty) -> DiagnosticsInfo;
+            diagnostics diagnostics_prepare(Empty) -> DiagnosticsInfo;
+            diagnostics diagnostics_send(DiagnosticReportReq) -> DiagnosticsInfo;
+            diagnostics diagnostics_discard(DiagnosticReportReq) -> DiagnosticsInfo;
+            diagnostics support_bundle(Empty) -> SupportBundle;
         }
     };
 }
@@ -123,6 +130,8 @@ macro_rules! for_each_desktop_command {
             chat link_open(LinkOpenReq) -> Done;
             privacy ledger_export(LedgerExportReq) -> Exported;
             consent consent_export(ConsentExportReq) -> Exported;
+            export export_start(ExportStartReq) -> ExportResult;
+            diagnostics support_bundle_save(SupportBundleSaveReq) -> SupportBundleSaved;
             privacy privacy_prove(Empty) -> ProofReport;
             privacy proof_save(Empty) -> ProofSaved;
         }

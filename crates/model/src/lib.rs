@@ -6,6 +6,7 @@
 mod chat;
 mod consent;
 mod erasure;
+mod diagnostics;
 mod filing;
 mod id;
 mod ledger;
@@ -26,10 +27,14 @@ pub use erasure::{ErasurePreview, ErasureStage, MediaKind, TimeRange};
 pub use chat::{
     Conversation, DraftKey, Message, MessageStatus, Named, Part, Role, Usage, VisibleError,
 };
+pub use diagnostics::{
+    DiagnosticEvent, DiagnosticKind, DiagnosticPayload, DiagnosticReport, DiagnosticState,
+};
 pub use filing::{Folder, Tag};
 pub use id::{
-    AssetId, ConsentEventId, ConversationId, ErasureId, FolderId, InvalidId, MessageId, OutboxId,
-    PrivacyRequestId, RequestId, RetentionRuleId, SourceId, TagId, TombstoneId,
+    AssetId, ConsentEventId, ConversationId, DiagnosticReportId, ErasureId, FolderId, InvalidId,
+    MessageId, OutboxId, PrivacyRequestId, RequestId, RetentionRuleId, SourceId, TagId,
+    TombstoneId,
 };
 pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
 pub use policy::{Policy, PolicyDiff, PolicyVersion, TextChange, TextKind, TextPart, TextRow};

@@ -20,6 +20,7 @@ mod router;
 mod signature;
 mod state;
 mod storage;
+mod telemetry;
 
 pub use chat::{
     ChatChoice, ChatChunk, ChatCompletion, ChatDelta, ChatMessage, ChatRequest, ChunkChoice,
@@ -42,3 +43,6 @@ pub use router::{openapi, router};
 pub use signature::{PublicKey, SignatureCheck, SigningKey};
 pub use state::ServiceState;
 pub use storage::{Collection, MemoryStorage, Page, Record, Storage, StorageError};
+pub use telemetry::{
+    TelemetryAccepted, TelemetryEvent, TelemetryKind, TelemetryOs, TelemetryReport,
+};

@@ -43,6 +43,7 @@ pub use store::Store;
 pub use table::asset::Asset;
 pub use table::consent_event::NewConsentEvent;
 pub use table::conversation::{ConversationCursor, ConversationPatch, ConversationShelf};
+pub use table::export::{ConversationPlace, DraftRow, ErasureMark, MessagePlace, NamedRow};
 pub use table::folder::FolderTotal;
 pub use table::ledger_total::{HostTotal, StoredMonth};
 pub use table::message::FinishMessage;

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_rights.sql"),
     include_str!("../migrations/0006_consent.sql"),
     include_str!("../migrations/0007_ledger.sql"),
+    include_str!("../migrations/0008_diagnostics.sql"),
 ];
 
 /// The schema this version reads and writes (`PRAGMA user_version`).

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::audit;
 use crate::connection::{self, Kind};
 use crate::table::{
-    consent_event, conversation, folder, ledger_page, ledger_total, message, message_path,
+    consent_event, conversation, export, folder, ledger_page, ledger_total, message, message_path,
     retention, tag,
 };
 use crate::table::{objection_event, request_progress, statement_flag};
@@ -140,6 +140,24 @@ fn the_state_of_a_consent_is_one_step() {
         "INDEX consent_event_conversation (conversation_id=? AND purpose=?)",
     );
     check(consent_event::PAGE, "USING INTEGER PRIMARY KEY (rowid>?)");
+}
+
+#[test]
+fn an_export_pages_along_keys() {
+    check(
+        export::CONVERSATIONS,
+        "SEARCH conversation USING INTEGER PRIMARY KEY (rowid>?)",
+    );
+    check(
+        export::MESSAGES,
+        "SEARCH m USING INTEGER PRIMARY KEY (rowid>?)",
+    );
+    check(export::ASSETS, "(id>?)");
+    check(
+        export::SANDBOX,
+        "SEARCH sandbox_record USING INTEGER PRIMARY KEY (rowid>?)",
+    );
+    check(export::SANDBOX, "INDEX conversation_hidden");
 }
 
 #[test]

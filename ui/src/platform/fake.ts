@@ -5,6 +5,8 @@ import { chatCommands } from './fake/chat';
 import { lockCommands } from './fake/lock';
 import { consentCommands } from './fake/consent';
 import { deletionCommands } from './fake/deletion';
+import { diagnosticsCommands } from './fake/diagnostics';
+import { exportCommands } from './fake/export';
 import { filingCommands } from './fake/filing';
 import { ledgerCommands } from './fake/ledger';
 import { previewCommands } from './fake/preview';
@@ -64,6 +66,8 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...deletionCommands(world),
     ...ledgerCommands(world),
     ...previewCommands(world),
+    ...exportCommands(world),
+    ...diagnosticsCommands(world),
     ...proofCommands(world),
   };
   const fake: FakePlatform = {

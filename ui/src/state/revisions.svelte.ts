@@ -9,4 +9,5 @@ export class Revisions {
   sources = $state(0);
   deletions = $state(0);
   key = $state(0);
+  diagnostics = $state(0);
 }

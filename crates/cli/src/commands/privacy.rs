@@ -43,6 +43,9 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
         Privacy::Policy { diff, command } => consent::policy(app, diff, command, out).await,
         // Answered before, with the passphrase.
         Privacy::Guardian(command) => consent::guardian(app, command, None, out).await,
+        Privacy::Export(args) => super::export::run(app, args, out).await,
+        Privacy::Diagnostics(command) => super::diagnostics::run(app, command, out).await,
+        Privacy::SupportBundle(args) => super::diagnostics::support_bundle(app, args, out).await,
         Privacy::Prove { report } => prove::run(app, report.as_deref(), out).await,
         Privacy::Request { command } => rights::request(app, command, out).await,
         Privacy::Requests { limit, check } => rights::list(app, limit, check, out).await,

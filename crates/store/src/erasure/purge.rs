@@ -329,6 +329,7 @@ impl WriteTx<'_> {
             ("asset", "DELETE FROM asset"),
             ("sandbox_record", "DELETE FROM sandbox_record"),
             ("redact_name", "DELETE FROM redact_name"),
+            ("diagnostic_report", "DELETE FROM diagnostic_report"),
             ("folder", "DELETE FROM folder"),
             ("conversation_tag", "DELETE FROM conversation_tag"),
             ("tag", "DELETE FROM tag"),

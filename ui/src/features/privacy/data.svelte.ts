@@ -13,6 +13,8 @@ export const PAGES = [
   'frozen',
   'lock',
   'rights',
+  'export',
+  'diagnostics',
   'policy',
   'prove',
 ] as const;

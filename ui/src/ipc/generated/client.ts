@@ -18,6 +18,9 @@ import type {
   DeletionList,
   DeletionPreview,
   DeletionPreviewReq,
+  DeleteAllReq,
+  DiagnosticReportReq,
+  DiagnosticsInfo,
   Done,
   Draft,
   DraftGetReq,
@@ -26,6 +29,9 @@ import type {
   Empty,
   Erasing,
   ErasureUndoReq,
+  ExportPreview,
+  ExportResult,
+  ExportStartReq,
   Exported,
   Filing,
   FilingAddReq,
@@ -114,6 +120,9 @@ import type {
   SourceRow,
   SourceUpdateReq,
   StoredReport,
+  SupportBundle,
+  SupportBundleSaveReq,
+  SupportBundleSaved,
   TagRenameReq,
   TagReq,
   TagRow,
@@ -228,11 +237,20 @@ export interface Commands {
   redact_names: [Empty, RedactNames];
   redact_name_add: [RedactNameReq, RedactNames];
   redact_name_remove: [RedactNameReq, RedactNames];
+  export_preview: [Empty, ExportPreview];
+  export_cancel: [Empty, Done];
+  diagnostics_get: [Empty, DiagnosticsInfo];
+  diagnostics_prepare: [Empty, DiagnosticsInfo];
+  diagnostics_send: [DiagnosticReportReq, DiagnosticsInfo];
+  diagnostics_discard: [DiagnosticReportReq, DiagnosticsInfo];
+  support_bundle: [Empty, SupportBundle];
   session_open: [SessionOpenReq, SessionInfo];
   session_open: [Empty, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
   consent_export: [ConsentExportReq, Exported];
+  export_start: [ExportStartReq, ExportResult];
+  support_bundle_save: [SupportBundleSaveReq, SupportBundleSaved];
   privacy_prove: [Empty, ProofReport];
   proof_save: [Empty, ProofSaved];
 }
@@ -351,6 +369,17 @@ export function createClient(call: Call) {
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
     consentExport: (req: ConsentExportReq) => call('consent_export', req),
+    exportPreview: () => call('export_preview', {}),
+    exportCancel: () => call('export_cancel', {}),
+    diagnosticsGet: () => call('diagnostics_get', {}),
+    diagnosticsPrepare: () => call('diagnostics_prepare', {}),
+    diagnosticsSend: (req: DiagnosticReportReq) => call('diagnostics_send', req),
+    diagnosticsDiscard: (req: DiagnosticReportReq) => call('diagnostics_discard', req),
+    supportBundle: () => call('support_bundle', {}),
+    linkOpen: (req: LinkOpenReq) => call('link_open', req),
+    ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
+    exportStart: (req: ExportStartReq) => call('export_start', req),
+    supportBundleSave: (req: SupportBundleSaveReq) => call('support_bundle_save', req),
     privacyProve: () => call('privacy_prove', {}),
     proofSave: () => call('proof_save', {}),
   };
