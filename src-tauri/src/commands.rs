@@ -2,6 +2,7 @@
 
 use fluxchat_ipc::ApiError;
 use fluxchat_ipc::commands;
+use fluxchat_ipc::dto::deletion::*;
 use fluxchat_ipc::dto::chat::*;
 use fluxchat_ipc::dto::event::*;
 use fluxchat_ipc::dto::filing::*;
