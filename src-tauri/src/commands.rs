@@ -2,6 +2,7 @@
 
 use fluxchat_ipc::ApiError;
 use fluxchat_ipc::commands;
+use fluxchat_ipc::dto::deletion::*;
 use fluxchat_ipc::dto::chat::*;
 use fluxchat_ipc::dto::consent::*;
 use fluxchat_ipc::dto::diagnostics::*;
