@@ -2,15 +2,15 @@
 
 use fluxchat_ipc::ApiError;
 use fluxchat_ipc::commands;
-use fluxchat_ipc::dto::deletion::*;
 use fluxchat_ipc::dto::chat::*;
 use fluxchat_ipc::dto::consent::*;
+use fluxchat_ipc::dto::deletion::*;
 use fluxchat_ipc::dto::diagnostics::*;
 use fluxchat_ipc::dto::event::*;
 use fluxchat_ipc::dto::export::*;
 use fluxchat_ipc::dto::filing::*;
-use fluxchat_ipc::dto::lock::*;
 use fluxchat_ipc::dto::ledger::*;
+use fluxchat_ipc::dto::lock::*;
 use fluxchat_ipc::dto::preview::*;
 use fluxchat_ipc::dto::privacy::*;
 use fluxchat_ipc::dto::proof::*;

@@ -4,8 +4,8 @@ pub mod deletion;
 mod diagnostics;
 mod export;
 mod filing;
-mod retention;
 mod ledger;
+mod retention;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -14,8 +14,8 @@ pub mod lock;
 pub use diagnostics::{Diagnostics, SupportBundle};
 pub use export::Export;
 pub use filing::{Folder, Tag};
-pub use retention::{KindArg, Restrict, Retention, RuleArgs};
 pub use ledger::{Ledger, LedgerClear, LedgerKeep, RedactNames};
+pub use retention::{KindArg, Restrict, Retention, RuleArgs};
 
 const EXIT_CODES: &str = "\
 Exit codes:

@@ -5,8 +5,8 @@
 
 mod chat;
 mod consent;
-mod erasure;
 mod diagnostics;
+mod erasure;
 mod filing;
 mod id;
 mod ledger;
@@ -22,27 +22,27 @@ mod session;
 mod source;
 mod time;
 
-pub use consent::{ConsentEvent, ConsentScope, ConsentState, ConsentStatus, TrainingEcho};
-pub use erasure::{ErasurePreview, ErasureStage, MediaKind, TimeRange};
 pub use chat::{
     Conversation, DraftKey, Message, MessageStatus, Named, Part, Role, Usage, VisibleError,
 };
+pub use consent::{ConsentEvent, ConsentScope, ConsentState, ConsentStatus, TrainingEcho};
 pub use diagnostics::{
     DiagnosticEvent, DiagnosticKind, DiagnosticPayload, DiagnosticReport, DiagnosticState,
 };
+pub use erasure::{ErasurePreview, ErasureStage, MediaKind, TimeRange};
 pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, DiagnosticReportId, ErasureId, FolderId, InvalidId,
     MessageId, OutboxId, PrivacyRequestId, RequestId, RetentionRuleId, SourceId, TagId,
     TombstoneId,
 };
-pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
-pub use policy::{Policy, PolicyDiff, PolicyVersion, TextChange, TextKind, TextPart, TextRow};
-pub use practice::{KeptFor, Recipient};
 pub use ledger::{
     EgressRecord, Initiator, LedgerEntry, LedgerFacet, LedgerFilter, LedgerSummary, Outcome,
 };
+pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
+pub use policy::{Policy, PolicyDiff, PolicyVersion, TextChange, TextKind, TextPart, TextRow};
 pub use policy::{Policy, PolicyVersion};
+pub use practice::{KeptFor, Recipient};
 pub use privacy::{
     Attestation, ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest,
     PrivacyRequestKind, PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,
