@@ -8,7 +8,6 @@ use fluxchat_model::{
 use fluxchat_store::{Asset, ChunkKind, FinishMessage, SandboxRecord, SearchQuery};
 
 use crate::support::{Archive, KEY, NOW, canary, han_canary, query};
-use fluxchat_forensic::{Hit, Needle, Scanner, all_needles};
 
 struct Canaries {
     title: String,
