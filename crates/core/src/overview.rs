@@ -150,7 +150,7 @@ impl App {
     pub async fn stored(&self) -> Result<(Vec<StoredTotal>, u64, StorageMode), Error> {
         let kinds = self.totals().await?;
         let bytes = sum(&kinds);
-        Ok((kinds, bytes, self.open()?.storage))
+        Ok((kinds, bytes, self.open()?.storage()))
     }
 
     /// Everything the archive has on the disk, by kind; the kinds together are the whole.

@@ -16,7 +16,7 @@ use fluxchat_model::{
 use fluxchat_service::{Identity, IdentityFormat, RequestType, RightsRequest, SubjectRecord};
 use serde_json::json;
 
-use crate::outbox::{LARGEST_ANSWER, rights_ctx, step};
+use crate::outbox::{LARGEST_ANSWER, step};
 use crate::{App, Error, Event};
 use answer::rfc3339;
 

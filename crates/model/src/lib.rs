@@ -39,9 +39,7 @@ pub use id::{
 pub use ledger::{
     EgressRecord, Initiator, LedgerEntry, LedgerFacet, LedgerFilter, LedgerSummary, Outcome,
 };
-pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
 pub use policy::{Policy, PolicyDiff, PolicyVersion, TextChange, TextKind, TextPart, TextRow};
-pub use policy::{Policy, PolicyVersion};
 pub use practice::{KeptFor, Recipient};
 pub use privacy::{
     Attestation, ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest,

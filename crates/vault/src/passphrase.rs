@@ -52,6 +52,7 @@ impl KdfCost {
 pub(crate) enum Use {
     Passphrase,
     Recovery,
+    Verifier,
 }
 
 /// A wrapped key as it stands in `keyslots.json`. Binary fields are base64.
@@ -132,6 +133,7 @@ fn context(used: Use, cost: KdfCost, salt: &[u8]) -> Vec<u8> {
     let mut context = match used {
         Use::Passphrase => b"fluxchat key slot v1".to_vec(),
         Use::Recovery => b"fluxchat recovery slot v1".to_vec(),
+        Use::Verifier => b"fluxchat guardian verifier v1".to_vec(),
     };
     for number in [cost.m, cost.t, cost.p] {
         context.extend_from_slice(&number.to_be_bytes());

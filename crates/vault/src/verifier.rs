@@ -4,7 +4,7 @@ use fluxchat_model::Secret;
 use serde::{Deserialize, Serialize};
 
 use crate::VaultError;
-use crate::passphrase::{KdfCost, PassphraseSlot};
+use crate::passphrase::{KdfCost, PassphraseSlot, Use};
 
 /// What is kept of a passphrase that opens nothing: a random key that nobody needs, wrapped by it
 /// (Argon2id). The right passphrase unwraps it, every other one fails.
@@ -20,7 +20,7 @@ impl Verifier {
     pub fn new(passphrase: &Secret<String>, cost: KdfCost) -> Result<Self, VaultError> {
         let mut key = [0; 32];
         getrandom::fill(&mut key)?;
-        PassphraseSlot::wrap(&Secret::new(key), passphrase, cost).map(Self)
+        PassphraseSlot::wrap(&Secret::new(key), passphrase, cost, Use::Verifier).map(Self)
     }
 
     /// Whether it is the right one. Blocks while it is stretched.
@@ -28,7 +28,7 @@ impl Verifier {
     /// # Errors
     /// When what is kept is damaged, or there is no memory for it.
     pub fn knows(&self, passphrase: &Secret<String>) -> Result<bool, VaultError> {
-        match self.0.unwrap(passphrase) {
+        match self.0.unwrap(passphrase, Use::Verifier) {
             Ok(_) => Ok(true),
             Err(VaultError::WrongPassphrase) => Ok(false),
             Err(error) => Err(error),

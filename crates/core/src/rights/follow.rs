@@ -9,7 +9,7 @@ use fluxchat_service::{Discovery, PublicKey, SignatureCheck};
 
 use super::answer::Answer;
 use super::wait_for;
-use crate::outbox::{LARGEST_ANSWER, rights_ctx, step};
+use crate::outbox::{LARGEST_ANSWER, step};
 use crate::{App, Error, Event};
 
 const BATCH: u32 = 20;

@@ -4,7 +4,7 @@
 use fluxchat_model::{LegalBasis, Purpose, Timestamp};
 use fluxchat_store::{ReadTx, StoreError};
 
-use crate::{App, Error, Event, consents};
+use crate::{App, Error, Event};
 
 /// A purpose that can be objected to, and where that stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

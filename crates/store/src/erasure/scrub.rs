@@ -5,7 +5,6 @@ use std::time::Duration;
 use fluxchat_model::{ErasureId, ErasureStage, Receipt, Timestamp};
 use rusqlite::Connection;
 
-use super::ErasureState;
 use crate::table::{change, from_json, one, retention, scalar};
 use crate::tx::ReadTx;
 use crate::{Mode, Store, StoreError, search, store};
