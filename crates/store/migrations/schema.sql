@@ -1,20 +1,18 @@
 CREATE INDEX asset_by_conversation ON asset (conversation_id);
+CREATE INDEX asset_by_media ON asset (media_type, bytes);
 CREATE INDEX consent_event_conversation ON consent_event (conversation_id, purpose) WHERE conversation_id IS NOT NULL;
 CREATE INDEX consent_event_purpose ON consent_event (purpose) WHERE scope IS NULL;
-CREATE INDEX asset_by_media ON asset (media_type, bytes);
-CREATE INDEX consent_event_purpose ON consent_event (purpose);
 CREATE INDEX conversation_folder ON conversation (folder_id, updated_at, id) WHERE folder_id IS NOT NULL;
 CREATE INDEX conversation_hidden ON conversation (erasure_id) WHERE erasure_id IS NOT NULL;
 CREATE INDEX conversation_list ON conversation (archived, pinned, updated_at, id) WHERE erasure_id IS NULL;
 CREATE INDEX conversation_look ON conversation (retention_look, id)
   WHERE retention_look IS NOT NULL AND erasure_id IS NULL;
-CREATE INDEX conversation_restricted ON conversation (updated_at, id) WHERE restricted = 1 AND erasure_id IS NULL;
+CREATE INDEX conversation_restricted ON conversation (restricted, updated_at, id) WHERE restricted = 1 AND erasure_id IS NULL;
 CREATE INDEX conversation_source ON conversation (source_id) WHERE source_id IS NOT NULL;
 CREATE INDEX conversation_tag_by_tag ON conversation_tag (tag_id);
-CREATE INDEX draft_age ON draft (updated_at);
 CREATE INDEX conversation_training ON conversation (id) WHERE training_allowed = 1;
 CREATE INDEX diagnostic_report_state ON diagnostic_report (state, kind);
-CREATE INDEX egress_record_at ON egress_record (at);
+CREATE INDEX draft_age ON draft (updated_at);
 CREATE INDEX egress_record_conversation ON egress_record (conversation_id) WHERE conversation_id IS NOT NULL;
 CREATE INDEX egress_record_facet ON egress_record (facet);
 CREATE INDEX erasure_due ON erasure (state, purge_after);
@@ -26,11 +24,11 @@ CREATE INDEX message_streaming ON message (status) WHERE status = 'streaming';
 CREATE INDEX objection_event_purpose ON objection_event (purpose);
 CREATE INDEX outbox_due ON outbox (state, next_try_at);
 CREATE INDEX privacy_request_erasure ON privacy_request (erasure_id) WHERE erasure_id IS NOT NULL;
+CREATE INDEX privacy_request_event_of ON privacy_request_event (request_id);
+CREATE INDEX privacy_request_poll ON privacy_request (next_poll_at) WHERE next_poll_at IS NOT NULL;
 CREATE INDEX recent_search_age ON recent_search (at);
 CREATE INDEX retention_erasure_of_run ON retention_erasure (run);
 CREATE UNIQUE INDEX retention_rule_of ON retention_rule (level, target, kind);
-CREATE INDEX privacy_request_event_of ON privacy_request_event (request_id);
-CREATE INDEX privacy_request_poll ON privacy_request (next_poll_at) WHERE next_poll_at IS NOT NULL;
 CREATE UNIQUE INDEX sandbox_record_by_key ON sandbox_record (collection, key);
 CREATE INDEX sandbox_record_by_owner ON sandbox_record (owner, collection, key) WHERE owner IS NOT NULL;
 CREATE INDEX statement_flag_conversation ON statement_flag (conversation_id);
@@ -114,10 +112,8 @@ CREATE TABLE egress_record (
   status INTEGER,
   bytes_out INTEGER NOT NULL,
   bytes_in INTEGER NOT NULL
-) STRICT;
-CREATE TABLE "erasure" (
 , facet INTEGER) STRICT;
-CREATE TABLE erasure (
+CREATE TABLE "erasure" (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
   scope TEXT NOT NULL CHECK (scope IN ('message', 'conversation', 'folder', 'tag', 'range', 'source',
     'media', 'searches', 'drafts', 'everything')),
@@ -151,6 +147,7 @@ CREATE TABLE folder (
 CREATE TABLE guardian (
   one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
   record TEXT NOT NULL -- JSON
+) STRICT;
 CREATE TABLE ledger_day (
   day INTEGER NOT NULL, -- days since 1970
   facet INTEGER NOT NULL,
@@ -256,7 +253,6 @@ CREATE TABLE policy_text (
   document TEXT NOT NULL, -- JSON
   PRIMARY KEY (version, language)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE privacy_request (
 CREATE TABLE "privacy_request" (
   seq INTEGER NOT NULL PRIMARY KEY,
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -296,6 +292,10 @@ CREATE TABLE recent_search (
   at INTEGER NOT NULL,
   query TEXT NOT NULL
 ) STRICT;
+CREATE TABLE redact_name (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL
+) STRICT;
 CREATE TABLE retention_clock (
   one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
   trusted_at INTEGER NOT NULL,
@@ -323,9 +323,6 @@ CREATE TABLE retention_run (
   conversations INTEGER NOT NULL,
   drafts INTEGER NOT NULL,
   searches INTEGER NOT NULL
-CREATE TABLE redact_name (
-  seq INTEGER NOT NULL PRIMARY KEY,
-  name TEXT NOT NULL
 ) STRICT;
 CREATE TABLE sandbox_record (
   seq INTEGER NOT NULL PRIMARY KEY,
@@ -364,7 +361,7 @@ CREATE TABLE source (
   default_model TEXT,
   practices TEXT NOT NULL, -- JSON
   created_at INTEGER NOT NULL
-) STRICT;
+, redact INTEGER NOT NULL DEFAULT 0 CHECK (redact IN (0, 1))) STRICT;
 CREATE TABLE statement_flag (
   seq INTEGER NOT NULL PRIMARY KEY,
   message_id BLOB NOT NULL UNIQUE REFERENCES message (id) ON DELETE CASCADE,
@@ -372,7 +369,6 @@ CREATE TABLE statement_flag (
   at INTEGER NOT NULL,
   note TEXT NOT NULL
 ) STRICT;
-, redact INTEGER NOT NULL DEFAULT 0 CHECK (redact IN (0, 1))) STRICT;
 CREATE TABLE stored_month (
   kind TEXT NOT NULL,
   month INTEGER NOT NULL, -- 202611 for November 2026
@@ -587,14 +583,14 @@ BEGIN
   UPDATE stored_total SET bytes = bytes + octet_length(new.text) + octet_length(new.parts)
     - octet_length(old.text) - octet_length(old.parts) WHERE kind = 'message';
 END;
-CREATE TRIGGER policy_acceptance_is_final BEFORE UPDATE ON policy_acceptance
-BEGIN SELECT raise(ABORT, 'acceptances are append-only'); END;
-CREATE TRIGGER policy_acceptance_is_kept BEFORE DELETE ON policy_acceptance
-BEGIN SELECT raise(ABORT, 'acceptances are append-only'); END;
 CREATE TRIGGER objection_event_is_final BEFORE UPDATE ON objection_event
 BEGIN SELECT raise(ABORT, 'objections are append-only'); END;
 CREATE TRIGGER objection_event_is_kept BEFORE DELETE ON objection_event
 BEGIN SELECT raise(ABORT, 'objections are append-only'); END;
+CREATE TRIGGER policy_acceptance_is_final BEFORE UPDATE ON policy_acceptance
+BEGIN SELECT raise(ABORT, 'acceptances are append-only'); END;
+CREATE TRIGGER policy_acceptance_is_kept BEFORE DELETE ON policy_acceptance
+BEGIN SELECT raise(ABORT, 'acceptances are append-only'); END;
 CREATE TRIGGER receipt_is_final BEFORE UPDATE ON receipt
 BEGIN SELECT raise(ABORT, 'receipts are append-only'); END;
 CREATE TRIGGER receipt_is_kept BEFORE DELETE ON receipt

@@ -3,11 +3,8 @@ import consent from './consent.en.json';
 import deletion from './deletion.en.json';
 import diagnostics from './diagnostics.en.json';
 import en from './en.json';
-import en from './en.json';
 import exporting from './export.en.json';
 import filing from './filing.en.json';
-import filing from './filing.en.json';
-import here from './here.en.json';
 import here from './here.en.json';
 import ledger from './ledger.en.json';
 import lock from './lock.en.json';
@@ -23,8 +20,6 @@ export default {
   ...diagnostics,
   ...exporting,
   ...filing,
-  ...filing,
-  ...here,
   ...here,
   ...ledger,
   ...lock,

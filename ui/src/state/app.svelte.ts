@@ -140,6 +140,7 @@ export class AppState {
         break;
       case 'key_changed':
         this.revisions.key += 1;
+        break;
       case 'export_progress':
         this.exporting.accept(event.progress);
         break;

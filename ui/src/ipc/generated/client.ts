@@ -18,7 +18,6 @@ import type {
   DeletionList,
   DeletionPreview,
   DeletionPreviewReq,
-  DeleteAllReq,
   DiagnosticReportReq,
   DiagnosticsInfo,
   Done,
@@ -85,29 +84,28 @@ import type {
   Receipt,
   ReceiptList,
   RecentSearches,
+  RecipientList,
+  RecoveryCode,
+  RecoveryCreateReq,
+  RedactNameReq,
+  RedactNames,
   RestrictEverythingReq,
   Restriction,
   Retention,
   RetentionPreviewRes,
   RetentionRemoveReq,
   RetentionRuleReq,
-  RecoveryCode,
-  RecoveryCreateReq,
   RightsListReq,
   RightsReport,
   RightsReq,
   RightsRequestReq,
   RightsResult,
   RightsSubject,
-  RecipientList,
-  RedactNameReq,
-  RedactNames,
   SearchPage,
   SearchRememberReq,
   SearchReq,
   SessionCreateReq,
   SessionInfo,
-  SessionOpenReq,
   SessionRecoverReq,
   SessionStartFreshReq,
   SessionUnlockReq,
@@ -203,9 +201,6 @@ export interface Commands {
   guardian_unlock: [GuardianUnlockReq, GuardianInfo];
   guardian_lock: [Empty, GuardianInfo];
   guardian_end: [GuardianEndReq, GuardianInfo];
-  privacy_delete_all: [DeleteAllReq, Receipt];
-  receipt_list: [Empty, ReceiptList];
-  privacy_verify: [Empty, VerifyReport];
   retention_get: [Empty, Retention];
   retention_set: [RetentionRuleReq, Retention];
   retention_remove: [RetentionRemoveReq, Retention];
@@ -244,7 +239,6 @@ export interface Commands {
   diagnostics_send: [DiagnosticReportReq, DiagnosticsInfo];
   diagnostics_discard: [DiagnosticReportReq, DiagnosticsInfo];
   support_bundle: [Empty, SupportBundle];
-  session_open: [SessionOpenReq, SessionInfo];
   session_open: [Empty, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
@@ -332,9 +326,6 @@ export function createClient(call: Call) {
     guardianUnlock: (req: GuardianUnlockReq) => call('guardian_unlock', req),
     guardianLock: () => call('guardian_lock', {}),
     guardianEnd: (req: GuardianEndReq) => call('guardian_end', req),
-    privacyDeleteAll: (req: DeleteAllReq) => call('privacy_delete_all', req),
-    receiptList: () => call('receipt_list', {}),
-    privacyVerify: () => call('privacy_verify', {}),
     retentionGet: () => call('retention_get', {}),
     retentionSet: (req: RetentionRuleReq) => call('retention_set', req),
     retentionRemove: (req: RetentionRemoveReq) => call('retention_remove', req),
@@ -366,9 +357,6 @@ export function createClient(call: Call) {
     redactNames: () => call('redact_names', {}),
     redactNameAdd: (req: RedactNameReq) => call('redact_name_add', req),
     redactNameRemove: (req: RedactNameReq) => call('redact_name_remove', req),
-    linkOpen: (req: LinkOpenReq) => call('link_open', req),
-    ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
-    consentExport: (req: ConsentExportReq) => call('consent_export', req),
     exportPreview: () => call('export_preview', {}),
     exportCancel: () => call('export_cancel', {}),
     diagnosticsGet: () => call('diagnostics_get', {}),
@@ -378,6 +366,7 @@ export function createClient(call: Call) {
     supportBundle: () => call('support_bundle', {}),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
+    consentExport: (req: ConsentExportReq) => call('consent_export', req),
     exportStart: (req: ExportStartReq) => call('export_start', req),
     supportBundleSave: (req: SupportBundleSaveReq) => call('support_bundle_save', req),
     privacyProve: () => call('privacy_prove', {}),

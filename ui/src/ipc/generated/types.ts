@@ -322,18 +322,6 @@ host: string,
 help: string | null, };
 
 /**
- * Writes the consent records to a file that the person chooses in a dialog of the system.
- */
-export type ConsentExportReq = { 
-/**
- * How.
- */
-format: ConsentFormat, };
-
-/**
- * How consents are written down.
- */
-export type ConsentFormat = "iso27560" | "kantara";
  * The one link that stands for cleared rows.
  */
 export type ClearedRow = { 
@@ -365,6 +353,20 @@ last_at: Timestamp,
  * Its hash.
  */
 hash: string, };
+
+/**
+ * Writes the consent records to a file that the person chooses in a dialog of the system.
+ */
+export type ConsentExportReq = { 
+/**
+ * How.
+ */
+format: ConsentFormat, };
+
+/**
+ * How consents are written down.
+ */
+export type ConsentFormat = "iso27560" | "kantara";
 
 /**
  * All purposes.
@@ -1447,6 +1449,8 @@ number: number, } | { "type": "hard_break" } | { "type": "soft_break" };
  * How long a recipient keeps what it got.
  */
 export type KeptFor = "as_declared" | "answering" | "until_withdrawn" | "until_deleted" | "account_life" | "one_year" | "tax_law" | "thirty_days";
+
+/**
  * The key of the archive and its changes.
  */
 export type KeyInfo = { 
@@ -2273,6 +2277,8 @@ passphrase: string,
  * Whether the credentials of sources stay in the system's keychain.
  */
 keep_keychain: boolean, };
+
+/**
  * Accepts a version of the policy.
  */
 export type PolicyAcceptReq = { 
@@ -2741,44 +2747,11 @@ export type RecentSearches = {
 queries: Array<string>, };
 
 /**
- * A recovery code; told this once.
- */
-export type RecoveryCode = { 
-/**
- * Eight groups of four.
- */
-code: string, };
-
-/**
- * Makes a recovery code.
- */
-export type RecoveryCreateReq = { 
-/**
- * The passphrase, where there is one.
- */
-current?: string, };
  * Somebody who gets data for a purpose.
  */
 export type Recipient = "chosen_source" | "service" | "update_server" | "payment_processor" | "media_server" | "tool_server" | "tax_authority";
- * A step, when it was and what was said with it.
- */
-export type RequestEvent = { 
+
 /**
- * When this computer saw it.
- */
-at: Timestamp, 
-/**
- * What happened.
- */
-step: RequestStep, 
-/**
- * A code.
- */
-reason: string | null, 
-/**
- * The date that was named with it.
- */
-expected_by: Timestamp | null, };
  * Everybody who received something.
  */
 export type RecipientList = { 
@@ -2870,6 +2843,24 @@ practices_from: string | null,
 opt_outs: Array<OptOutRow>, };
 
 /**
+ * A recovery code; told this once.
+ */
+export type RecoveryCode = { 
+/**
+ * Eight groups of four.
+ */
+code: string, };
+
+/**
+ * Makes a recovery code.
+ */
+export type RecoveryCreateReq = { 
+/**
+ * The passphrase, where there is one.
+ */
+current?: string, };
+
+/**
  * Names a name.
  */
 export type RedactNameReq = { 
@@ -2905,9 +2896,35 @@ placeholder: string,
 original: string, };
 
 /**
+ * A step, when it was and what was said with it.
+ */
+export type RequestEvent = { 
+/**
+ * When this computer saw it.
+ */
+at: Timestamp, 
+/**
+ * What happened.
+ */
+step: RequestStep, 
+/**
+ * A code.
+ */
+reason: string | null, 
+/**
+ * The date that was named with it.
+ */
+expected_by: Timestamp | null, };
+
+/**
  * One request on the wire and its ledger row; travels as `X-Request-Id`.
  */
 export type RequestId = string;
+
+/**
+ * A step in the life of a request.
+ */
+export type RequestStep = "made" | "sent" | "acknowledged" | "needs_action" | "resumed" | "extended" | "late_date" | "forged" | "lost" | "cancelling" | "fulfilled" | "partially_fulfilled" | "denied" | "cancelled";
 
 /**
  * Freezes everything, or no longer.
@@ -3150,9 +3167,6 @@ id: SourceId, } | { "level": "kind",
  * Which.
  */
 kind: RetentionKind, };
- * A step in the life of a request.
- */
-export type RequestStep = "made" | "sent" | "acknowledged" | "needs_action" | "resumed" | "extended" | "late_date" | "forged" | "lost" | "cancelling" | "fulfilled" | "partially_fulfilled" | "denied" | "cancelled";
 
 /**
  * A page of requests.
@@ -3433,15 +3447,6 @@ platform: string,
  * True in builds that can be driven by tests.
  */
 automation: boolean, };
-
-/**
- * Opens the profile for this window.
- */
-export type SessionOpenReq = { 
-/**
- * The language of the system as the window sees it (BCP 47), used until one is chosen.
- */
-language?: string, };
 
 /**
  * Opens with the recovery code.
@@ -4042,9 +4047,7 @@ message: MessageRow, } | { "type": "egress",
 /**
  * The state of the door.
  */
-status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "filing_changed" } | { "type": "restriction_changed" } | { "type": "settings_changed" } | { "type": "proof_check", 
-status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "deletions_changed" } | { "type": "content_removed" } | { "type": "key_changed" } | { "type": "filing_changed" } | { "type": "settings_changed" } | { "type": "proof_check", 
-status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "filing_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
+status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "deletions_changed" } | { "type": "content_removed" } | { "type": "key_changed" } | { "type": "filing_changed" } | { "type": "restriction_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
 /**
  * How far.
  */
