@@ -57,6 +57,7 @@ pub use only_here::answers_here;
 pub use overview::Overview;
 pub use place::{Place, host_of, place_of};
 pub use prove::WindowFacts;
+pub use search::{Found, SearchToken, TokenKind};
 pub use session::{Audience, Setup};
 pub use sources::{Added, NewSource};
 pub use verify::{Chain, Doctor, Verification};

@@ -60,7 +60,6 @@ import type {
   SearchReq,
   SessionCreateReq,
   SessionInfo,
-  SessionOpenReq,
   SessionStartFreshReq,
   SessionUnlockReq,
   SettingsSetReq,
@@ -144,7 +143,7 @@ export interface Commands {
   diagnostics_send: [DiagnosticReportReq, DiagnosticsInfo];
   diagnostics_discard: [DiagnosticReportReq, DiagnosticsInfo];
   support_bundle: [Empty, SupportBundle];
-  session_open: [SessionOpenReq, SessionInfo];
+  session_open: [Empty, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
   export_start: [ExportStartReq, ExportResult];
