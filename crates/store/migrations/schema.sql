@@ -5,7 +5,7 @@ CREATE INDEX conversation_hidden ON conversation (erasure_id) WHERE erasure_id I
 CREATE INDEX conversation_list ON conversation (archived, pinned, updated_at, id) WHERE erasure_id IS NULL;
 CREATE INDEX conversation_look ON conversation (retention_look, id)
   WHERE retention_look IS NOT NULL AND erasure_id IS NULL;
-CREATE INDEX conversation_restricted ON conversation (updated_at, id) WHERE restricted = 1 AND erasure_id IS NULL;
+CREATE INDEX conversation_restricted ON conversation (restricted, updated_at, id) WHERE restricted = 1 AND erasure_id IS NULL;
 CREATE INDEX conversation_source ON conversation (source_id) WHERE source_id IS NOT NULL;
 CREATE INDEX conversation_tag_by_tag ON conversation_tag (tag_id);
 CREATE INDEX draft_age ON draft (updated_at);
