@@ -10,6 +10,7 @@ use fluxchat_testkit::session::{DesktopSession, Keyring};
 use fluxchat_testkit::webdriver::Window;
 use serde_json::{Value, json};
 
+use crate::aimock::Aimock;
 use crate::support::{automation_path, cli_path, in_namespace};
 
 /// A session with keychain and display, and the app in it.
@@ -21,7 +22,15 @@ pub struct Desk {
 
 impl Desk {
     pub fn new() -> Self {
-        let session = DesktopSession::start(Keyring::Unlocked, true);
+        Self::of(DesktopSession::start(Keyring::Unlocked, true))
+    }
+
+    /// A login to a home folder that outlives it.
+    pub fn at(home: &Path, keyring: Keyring) -> Self {
+        Self::of(DesktopSession::start_in(home, keyring, true))
+    }
+
+    fn of(session: DesktopSession) -> Self {
         let profile = session.home().join("profile");
         let web_view = session.home().join("web-view");
         Self {
@@ -169,7 +178,7 @@ fn the_main_job_inside() {
     runtime().block_on(async {
         let (question, other) = (canary(), canary());
         let desk = Desk::new();
-        let server = Recorder::start(Answer::Words(vec!["Hello ".into(), "there.".into()])).await;
+        let server = Aimock::start();
 
         let window = desk.open().await;
         first_run(&window).await;
@@ -182,7 +191,8 @@ fn the_main_job_inside() {
 
         add_source(&window, "Mock", &server.base_url()).await;
         window.click("new-chat").await;
-        ask(&window, &format!("hello {other}")).await;
+        ask(&window, &format!("tell me about lighthouses {other}")).await;
+        window.wait_text("It warns ships of rocks").await;
         desk.quit(window).await;
         drop(server);
 

@@ -12,7 +12,9 @@
 
 mod support;
 
+mod accessibility;
 mod aimock;
+mod attacks;
 mod bad_input;
 mod cli;
 mod consent;
@@ -30,5 +32,6 @@ mod prove;
 mod restriction;
 mod retention;
 mod screenshots;
+mod session_screens;
 mod shell_config;
 mod tour;

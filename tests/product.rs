@@ -82,16 +82,8 @@ impl Shipped {
     /// Waits until the picture on the screen stands still and is not empty, and keeps it.
     fn settled_picture(&self, name: &str) -> PathBuf {
         let path = self.session.home().join(name);
-        let mut before = Vec::new();
-        for _ in 0..120 {
-            self.session.screenshot(&path);
-            let now = std::fs::read(&path).expect("the picture");
-            // An empty screen compresses to almost nothing.
-            if now == before && now.len() > 6_000 {
-                return path;
-            }
-            before = now;
-            std::thread::sleep(Duration::from_millis(500));
+        if self.session.settled_screenshot(&path, 240) {
+            return path;
         }
         panic!("the window never came to rest");
     }

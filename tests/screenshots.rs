@@ -16,18 +16,9 @@ struct Shots {
 
 impl Shots {
     /// The screen itself, once it has come to rest (a blinking caret never does).
-    async fn take(&self, desk: &Desk, name: &str) {
+    fn take(&self, desk: &Desk, name: &str) {
         let path = self.folder.join(format!("{name}-{}.png", self.theme));
-        let mut before = Vec::new();
-        for _ in 0..8 {
-            desk.session.screenshot(&path);
-            let now = std::fs::read(&path).expect("the picture");
-            if now == before {
-                return;
-            }
-            before = now;
-            tokio::time::sleep(std::time::Duration::from_millis(150)).await;
-        }
+        let _ = desk.session.settled_screenshot(&path, 8);
     }
 }
 
@@ -62,25 +53,25 @@ async fn every_screen(shots: &Shots, label: &str) {
     let window = desk.open().await;
     window.wait_text("Agree and start").await;
     dark_page(&window, shots.theme).await;
-    shots.take(&desk, "welcome").await;
+    shots.take(&desk, "welcome");
     window.click_text("Agree and start").await;
     window.wait_text("Try it now").await;
-    shots.take(&desk, "doors").await;
+    shots.take(&desk, "doors");
     window.click_text("Try it now").await;
     window.wait("composer-input").await;
     window.click("rail-settings").await;
     window.click_text("Appearance").await;
     window.click_exactly(label).await;
-    shots.take(&desk, "settings-appearance").await;
+    shots.take(&desk, "settings-appearance");
     add_source(&window, "Home server", &recorder.base_url()).await;
     window.click("rail-settings").await;
     window.click_text("Sources").await;
-    shots.take(&desk, "settings-sources").await;
+    shots.take(&desk, "settings-sources");
     window.click("rail-chat").await;
     window.click("new-chat").await;
-    shots.take(&desk, "chat-new").await;
+    shots.take(&desk, "chat-new");
     ask(&window, "Plan three days in Lisbon without a car.").await;
-    shots.take(&desk, "chat").await;
+    shots.take(&desk, "chat");
     recorder.answer(Answer::Cut(vec![
         "The first part of an answer that ".into(),
         "breaks off".into(),
@@ -90,7 +81,7 @@ async fn every_screen(shots: &Shots, label: &str) {
         .await;
     window.click("send").await;
     window.wait("message-error").await;
-    shots.take(&desk, "chat-error").await;
+    shots.take(&desk, "chat-error");
     recorder.answer(Answer::Hang(vec![
         "An answer that is still ".into(),
         "arriving".into(),
@@ -98,21 +89,21 @@ async fn every_screen(shots: &Shots, label: &str) {
     window.type_into("composer-input", "And a fifth?").await;
     window.click("send").await;
     window.wait_text("arriving").await;
-    shots.take(&desk, "chat-streaming").await;
+    shots.take(&desk, "chat-streaming");
     window.click("stop").await;
     window.wait("message-interrupted").await;
-    shots.take(&desk, "chat-interrupted").await;
+    shots.take(&desk, "chat-interrupted");
     window.click("search-open").await;
     window.type_into("search-input", "grac").await;
     window.wait("search-hit").await;
-    shots.take(&desk, "search").await;
+    shots.take(&desk, "search");
     escape(&window).await;
     window.click("egress-lamp").await;
     window.wait_text("Open the whole ledger").await;
-    shots.take(&desk, "ledger-drawer").await;
+    shots.take(&desk, "ledger-drawer");
     window.click_text("Open the whole ledger").await;
     window.wait_text("Every request is written here").await;
-    shots.take(&desk, "privacy-left").await;
+    shots.take(&desk, "privacy-left");
     for (page, name) in [
         ("Overview", "privacy-overview"),
         ("Kept on this computer", "privacy-kept"),
@@ -122,11 +113,11 @@ async fn every_screen(shots: &Shots, label: &str) {
     ] {
         window.click_text(page).await;
         window.wait_gone("[aria-busy='true']").await;
-        shots.take(&desk, name).await;
+        shots.take(&desk, name);
     }
     window.click("offline-switch").await;
     window.click("rail-chat").await;
-    shots.take(&desk, "chat-offline").await;
+    shots.take(&desk, "chat-offline");
     desk.quit(window).await;
 }
 

@@ -50,9 +50,9 @@ async fn session_open(
     core: State<'_, Core>,
     #[expect(
         unused,
-        reason = "the window chooses its words itself until the core needs them"
+        reason = "every command takes a request, and this one asks for nothing"
     )]
-    req: SessionOpenReq,
+    req: Empty,
     events: Channel<WindowEvent>,
 ) -> Result<SessionInfo, ApiError> {
     let app = core.ready().await;
@@ -72,10 +72,9 @@ async fn link_open(core: State<'_, Core>, req: LinkOpenReq) -> Result<Done, ApiE
             Err(ApiError {
                 code: "browser_failed".into(),
                 message: "The link could not be opened.".into(),
-                kept: String::new(),
                 next: "Choose a default browser in the settings of your system and try again."
                     .into(),
-                retry_after_ms: None,
+                ..ApiError::default()
             })
         }
     }

@@ -229,29 +229,37 @@ fn a_damaged_search_index_costs_no_message() {
     );
 }
 
-/// A log whose head is damaged after a crash.
+/// A log whose head is damaged after a crash: SQLite would take it for empty and write over it.
 #[test]
-fn a_damaged_log_is_not_taken_for_an_archive() {
+fn a_damaged_log_is_told_and_kept() {
     let sound = Sound::new();
     let key = sound.profile.archive_key();
+    let mut before = Vec::new();
     sound.damaged(|archive| {
         let store = Store::open(OpenOptions::existing(archive, ArchiveKey::new(key))).unwrap();
         store.write(|tx| tx.setting_set("theme", &"dark")).unwrap();
         // As a crash leaves it: the log is there.
         let wal = archive.with_file_name("archive.db-wal");
-        let log = std::fs::read(&wal).unwrap();
+        let mut log = std::fs::read(&wal).unwrap();
         store.close();
-        let mut log = log;
         log[9] ^= 1;
-        std::fs::write(&wal, log).unwrap();
+        std::fs::write(&wal, &log).unwrap();
+        before = log;
     });
-    let doctor = sound.profile.run(&["--json", "doctor"]);
-    assert!([0, 6].contains(&doctor.code), "{}", doctor.stderr);
+    for args in [&["--json", "doctor"][..], &["--json", "ask", "hello"]] {
+        sound.profile.run(args).failed(6, "corrupt");
+    }
+    let wal = sound.profile.dir.join("archive.db-wal");
     assert_eq!(
-        crate::cli::shown(&sound.profile, &sound.conversation).len(),
-        2,
-        "what was in the file is read"
+        std::fs::read(&wal).unwrap(),
+        before,
+        "what was committed is still there for whoever can mend it"
     );
+
+    // Control: with its bit back, the log is read and the archive is whole.
+    before[9] ^= 1;
+    std::fs::write(&wal, &before).unwrap();
+    assert_eq!(sound.profile.run(&["--json", "doctor"]).code, 0);
 }
 
 #[test]

@@ -34,7 +34,9 @@
 
   globalThis.__TAURI_ISOLATION_HOOK__ = (message) => {
     const reason = fault(message);
-    if (reason !== undefined) throw new Error(`refused: ${reason}`);
-    return message;
+    if (reason === undefined) return message;
+    // The caller hears it at once: `platform/tauri.ts` rejects the call with this number.
+    if (typeof message?.error === 'number') window.parent.postMessage({ refused: message.error }, '*');
+    throw new Error(`refused: ${reason}`);
   };
 })();

@@ -24,7 +24,7 @@ async function boot(): Promise<void> {
   onEvent((event) => app.dispatch(event));
   let problem: ApiError | undefined;
   try {
-    app.accept(await connect(await surroundings(), { language: navigator.language }));
+    app.accept(await connect(await surroundings()));
   } catch (thrown) {
     problem = asApiError(thrown);
   }

@@ -14,7 +14,7 @@ use fluxchat_core::App;
 use serde_json::json;
 
 use crate::args::Command;
-use crate::output::{Failure, Out, exit_code};
+use crate::output::{Failure, Out, document, exit_code};
 
 type Done = Result<ExitCode, Failure>;
 
@@ -43,7 +43,7 @@ async fn doctor(app: &App, out: &Out) -> Done {
             "storage": found.storage,
             "integrity": found.integrity,
             "sources": sources,
-            "error": found.problem,
+            "error": found.problem.as_ref().map(document),
         }),
         |_| {
             let mut text = format!(

@@ -33,6 +33,7 @@ impl Failure {
             message: format!("{}.", message.trim_end_matches('.')),
             kept: "Nothing was changed.".to_owned(),
             next: "See `fluxchat-cli --help`.".to_owned(),
+            ..VisibleError::default()
         })
     }
 
@@ -43,6 +44,7 @@ impl Failure {
             message: "The command was interrupted.".to_owned(),
             kept: "What was saved before is kept.".to_owned(),
             next: "Run it again.".to_owned(),
+            ..VisibleError::default()
         })
     }
 
@@ -92,6 +94,16 @@ pub fn exit_code(code: &str) -> u8 {
     }
 }
 
+/// A failure in a JSON document: the four documented fields.
+pub fn document(error: &VisibleError) -> serde_json::Value {
+    json!({
+        "code": error.code,
+        "message": error.message,
+        "kept": error.kept,
+        "next": error.next,
+    })
+}
+
 impl Out {
     pub fn new(json: bool, of_ask: bool) -> Self {
         Self { json, of_ask }
@@ -131,7 +143,7 @@ impl Out {
     /// Prints a failure and returns its exit code.
     pub fn fail(&self, failure: &Failure) -> ExitCode {
         if self.json {
-            let mut document = json!({ "error": failure.error });
+            let mut document = json!({ "error": document(&failure.error) });
             if self.of_ask {
                 for field in [
                     "conversation_id",

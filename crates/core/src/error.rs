@@ -1,7 +1,7 @@
 //! One error for every use case: a stable code, and words for people from one table.
 
 use fluxchat_egress::EgressError;
-use fluxchat_model::{SessionState, VisibleError};
+use fluxchat_model::{Named, SessionState, VisibleError};
 use fluxchat_providers::ProviderError;
 use fluxchat_store::StoreError;
 use fluxchat_vault::VaultError;
@@ -132,6 +132,31 @@ impl Error {
             message: sentence(&message),
             kept: words.kept().to_owned(),
             next: words.next.to_owned(),
+            named: self.named(),
+        }
+    }
+
+    fn named(&self) -> Option<Box<Named>> {
+        let named = Named {
+            host: self.host().map(str::to_owned),
+            detail: self.detail().map(str::to_owned),
+        };
+        (named != Named::default()).then(|| Box::new(named))
+    }
+
+    /// The host that the sentence names.
+    fn host(&self) -> Option<&str> {
+        match self {
+            Self::Egress(error) | Self::Provider(ProviderError::Egress(error)) => error.host(),
+            _ => None,
+        }
+    }
+
+    /// The source's own words in the sentence.
+    fn detail(&self) -> Option<&str> {
+        match self {
+            Self::Provider(error) => Some(error.remote_message()).filter(|it| !it.is_empty()),
+            _ => None,
         }
     }
 

@@ -55,6 +55,7 @@ pub use overview::Overview;
 pub use place::{Place, host_of, place_of};
 pub use prove::WindowFacts;
 pub use retention::{ExemptConversation, NewRule, Pause, RetentionPreview, RetentionState, Swept};
+pub use search::{Found, SearchToken, TokenKind};
 pub use session::{Audience, Setup};
 pub use sources::{Added, NewSource};
 pub use verify::{Chain, Doctor, Verification};

@@ -81,6 +81,19 @@ fn at(host: &Option<String>) -> String {
 }
 
 impl EgressError {
+    /// The host that the sentence names.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        match self {
+            Self::Connect { host }
+            | Self::Dns { host }
+            | Self::Tls { host }
+            | Self::Timeout { host } => Some(host),
+            Self::Redirect { host } => host.as_deref(),
+            _ => None,
+        }
+    }
+
     /// A stable code for machines and translations.
     #[must_use]
     pub fn code(&self) -> &'static str {

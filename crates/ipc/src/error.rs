@@ -1,9 +1,9 @@
 use fluxchat_core::Error;
-use fluxchat_model::VisibleError;
+use fluxchat_model::{Named, VisibleError};
 use serde::Serialize;
 
 /// A failure as it crosses to the window: a stable code for machines, sentences for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
 pub struct ApiError {
     /// Stable; translations are keyed by it.
@@ -16,6 +16,10 @@ pub struct ApiError {
     pub next: String,
     /// When trying again makes sense, in milliseconds from now.
     pub retry_after_ms: Option<u32>,
+    /// What `message` names and quotes, for sentences in other languages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub named: Option<Box<Named>>,
 }
 
 impl From<VisibleError> for ApiError {
@@ -26,6 +30,7 @@ impl From<VisibleError> for ApiError {
             kept: error.kept,
             next: error.next,
             retry_after_ms: None,
+            named: error.named,
         }
     }
 }
@@ -46,9 +51,7 @@ impl ApiError {
         Self {
             code: code.to_owned(),
             message: message.to_owned(),
-            kept: String::new(),
-            next: String::new(),
-            retry_after_ms: None,
+            ..Self::default()
         }
     }
 }

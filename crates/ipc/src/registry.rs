@@ -78,7 +78,7 @@ macro_rules! for_each_command {
 macro_rules! for_each_desktop_command {
     ($callback:ident) => {
         $callback! {
-            session session_open(SessionOpenReq) -> SessionInfo;
+            session session_open(Empty) -> SessionInfo;
             chat link_open(LinkOpenReq) -> Done;
             privacy ledger_export(LedgerExportReq) -> Exported;
             privacy privacy_prove(Empty) -> ProofReport;

@@ -20,6 +20,7 @@ mod mathml;
 pub mod op;
 mod parse;
 mod scrub;
+mod snippet;
 mod stream;
 mod text;
 
@@ -35,6 +36,7 @@ pub use fuzz::fuzz;
 pub use highlight::highlight;
 pub use link::LinkTarget;
 pub use op::{BlockOp, MAX_OP_BYTES, Nodes};
+pub use snippet::snippet;
 pub use stream::StreamParser;
 pub use text::{plain_text, title_from};
 

@@ -102,7 +102,7 @@ pub struct Usage {
 }
 
 /// A failure as it is kept with a message: a stable code and words for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct VisibleError {
     /// Stable, for machines and translations: `remote_unauthorized`, `offline`, …
@@ -113,6 +113,20 @@ pub struct VisibleError {
     pub kept: String,
     /// What to do next, one sentence.
     pub next: String,
+    /// What `message` names and quotes, for sentences in other languages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub named: Option<Box<Named>>,
+}
+
+/// What the sentence of a failure names and quotes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Named {
+    /// The host.
+    pub host: Option<String>,
+    /// The source's own words, made safe.
+    pub detail: Option<String>,
 }
 
 /// One piece of a message.

@@ -18,7 +18,9 @@ mod session;
 mod source;
 mod time;
 
-pub use chat::{Conversation, DraftKey, Message, MessageStatus, Part, Role, Usage, VisibleError};
+pub use chat::{
+    Conversation, DraftKey, Message, MessageStatus, Named, Part, Role, Usage, VisibleError,
+};
 pub use consent::{ConsentEvent, ConsentState, ConsentStatus};
 pub use filing::{Folder, Tag};
 pub use id::{

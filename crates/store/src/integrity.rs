@@ -7,7 +7,7 @@ use fluxchat_model::ArchiveKey;
 use rusqlite::Connection;
 
 use crate::connection::{self, Kind};
-use crate::{Mode, OpenOptions, Store, StoreError};
+use crate::{Mode, OpenOptions, Store, StoreError, log_head};
 
 /// What a check found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,8 @@ impl Store {
 /// `not_a_database` for a foreign file or a wrong key, `cannot_open`.
 pub fn check_file(path: &Path, key: &ArchiveKey) -> Result<Integrity, StoreError> {
     let options = OpenOptions::read_only(path, key.clone());
-    let conn = match connection::open(&options, Kind::Reader) {
+    let opened = log_head::check(path).and_then(|()| connection::open(&options, Kind::Reader));
+    let conn = match opened {
         Err(StoreError::Corrupt) => return Ok(Integrity::DamagedPages),
         other => other?,
     };

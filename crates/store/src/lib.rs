@@ -15,6 +15,7 @@ mod copy;
 mod erasure;
 mod error;
 mod integrity;
+mod log_head;
 mod migrate;
 mod options;
 #[cfg(test)]
@@ -35,7 +36,7 @@ pub use error::StoreError;
 pub use integrity::{Integrity, check_file};
 pub use migrate::{LATEST_SCHEMA, MigrationReport};
 pub use options::{MigrationCopy, Mode, OpenOptions};
-pub use search::{SearchHit, SearchQuery, SearchScope};
+pub use search::{SearchFilter, SearchHit, SearchPage, SearchQuery, SearchScope};
 pub use store::Store;
 pub use table::asset::Asset;
 pub use table::consent_event::NewConsentEvent;

@@ -87,6 +87,12 @@ fn siblings_are_counted_in_their_index() {
 #[test]
 fn hits_are_read_in_the_order_of_the_index() {
     check(search::HITS, "SCAN search VIRTUAL TABLE INDEX");
+    check(
+        search::NEWEST,
+        "USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+    );
+    check(search::FACTS, "USING INTEGER PRIMARY KEY (rowid=?)");
+    check(search::FACTS, "SEARCH ma USING PRIMARY KEY (message_id=?)");
     check(search::MESSAGE_HIT, "USING INTEGER PRIMARY KEY (rowid=?)");
     check(search::TITLE_HIT, "USING INTEGER PRIMARY KEY (rowid=?)");
     let content = plan(

@@ -4,6 +4,8 @@
 //! walks anyway: a page costs its hits, however common the word is. Ranking all hits of a common
 //! word by `bm25` costs half a second on a million messages, so it is not done.
 
+mod filter;
+
 use fluxchat_model::{ConversationId, MessageId, Role, Timestamp};
 use rusqlite::{Connection, params};
 
@@ -11,6 +13,10 @@ use crate::table::message::role;
 use crate::table::{one, scalar};
 use crate::tx::ReadTx;
 use crate::{Store, StoreError, WriteTx, tokenizer};
+
+#[cfg(test)]
+pub(crate) use filter::FACTS;
+pub use filter::SearchFilter;
 
 /// Where to search.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,10 +37,22 @@ pub struct SearchQuery {
     pub prefix_last: bool,
     /// Where.
     pub scope: SearchScope,
+    /// What a hit must be besides. Without words, it alone decides.
+    pub filter: SearchFilter,
     /// [`SearchHit::cursor`] of the last hit of the page before.
     pub before: Option<i64>,
     /// At most this many hits.
     pub limit: u32,
+}
+
+/// A page of hits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SearchPage {
+    /// Newest first.
+    pub hits: Vec<SearchHit>,
+    /// [`SearchQuery::before`] of the next page; `None` at the end. A page may be short, or empty,
+    /// and not the last: what a filter leaves out was looked at, too.
+    pub next: Option<i64>,
 }
 
 /// A message or a title that was found.
@@ -62,9 +80,14 @@ pub struct SearchHit {
 const MARK: char = '\u{FDD0}';
 const UNMARK: char = '\u{FDD1}';
 const SNIPPET_TOKENS: u32 = 24;
+/// How many candidates a page looks at for its filter.
+const LOOKS: u32 = 1_000;
+const SHOWN_WITHOUT_WORDS: u32 = 160;
 
 pub(crate) const HITS: &str = "SELECT rowid, snippet(search, -1, ?3, ?4, '…', ?5) FROM search
-     WHERE search MATCH ?1 AND rowid < ?2 ORDER BY rowid DESC";
+     WHERE search MATCH ?1 AND rowid < ?2 AND rowid >= ?6 ORDER BY rowid DESC";
+pub(crate) const NEWEST: &str =
+    "SELECT seq, substr(text, 1, ?3) FROM message WHERE seq < ?1 AND seq >= ?2 ORDER BY seq DESC";
 pub(crate) const MESSAGE_HIT: &str =
     "SELECT c.id, m.id, m.role, c.title, c.archived, m.created_at FROM message m
      JOIN conversation c ON c.id = m.conversation_id
@@ -133,50 +156,90 @@ impl ReadTx<'_> {
     /// # Errors
     /// `search_corrupt` if the index is damaged; when the archive cannot be read.
     pub fn search(&self, query: &SearchQuery) -> Result<Vec<SearchHit>, StoreError> {
-        let Some(mut expression) = tokenizer::query_expression(&query.text, query.prefix_last)
-        else {
-            return Ok(Vec::new());
-        };
-        if query.scope == SearchScope::Titles {
-            expression = format!("title : ({expression})");
+        Ok(self.search_page(query)?.hits)
+    }
+
+    /// The same, and where to go on.
+    ///
+    /// # Errors
+    /// `search_corrupt` if the index is damaged; when the archive cannot be read.
+    pub fn search_page(&self, query: &SearchQuery) -> Result<SearchPage, StoreError> {
+        let (from, until) = query.filter.range();
+        let before = query.before.unwrap_or(i64::MAX).min(until);
+        match tokenizer::query_expression(&query.text, query.prefix_last) {
+            Some(mut expression) => {
+                if query.scope == SearchScope::Titles {
+                    expression = format!("title : ({expression})");
+                }
+                let mut statement = self.conn.prepare_cached(HITS)?;
+                let rows = statement.query(params![
+                    expression,
+                    before,
+                    MARK.to_string(),
+                    UNMARK.to_string(),
+                    SNIPPET_TOKENS,
+                    from,
+                ])?;
+                self.page(query, rows)
+            }
+            None if query.filter.is_empty() || !query.text.trim().is_empty() => {
+                Ok(SearchPage::default())
+            }
+            None => {
+                let mut statement = self.conn.prepare_cached(NEWEST)?;
+                let rows = statement.query(params![before, from, SHOWN_WITHOUT_WORDS])?;
+                self.page(query, rows)
+            }
         }
-        let mut statement = self.conn.prepare_cached(HITS)?;
-        let mut rows = statement.query(params![
-            expression,
-            query.before.unwrap_or(i64::MAX),
-            MARK.to_string(),
-            UNMARK.to_string(),
-            SNIPPET_TOKENS,
-        ])?;
-        let mut hits = Vec::new();
-        while hits.len() < query.limit as usize
-            && let Some(row) = rows.next()?
-        {
+    }
+
+    fn page(
+        &self,
+        query: &SearchQuery,
+        mut rows: rusqlite::Rows<'_>,
+    ) -> Result<SearchPage, StoreError> {
+        let mut page = SearchPage::default();
+        let mut looked = 0;
+        while let Some(row) = rows.next()? {
             let cursor: i64 = row.get(0)?;
-            let sql = if cursor % 2 == 0 {
-                MESSAGE_HIT
-            } else {
-                TITLE_HIT
-            };
-            // What waits for its deletion is in the index and nowhere else.
-            let hit = one(self.conn, sql, [cursor], |found| {
-                Ok(SearchHit {
-                    cursor,
-                    conversation_id: ConversationId(found.get(0)?),
-                    message_id: found.get::<_, Option<_>>(1)?.map(MessageId),
-                    role: found
-                        .get::<_, Option<String>>(2)?
-                        .map(|word| role(&word))
-                        .transpose()?,
-                    title: found.get(3)?,
-                    archived: found.get(4)?,
-                    at: Timestamp(found.get(5)?),
-                    snippet: split_marks(&row.get::<_, String>(1)?),
-                })
-            })?;
-            hits.extend(hit);
+            looked += 1;
+            if let Some(hit) = self.hit(cursor, row)?
+                && query.filter.holds(self.conn, &hit)?
+            {
+                page.hits.push(hit);
+            }
+            let full = page.hits.len() >= query.limit as usize;
+            if full || (!query.filter.is_empty() && looked >= LOOKS) {
+                page.next = Some(cursor);
+                break;
+            }
         }
-        Ok(hits)
+        Ok(page)
+    }
+
+    /// What stands at a place of the index. What waits for its deletion is in the index and
+    /// nowhere else.
+    fn hit(&self, cursor: i64, row: &rusqlite::Row<'_>) -> Result<Option<SearchHit>, StoreError> {
+        let sql = if cursor % 2 == 0 {
+            MESSAGE_HIT
+        } else {
+            TITLE_HIT
+        };
+        one(self.conn, sql, [cursor], |found| {
+            Ok(SearchHit {
+                cursor,
+                conversation_id: ConversationId(found.get(0)?),
+                message_id: found.get::<_, Option<_>>(1)?.map(MessageId),
+                role: found
+                    .get::<_, Option<String>>(2)?
+                    .map(|word| role(&word))
+                    .transpose()?,
+                title: found.get(3)?,
+                archived: found.get(4)?,
+                at: Timestamp(found.get(5)?),
+                snippet: split_marks(&row.get::<_, String>(1)?),
+            })
+        })
     }
 
     /// Whether the index was built by another version of the tokenizer and should be rebuilt.

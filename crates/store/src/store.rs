@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::connection::{self, Kind};
 use crate::migrate::{self, MigrationReport};
 use crate::pool::Readers;
-use crate::{Mode, OpenOptions, ReadTx, StoreError, WriteTx, search};
+use crate::{Mode, OpenOptions, ReadTx, StoreError, WriteTx, log_head, search};
 
 /// The archive. Clones share the same connections.
 ///
@@ -46,6 +46,9 @@ impl Store {
     pub fn open(options: OpenOptions) -> Result<Self, StoreError> {
         if options.mode != Mode::Memory && !options.create && !options.path.exists() {
             return Err(StoreError::CannotOpen);
+        }
+        if options.mode != Mode::Memory {
+            log_head::check(&options.path)?;
         }
         if !options.deletes_for_good() && options.path.exists() {
             return Err(StoreError::CannotOpen);

@@ -11,6 +11,7 @@
 mod canary;
 mod clock;
 pub mod forensic;
+pub mod keyboard;
 mod ledger;
 pub mod raw;
 pub mod recorder;

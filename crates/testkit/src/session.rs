@@ -146,6 +146,36 @@ impl DesktopSession {
         assert!(status.success(), "import wrote no picture");
     }
 
+    /// Takes pictures of the display until it stands still and shows something, and keeps the last
+    /// one. False if that never happens in so many pictures: a blinking caret never rests.
+    ///
+    /// # Panics
+    /// When there is no display or no picture can be taken.
+    #[must_use]
+    pub fn settled_screenshot(&self, path: &Path, pictures: u32) -> bool {
+        let mut before = Vec::new();
+        for _ in 0..pictures {
+            self.screenshot(path);
+            let now = std::fs::read(path).expect("the picture");
+            // An empty screen compresses to almost nothing.
+            if now == before && now.len() > 6_000 {
+                return true;
+            }
+            before = now;
+            std::thread::sleep(std::time::Duration::from_millis(250));
+        }
+        false
+    }
+
+    /// A keychain that was locked is unlocked, as by the next login.
+    ///
+    /// # Panics
+    /// When the daemon does not start.
+    pub fn unlock_keyring(&mut self) {
+        self.kill_keyring();
+        self.start_keyring(true);
+    }
+
     /// Ends the keychain daemon, as if it had crashed.
     pub fn kill_keyring(&mut self) {
         let _ = self

@@ -1,6 +1,6 @@
 import type { Platform } from '../platform/types';
 import { createClient, type Client } from './generated/client';
-import type { ApiError, SessionInfo, SessionOpenReq, WindowEvent } from './generated/types';
+import type { ApiError, SessionInfo, WindowEvent } from './generated/types';
 
 /** A call before the profile was opened: a fault of the window, said in the shape of all errors. */
 const unexpected: ApiError = {
@@ -20,9 +20,9 @@ export const client: Client = createClient((name, req) =>
 );
 
 /** Opens the profile through `surroundings`. From here on `client` works and events arrive. */
-export function connect(surroundings: Platform, req: SessionOpenReq): Promise<SessionInfo> {
+export function connect(surroundings: Platform): Promise<SessionInfo> {
   platform = surroundings;
-  return surroundings.openSession(req, (event) => {
+  return surroundings.openSession((event) => {
     for (const listener of listeners) listener(event);
   });
 }

@@ -10,10 +10,14 @@ export interface ErrorWords {
 
 /** The words for a failure: ours where the catalogue knows its code, else those it came with. */
 export function errorWords(error: ApiError | VisibleError): ErrorWords {
-  const own = (part: keyof ErrorWords) => tMaybe(`error.${error.code}.${part}`);
+  const own = (part: string) => tMaybe(`error.${error.code}.${part}`, { host: error.named?.host });
   const known = own('message') !== undefined;
+  const named = error.named?.host == null ? undefined : own('message.host');
+  // What a server said stays in its own words.
+  const quoted = known && error.named?.detail ? tMaybe('error.detail', { detail: error.named.detail }) : undefined;
+  const ours = named ?? own('message');
   return {
-    message: own('message') ?? (error.message || (tMaybe('error.internal.message') ?? error.code)),
+    message: (ours && quoted ? `${ours} ${quoted}` : ours) ?? (error.message || (tMaybe('error.internal.message') ?? error.code)),
     // What was kept depends on when it failed, not on the code alone: the sentence itself is translated.
     kept: own('kept') ?? tMaybe(`kept:${error.kept}`) ?? error.kept,
     next: own('next') ?? (known ? '' : error.next),

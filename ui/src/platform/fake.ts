@@ -57,10 +57,10 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     answer: (name, handler) => {
       (handlers as Record<string, unknown>)[name] = handler;
     },
-    async openSession(req, onEvent) {
+    async openSession(onEvent) {
       world.listen(onEvent);
-      fake.calls.push({ name: 'session_open', req });
-      return handlers.session_open(req);
+      fake.calls.push({ name: 'session_open', req: {} });
+      return handlers.session_open({});
     },
     async call(name, req) {
       fake.calls.push({ name, req });

@@ -37,6 +37,8 @@ export function hitKey(hit: SearchHit): string {
 export class Search {
   query = $state('');
   hits = $state.raw<SearchHit[]>([]);
+  /** What narrows the search, as it was typed. */
+  filters = $state.raw<string[]>([]);
   /** The words `hits` belong to. */
   shownFor = $state('');
   status = $state<'idle' | 'searching' | 'ready' | 'failed'>('idle');
@@ -71,6 +73,7 @@ export class Search {
     this.asked += 1;
     if (query.trim() === '') {
       this.hits = [];
+      this.filters = [];
       this.shownFor = '';
       this.next = null;
       this.status = 'idle';
@@ -80,15 +83,28 @@ export class Search {
     this.timer = setTimeout(() => void this.ask(), DEBOUNCE_MS);
   }
 
+  /** Takes one of `filters` out of the words. */
+  widen(filter: string): void {
+    const at = this.query.indexOf(filter);
+    if (at < 0) return;
+    const rest = `${this.query.slice(0, at).trimEnd()} ${this.query.slice(at + filter.length).trimStart()}`;
+    this.type(rest.trim());
+  }
+
   async ask(): Promise<void> {
     clearTimeout(this.timer);
     const query = this.query.trim();
     if (query === '') return;
     const asked = ++this.asked;
     try {
-      const page = await this.client.searchQuery({ query, limit: this.limit });
+      let page = await this.client.searchQuery({ query, limit: this.limit });
+      // What a filter leaves out can fill whole pages.
+      while (page.hits.length === 0 && page.next !== null && asked === this.asked) {
+        page = await this.client.searchQuery({ query, cursor: page.next, limit: this.limit });
+      }
       if (asked !== this.asked) return;
       this.hits = page.hits;
+      this.filters = page.filters;
       this.next = page.next;
       this.shownFor = query;
       this.selected = 0;

@@ -42,6 +42,13 @@ export class Sources {
     return this.lists.get(id);
   }
 
+  /** The name to show for a model of a source, by its id: as listed, where the list is known. */
+  nameOf(sourceId: string | null | undefined, model: string): string {
+    const listed = sourceId ? this.lists.get(sourceId)?.models : undefined;
+    const known = listed?.find((entry) => entry.id === model);
+    return known ? modelName(known) : model;
+  }
+
   /** Asks live. What was listed before stays shown meanwhile. */
   async loadModels(id: string): Promise<void> {
     const known = this.lists.get(id);

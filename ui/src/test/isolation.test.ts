@@ -7,21 +7,25 @@ import { describe, expect, it } from 'vitest';
 type Hook = (message: unknown) => unknown;
 
 /** Runs the frame's scripts as the frame does: in a realm of their own, in the order of its page. */
-function frame(): { hook: Hook; parse: (text: string) => unknown; commands: Set<string> } {
+function frame(): { hook: Hook; parse: (text: string) => unknown; commands: Set<string>; told: unknown[] } {
   const folder = join(import.meta.dirname, '../../isolation');
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
   const scripts = [...page.matchAll(/<script src="([^"]+)"/g)].map((match) => match[1] ?? '');
-  const realm: Record<string, unknown> = {};
+  const told: unknown[] = [];
+  const realm: Record<string, unknown> = {
+    window: { parent: { postMessage: (message: unknown) => told.push(message) } },
+  };
   for (const script of scripts) runInNewContext(readFileSync(join(folder, script), 'utf8'), realm);
   return {
     hook: realm['__TAURI_ISOLATION_HOOK__'] as Hook,
     parse: runInNewContext('(text) => JSON.parse(text)', realm) as (text: string) => unknown,
     commands: realm['FLUXCHAT_COMMANDS'] as Set<string>,
+    told,
   };
 }
 
 describe('the isolation frame', () => {
-  const { hook, parse, commands } = frame();
+  const { hook, parse, commands, told } = frame();
   const message = (cmd: unknown, payload: unknown) =>
     parse(JSON.stringify({ cmd, payload, callback: 1, error: 2, options: {} }));
 
@@ -54,6 +58,8 @@ describe('the isolation frame', () => {
     ['something else as a channel', 'session_open', { req: {}, events: 'javascript:1' }],
     ['a fetch with arguments', 'plugin:__TAURI_CHANNEL__|fetch', { id: 1 }],
   ])('refuses %s', (_what, cmd, payload) => {
+    told.length = 0;
     expect(() => hook(message(cmd, payload))).toThrow(/refused/);
+    expect(told.map((one) => ({ ...(one as object) })), 'the page hears which call it was').toEqual([{ refused: 2 }]);
   });
 });

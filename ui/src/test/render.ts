@@ -20,7 +20,7 @@ export async function renderWithApp(
 ): Promise<Rendered> {
   const fake = createFake(options);
   const app = new AppState(createClient(fake.call));
-  app.accept(await fake.openSession({ language: 'en' }, (event) => app.dispatch(event)));
+  app.accept(await fake.openSession((event) => app.dispatch(event)));
   const { container } = render(WithApp, { props: { app, component: component as unknown as Component, props } });
   return { app, fake, container };
 }

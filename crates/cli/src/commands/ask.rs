@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Done;
 use crate::args;
-use crate::output::{Failure, Out, exit_code, plain};
+use crate::output::{Failure, Out, document, exit_code, plain};
 
 pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
     let mut events = app.events().subscribe();
@@ -47,7 +47,7 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
             "text": answer.text(),
             "reasoning": answer.reasoning(),
             "usage": answer.usage,
-            "error": answer.error,
+            "error": answer.error.as_ref().map(document),
         }));
     } else {
         out.text("\n");

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Done, filing, word};
 use crate::args::{History, Toggle};
-use crate::output::{Failure, Out, plain};
+use crate::output::{Failure, Out, document, plain};
 
 const PAGE: u32 = 100;
 
@@ -100,7 +100,7 @@ async fn show(app: &App, id: ConversationId, out: &Out) -> Done {
                     "text": message.text(),
                     "reasoning": message.reasoning(),
                     "usage": message.usage,
-                    "error": message.error,
+                    "error": message.error.as_ref().map(document),
                     "at": message.created_at,
                 })
             })

@@ -23,12 +23,11 @@ pub async fn search_query(app: &App, req: SearchReq) -> Answer<SearchPage> {
         .transpose()
         .map_err(|_| ApiError::invalid("invalid_cursor", "This is no page of the hits."))?;
     let limit = page(req.limit).min(100);
-    let found = app.search(req.query, before, limit).await?;
-    let next =
-        (found.len() == limit as usize).then(|| found.last().map(|hit| hit.cursor.to_string()));
+    let found = app.search_page(req.query, before, limit).await?;
     Ok(SearchPage {
-        hits: found.into_iter().map(hit).collect(),
-        next: next.flatten(),
+        hits: found.hits.into_iter().map(hit).collect(),
+        next: found.next.map(|cursor| cursor.to_string()),
+        filters: found.tokens.into_iter().map(|it| it.text).collect(),
     })
 }
 

@@ -5,7 +5,8 @@ use fluxchat_model::{ConversationId, MessageId, Role, Timestamp};
 dto! {
     /// Searches titles and messages.
     request SearchReq {
-        /// As typed; the last word is taken as the beginning of one.
+        /// As typed; the last word is taken as the beginning of one. `in:`, `from:`, `before:`,
+        /// `after:` and `has:image` narrow.
         pub query: String,
         /// `next` of the page before.
         pub cursor: Option<String>,
@@ -21,6 +22,8 @@ dto! {
         pub hits: Vec<SearchHit>,
         /// Where the next page begins; `None` at the end.
         pub next: Option<String>,
+        /// What narrows the search, as it was typed: `from:me`, `before:2026-03`.
+        pub filters: Vec<String>,
     }
 }
 

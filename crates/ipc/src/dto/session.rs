@@ -6,14 +6,6 @@ use serde::{Deserialize, Serialize};
 use crate::ApiError;
 
 dto! {
-    /// Opens the profile for this window.
-    request SessionOpenReq {
-        /// The language of the system as the window sees it (BCP 47), used until one is chosen.
-        pub language: Option<String>,
-    }
-}
-
-dto! {
     /// What the window needs before it can draw anything.
     answer SessionInfo {
         /// What stands between the person and the archive.

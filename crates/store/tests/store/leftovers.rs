@@ -8,7 +8,6 @@ use fluxchat_model::{
 use fluxchat_store::{Asset, ChunkKind, FinishMessage, SandboxRecord, SearchQuery};
 
 use crate::support::{Archive, KEY, NOW, canary, han_canary, query};
-use fluxchat_forensic::{Hit, Needle, Scanner, all_needles};
 
 struct Canaries {
     title: String,
@@ -93,8 +92,7 @@ fn fill(archive: &Archive, canaries: &Canaries) -> fluxchat_model::ConversationI
         error: Some(VisibleError {
             code: "remote_failed".to_owned(),
             message: format!("the server said {}", canaries.error),
-            kept: String::new(),
-            next: String::new(),
+            ..VisibleError::default()
         }),
         ..FinishMessage::new(MessageStatus::Failed, NOW)
     };

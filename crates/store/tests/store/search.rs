@@ -1,4 +1,4 @@
-use fluxchat_store::{ConversationPatch, SearchQuery, SearchScope};
+use fluxchat_store::{ConversationPatch, SearchFilter, SearchQuery, SearchScope};
 
 use crate::support::{Archive, query};
 
@@ -146,4 +146,57 @@ fn many_messages_of_one_second_all_have_their_place() {
     for n in 0..60 {
         assert_eq!(archive.find(&format!("burst{n}")).len(), 1);
     }
+}
+
+#[test]
+fn a_filter_narrows_what_the_words_find() {
+    let archive = Archive::new();
+    let trip = archive.conversation("Trip to Łódź");
+    let other = archive.conversation("Invoices");
+    let said = archive.talk(trip, &["tea by the river", "tea it is"]);
+    archive.talk(other, &["tea for the office"]);
+    let found = |filter: SearchFilter, text: &str| -> Vec<_> {
+        let narrowed = SearchQuery {
+            filter,
+            ..query(text)
+        };
+        let page = archive.store.read(|tx| tx.search_page(&narrowed)).unwrap();
+        assert_eq!(page.next, None);
+        page.hits.into_iter().map(|hit| hit.message_id).collect()
+    };
+    let within = SearchFilter {
+        within: Some("lodz".to_owned()),
+        ..SearchFilter::default()
+    };
+    assert_eq!(found(within.clone(), "tea"), [Some(said[1]), Some(said[0])]);
+    assert_eq!(
+        found(within, ""),
+        [Some(said[1]), Some(said[0])],
+        "without words"
+    );
+    let by = SearchFilter {
+        by: Some("nobody".to_owned()),
+        ..SearchFilter::default()
+    };
+    assert_eq!(found(by, "tea"), []);
+    let old = SearchFilter {
+        until: Some(fluxchat_model::Timestamp(1_000)),
+        ..SearchFilter::default()
+    };
+    assert_eq!(found(old, "tea"), []);
+    let new = SearchFilter {
+        since: Some(fluxchat_model::Timestamp(1_000)),
+        ..SearchFilter::default()
+    };
+    assert_eq!(found(new, "tea").len(), 3);
+    let pictures = SearchFilter {
+        has_image: true,
+        ..SearchFilter::default()
+    };
+    assert_eq!(found(pictures, "tea"), []);
+    assert_eq!(
+        found(SearchFilter::default(), ""),
+        [],
+        "nothing asks for nothing"
+    );
 }

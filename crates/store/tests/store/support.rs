@@ -8,8 +8,8 @@ use fluxchat_model::{
     MessageStatus, Part, Role, Timestamp, TombstoneId,
 };
 use fluxchat_store::{
-    ErasureRequest, FinishedBy, OpenOptions, PathAnchor, Purged, SearchHit, SearchQuery,
-    SearchScope, Store, StoreError,
+    ErasureRequest, FinishedBy, OpenOptions, PathAnchor, Purged, SearchFilter, SearchHit,
+    SearchQuery, SearchScope, Store, StoreError,
 };
 
 pub const KEY: [u8; 32] = [0x5a; 32];
@@ -188,6 +188,7 @@ pub fn query(text: &str) -> SearchQuery {
         text: text.to_owned(),
         prefix_last: false,
         scope: SearchScope::All,
+        filter: SearchFilter::default(),
         before: None,
         limit: 50,
     }

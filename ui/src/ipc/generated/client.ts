@@ -61,7 +61,6 @@ import type {
   SearchReq,
   SessionCreateReq,
   SessionInfo,
-  SessionOpenReq,
   SessionStartFreshReq,
   SessionUnlockReq,
   SettingsSetReq,
@@ -142,7 +141,7 @@ export interface Commands {
   retention_confirm_clock: [Empty, Retention];
   restriction_get: [Empty, Restriction];
   restriction_set_everything: [RestrictEverythingReq, Restriction];
-  session_open: [SessionOpenReq, SessionInfo];
+  session_open: [Empty, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
   privacy_prove: [Empty, ProofReport];

@@ -49,7 +49,11 @@ next: string,
 /**
  * When trying again makes sense, in milliseconds from now.
  */
-retry_after_ms: number | null, };
+retry_after_ms: number | null, 
+/**
+ * What `message` names and quotes, for sentences in other languages.
+ */
+named?: Named, };
 
 /**
  * One encrypted file.
@@ -1337,6 +1341,19 @@ export type ModelList = {
 models: Array<Model>, };
 
 /**
+ * What the sentence of a failure names and quotes.
+ */
+export type Named = { 
+/**
+ * The host.
+ */
+host: string | null, 
+/**
+ * The source's own words, made safe.
+ */
+detail: string | null, };
+
+/**
  * Nodes for a child sequence; their kind is the one the sequence holds.
  */
 export type Nodes = { "type": "blocks", 
@@ -1952,7 +1969,11 @@ hits: Array<SearchHit>,
 /**
  * Where the next page begins; `None` at the end.
  */
-next: string | null, };
+next: string | null, 
+/**
+ * What narrows the search, as it was typed: `from:me`, `before:2026-03`.
+ */
+filters: Array<string>, };
 
 /**
  * Remembers that a hit of this search was opened.
@@ -1968,7 +1989,8 @@ query: string, };
  */
 export type SearchReq = { 
 /**
- * As typed; the last word is taken as the beginning of one.
+ * As typed; the last word is taken as the beginning of one. `in:`, `from:`, `before:`,
+ * `after:` and `has:image` narrow.
  */
 query: string, 
 /**
@@ -2046,15 +2068,6 @@ platform: string,
  * True in builds that can be driven by tests.
  */
 automation: boolean, };
-
-/**
- * Opens the profile for this window.
- */
-export type SessionOpenReq = { 
-/**
- * The language of the system as the window sees it (BCP 47), used until one is chosen.
- */
-language?: string, };
 
 /**
  * Sets an archive that cannot be opened aside (kept 30 days) and starts anew.
@@ -2467,7 +2480,11 @@ kept: string,
 /**
  * What to do next, one sentence.
  */
-next: string, };
+next: string, 
+/**
+ * What `message` names and quotes, for sentences in other languages.
+ */
+named?: Named, };
 
 /**
  * One thing that happened. Events carry ids; the window reads again what it shows.

@@ -12,8 +12,10 @@ function mark(words: string, needle: string): SnippetPart[] {
 }
 
 export function search(world: FakeWorld, { query, cursor, limit }: SearchReq): SearchPage {
-  const needle = query.trim().toLowerCase();
-  if (!needle) return { hits: [], next: null };
+  const words = query.trim().split(/\s+/);
+  const filters = words.filter((word) => /^(in|from|before|after|has):./i.test(word));
+  const needle = words.filter((word) => !filters.includes(word)).join(' ').toLowerCase();
+  if (!needle && filters.length === 0) return { hits: [], next: null, filters };
   const hits: SearchHit[] = [];
   for (const conversation of world.conversations) {
     const base = { conversation_id: conversation.id, title: conversation.title, at: conversation.updated_at };
@@ -27,5 +29,5 @@ export function search(world: FakeWorld, { query, cursor, limit }: SearchReq): S
     }
   }
   const from = cursor === undefined ? 0 : Number(cursor);
-  return { hits: hits.slice(from, from + limit), next: from + limit < hits.length ? String(from + limit) : null };
+  return { hits: hits.slice(from, from + limit), next: from + limit < hits.length ? String(from + limit) : null, filters };
 }
