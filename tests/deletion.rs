@@ -45,7 +45,7 @@ fn assert_gone(hits: &[Hit]) {
 
 /// Asserts what every receipt has to say.
 #[track_caller]
-fn assert_proven(receipt: &Value, scope: &str) {
+pub fn assert_proven(receipt: &Value, scope: &str) {
     assert_eq!(receipt["scope"], scope);
     assert_eq!(receipt["wal_bytes"], 0, "the log is empty: {receipt}");
     assert_eq!(

@@ -31,6 +31,8 @@ mod offline;
 mod only_here;
 mod product;
 mod prove;
+mod restriction;
+mod retention;
 mod screenshots;
 mod session_screens;
 mod shell_config;

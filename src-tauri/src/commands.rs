@@ -9,6 +9,7 @@ use fluxchat_ipc::dto::export::*;
 use fluxchat_ipc::dto::filing::*;
 use fluxchat_ipc::dto::privacy::*;
 use fluxchat_ipc::dto::proof::*;
+use fluxchat_ipc::dto::retention::*;
 use fluxchat_ipc::dto::search::*;
 use fluxchat_ipc::dto::session::*;
 use fluxchat_ipc::dto::source::*;

@@ -3,6 +3,7 @@
 mod diagnostics;
 mod export;
 mod filing;
+mod retention;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 pub use diagnostics::{Diagnostics, SupportBundle};
 pub use export::Export;
 pub use filing::{Folder, Tag};
+pub use retention::{KindArg, Restrict, Retention, RuleArgs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -214,6 +216,13 @@ pub enum Privacy {
         #[arg(long)]
         yes: bool,
     },
+    /// Rules for how long things are kept
+    #[command(subcommand)]
+    Retention(Retention),
+    /// Freeze a conversation or everything: readable, never sent
+    Restrict(Restrict),
+    /// Unfreeze a conversation or everything
+    Unrestrict(Restrict),
     /// The proofs of deletion
     Receipts,
     /// Check the chains of ledger, consents and receipts

@@ -6,6 +6,7 @@ mod export;
 mod filing;
 mod history;
 mod privacy;
+mod retention;
 mod setup;
 mod source;
 

@@ -14,7 +14,7 @@ use fluxchat_core::clock::SystemClock;
 use fluxchat_core::{Access, App, Error, Options, OsKeychain, logging, profile};
 use fluxchat_model::{SessionState, VisibleError};
 
-use crate::args::{Cli, Command, Diagnostics, Folder, Global, History, Privacy, Tag};
+use crate::args::{Cli, Command, Diagnostics, Folder, Global, History, Privacy, Retention, Tag};
 use crate::output::{Failure, Out};
 
 /// How long an interrupted command may take to end in order.
@@ -121,7 +121,8 @@ fn access(command: &Command) -> Access {
             | Privacy::Ledger { .. }
             | Privacy::Policy
             | Privacy::Diagnostics(Diagnostics::Show)
-            | Privacy::SupportBundle(_),
+            | Privacy::SupportBundle(_)
+            | Privacy::Retention(Retention::List | Retention::Preview(_)),
         )
         | Command::Doctor => Access::Reader,
         _ => Access::Owner,

@@ -81,6 +81,8 @@ pub fn exit_code(code: &str) -> u8 {
         | "wrong_key" | "wrong_passphrase" => 3,
         "offline"
         | "no_consent"
+        | "restricted"
+        | "everything_restricted"
         | "controls_restricted"
         | "credential_origin"
         | "ledger_unavailable"

@@ -113,6 +113,8 @@ pub(crate) struct Open {
     pub(crate) deletions: tokio::sync::Notify,
     /// Wakes the task that empties the outbox.
     pub(crate) outbox: tokio::sync::Notify,
+    /// What deletes by age.
+    pub(crate) retention: crate::retention::Sweeper,
     /// Held while a deletion is carried out: the task at its deadline and a person who asks for it
     /// now must not do so at the same time.
     pub(crate) erasing: Mutex<()>,

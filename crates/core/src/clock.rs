@@ -14,6 +14,29 @@ impl Clock for SystemClock {
             i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
         }))
     }
+
+    #[cfg(unix)]
+    fn steady_ms(&self) -> i64 {
+        use rustix::time::{ClockId, clock_gettime};
+        // Elsewhere than on Linux the usual one counts sleep, too.
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        const STEADY: ClockId = ClockId::Boottime;
+        #[cfg(not(any(target_os = "linux", target_os = "android")))]
+        const STEADY: ClockId = ClockId::Monotonic;
+        let read = clock_gettime(STEADY);
+        read.tv_sec
+            .saturating_mul(Timestamp::SECOND)
+            .saturating_add(read.tv_nsec / 1_000_000)
+    }
+
+    #[cfg(not(unix))]
+    fn steady_ms(&self) -> i64 {
+        use std::sync::OnceLock;
+        use std::time::Instant;
+        static START: OnceLock<Instant> = OnceLock::new();
+        let ran = START.get_or_init(Instant::now).elapsed().as_millis();
+        i64::try_from(ran).unwrap_or(i64::MAX)
+    }
 }
 
 /// Ten random bytes for an id.

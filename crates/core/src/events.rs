@@ -33,6 +33,8 @@ pub enum Event {
     ReceiptsChanged,
     /// Folders or tags changed, or what lies in them.
     FilingChanged,
+    /// Everything was frozen, or no longer is.
+    RestrictionChanged,
     /// Settings changed.
     SettingsChanged,
     /// How far the running export is.

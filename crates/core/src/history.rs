@@ -68,11 +68,20 @@ impl App {
         id: ConversationId,
         patch: ConversationPatch,
     ) -> Result<Conversation, Error> {
+        let now = self.now();
+        let freezes = patch.restricted == Some(true);
         let (kept_here, changed) = self
-            .write(move |tx| Ok((only_here::update(tx, id, &patch)?, tx.conversation(id)?)))
+            .write(move |tx| {
+                let kept_here = only_here::update(tx, id, &patch)?;
+                tx.conversation_archived_at(id, now)?;
+                Ok((kept_here, tx.conversation(id)?))
+            })
             .await?;
         if kept_here? {
             self.open()?.stop_elsewhere(id).await;
+        }
+        if freezes {
+            self.open()?.stop_generations(|_, of| of == id).await;
         }
         let changed = changed.ok_or(Error::NotFound("conversation"))?;
         self.tell(Event::ConversationChanged(id));

@@ -6,7 +6,7 @@ mod tokens;
 
 pub use tokens::{SearchToken, TokenKind};
 
-use crate::{App, Error};
+use crate::{App, Error, restriction};
 
 const REMEMBERED: u32 = 20;
 
@@ -75,12 +75,19 @@ impl App {
         })
     }
 
-    /// What was searched for last, newest first.
+    /// What was searched for last, newest first. Nothing is suggested while everything is frozen.
     ///
     /// # Errors
     /// When the archive is not open.
     pub async fn recent_searches(&self) -> Result<Vec<String>, Error> {
-        let recent = self.read(|tx| tx.recent_searches(REMEMBERED)).await?;
+        let recent = self
+            .read(|tx| {
+                if restriction::is_everything_frozen(tx)? {
+                    return Ok(Vec::new());
+                }
+                tx.recent_searches(REMEMBERED)
+            })
+            .await?;
         Ok(recent.into_iter().map(|search| search.query).collect())
     }
 

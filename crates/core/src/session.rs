@@ -363,6 +363,7 @@ impl App {
             tasks: TaskTracker::new(),
             deletions: tokio::sync::Notify::new(),
             outbox: tokio::sync::Notify::new(),
+            retention: crate::retention::Sweeper::default(),
             erasing: std::sync::Mutex::default(),
             export: crate::export::Board::default(),
             sending: tokio::sync::Mutex::default(),
@@ -493,6 +494,7 @@ impl App {
         crate::offline::spawn(self, open);
         crate::upkeep::spawn(self, open);
         crate::diagnostics::spawn(self, open);
+        crate::retention::spawn(self, open);
     }
 }
 

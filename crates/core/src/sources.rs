@@ -255,6 +255,9 @@ impl App {
         conversation: Option<&Conversation>,
         chosen: Option<SourceId>,
     ) -> Result<Source, Error> {
+        let asked = conversation.cloned();
+        self.read(move |tx| crate::restriction::check(tx, asked.as_ref()))
+            .await??;
         if let Some(id) = chosen.or(conversation.and_then(|it| it.source_id)) {
             let source = self.source(id).await?;
             if let Some(conversation) = conversation {

@@ -14,6 +14,7 @@ use crate::dto::export::*;
 use crate::dto::filing::*;
 use crate::dto::privacy::*;
 use crate::dto::proof::*;
+use crate::dto::retention::*;
 use crate::dto::search::*;
 use crate::dto::session::*;
 use crate::dto::source::*;

@@ -8,6 +8,7 @@ pub mod egress;
 pub mod export;
 pub mod filing;
 pub mod privacy;
+pub mod retention;
 pub mod search;
 pub mod session;
 pub mod source;

@@ -24,6 +24,7 @@ pub mod export;
 pub mod filing;
 pub mod privacy;
 pub mod proof;
+pub mod retention;
 pub mod search;
 pub mod session;
 pub mod source;

@@ -50,6 +50,7 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         Event::SourcesChanged => WindowEvent::SourcesChanged,
         Event::ReceiptsChanged => WindowEvent::ReceiptsChanged,
         Event::FilingChanged => WindowEvent::FilingChanged,
+        Event::RestrictionChanged => WindowEvent::RestrictionChanged,
         Event::SettingsChanged => WindowEvent::SettingsChanged,
         Event::ExportProgress(progress) => WindowEvent::ExportProgress {
             progress: export::state(*progress),

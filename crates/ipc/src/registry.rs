@@ -68,6 +68,13 @@ macro_rules! for_each_command {
             diagnostics diagnostics_send(DiagnosticReportReq) -> DiagnosticsInfo;
             diagnostics diagnostics_discard(DiagnosticReportReq) -> DiagnosticsInfo;
             diagnostics support_bundle(Empty) -> SupportBundle;
+            retention retention_get(Empty) -> Retention;
+            retention retention_set(RetentionRuleReq) -> Retention;
+            retention retention_remove(RetentionRemoveReq) -> Retention;
+            retention retention_preview(RetentionRuleReq) -> RetentionPreviewRes;
+            retention retention_confirm_clock(Empty) -> Retention;
+            retention restriction_get(Empty) -> Restriction;
+            retention restriction_set_everything(RestrictEverythingReq) -> Restriction;
         }
     };
 }

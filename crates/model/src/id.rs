@@ -64,6 +64,8 @@ ids! {
     SourceId,
     /// One encrypted file.
     AssetId,
+    /// A rule of retention.
+    RetentionRuleId,
     /// One link of the consent chain.
     ConsentEventId,
     /// One request on the wire and its ledger row; travels as `X-Request-Id`.

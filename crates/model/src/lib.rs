@@ -13,6 +13,7 @@ mod policy;
 mod privacy;
 mod proof;
 mod purpose;
+mod retention;
 mod secret;
 mod session;
 mod source;
@@ -28,7 +29,8 @@ pub use diagnostics::{
 pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, DiagnosticReportId, ErasureId, FolderId, InvalidId,
-    MessageId, OutboxId, PrivacyRequestId, RequestId, SourceId, TagId, TombstoneId,
+    MessageId, OutboxId, PrivacyRequestId, RequestId, RetentionRuleId, SourceId, TagId,
+    TombstoneId,
 };
 pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
 pub use policy::{Policy, PolicyVersion};
@@ -38,6 +40,10 @@ pub use privacy::{
 };
 pub use proof::{Check, Law, ProofReport, Verdict};
 pub use purpose::{ConsentDefault, DataCategory, LegalBasis, Purpose};
+pub use retention::{
+    RetentionExemption, RetentionKind, RetentionRule, RetentionSubject, RetentionTarget,
+    RetentionVerdict, TrustedTime, retention_verdict,
+};
 pub use secret::{ArchiveKey, Secret};
 pub use session::{SessionState, StorageMode};
 pub use source::{DataPractices, Dialect, Model, Origin, OriginError, Source};

@@ -26,10 +26,19 @@ impl Timestamp {
 pub trait Clock: Send + Sync + 'static {
     /// Wall-clock time in UTC.
     fn now(&self) -> Timestamp;
+
+    /// Milliseconds by a clock that nobody sets and that goes on while the computer sleeps. Only
+    /// differences mean something. One that cannot jump may leave it as it is.
+    fn steady_ms(&self) -> i64 {
+        self.now().0
+    }
 }
 
 impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
     fn now(&self) -> Timestamp {
         (**self).now()
+    }
+    fn steady_ms(&self) -> i64 {
+        (**self).steady_ms()
     }
 }

@@ -3,9 +3,13 @@ CREATE INDEX consent_event_purpose ON consent_event (purpose);
 CREATE INDEX conversation_folder ON conversation (folder_id, updated_at, id) WHERE folder_id IS NOT NULL;
 CREATE INDEX conversation_hidden ON conversation (erasure_id) WHERE erasure_id IS NOT NULL;
 CREATE INDEX conversation_list ON conversation (archived, pinned, updated_at, id) WHERE erasure_id IS NULL;
+CREATE INDEX conversation_look ON conversation (retention_look, id)
+  WHERE retention_look IS NOT NULL AND erasure_id IS NULL;
+CREATE INDEX conversation_restricted ON conversation (restricted, updated_at, id) WHERE restricted = 1 AND erasure_id IS NULL;
 CREATE INDEX conversation_source ON conversation (source_id) WHERE source_id IS NOT NULL;
 CREATE INDEX conversation_tag_by_tag ON conversation_tag (tag_id);
 CREATE INDEX diagnostic_report_state ON diagnostic_report (state, kind);
+CREATE INDEX draft_age ON draft (updated_at);
 CREATE INDEX egress_record_at ON egress_record (at);
 CREATE INDEX egress_record_conversation ON egress_record (conversation_id) WHERE conversation_id IS NOT NULL;
 CREATE INDEX egress_record_host ON egress_record (host);
@@ -19,6 +23,9 @@ CREATE INDEX message_hidden ON message (erasure_id) WHERE erasure_id IS NOT NULL
 CREATE INDEX message_streaming ON message (status) WHERE status = 'streaming';
 CREATE INDEX outbox_due ON outbox (state, next_try_at);
 CREATE INDEX privacy_request_erasure ON privacy_request (erasure_id) WHERE erasure_id IS NOT NULL;
+CREATE INDEX recent_search_age ON recent_search (at);
+CREATE INDEX retention_erasure_of_run ON retention_erasure (run);
+CREATE UNIQUE INDEX retention_rule_of ON retention_rule (level, target, kind);
 CREATE UNIQUE INDEX sandbox_record_by_key ON sandbox_record (collection, key);
 CREATE INDEX sandbox_record_by_owner ON sandbox_record (owner, collection, key) WHERE owner IS NOT NULL;
 CREATE INDEX stream_chunk_by_message ON stream_chunk (message_id);
@@ -60,7 +67,7 @@ CREATE TABLE conversation (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   title TEXT NOT NULL
-, folder_id BLOB REFERENCES folder (id) ON DELETE SET NULL, restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1)), local_only INTEGER NOT NULL DEFAULT 0 CHECK (local_only IN (0, 1)), training_allowed INTEGER NOT NULL DEFAULT 0 CHECK (training_allowed IN (0, 1))) STRICT;
+, folder_id BLOB REFERENCES folder (id) ON DELETE SET NULL, restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1)), local_only INTEGER NOT NULL DEFAULT 0 CHECK (local_only IN (0, 1)), training_allowed INTEGER NOT NULL DEFAULT 0 CHECK (training_allowed IN (0, 1)), archived_at INTEGER, active_at INTEGER NOT NULL DEFAULT 0, retention_look INTEGER) STRICT;
 CREATE TABLE conversation_tag (
   conversation_id BLOB NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
   tag_id BLOB NOT NULL REFERENCES tag (id) ON DELETE CASCADE,
@@ -183,6 +190,34 @@ CREATE TABLE recent_search (
   at INTEGER NOT NULL,
   query TEXT NOT NULL
 ) STRICT;
+CREATE TABLE retention_clock (
+  one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  trusted_at INTEGER NOT NULL,
+  doubted_at INTEGER, -- what the clock said last, while it is doubted
+  ran_ms INTEGER NOT NULL -- how long the app ran while it was doubted
+) STRICT;
+CREATE TABLE retention_erasure (
+  erasure_id BLOB NOT NULL PRIMARY KEY CHECK (length(erasure_id) = 16),
+  run INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE retention_rule (
+  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  level TEXT NOT NULL CHECK (level IN ('conversation', 'tag', 'folder', 'source', 'kind')),
+  target BLOB, -- NULL: of a kind
+  kind TEXT CHECK (kind IN ('conversations', 'media', 'drafts', 'searches')),
+  -- Both NULL: keep.
+  idle_days INTEGER CHECK (idle_days > 0),
+  archived_days INTEGER CHECK (archived_days >= 0),
+  created_at INTEGER NOT NULL,
+  CHECK ((level = 'kind') = (kind IS NOT NULL) AND (level = 'kind') = (target IS NULL))
+) STRICT;
+CREATE TABLE retention_run (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  at INTEGER NOT NULL,
+  conversations INTEGER NOT NULL,
+  drafts INTEGER NOT NULL,
+  searches INTEGER NOT NULL
+) STRICT;
 CREATE TABLE sandbox_record (
   seq INTEGER NOT NULL PRIMARY KEY,
   collection TEXT NOT NULL,
@@ -246,6 +281,39 @@ CREATE TRIGGER consent_event_is_final BEFORE UPDATE ON consent_event
 BEGIN SELECT raise(ABORT, 'consent events are append-only'); END;
 CREATE TRIGGER consent_event_is_kept BEFORE DELETE ON consent_event
 BEGIN SELECT raise(ABORT, 'consent events are append-only'); END;
+CREATE TRIGGER conversation_retention_activity AFTER UPDATE OF updated_at ON conversation
+BEGIN
+  UPDATE conversation SET
+    active_at = max(active_at, new.updated_at, ifnull((SELECT trusted_at FROM retention_clock), 0))
+  WHERE seq = new.seq;
+END;
+CREATE TRIGGER conversation_retention_change
+AFTER UPDATE OF pinned, archived, restricted, folder_id, source_id ON conversation
+WHEN (old.pinned, old.archived, old.restricted) <> (new.pinned, new.archived, new.restricted)
+  OR old.folder_id IS NOT new.folder_id OR old.source_id IS NOT new.source_id
+BEGIN
+  UPDATE conversation SET
+    archived_at = CASE WHEN new.archived THEN archived_at END,
+    retention_look = CASE WHEN EXISTS (SELECT 1 FROM retention_rule WHERE kind IS NULL OR kind = 'conversations') THEN 0 END
+  WHERE seq = new.seq;
+END;
+CREATE TRIGGER conversation_retention_insert AFTER INSERT ON conversation
+BEGIN
+  UPDATE conversation SET
+    active_at = max(new.updated_at, ifnull((SELECT trusted_at FROM retention_clock), 0)),
+    retention_look = CASE WHEN EXISTS (SELECT 1 FROM retention_rule WHERE kind IS NULL OR kind = 'conversations') THEN 0 END
+  WHERE seq = new.seq;
+END;
+CREATE TRIGGER conversation_retention_tag AFTER INSERT ON conversation_tag
+BEGIN
+  UPDATE conversation SET retention_look = 0
+  WHERE id = new.conversation_id AND EXISTS (SELECT 1 FROM retention_rule WHERE level = 'tag' AND target = new.tag_id);
+END;
+CREATE TRIGGER conversation_retention_untag AFTER DELETE ON conversation_tag
+BEGIN
+  UPDATE conversation SET retention_look = 0
+  WHERE id = old.conversation_id AND EXISTS (SELECT 1 FROM retention_rule);
+END;
 CREATE TRIGGER conversation_search_delete AFTER DELETE ON conversation WHEN old.title <> ''
 BEGIN INSERT INTO search (search, rowid, body, title) VALUES ('delete', old.seq, '', old.title); END;
 CREATE TRIGGER conversation_search_insert AFTER INSERT ON conversation WHEN new.title <> ''
@@ -261,6 +329,10 @@ CREATE TRIGGER conversation_total_insert AFTER INSERT ON conversation
 BEGIN UPDATE stored_total SET count = count + 1, bytes = bytes + octet_length(new.title) + 160 WHERE kind = 'conversation'; END;
 CREATE TRIGGER conversation_total_update AFTER UPDATE OF title ON conversation
 BEGIN UPDATE stored_total SET bytes = bytes + octet_length(new.title) - octet_length(old.title) WHERE kind = 'conversation'; END;
+CREATE TRIGGER draft_age_insert AFTER INSERT ON draft
+BEGIN UPDATE draft SET updated_at = max(new.updated_at, ifnull((SELECT trusted_at FROM retention_clock), 0)) WHERE seq = new.seq; END;
+CREATE TRIGGER draft_age_update AFTER UPDATE OF updated_at ON draft
+BEGIN UPDATE draft SET updated_at = max(new.updated_at, ifnull((SELECT trusted_at FROM retention_clock), 0)) WHERE seq = new.seq; END;
 CREATE TRIGGER egress_record_intent_is_final
 BEFORE UPDATE OF seq, request_id, at, purpose, basis, consent_event_id, policy_version, endpoint, method,
   host, categories, initiator, training_allowed, hash ON egress_record
@@ -291,6 +363,16 @@ CREATE TRIGGER receipt_is_final BEFORE UPDATE ON receipt
 BEGIN SELECT raise(ABORT, 'receipts are append-only'); END;
 CREATE TRIGGER receipt_is_kept BEFORE DELETE ON receipt
 BEGIN SELECT raise(ABORT, 'receipts are append-only'); END;
+CREATE TRIGGER recent_search_age_insert AFTER INSERT ON recent_search
+BEGIN UPDATE recent_search SET at = max(new.at, ifnull((SELECT trusted_at FROM retention_clock), 0)) WHERE seq = new.seq; END;
+CREATE TRIGGER retention_rule_conversation AFTER DELETE ON conversation
+BEGIN DELETE FROM retention_rule WHERE level = 'conversation' AND target = old.id; END;
+CREATE TRIGGER retention_rule_folder AFTER DELETE ON folder
+BEGIN DELETE FROM retention_rule WHERE level = 'folder' AND target = old.id; END;
+CREATE TRIGGER retention_rule_source AFTER DELETE ON source
+BEGIN DELETE FROM retention_rule WHERE level = 'source' AND target = old.id; END;
+CREATE TRIGGER retention_rule_tag AFTER DELETE ON tag
+BEGIN DELETE FROM retention_rule WHERE level = 'tag' AND target = old.id; END;
 CREATE TRIGGER sandbox_record_total_delete AFTER DELETE ON sandbox_record
 BEGIN UPDATE stored_total SET count = count - 1, bytes = bytes - octet_length(old.body) - 80 WHERE kind = 'sandbox'; END;
 CREATE TRIGGER sandbox_record_total_insert AFTER INSERT ON sandbox_record

@@ -8,6 +8,7 @@ use crate::{Mode, OpenOptions, StoreError, WriteTx, copy};
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_archive.sql"),
     include_str!("../migrations/0002_care.sql"),
+    include_str!("../migrations/0003_retention.sql"),
     include_str!("../migrations/0008_diagnostics.sql"),
 ];
 

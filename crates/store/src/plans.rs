@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use crate::audit;
 use crate::connection::{self, Kind};
 use crate::table::{
-    consent_event, conversation, egress_record, export, folder, message, message_path, tag,
+    consent_event, conversation, egress_record, export, folder, message, message_path, retention,
+    tag,
 };
 use crate::{OpenOptions, Store, migrate, search};
 
@@ -33,6 +34,8 @@ fn conversations_are_paged_along_their_index() {
         conversation::PAGE,
         "USING INDEX conversation_list (archived=? AND pinned=?",
     );
+    check(conversation::RESTRICTED, "INDEX conversation_restricted");
+    check(conversation::LATEST, "INDEX conversation_list");
     check(conversation::BY_ID, "(id=?)");
 }
 
@@ -44,6 +47,16 @@ fn what_is_filed_is_paged_along_its_index() {
     );
     check(tag::PAGE, "conversation_tag_by_tag (tag_id=?");
     check(tag::OF_CONVERSATION, "(conversation_id=?)");
+}
+
+#[test]
+fn what_is_due_is_found_along_its_index() {
+    check(
+        retention::DUE,
+        "USING INDEX conversation_look (retention_look<?)",
+    );
+    check(retention::DRAFTS_DUE, "INDEX draft_age (updated_at<?)");
+    check(retention::SEARCHES_DUE, "INDEX recent_search_age (at<?)");
 }
 
 #[test]

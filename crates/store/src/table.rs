@@ -17,6 +17,7 @@ mod outbox;
 mod privacy_request;
 pub(crate) mod receipt;
 pub(crate) mod recent_search;
+pub(crate) mod retention;
 pub(crate) mod sandbox_record;
 mod setting;
 mod source;

@@ -4,6 +4,7 @@ import en from './en.json';
 import exporting from './export.en.json';
 import filing from './filing.en.json';
 import here from './here.en.json';
+import retention from './retention.en.json';
 import prove from './prove.en.json';
 
 export default {
@@ -11,6 +12,7 @@ export default {
   ...chat,
   ...filing,
   ...here,
+  ...retention,
   ...prove,
   ...exporting,
   ...diagnostics,

@@ -6,6 +6,7 @@ import { diagnosticsCommands } from './fake/diagnostics';
 import { exportCommands } from './fake/export';
 import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
+import { retentionCommands } from './fake/retention';
 import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
@@ -47,6 +48,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...sessionCommands(world),
     ...chatCommands(world),
     ...filingCommands(world),
+    ...retentionCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
     ...exportCommands(world),

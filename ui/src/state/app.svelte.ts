@@ -12,6 +12,7 @@ import { Egress } from './egress.svelte';
 import { Exporting } from './exporting.svelte';
 import { Filing } from './filing.svelte';
 import { Navigation } from './navigation.svelte';
+import { Restriction } from './restriction.svelte';
 import { Proof } from './proof.svelte';
 import { Revisions } from './revisions.svelte';
 import { Search } from './search.svelte';
@@ -28,6 +29,7 @@ export class AppState {
   readonly revisions = new Revisions();
   readonly proof = new Proof();
   readonly filing: Filing;
+  readonly restriction: Restriction;
   readonly history: History;
   readonly thread: Thread;
   readonly drafts: Drafts;
@@ -43,6 +45,7 @@ export class AppState {
     this.session = new Session(client);
     this.settings = new SettingsState(client);
     this.filing = new Filing(client);
+    this.restriction = new Restriction(client);
     this.history = new History(client, this.filing);
     this.thread = new Thread(client);
     this.drafts = new Drafts(client);
@@ -76,6 +79,7 @@ export class AppState {
     await Promise.all([
       this.history.active.load(),
       this.filing.load(),
+      this.restriction.load(),
       this.sources.refresh(),
       this.egress.refresh().catch(() => undefined),
     ]);
@@ -125,6 +129,9 @@ export class AppState {
         break;
       case 'filing_changed':
         void this.filing.load();
+        break;
+      case 'restriction_changed':
+        void this.restriction.load();
         break;
       case 'sources_changed':
         this.revisions.sources += 1;

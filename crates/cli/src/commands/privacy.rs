@@ -7,7 +7,7 @@ use fluxchat_core::{App, Chain};
 use fluxchat_model::{LedgerFilter, Purpose, Receipt};
 use serde_json::{Value, json};
 
-use super::{Done, word};
+use super::{Done, retention, word};
 use crate::args::{Consent, Privacy};
 use crate::output::{Failure, Out, plain};
 
@@ -19,6 +19,9 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
         Privacy::Consent(Consent::Give { purpose }) => consent(app, &purpose, true, out).await,
         Privacy::Consent(Consent::Withdraw { purpose }) => consent(app, &purpose, false, out).await,
         Privacy::DeleteAll { yes } => delete_all(app, yes, out).await,
+        Privacy::Retention(rules) => retention::run(app, rules, out).await,
+        Privacy::Restrict(what) => retention::restrict(app, what, true, out).await,
+        Privacy::Unrestrict(what) => retention::restrict(app, what, false, out).await,
         Privacy::Receipts => receipts(app, out).await,
         Privacy::Verify => verify(app, out).await,
         Privacy::Export(args) => super::export::run(app, args, out).await,

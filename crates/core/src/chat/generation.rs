@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::stream::{Live, StreamState};
 use crate::app::Open;
-use crate::{App, Error, Event, consents, only_here};
+use crate::{App, Error, Event, consents, only_here, restriction};
 
 /// Items are joined over this time: one to two frames.
 const JOIN: Duration = Duration::from_millis(25);
@@ -351,11 +351,16 @@ impl Run {
     async fn request(&self, model: String, gathered: &mut Gathered) -> Result<ChatRequest, Error> {
         let question = self.answer.parent_id.ok_or(Error::NotFound("question"))?;
         let id = self.answer.conversation_id;
-        let (conversation, path) = self
+        let (conversation, path, usable) = self
             .app
-            .read(move |tx| Ok((tx.conversation(id)?, tx.path_to(question, LONGEST_PATH)?)))
+            .read(move |tx| {
+                let conversation = tx.conversation(id)?;
+                let usable = restriction::check(tx, conversation.as_ref())?;
+                Ok((conversation, tx.path_to(question, LONGEST_PATH)?, usable))
+            })
             .await?;
-        // It may have been kept to this computer since the question was asked.
+        // It may have been frozen or kept to this computer since the question was asked.
+        usable?;
         let conversation = conversation.ok_or(Error::NotFound("conversation"))?;
         only_here::check(&conversation, &self.source)?;
         let mut messages: Vec<ChatMessage> = path

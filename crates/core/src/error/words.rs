@@ -377,6 +377,24 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Choose another name.",
     ),
     (
+        "restricted",
+        "This conversation is frozen: it can be read and exported, and is not sent.",
+        NOTHING_CHANGED,
+        "Unfreeze it to go on.",
+    ),
+    (
+        "everything_restricted",
+        "Everything is frozen: it can be read and exported, and nothing is sent.",
+        NOTHING_CHANGED,
+        "Unfreeze it under Privacy to go on.",
+    ),
+    (
+        "invalid_retention",
+        "A rule deletes after 1 to 36500 days; only conversations are archived.",
+        NOTHING_CHANGED,
+        "Change the number of days.",
+    ),
+    (
         "sandbox_fixed",
         "The sandbox is part of the app and stays as it is.",
         NOTHING_CHANGED,

@@ -62,6 +62,8 @@ pub enum WindowEvent {
     ReceiptsChanged,
     /// Folders or tags changed, or what lies in them.
     FilingChanged,
+    /// Everything was frozen, or no longer is.
+    RestrictionChanged,
     /// Settings changed in another window or by the command line.
     SettingsChanged,
     /// How far the running export is.

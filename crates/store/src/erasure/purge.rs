@@ -286,6 +286,7 @@ impl WriteTx<'_> {
         ] {
             self.counted(rows, table, sql, [])?;
         }
+        self.retention_forget_conversations()?;
         change(
             self.conn,
             "UPDATE stored_total SET count = 0, bytes = 0 WHERE kind <> 'ledger'",

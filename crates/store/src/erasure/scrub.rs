@@ -6,7 +6,8 @@ use fluxchat_model::{ErasureId, Receipt, Timestamp};
 use rusqlite::Connection;
 
 use super::ErasureState;
-use crate::table::{change, from_json, one, scalar};
+use crate::table::{change, from_json, one, retention, scalar};
+use crate::tx::ReadTx;
 use crate::{Mode, Store, StoreError, search, store};
 
 /// Readers of this process get this long to end by themselves before they are interrupted.
@@ -158,6 +159,12 @@ impl Store {
             },
         )?
         .ok_or(StoreError::NotFound("erasure"))?;
+        let by_rule = ReadTx::new(conn).erasure_is_by_rule(id)?;
+        let scope = if by_rule {
+            retention::SCOPE.to_owned()
+        } else {
+            scope
+        };
         let secure_delete: i64 = conn.query_row("PRAGMA secure_delete", [], |row| row.get(0))?;
         Ok(Receipt {
             erasure_id: id,

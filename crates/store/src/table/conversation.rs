@@ -70,6 +70,16 @@ macro_rules! columns {
 pub(crate) use columns;
 
 pub(crate) const BY_ID: &str = concat!(columns!(), " WHERE id = ?1 AND erasure_id IS NULL");
+pub(crate) const RESTRICTED: &str = concat!(
+    columns!(),
+    " WHERE restricted = 1 AND erasure_id IS NULL ORDER BY updated_at DESC, id DESC LIMIT ?1"
+);
+/// The newest of a shelf that is not frozen.
+pub(crate) const LATEST: &str = concat!(
+    columns!(),
+    " WHERE erasure_id IS NULL AND archived = 0 AND pinned = ?1 AND restricted = 0
+      ORDER BY updated_at DESC, id DESC LIMIT 1"
+);
 pub(crate) const PAGE: &str = concat!(
     columns!(),
     " WHERE erasure_id IS NULL AND archived = ?1 AND pinned = ?2 AND (updated_at, id) < (?3, ?4)
@@ -150,13 +160,21 @@ impl ReadTx<'_> {
         )
     }
 
-    /// The conversation that last gained a message, archived ones left out.
+    /// The conversations that are frozen, newest first.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn conversations_restricted(&self, limit: u32) -> Result<Vec<Conversation>, StoreError> {
+        all(self.conn, RESTRICTED, [limit], read)
+    }
+
+    /// The conversation that last gained a message, archived and frozen ones left out.
     ///
     /// # Errors
     /// When the archive cannot be read.
     pub fn conversation_latest(&self) -> Result<Option<Conversation>, StoreError> {
-        let recent = self.conversations_page(ConversationShelf::Recent, None, 1)?;
-        let pinned = self.conversations_page(ConversationShelf::Pinned, None, 1)?;
+        let recent = one(self.conn, LATEST, [false], read)?;
+        let pinned = one(self.conn, LATEST, [true], read)?;
         Ok(recent
             .into_iter()
             .chain(pinned)

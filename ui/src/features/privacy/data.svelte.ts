@@ -8,6 +8,8 @@ export const PAGES = [
   'left',
   'consents',
   'deletion',
+  'retention',
+  'frozen',
   'export',
   'diagnostics',
   'policy',

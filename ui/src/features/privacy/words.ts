@@ -67,6 +67,12 @@ export function receiptSubject(receipt: Receipt): string {
   if (receipt.scope === 'everything') return t('receipt.everything', { conversations, messages });
   if (receipt.scope === 'conversation') return t('receipt.conversation', { messages });
   if (receipt.scope === 'message') return t('receipt.message', { messages });
+  if (receipt.scope === 'retention') {
+    const drafts = receipt.rows_by_table['draft'] ?? 0;
+    const searches = receipt.rows_by_table['recent_search'] ?? 0;
+    const kept = receipt.rows_by_table['conversation'] ?? conversations;
+    return t('receipt.retention', { conversations: kept, drafts, searches: drafts + kept > 0 ? 0 : searches });
+  }
   return receipt.scope;
 }
 

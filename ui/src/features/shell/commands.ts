@@ -20,7 +20,7 @@ export interface CommandSection {
 }
 
 const THEMES: Settings['theme'][] = ['system', 'light', 'dark', 'high_contrast'];
-const PRIVACY_PAGES = ['overview', 'kept', 'left', 'consents', 'deletion', 'policy'] as const;
+const PRIVACY_PAGES = ['overview', 'kept', 'left', 'consents', 'deletion', 'retention', 'frozen', 'policy'] as const;
 
 function step(app: AppState, by: number): void {
   const rows = [...app.history.active.pinned, ...app.history.active.rows];
@@ -88,6 +88,11 @@ export function commandSections(app: AppState): CommandSection[] {
       ),
       { id: 'conversation.move', label: t('filing.move'), run: () => (app.filing.question = { kind: 'folder', row: conversation }) },
       { id: 'conversation.tags', label: t('filing.tagsOf'), run: () => (app.filing.question = { kind: 'tags', row: conversation }) },
+      {
+        id: 'conversation.freeze',
+        label: t(conversation.restricted ? 'frozen.unfreeze' : 'frozen.freeze'),
+        run: () => void history.update({ id, restricted: !conversation.restricted }),
+      },
       command('conversation.delete', 'command.delete', () => void chat.deleteConversation(id)),
       command('conversation.end', 'command.toEnd', () => void thread.toEnd()),
     );

@@ -55,6 +55,12 @@ import type {
   Receipt,
   ReceiptList,
   RecentSearches,
+  RestrictEverythingReq,
+  Restriction,
+  Retention,
+  RetentionPreviewRes,
+  RetentionRemoveReq,
+  RetentionRuleReq,
   SearchPage,
   SearchRememberReq,
   SearchReq,
@@ -143,6 +149,13 @@ export interface Commands {
   diagnostics_send: [DiagnosticReportReq, DiagnosticsInfo];
   diagnostics_discard: [DiagnosticReportReq, DiagnosticsInfo];
   support_bundle: [Empty, SupportBundle];
+  retention_get: [Empty, Retention];
+  retention_set: [RetentionRuleReq, Retention];
+  retention_remove: [RetentionRemoveReq, Retention];
+  retention_preview: [RetentionRuleReq, RetentionPreviewRes];
+  retention_confirm_clock: [Empty, Retention];
+  restriction_get: [Empty, Restriction];
+  restriction_set_everything: [RestrictEverythingReq, Restriction];
   session_open: [Empty, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
@@ -219,6 +232,13 @@ export function createClient(call: Call) {
     diagnosticsSend: (req: DiagnosticReportReq) => call('diagnostics_send', req),
     diagnosticsDiscard: (req: DiagnosticReportReq) => call('diagnostics_discard', req),
     supportBundle: () => call('support_bundle', {}),
+    retentionGet: () => call('retention_get', {}),
+    retentionSet: (req: RetentionRuleReq) => call('retention_set', req),
+    retentionRemove: (req: RetentionRemoveReq) => call('retention_remove', req),
+    retentionPreview: (req: RetentionRuleReq) => call('retention_preview', req),
+    retentionConfirmClock: () => call('retention_confirm_clock', {}),
+    restrictionGet: () => call('restriction_get', {}),
+    restrictionSetEverything: (req: RestrictEverythingReq) => call('restriction_set_everything', req),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
     exportStart: (req: ExportStartReq) => call('export_start', req),

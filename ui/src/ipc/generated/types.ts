@@ -1850,6 +1850,248 @@ queries: Array<string>, };
 export type RequestId = string;
 
 /**
+ * Freezes everything, or no longer.
+ */
+export type RestrictEverythingReq = { 
+/**
+ * Whether it is frozen.
+ */
+on: boolean, };
+
+/**
+ * What is frozen.
+ */
+export type Restriction = { 
+/**
+ * Whether everything is.
+ */
+everything: boolean, 
+/**
+ * The conversations that are frozen by themselves, newest first, at most 200.
+ */
+conversations: Array<RetentionItem>, };
+
+/**
+ * The rules and what came of them.
+ */
+export type Retention = { 
+/**
+ * The rules.
+ */
+rules: Array<RetentionRuleRow>, 
+/**
+ * Why nothing is deleted at the moment.
+ */
+paused: RetentionPause | null, 
+/**
+ * The last passes, newest first.
+ */
+runs: Array<RetentionRunRow>, };
+
+/**
+ * Why something is not deleted although a rule would.
+ */
+export type RetentionExemption = "pinned" | "restricted" | "other_rule";
+
+/**
+ * A conversation that a rule is about.
+ */
+export type RetentionItem = { 
+/**
+ * Which.
+ */
+id: ConversationId, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Why it stays; `None` if it goes.
+ */
+why: RetentionExemption | null, };
+
+/**
+ * What is kept or deleted by age where nothing more specific is said.
+ */
+export type RetentionKind = "conversations" | "drafts" | "searches";
+
+/**
+ * Why nothing is deleted by rule at the moment.
+ */
+export type RetentionPause = { "why": "clock", 
+/**
+ * The last time that was trusted.
+ */
+trusted_at: Timestamp, 
+/**
+ * What the clock says.
+ */
+clock_at: Timestamp, 
+/**
+ * Hours the app has to run without another jump until it is believed.
+ */
+hours_left: number, } | { "why": "frozen" };
+
+/**
+ * What a rule would delete today.
+ */
+export type RetentionPreviewRes = { 
+/**
+ * Conversations.
+ */
+conversations: number, 
+/**
+ * Messages in them.
+ */
+messages: number, 
+/**
+ * Bytes of words and files.
+ */
+bytes: number, 
+/**
+ * Whether messages and bytes are more than what was added up.
+ */
+at_least: boolean, 
+/**
+ * Drafts.
+ */
+drafts: number, 
+/**
+ * Searches.
+ */
+searches: number, 
+/**
+ * The first 50 conversations, oldest first.
+ */
+first: Array<RetentionItem>, 
+/**
+ * The first 50 that stay although they are old enough.
+ */
+exempt: Array<RetentionItem>, 
+/**
+ * How many of them there are.
+ */
+exempt_total: number, 
+/**
+ * Whether everything is frozen, so that nothing goes.
+ */
+frozen: boolean, };
+
+/**
+ * Names a rule.
+ */
+export type RetentionRemoveReq = { 
+/**
+ * Which.
+ */
+id: RetentionRuleId, };
+
+/**
+ * A rule of retention.
+ */
+export type RetentionRuleId = string;
+
+/**
+ * A rule. Without any number of days it says: keep.
+ */
+export type RetentionRuleReq = { 
+/**
+ * What it is about.
+ */
+target: RetentionTargetDto, 
+/**
+ * Delete this many days after the last activity.
+ */
+idle_days?: number, 
+/**
+ * Delete this many days after archiving.
+ */
+archived_days?: number, };
+
+/**
+ * A rule.
+ */
+export type RetentionRuleRow = { 
+/**
+ * Its id.
+ */
+id: RetentionRuleId, 
+/**
+ * What it is about.
+ */
+target: RetentionTargetDto, 
+/**
+ * The name of that, if it has one.
+ */
+name: string | null, 
+/**
+ * Delete this many days after the last activity.
+ */
+idle_days: number | null, 
+/**
+ * Delete this many days after archiving.
+ */
+archived_days: number | null, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, };
+
+/**
+ * One pass over what was due.
+ */
+export type RetentionRunRow = { 
+/**
+ * Counts up.
+ */
+seq: number, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * Conversations it deleted.
+ */
+conversations: number, 
+/**
+ * Drafts it deleted.
+ */
+drafts: number, 
+/**
+ * Searches it forgot.
+ */
+searches: number, 
+/**
+ * The proofs, at most 50.
+ */
+receipts: Array<Receipt>, };
+
+/**
+ * What a rule is about.
+ */
+export type RetentionTargetDto = { "level": "conversation", 
+/**
+ * Which.
+ */
+id: ConversationId, } | { "level": "tag", 
+/**
+ * Which.
+ */
+id: TagId, } | { "level": "folder", 
+/**
+ * Which.
+ */
+id: FolderId, } | { "level": "source", 
+/**
+ * Which.
+ */
+id: SourceId, } | { "level": "kind", 
+/**
+ * Which.
+ */
+kind: RetentionKind, };
+
+/**
  * Who speaks.
  */
 export type Role = "system" | "user" | "assistant" | "tool";
@@ -2486,7 +2728,7 @@ message: MessageRow, } | { "type": "egress",
 /**
  * The state of the door.
  */
-status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "filing_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
+status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "filing_changed" } | { "type": "restriction_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
 /**
  * How far.
  */
