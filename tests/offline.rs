@@ -362,6 +362,7 @@ async fn queue(core: &Core, source: &str) -> OutboxId {
         created_at: core.clock.now(),
         expected_by: None,
         reason: None,
+        attestation: fluxchat_model::Attestation::None,
     };
     let options = fluxchat_store::OpenOptions::existing(
         core.app.profile().join("archive.db"),

@@ -41,9 +41,7 @@ macro_rules! with_desktop_commands {
     ($($group:ident $name:ident($req:ident) -> $res:ident;)+) => {
         tauri::generate_handler![
             session_open, link_open, ledger_export, consent_export, privacy_prove, proof_save,
-            $($name),+
-            session_open, link_open, ledger_export, privacy_prove, proof_save, export_start,
-            support_bundle_save, $($name),+
+            export_start, support_bundle_save, $($name),+
         ]
     };
 }

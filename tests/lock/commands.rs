@@ -116,6 +116,12 @@ fn no_command_answers_while_it_is_locked() {
         let path = world.profile.path().join("ledger.csv");
         let export = LedgerExportReq {
             format: ExportFormat::Csv,
+            purpose: None,
+            basis: None,
+            host: None,
+            outcome: None,
+            from: None,
+            until: None,
         };
         assert!(
             commands::desktop::ledger_export(&world.app, export, &path)

@@ -317,7 +317,7 @@ fn luhn(number: &str) -> bool {
             _ => digit * 2,
         })
         .sum();
-    sum % 10 == 0 && digits.iter().any(|digit| *digit != 0)
+    sum.is_multiple_of(10) && digits.iter().any(|digit| *digit != 0)
 }
 
 fn is_phone(text: &str, range: &Range<usize>) -> bool {

@@ -169,7 +169,7 @@ impl WriteTx<'_> {
             params![cleared, end.unwrap_or(i64::MAX)],
             |row| {
                 let last: Option<i64> = row.get(5)?;
-                Ok(last
+                last
                     .map(|last| -> Result<_, StoreError> {
                         Ok((
                             [0, 1, 2].map(|at| row.get::<_, i64>(at)),
@@ -177,7 +177,7 @@ impl WriteTx<'_> {
                             last,
                         ))
                     })
-                    .transpose()?)
+                    .transpose()
             },
         )?;
         let Some((sums, [first_at, last_at], last_seq)) = totals.flatten() else {

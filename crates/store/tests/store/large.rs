@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use fluxchat_forensic::all_needles;
 use fluxchat_model::{
     AssetId, ConversationId, DraftKey, ErasurePreview, ErasureScope, ErasureStage, FolderId,
     MediaKind, Message, Part, Receipt, Secret, SourceId, TagId, TimeRange,
@@ -10,8 +11,7 @@ use fluxchat_model::{
 use fluxchat_store::{Asset, ConversationShelf, StoreError};
 use uuid::Uuid;
 
-use crate::forensic::{all_needles, scan_database};
-use crate::support::{Archive, KEY, canary};
+use crate::support::{Archive, KEY, canary, scan_database};
 
 /// Runs a statement on a connection of its own, for what no table method offers yet.
 fn sql(archive: &Archive, sql: &str) {
@@ -124,7 +124,7 @@ fn erased(archive: &Archive, scope: ErasureScope) -> Receipt {
 }
 
 fn gone(archive: &Archive, words: &[&str]) -> usize {
-    scan_database(&archive.path(), &KEY, &all_needles(words)).len()
+    scan_database(archive, &all_needles(words)).len()
 }
 
 fn titles(archive: &Archive) -> Vec<String> {
@@ -167,7 +167,7 @@ fn a_folder_goes_with_its_conversations_and_its_name() {
 #[test]
 fn without_the_pragmas_a_folder_leaves_remnants() {
     let word = canary();
-    let archive = Archive::with(|options| options.deletion_pragmas = false);
+    let archive = Archive::unprotected();
     let name = folder(&archive, "f");
     let id = archive.conversation("c");
     let text = format!("{word} is said");
