@@ -22,8 +22,23 @@ pub enum Retention {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "target", required = true, multiple = false, args = ["conversation", "tag", "folder", "source", "kind"])]
 pub struct RuleArgs {
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// Delete this many days after the last activity
+    #[arg(long, value_name = "DAYS")]
+    pub after: Option<u32>,
+    /// Delete this many days after archiving
+    #[arg(long, value_name = "DAYS")]
+    pub archived: Option<u32>,
+    /// Keep, whatever less specific rules say
+    #[arg(long, conflicts_with_all = ["after", "archived"], required_unless_present_any = ["after", "archived"])]
+    pub keep: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct TargetArgs {
     /// One conversation
     #[arg(long, value_name = "ID")]
     pub conversation: Option<String>,
@@ -39,15 +54,6 @@ pub struct RuleArgs {
     /// All conversations, drafts or searches
     #[arg(long, value_enum)]
     pub kind: Option<KindArg>,
-    /// Delete this many days after the last activity
-    #[arg(long, value_name = "DAYS")]
-    pub after: Option<u32>,
-    /// Delete this many days after archiving
-    #[arg(long, value_name = "DAYS")]
-    pub archived: Option<u32>,
-    /// Keep, whatever less specific rules say
-    #[arg(long, conflicts_with_all = ["after", "archived"], required_unless_present_any = ["after", "archived"])]
-    pub keep: bool,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -58,7 +64,7 @@ pub enum KindArg {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "frozen", required = true, multiple = false, args = ["id", "all"])]
+#[group(required = true, multiple = false)]
 pub struct Restrict {
     /// The conversation
     pub id: Option<String>,

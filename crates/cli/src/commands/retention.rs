@@ -149,16 +149,17 @@ async fn preview(app: &App, args: RuleArgs, out: &Out) -> Result<(), Failure> {
 }
 
 async fn new_rule(app: &App, args: RuleArgs) -> Result<NewRule, Failure> {
-    let target = if let Some(id) = &args.conversation {
+    let about = &args.target;
+    let target = if let Some(id) = &about.conversation {
         RetentionTarget::Conversation(parse(id)?)
-    } else if let Some(tag) = &args.tag {
+    } else if let Some(tag) = &about.tag {
         RetentionTarget::Tag(app.tag_named(tag).await?.id)
-    } else if let Some(folder) = &args.folder {
+    } else if let Some(folder) = &about.folder {
         RetentionTarget::Folder(app.folder_named(folder).await?.id)
-    } else if let Some(source) = &args.source {
+    } else if let Some(source) = &about.source {
         RetentionTarget::Source(app.source_named(source).await?.id)
     } else {
-        RetentionTarget::Kind(match args.kind {
+        RetentionTarget::Kind(match about.kind {
             Some(KindArg::Drafts) => RetentionKind::Drafts,
             Some(KindArg::Searches) => RetentionKind::Searches,
             _ => RetentionKind::Conversations,
@@ -187,9 +188,12 @@ fn line(rule: &Value) -> String {
     let target = rule["target"]["target"].as_str().unwrap_or_default();
     let name = rule["name"].as_str().unwrap_or(target);
     let days = |key: &str, words: &str| {
-        rule[key]
-            .as_u64()
-            .map(|days| format!(" {days} days after {words}"))
+        rule[key].as_u64().map(|days| {
+            format!(
+                " {days} day{} after {words}",
+                if days == 1 { "" } else { "s" }
+            )
+        })
     };
     let mut when: String = [
         days("idle_days", "the last activity"),

@@ -35,7 +35,7 @@ describe('retention', () => {
     await user.click(await screen.findByRole('button', { name: 'Add a rule …' }));
     const dialog = await screen.findByRole('dialog', { name: 'Add a rule' });
     expect(within(dialog).queryByRole('button', { name: 'Set the rule' })).toBeNull();
-    const days = within(dialog).getByLabelText('Days');
+    const days = within(dialog).getByLabelText('Days after the last use');
     await user.clear(days);
     await user.type(days, '0');
     expect(within(dialog).getByRole('button', { name: /Show what/ })).toHaveProperty('disabled', true);
