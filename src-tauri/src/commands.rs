@@ -3,7 +3,9 @@
 use fluxchat_ipc::ApiError;
 use fluxchat_ipc::commands;
 use fluxchat_ipc::dto::chat::*;
+use fluxchat_ipc::dto::diagnostics::*;
 use fluxchat_ipc::dto::event::*;
+use fluxchat_ipc::dto::export::*;
 use fluxchat_ipc::dto::filing::*;
 use fluxchat_ipc::dto::privacy::*;
 use fluxchat_ipc::dto::proof::*;
@@ -32,7 +34,8 @@ macro_rules! shims {
 macro_rules! with_desktop_commands {
     ($($group:ident $name:ident($req:ident) -> $res:ident;)+) => {
         tauri::generate_handler![
-            session_open, link_open, ledger_export, privacy_prove, proof_save, $($name),+
+            session_open, link_open, ledger_export, privacy_prove, proof_save, export_start,
+            support_bundle_save, $($name),+
         ]
     };
 }
@@ -96,6 +99,41 @@ async fn ledger_export<R: Runtime>(
         Ok(None) | Err(_) => Ok(Exported {
             saved: false,
             rows: 0,
+        }),
+    }
+}
+
+/// Exports everything to where the person says, and answers at its end.
+#[tauri::command]
+async fn export_start<R: Runtime>(
+    core: State<'_, Core>,
+    window: WebviewWindow<R>,
+    req: ExportStartReq,
+) -> Result<ExportResult, ApiError> {
+    let (name, kind, extension) = match req.passphrase {
+        Some(_) => ("fluxchat-export.zip.age", "age", "age"),
+        None => ("fluxchat-export.zip", "ZIP", "zip"),
+    };
+    match save_dialog::ask(&window, name, kind, extension).await {
+        Ok(Some(path)) => commands::export::export_start(core.ready().await, req, &path).await,
+        Ok(None) | Err(_) => Ok(commands::export::nothing_exported()),
+    }
+}
+
+/// Saves the support bundle, as the person left it, where they say.
+#[tauri::command]
+async fn support_bundle_save<R: Runtime>(
+    core: State<'_, Core>,
+    window: WebviewWindow<R>,
+    req: SupportBundleSaveReq,
+) -> Result<SupportBundleSaved, ApiError> {
+    match save_dialog::ask(&window, "fluxchat-support.txt", "Text", "txt").await {
+        Ok(Some(path)) => {
+            commands::diagnostics::support_bundle_save(core.ready().await, req, &path).await
+        }
+        Ok(None) | Err(_) => Ok(SupportBundleSaved {
+            saved: false,
+            name: String::new(),
         }),
     }
 }

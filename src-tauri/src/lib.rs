@@ -44,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         LogTarget::Folder(profile.join(profile::LOG_FOLDER)),
     );
     hygiene::hush_panics();
+    fluxchat_core::crash::record_panics(&profile);
     hygiene::forbid_core_dumps();
     let first = match single_instance::claim(&profile) {
         Instance::First(first) => first,

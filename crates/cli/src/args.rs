@@ -1,11 +1,15 @@
 //! What can be typed.
 
+mod diagnostics;
+mod export;
 mod filing;
 mod retention;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+pub use diagnostics::{Diagnostics, SupportBundle};
+pub use export::Export;
 pub use filing::{Folder, Tag};
 pub use retention::{KindArg, Restrict, Retention, RuleArgs};
 
@@ -225,6 +229,13 @@ pub enum Privacy {
     Verify,
     /// Print the privacy policy in force
     Policy,
+    /// Everything in one documented file to take along
+    Export(Export),
+    /// What diagnostic reports say, and which were sent
+    #[command(subcommand)]
+    Diagnostics(Diagnostics),
+    /// How things stand, for a support request: read it before you send it
+    SupportBundle(SupportBundle),
     /// Look whether the promises hold on this computer, now
     Prove {
         /// Save the report as JSON

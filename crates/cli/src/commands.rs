@@ -1,6 +1,8 @@
 //! The commands, by group.
 
 mod ask;
+mod diagnostics;
+mod export;
 mod filing;
 mod history;
 mod privacy;

@@ -14,7 +14,7 @@ use fluxchat_core::clock::SystemClock;
 use fluxchat_core::{Access, App, Error, Options, OsKeychain, logging, profile};
 use fluxchat_model::{SessionState, VisibleError};
 
-use crate::args::{Cli, Command, Folder, Global, History, Privacy, Retention, Tag};
+use crate::args::{Cli, Command, Diagnostics, Folder, Global, History, Privacy, Retention, Tag};
 use crate::output::{Failure, Out};
 
 /// How long an interrupted command may take to end in order.
@@ -65,6 +65,10 @@ async fn start(global: &Global, command: &Command) -> Result<App, Failure> {
             Failure::usage("This system names no folder for data; give one with --profile DIR.")
         })?,
     };
+    // Only what is there: a command that reads must not make a profile.
+    if profile.is_dir() {
+        fluxchat_core::crash::record_panics(&profile);
+    }
     let passphrase = global.passphrase_fd.map(input::secret_from).transpose()?;
     let app = App::start(Options {
         profile,
@@ -116,6 +120,8 @@ fn access(command: &Command) -> Access {
             Privacy::Stored
             | Privacy::Ledger { .. }
             | Privacy::Policy
+            | Privacy::Diagnostics(Diagnostics::Show)
+            | Privacy::SupportBundle(_)
             | Privacy::Retention(Retention::List | Retention::Preview(_)),
         )
         | Command::Doctor => Access::Reader,

@@ -72,6 +72,9 @@ pub fn exit_code(code: &str) -> u8 {
         | "too_late"
         | "no_source"
         | "already_set_up"
+        | "export_exists"
+        | "export_link"
+        | "export_place"
         | "insecure_origin" => 2,
         _ if code.starts_with("invalid_") || code.starts_with("url_") => 2,
         "setup_needed" | "locked" | "no_provider" | "backend_changed" | "key_lost"

@@ -118,6 +118,8 @@ pub(crate) struct Open {
     /// Held while a deletion is carried out: the task at its deadline and a person who asks for it
     /// now must not do so at the same time.
     pub(crate) erasing: Mutex<()>,
+    /// The export that is running.
+    pub(crate) export: crate::export::Board,
     /// Held while the outbox is emptied, so that nothing is sent twice.
     pub(crate) sending: tokio::sync::Mutex<()>,
     /// Held while a self-audit runs.

@@ -215,10 +215,11 @@ impl App {
         Ok(())
     }
 
-    /// Stops every answer that arrives; what arrived of them is kept.
+    /// Stops every answer that arrives; what arrived of them is kept. Ends an export.
     pub fn stop_all(&self) {
         if let Ok(open) = self.open() {
             open.cancel_generations();
+            open.export.cancel();
         }
     }
 

@@ -37,6 +37,12 @@ pub enum Event {
     RestrictionChanged,
     /// Settings changed.
     SettingsChanged,
+    /// How far the running export is.
+    ExportProgress(crate::ExportProgress),
+    /// An export ended, well or not.
+    ExportEnded,
+    /// A diagnostic report was made, sent or let go.
+    DiagnosticsChanged,
     /// A self-audit looked at one more thing.
     ProofCheck(Check),
 }

@@ -365,6 +365,7 @@ impl App {
             outbox: tokio::sync::Notify::new(),
             retention: crate::retention::Sweeper::default(),
             erasing: std::sync::Mutex::default(),
+            export: crate::export::Board::default(),
             sending: tokio::sync::Mutex::default(),
             proving: tokio::sync::Mutex::default(),
             proof: std::sync::Mutex::default(),
@@ -478,6 +479,8 @@ impl App {
         let _ = self
             .off_thread(move |_| {
                 let open = app.open()?;
+                let _ = app.sweep_exports();
+                let _ = app.absorb_crash(&open);
                 app.drop_migration_copy(&open.store, false)
             })
             .await;
@@ -490,6 +493,7 @@ impl App {
         crate::outbox::spawn(self, open);
         crate::offline::spawn(self, open);
         crate::upkeep::spawn(self, open);
+        crate::diagnostics::spawn(self, open);
         crate::retention::spawn(self, open);
     }
 }

@@ -7,6 +7,22 @@ use crate::{App, Error, Event};
 
 const WINDOW: &str = "window";
 
+/// Settings that guard something: a name with one of these words in it leaves with no export.
+const GUARDED: [&str; 7] = [
+    "secret",
+    "passphrase",
+    "verifier",
+    "recovery",
+    "hash",
+    "salt",
+    "lock",
+];
+
+/// Whether a setting is nothing to take along.
+pub(crate) fn is_secret(key: &str) -> bool {
+    GUARDED.iter().any(|word| key.contains(word))
+}
+
 impl App {
     /// The settings, or their default where none were stored or they cannot be read.
     pub async fn window_settings<T: DeserializeOwned + Default + Send + 'static>(&self) -> T {

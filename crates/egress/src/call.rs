@@ -29,6 +29,8 @@ pub enum Call {
         /// The request asked for.
         id: String,
     },
+    /// `POST /telemetry`
+    TelemetryCreate,
 }
 
 impl Call {
@@ -43,6 +45,7 @@ impl Call {
             Self::ConsentsCreate => "consents.create",
             Self::PrivacyRequestsCreate => "privacy.requests.create",
             Self::PrivacyRequestsGet { .. } => "privacy.requests.get",
+            Self::TelemetryCreate => "telemetry.create",
         }
     }
 
@@ -50,9 +53,10 @@ impl Call {
     #[must_use]
     pub fn method(&self) -> Method {
         match self {
-            Self::ChatCompletions | Self::ConsentsCreate | Self::PrivacyRequestsCreate => {
-                Method::POST
-            }
+            Self::ChatCompletions
+            | Self::ConsentsCreate
+            | Self::PrivacyRequestsCreate
+            | Self::TelemetryCreate => Method::POST,
             _ => Method::GET,
         }
     }
@@ -68,6 +72,7 @@ impl Call {
             Self::PrivacyRequestsCreate | Self::PrivacyRequestsGet { .. } => {
                 &[Purpose::RightsRequest]
             }
+            Self::TelemetryCreate => &[Purpose::CrashReport, Purpose::UsageAnalytics],
         }
     }
 
@@ -80,6 +85,7 @@ impl Call {
             Self::ConsentsCreate => vec!["consents"],
             Self::PrivacyRequestsCreate => vec!["privacy", "requests"],
             Self::PrivacyRequestsGet { id } => vec!["privacy", "requests", id],
+            Self::TelemetryCreate => vec!["telemetry"],
         }
     }
 }

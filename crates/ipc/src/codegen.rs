@@ -8,7 +8,9 @@ use ts_rs::{Config, TS};
 use fluxchat_model::{ProofReport, Receipt};
 
 use crate::dto::chat::*;
+use crate::dto::diagnostics::*;
 use crate::dto::event::*;
+use crate::dto::export::*;
 use crate::dto::filing::*;
 use crate::dto::privacy::*;
 use crate::dto::proof::*;

@@ -3,7 +3,9 @@
 
 pub mod chat;
 pub mod desktop;
+pub mod diagnostics;
 pub mod egress;
+pub mod export;
 pub mod filing;
 pub mod privacy;
 pub mod retention;

@@ -18,7 +18,9 @@ macro_rules! dto {
 }
 
 pub mod chat;
+pub mod diagnostics;
 pub mod event;
+pub mod export;
 pub mod filing;
 pub mod privacy;
 pub mod proof;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fluxchat_core::{App, Event};
 
-use crate::commands::{chat, egress};
+use crate::commands::{chat, egress, export};
 use crate::dto::event::WindowEvent;
 
 /// Passes everything on to a window until `send` answers that it is gone.
@@ -52,6 +52,11 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         Event::FilingChanged => WindowEvent::FilingChanged,
         Event::RestrictionChanged => WindowEvent::RestrictionChanged,
         Event::SettingsChanged => WindowEvent::SettingsChanged,
+        Event::ExportProgress(progress) => WindowEvent::ExportProgress {
+            progress: export::state(*progress),
+        },
+        Event::ExportEnded => WindowEvent::ExportEnded,
+        Event::DiagnosticsChanged => WindowEvent::DiagnosticsChanged,
         Event::ProofCheck(check) => WindowEvent::ProofCheck {
             check: check.clone(),
         },

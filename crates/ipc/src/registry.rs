@@ -61,6 +61,13 @@ macro_rules! for_each_command {
             privacy privacy_delete_all(DeleteAllReq) -> Receipt;
             privacy receipt_list(Empty) -> ReceiptList;
             privacy privacy_verify(Empty) -> VerifyReport;
+            export export_preview(Empty) -> ExportPreview;
+            export export_cancel(Empty) -> Done;
+            diagnostics diagnostics_get(Empty) -> DiagnosticsInfo;
+            diagnostics diagnostics_prepare(Empty) -> DiagnosticsInfo;
+            diagnostics diagnostics_send(DiagnosticReportReq) -> DiagnosticsInfo;
+            diagnostics diagnostics_discard(DiagnosticReportReq) -> DiagnosticsInfo;
+            diagnostics support_bundle(Empty) -> SupportBundle;
             retention retention_get(Empty) -> Retention;
             retention retention_set(RetentionRuleReq) -> Retention;
             retention retention_remove(RetentionRemoveReq) -> Retention;
@@ -81,6 +88,8 @@ macro_rules! for_each_desktop_command {
             session session_open(Empty) -> SessionInfo;
             chat link_open(LinkOpenReq) -> Done;
             privacy ledger_export(LedgerExportReq) -> Exported;
+            export export_start(ExportStartReq) -> ExportResult;
+            diagnostics support_bundle_save(SupportBundleSaveReq) -> SupportBundleSaved;
             privacy privacy_prove(Empty) -> ProofReport;
             privacy proof_save(Empty) -> ProofSaved;
         }

@@ -76,6 +76,8 @@ ids! {
     PrivacyRequestId,
     /// One thing that still has to reach the service.
     OutboxId,
+    /// One diagnostic report; never on the wire.
+    DiagnosticReportId,
     /// A deletion remembered without content.
     TombstoneId,
 }

@@ -5,6 +5,7 @@
 
 mod chat;
 mod consent;
+mod diagnostics;
 mod filing;
 mod id;
 mod ledger;
@@ -22,10 +23,14 @@ pub use chat::{
     Conversation, DraftKey, Message, MessageStatus, Named, Part, Role, Usage, VisibleError,
 };
 pub use consent::{ConsentEvent, ConsentState, ConsentStatus};
+pub use diagnostics::{
+    DiagnosticEvent, DiagnosticKind, DiagnosticPayload, DiagnosticReport, DiagnosticState,
+};
 pub use filing::{Folder, Tag};
 pub use id::{
-    AssetId, ConsentEventId, ConversationId, ErasureId, FolderId, InvalidId, MessageId, OutboxId,
-    PrivacyRequestId, RequestId, RetentionRuleId, SourceId, TagId, TombstoneId,
+    AssetId, ConsentEventId, ConversationId, DiagnosticReportId, ErasureId, FolderId, InvalidId,
+    MessageId, OutboxId, PrivacyRequestId, RequestId, RetentionRuleId, SourceId, TagId,
+    TombstoneId,
 };
 pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
 pub use policy::{Policy, PolicyVersion};

@@ -19,6 +19,7 @@ mod rights;
 mod router;
 mod state;
 mod storage;
+mod telemetry;
 
 pub use chat::{
     ChatChoice, ChatChunk, ChatCompletion, ChatDelta, ChatMessage, ChatRequest, ChunkChoice,
@@ -38,3 +39,6 @@ pub use rights::{
 pub use router::{openapi, router};
 pub use state::ServiceState;
 pub use storage::{Collection, MemoryStorage, Page, Record, Storage, StorageError};
+pub use telemetry::{
+    TelemetryAccepted, TelemetryEvent, TelemetryKind, TelemetryOs, TelemetryReport,
+};

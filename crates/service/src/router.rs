@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{ServiceError, ServiceState, chat, consents, models, policies, rights};
+use crate::{ServiceError, ServiceState, chat, consents, models, policies, rights, telemetry};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +23,7 @@ use crate::{ServiceError, ServiceState, chat, consents, models, policies, rights
         (name = "policy", description = "The privacy policy"),
         (name = "consent", description = "Consent records"),
         (name = "rights", description = "Requests about data rights"),
+        (name = "diagnostics", description = "Reports of people who agreed to send them"),
     )
 )]
 struct Document;
@@ -37,6 +38,7 @@ fn documented() -> OpenApiRouter<ServiceState> {
         .routes(routes!(consents::get))
         .routes(routes!(rights::create, rights::list))
         .routes(routes!(rights::get))
+        .routes(routes!(telemetry::create))
 }
 
 /// The OpenAPI 3.1 description, generated from the handlers that [`router`] serves.

@@ -8,6 +8,7 @@ CREATE INDEX conversation_look ON conversation (retention_look, id)
 CREATE INDEX conversation_restricted ON conversation (restricted, updated_at, id) WHERE restricted = 1 AND erasure_id IS NULL;
 CREATE INDEX conversation_source ON conversation (source_id) WHERE source_id IS NOT NULL;
 CREATE INDEX conversation_tag_by_tag ON conversation_tag (tag_id);
+CREATE INDEX diagnostic_report_state ON diagnostic_report (state, kind);
 CREATE INDEX draft_age ON draft (updated_at);
 CREATE INDEX egress_record_at ON egress_record (at);
 CREATE INDEX egress_record_conversation ON egress_record (conversation_id) WHERE conversation_id IS NOT NULL;
@@ -72,6 +73,15 @@ CREATE TABLE conversation_tag (
   tag_id BLOB NOT NULL REFERENCES tag (id) ON DELETE CASCADE,
   PRIMARY KEY (conversation_id, tag_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE diagnostic_report (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  kind TEXT NOT NULL CHECK (kind IN ('crash', 'usage')),
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'discarded')),
+  created_at INTEGER NOT NULL,
+  sent_at INTEGER,
+  body TEXT NOT NULL -- JSON
+) STRICT;
 CREATE TABLE draft (
   seq INTEGER NOT NULL PRIMARY KEY,
   conversation_id BLOB UNIQUE REFERENCES conversation (id) ON DELETE CASCADE, -- NULL: a new conversation

@@ -42,6 +42,7 @@ pub use table::asset::Asset;
 pub use table::consent_event::NewConsentEvent;
 pub use table::conversation::{ConversationCursor, ConversationPatch, ConversationShelf};
 pub use table::egress_record::HostTotal;
+pub use table::export::{ConversationPlace, DraftRow, ErasureMark, MessagePlace, NamedRow};
 pub use table::folder::FolderTotal;
 pub use table::message::FinishMessage;
 pub use table::message_path::{PathAnchor, PathItem, PathPage};

@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_archive.sql"),
     include_str!("../migrations/0002_care.sql"),
     include_str!("../migrations/0003_retention.sql"),
+    include_str!("../migrations/0008_diagnostics.sql"),
 ];
 
 /// The schema this version reads and writes (`PRAGMA user_version`).

@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use crate::audit;
 use crate::connection::{self, Kind};
 use crate::table::{
-    consent_event, conversation, egress_record, folder, message, message_path, retention, tag,
+    consent_event, conversation, egress_record, export, folder, message, message_path, retention,
+    tag,
 };
 use crate::{OpenOptions, Store, migrate, search};
 
@@ -144,6 +145,24 @@ fn the_state_of_a_consent_is_one_step() {
         consent_event::LAST_OF_PURPOSE,
         "INDEX consent_event_purpose (purpose=?)",
     );
+}
+
+#[test]
+fn an_export_pages_along_keys() {
+    check(
+        export::CONVERSATIONS,
+        "SEARCH conversation USING INTEGER PRIMARY KEY (rowid>?)",
+    );
+    check(
+        export::MESSAGES,
+        "SEARCH m USING INTEGER PRIMARY KEY (rowid>?)",
+    );
+    check(export::ASSETS, "(id>?)");
+    check(
+        export::SANDBOX,
+        "SEARCH sandbox_record USING INTEGER PRIMARY KEY (rowid>?)",
+    );
+    check(export::SANDBOX, "INDEX conversation_hidden");
 }
 
 #[test]

@@ -124,6 +124,12 @@ impl Readers {
         Some(pause)
     }
 
+    /// Whether somebody waits for the running reads to end.
+    pub(crate) fn are_awaited(&self) -> bool {
+        let state = self.state();
+        state.paused || state.closed
+    }
+
     /// Gives unused page cache back to the system.
     pub(crate) fn shrink(&self) {
         for conn in &self.state().idle {

@@ -104,6 +104,18 @@ impl Store {
         read_on(writer.as_mut().ok_or(StoreError::Closed)?, f)
     }
 
+    /// Runs a long read on one unchanging view. It has to ask `awaited` now and then, and to end
+    /// with [`StoreError::Interrupted`] when the answer is yes: a deletion waits for it.
+    ///
+    /// # Errors
+    /// As for [`Store::read`].
+    pub fn read_long<T>(
+        &self,
+        f: impl FnOnce(&ReadTx<'_>, &dyn Fn() -> bool) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.read(|tx| f(tx, &|| self.inner.readers.are_awaited()))
+    }
+
     /// Runs changes in one transaction: all of them are durable when this returns `Ok`, and none
     /// is there when it returns `Err`.
     ///

@@ -3,8 +3,10 @@
 pub(crate) mod asset;
 pub(crate) mod consent_event;
 pub(crate) mod conversation;
+mod diagnostic_report;
 mod draft;
 pub(crate) mod egress_record;
+pub(crate) mod export;
 pub(crate) mod folder;
 pub(crate) mod message;
 mod message_branch;

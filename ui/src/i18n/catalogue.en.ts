@@ -1,5 +1,7 @@
 import chat from './chat.en.json';
+import diagnostics from './diagnostics.en.json';
 import en from './en.json';
+import exporting from './export.en.json';
 import filing from './filing.en.json';
 import here from './here.en.json';
 import retention from './retention.en.json';
@@ -12,4 +14,6 @@ export default {
   ...here,
   ...retention,
   ...prove,
+  ...exporting,
+  ...diagnostics,
 };

@@ -2,6 +2,8 @@
 // It is never part of what is shipped: `main.ts` asks for it in development only.
 import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
+import { diagnosticsCommands } from './fake/diagnostics';
+import { exportCommands } from './fake/export';
 import { filingCommands } from './fake/filing';
 import { privacyCommands } from './fake/privacy';
 import { retentionCommands } from './fake/retention';
@@ -49,6 +51,8 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...retentionCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
+    ...exportCommands(world),
+    ...diagnosticsCommands(world),
     ...proofCommands(world),
   };
   const fake: FakePlatform = {

@@ -9,6 +9,7 @@ import { Chat } from './chat.svelte';
 import { History } from './conversations.svelte';
 import { Drafts } from './drafts';
 import { Egress } from './egress.svelte';
+import { Exporting } from './exporting.svelte';
 import { Filing } from './filing.svelte';
 import { Navigation } from './navigation.svelte';
 import { Restriction } from './restriction.svelte';
@@ -34,6 +35,7 @@ export class AppState {
   readonly drafts: Drafts;
   readonly sources: Sources;
   readonly egress: Egress;
+  readonly exporting: Exporting;
   readonly undo: UndoOffers;
   readonly search: Search;
   readonly chat: Chat;
@@ -49,6 +51,7 @@ export class AppState {
     this.drafts = new Drafts(client);
     this.sources = new Sources(client);
     this.egress = new Egress(client);
+    this.exporting = new Exporting(client);
     this.undo = new UndoOffers(client);
     this.search = new Search(client);
     this.chat = new Chat({
@@ -111,6 +114,15 @@ export class AppState {
         break;
       case 'receipts_changed':
         this.revisions.receipts += 1;
+        break;
+      case 'export_progress':
+        this.exporting.accept(event.progress);
+        break;
+      case 'export_ended':
+        this.exporting.progress = undefined;
+        break;
+      case 'diagnostics_changed':
+        this.revisions.diagnostics += 1;
         break;
       case 'proof_check':
         this.proof.add(event.check);

@@ -7,4 +7,5 @@ export class Revisions {
   consents = $state(0);
   receipts = $state(0);
   sources = $state(0);
+  diagnostics = $state(0);
 }

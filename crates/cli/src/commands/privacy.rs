@@ -24,6 +24,9 @@ pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
         Privacy::Unrestrict(what) => retention::restrict(app, what, false, out).await,
         Privacy::Receipts => receipts(app, out).await,
         Privacy::Verify => verify(app, out).await,
+        Privacy::Export(args) => super::export::run(app, args, out).await,
+        Privacy::Diagnostics(command) => super::diagnostics::run(app, command, out).await,
+        Privacy::SupportBundle(args) => super::diagnostics::support_bundle(app, args, out).await,
         Privacy::Prove { report } => prove::run(app, report.as_deref(), out).await,
         Privacy::Policy => {
             let policy = app.policy(None, "en")?;

@@ -66,6 +66,15 @@ pub enum WindowEvent {
     RestrictionChanged,
     /// Settings changed in another window or by the command line.
     SettingsChanged,
+    /// How far the running export is.
+    ExportProgress {
+        /// How far.
+        progress: super::export::ExportState,
+    },
+    /// An export ended, well or not.
+    ExportEnded,
+    /// A diagnostic report was made, sent or let go.
+    DiagnosticsChanged,
     /// A self-audit looked at one more thing.
     ProofCheck {
         /// What it came to.

@@ -9,3 +9,4 @@ mod refusals;
 mod retrieval;
 mod rights;
 mod service;
+mod telemetry;

@@ -275,6 +275,7 @@ impl WriteTx<'_> {
             ("conversation", "DELETE FROM conversation"),
             ("asset", "DELETE FROM asset"),
             ("sandbox_record", "DELETE FROM sandbox_record"),
+            ("diagnostic_report", "DELETE FROM diagnostic_report"),
             ("folder", "DELETE FROM folder"),
             ("conversation_tag", "DELETE FROM conversation_tag"),
             ("tag", "DELETE FROM tag"),

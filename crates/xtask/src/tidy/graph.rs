@@ -69,6 +69,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("pulldown-", &["markup"]),
     ("syntect", &["markup"]),
     ("clap", &["cli", "server"]),
+    ("zip", &["exchange"]),
+    ("age", &["exchange"]),
 ];
 
 /// What a server needs and nothing that ships may link.

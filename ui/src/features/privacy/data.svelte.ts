@@ -10,6 +10,8 @@ export const PAGES = [
   'deletion',
   'retention',
   'frozen',
+  'export',
+  'diagnostics',
   'policy',
   'prove',
 ] as const;

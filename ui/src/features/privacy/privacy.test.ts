@@ -33,6 +33,8 @@ describe('every page', () => {
       left: 'ledger_page',
       consents: 'consent_list',
       deletion: 'receipt_list',
+      export: 'export_preview',
+      diagnostics: 'diagnostics_get',
       policy: 'policy_get',
       retention: 'retention_get',
       frozen: 'restriction_get',
@@ -56,7 +58,7 @@ describe('the list', () => {
   it('leads to every page and marks the one that is open', async () => {
     const { app } = await renderWithApp(PrivacyNav);
     const user = userEvent.setup();
-    for (const name of ['Kept on this computer', 'What left', 'Consents', 'Deletion and receipts', 'Retention', 'Frozen', 'Policy', 'Is this true\\?', 'Overview']) {
+    for (const name of ['Kept on this computer', 'What left', 'Consents', 'Deletion and receipts', 'Retention', 'Frozen', 'Export', 'Diagnostics', 'Policy', 'Is this true\\?', 'Overview']) {
       await user.click(screen.getByRole('button', { name: new RegExp(`^${name}`) }));
       expect(screen.getByRole('button', { name: new RegExp(`^${name}`) }).getAttribute('aria-current')).toBe('page');
     }

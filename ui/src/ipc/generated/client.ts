@@ -13,6 +13,8 @@ import type {
   ConversationTags,
   ConversationUpdateReq,
   DeleteAllReq,
+  DiagnosticReportReq,
+  DiagnosticsInfo,
   Done,
   Draft,
   DraftGetReq,
@@ -21,6 +23,9 @@ import type {
   Empty,
   Erasing,
   ErasureUndoReq,
+  ExportPreview,
+  ExportResult,
+  ExportStartReq,
   Exported,
   Filing,
   FilingAddReq,
@@ -72,6 +77,9 @@ import type {
   SourceRow,
   SourceUpdateReq,
   StoredReport,
+  SupportBundle,
+  SupportBundleSaveReq,
+  SupportBundleSaved,
   TagRenameReq,
   TagReq,
   TagRow,
@@ -134,6 +142,13 @@ export interface Commands {
   privacy_delete_all: [DeleteAllReq, Receipt];
   receipt_list: [Empty, ReceiptList];
   privacy_verify: [Empty, VerifyReport];
+  export_preview: [Empty, ExportPreview];
+  export_cancel: [Empty, Done];
+  diagnostics_get: [Empty, DiagnosticsInfo];
+  diagnostics_prepare: [Empty, DiagnosticsInfo];
+  diagnostics_send: [DiagnosticReportReq, DiagnosticsInfo];
+  diagnostics_discard: [DiagnosticReportReq, DiagnosticsInfo];
+  support_bundle: [Empty, SupportBundle];
   retention_get: [Empty, Retention];
   retention_set: [RetentionRuleReq, Retention];
   retention_remove: [RetentionRemoveReq, Retention];
@@ -144,6 +159,8 @@ export interface Commands {
   session_open: [Empty, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
+  export_start: [ExportStartReq, ExportResult];
+  support_bundle_save: [SupportBundleSaveReq, SupportBundleSaved];
   privacy_prove: [Empty, ProofReport];
   proof_save: [Empty, ProofSaved];
 }
@@ -208,6 +225,13 @@ export function createClient(call: Call) {
     privacyDeleteAll: (req: DeleteAllReq) => call('privacy_delete_all', req),
     receiptList: () => call('receipt_list', {}),
     privacyVerify: () => call('privacy_verify', {}),
+    exportPreview: () => call('export_preview', {}),
+    exportCancel: () => call('export_cancel', {}),
+    diagnosticsGet: () => call('diagnostics_get', {}),
+    diagnosticsPrepare: () => call('diagnostics_prepare', {}),
+    diagnosticsSend: (req: DiagnosticReportReq) => call('diagnostics_send', req),
+    diagnosticsDiscard: (req: DiagnosticReportReq) => call('diagnostics_discard', req),
+    supportBundle: () => call('support_bundle', {}),
     retentionGet: () => call('retention_get', {}),
     retentionSet: (req: RetentionRuleReq) => call('retention_set', req),
     retentionRemove: (req: RetentionRemoveReq) => call('retention_remove', req),
@@ -217,6 +241,8 @@ export function createClient(call: Call) {
     restrictionSetEverything: (req: RestrictEverythingReq) => call('restriction_set_everything', req),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
+    exportStart: (req: ExportStartReq) => call('export_start', req),
+    supportBundleSave: (req: SupportBundleSaveReq) => call('support_bundle_save', req),
     privacyProve: () => call('privacy_prove', {}),
     proofSave: () => call('proof_save', {}),
   };

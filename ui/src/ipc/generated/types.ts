@@ -592,6 +592,88 @@ export type DeleteAllReq = {
 confirmation: string, };
 
 /**
+ * What a report is about; each kind has a consent of its own.
+ */
+export type DiagnosticKind = "crash" | "usage";
+
+/**
+ * One report.
+ */
+export type DiagnosticReport = { 
+/**
+ * Its id; never on the wire.
+ */
+id: DiagnosticReportId, 
+/**
+ * What it is about.
+ */
+kind: DiagnosticKind, 
+/**
+ * How far it came.
+ */
+state: DiagnosticState, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, 
+/**
+ * When it left.
+ */
+sent_at: Timestamp | null, 
+/**
+ * The payload, byte for byte.
+ */
+body: string, };
+
+/**
+ * One diagnostic report; never on the wire.
+ */
+export type DiagnosticReportId = string;
+
+/**
+ * Names a report.
+ */
+export type DiagnosticReportReq = { 
+/**
+ * Which.
+ */
+id: DiagnosticReportId, };
+
+/**
+ * How far a report came.
+ */
+export type DiagnosticState = "waiting" | "sent" | "discarded";
+
+/**
+ * Everything about diagnostics that a person can see.
+ */
+export type DiagnosticsInfo = { 
+/**
+ * Whether crash reports are agreed to.
+ */
+crash_given: boolean, 
+/**
+ * Whether usage reports are agreed to.
+ */
+usage_given: boolean, 
+/**
+ * True where a guardian keeps both off.
+ */
+locked: boolean, 
+/**
+ * What a usage report would say now, byte for byte.
+ */
+usage_now: string, 
+/**
+ * The host that would receive it; `None` for the service inside the app.
+ */
+receiver: string | null, 
+/**
+ * All reports, newest first.
+ */
+reports: Array<DiagnosticReport>, };
+
+/**
  * How a source speaks.
  */
 export type Dialect = "fluxchat" | "openai" | "anthropic" | "gemini" | "ollama";
@@ -689,6 +771,91 @@ erasure_id: ErasureId, };
  * How to write the ledger to a file.
  */
 export type ExportFormat = "json" | "csv";
+
+/**
+ * What an export holds.
+ */
+export type ExportPreview = { 
+/**
+ * Per kind.
+ */
+kinds: Array<StoredTotal>, 
+/**
+ * About how many bytes, before compression.
+ */
+bytes: number, 
+/**
+ * The export that is running.
+ */
+running: ExportState | null, };
+
+/**
+ * What was written.
+ */
+export type ExportResult = { 
+/**
+ * False if the person changed their mind in the dialog.
+ */
+saved: boolean, 
+/**
+ * The name of the file, without its folder.
+ */
+name: string, 
+/**
+ * Its size.
+ */
+bytes: number, 
+/**
+ * How many entries it has.
+ */
+entries: number, 
+/**
+ * Whether it is sealed.
+ */
+encrypted: boolean, 
+/**
+ * Files that could not be taken along.
+ */
+problems: number, 
+/**
+ * How often it began again because something was deleted meanwhile.
+ */
+restarts: number, };
+
+/**
+ * Writes everything to a file that the person chooses in a dialog of the system, and answers
+ * at its end.
+ */
+export type ExportStartReq = { 
+/**
+ * Seals the file; at least 8 characters.
+ */
+passphrase?: string, };
+
+/**
+ * How far an export is.
+ */
+export type ExportState = { 
+/**
+ * What is being written: `messages`, `media`, …
+ */
+kind: string, 
+/**
+ * Rows and files so far.
+ */
+items: number, 
+/**
+ * Of about how many.
+ */
+items_total: number, 
+/**
+ * Bytes of the file so far.
+ */
+bytes: number, 
+/**
+ * How often it began again because something was deleted meanwhile.
+ */
+restarts: number, };
 
 /**
  * What became of an export.
@@ -2361,6 +2528,37 @@ count: number,
 bytes: number, };
 
 /**
+ * The support bundle as it would be saved.
+ */
+export type SupportBundle = { 
+/**
+ * All of it.
+ */
+text: string, };
+
+/**
+ * Saves the support bundle, as the person changed it, where they say.
+ */
+export type SupportBundleSaveReq = { 
+/**
+ * All of it.
+ */
+text: string, };
+
+/**
+ * What became of it.
+ */
+export type SupportBundleSaved = { 
+/**
+ * False if the person changed their mind in the dialog.
+ */
+saved: boolean, 
+/**
+ * The name of the file, without its folder.
+ */
+name: string, };
+
+/**
  * A tag on conversations.
  */
 export type TagId = string;
@@ -2530,7 +2728,11 @@ message: MessageRow, } | { "type": "egress",
 /**
  * The state of the door.
  */
-status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "filing_changed" } | { "type": "restriction_changed" } | { "type": "settings_changed" } | { "type": "proof_check", 
+status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "filing_changed" } | { "type": "restriction_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
+/**
+ * How far.
+ */
+progress: ExportState, } | { "type": "export_ended" } | { "type": "diagnostics_changed" } | { "type": "proof_check", 
 /**
  * What it came to.
  */

@@ -1,0 +1,220 @@
+use std::fmt::Write as _;
+
+use fluxchat_model::{Conversation, Message, MessageStatus, Part, Role, Timestamp};
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+
+use crate::name::attachment_path;
+use crate::package::utc;
+
+const MINUTE: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
+const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+
+/// Writes the branch of a conversation that is shown, for reading without any app.
+pub struct Markdown;
+
+impl Markdown {
+    /// The day of a moment, for a file's name.
+    #[must_use]
+    pub fn day(at: Timestamp) -> String {
+        utc(at).format(&DAY).unwrap_or_default()
+    }
+
+    /// What stands above the messages. `others` is how many messages are on other branches.
+    #[must_use]
+    pub fn head(conversation: &Conversation, source: Option<&str>, others: u64) -> String {
+        let title = one_line(&conversation.title);
+        let title = if title.is_empty() { "Untitled" } else { &title };
+        let mut out = format!("# {title}\n\n");
+        let _ = writeln!(out, "- Begun: {}", minute(conversation.created_at));
+        let _ = writeln!(out, "- Last message: {}", minute(conversation.updated_at));
+        if let Some(source) = source {
+            let _ = writeln!(out, "- Source: {}", one_line(source));
+        }
+        if let Some(model) = &conversation.model {
+            let _ = writeln!(out, "- Model: {}", one_line(model));
+        }
+        let _ = writeln!(out, "- Id: {}", conversation.id);
+        if others > 0 {
+            let _ = writeln!(
+                out,
+                "\nThis file shows one branch of the conversation. {others} more messages are on other branches: see `messages.jsonl`."
+            );
+        }
+        out
+    }
+
+    /// A message; `version` is its place among its siblings, from 1, and how many there are.
+    #[must_use]
+    pub fn message(message: &Message, version: (u32, u32)) -> String {
+        let who = match message.role {
+            Role::User => "You",
+            Role::System => "Instructions",
+            Role::Tool => "Tool",
+            Role::Assistant => message.source_name.as_deref().unwrap_or("Answer"),
+        };
+        let mut out = format!("\n---\n\n**{}**", one_line(who));
+        if let (Role::Assistant, Some(model)) = (message.role, &message.model) {
+            let _ = write!(out, " · {}", one_line(model));
+        }
+        let _ = write!(out, " · {}", minute(message.created_at));
+        if version.1 > 1 {
+            let _ = write!(out, " · version {} of {}", version.0, version.1);
+        }
+        out.push_str("\n\n");
+        for part in &message.parts {
+            part_of(&mut out, part);
+        }
+        match message.status {
+            MessageStatus::Interrupted => out.push_str("*Interrupted here.*\n"),
+            MessageStatus::Streaming => out.push_str("*Still arriving when this was written.*\n"),
+            MessageStatus::Failed => {
+                let why = message.error.as_ref().map_or("", |error| &error.message);
+                let _ = writeln!(out, "*Failed here. {}*", one_line(why));
+            }
+            MessageStatus::Complete => {}
+        }
+        out
+    }
+}
+
+fn part_of(out: &mut String, part: &Part) {
+    match part {
+        Part::Text { text } => {
+            let _ = writeln!(out, "{}\n", text.trim_end());
+        }
+        Part::Reasoning { text } => {
+            out.push_str("> *Reasoning*\n>\n");
+            for line in text.trim_end().lines() {
+                let _ = writeln!(out, "> {line}");
+            }
+            out.push('\n');
+        }
+        Part::Attachment {
+            asset_id,
+            name,
+            media_type,
+        } => {
+            let path = attachment_path(*asset_id, media_type, name);
+            let picture = if media_type.starts_with("image/") {
+                "!"
+            } else {
+                ""
+            };
+            let _ = writeln!(out, "{picture}[{}](../{path})\n", label(name));
+        }
+        Part::Citation { title, target } => {
+            let _ = writeln!(out, "- Cited: {} ({})\n", label(title), one_line(target));
+        }
+        Part::Unknown { raw } => {
+            let fence = "`".repeat(longest_run(raw).max(2) + 1);
+            let _ = writeln!(out, "{fence}\n{}\n{fence}\n", raw.trim_end());
+        }
+    }
+}
+
+fn minute(at: Timestamp) -> String {
+    utc(at).format(&MINUTE).unwrap_or_default()
+}
+
+fn one_line(text: &str) -> String {
+    text.split(char::is_whitespace)
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A name in the words of a link: it must not end the link.
+fn label(text: &str) -> String {
+    one_line(text)
+        .chars()
+        .flat_map(|c| {
+            matches!(c, '[' | ']' | '\\' | '<' | '`')
+                .then_some('\\')
+                .into_iter()
+                .chain([c])
+        })
+        .collect()
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fluxchat_model::{AssetId, ConversationId, MessageId};
+
+    fn message(parts: Vec<Part>) -> Message {
+        Message {
+            id: MessageId::new(Timestamp(0), [1; 10]),
+            conversation_id: ConversationId::new(Timestamp(0), [2; 10]),
+            parent_id: None,
+            role: Role::Assistant,
+            status: MessageStatus::Interrupted,
+            model: Some("guide".to_owned()),
+            source_name: Some("sandbox".to_owned()),
+            parts,
+            usage: None,
+            error: None,
+            created_at: Timestamp(1_795_000_000_000),
+            finished_at: None,
+        }
+    }
+
+    #[test]
+    fn every_part_is_readable() {
+        let asset_id = AssetId::new(Timestamp(0), [3; 10]);
+        let text = Markdown::message(
+            &message(vec![
+                Part::Reasoning {
+                    text: "first\nsecond".to_owned(),
+                },
+                Part::Text {
+                    text: "An *answer*.".to_owned(),
+                },
+                Part::Attachment {
+                    asset_id,
+                    name: "a](http://x) [b.png".to_owned(),
+                    media_type: "image/png".to_owned(),
+                },
+                Part::Citation {
+                    title: "Help".to_owned(),
+                    target: "storage".to_owned(),
+                },
+                Part::Unknown {
+                    raw: "{\"```\":1}".to_owned(),
+                },
+            ]),
+            (2, 3),
+        );
+        assert!(
+            text.contains("**sandbox** · guide · 2026-11-18 11:06 UTC · version 2 of 3"),
+            "{text}"
+        );
+        assert!(text.contains("> first\n> second"), "{text}");
+        assert!(
+            text.contains(&format!(
+                "![a\\](http://x) \\[b.png](../media/{asset_id}.png)"
+            )),
+            "{text}"
+        );
+        assert!(text.contains("````\n{\"```\":1}\n````"), "{text}");
+        assert!(text.contains("*Interrupted here.*"), "{text}");
+    }
+
+    #[test]
+    fn the_head_tells_of_other_branches() {
+        let id = ConversationId::new(Timestamp(0), [2; 10]);
+        let conversation = Conversation::new(id, "Two\nlines".to_owned(), Timestamp(0));
+        let head = Markdown::head(&conversation, None, 4);
+        assert!(head.starts_with("# Two lines\n"), "{head}");
+        assert!(
+            head.contains("4 more messages are on other branches"),
+            "{head}"
+        );
+        assert!(!Markdown::head(&conversation, None, 0).contains("branch"));
+    }
+}
