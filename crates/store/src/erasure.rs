@@ -223,6 +223,7 @@ impl WriteTx<'_> {
                 let set = scope::conversations(request.scope).unwrap_or_default();
                 change(
                     self.conn,
+                    // sql: the set is one of the constants in `scope`; ids are bound.
                     &format!("UPDATE conversation SET erasure_id = ?2 WHERE id IN ({set})"),
                     params![columns.id, request.id.0],
                 )?;

@@ -110,6 +110,7 @@ impl ReadTx<'_> {
         };
         let ids: Vec<Uuid> = all(
             self.conn,
+            // sql: the set is one of the constants in `scope`; ids are bound.
             &format!("SELECT c.id FROM conversation c WHERE c.id IN ({set})"),
             [id],
             |row| Ok(row.get(0)?),
