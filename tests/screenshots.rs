@@ -107,9 +107,17 @@ async fn every_screen(shots: &Shots, label: &str) {
     for (page, name) in [
         ("Overview", "privacy-overview"),
         ("Kept on this computer", "privacy-kept"),
+        ("Who receives what", "privacy-recipients"),
         ("Consents", "privacy-consents"),
         ("Deletion and receipts", "privacy-deletion"),
+        ("Retention", "privacy-retention"),
+        ("Frozen", "privacy-frozen"),
+        ("App lock", "privacy-lock"),
+        ("Your rights", "privacy-rights"),
+        ("Export", "privacy-export"),
+        ("Diagnostics", "privacy-diagnostics"),
         ("Policy", "privacy-policy"),
+        ("Is this true?", "privacy-prove"),
     ] {
         window.click_text(page).await;
         window.wait_gone("[aria-busy='true']").await;
