@@ -212,7 +212,9 @@ fn the_log_of_the_app_holds_names_numbers_and_ids() {
     assert_is_a_log(&log, &events);
     let mut secrets = scenario.words.clone();
     secrets.extend([scenario.key, PASSPHRASE.to_owned()]);
-    secrets.push(std::fs::read_to_string(home.path().join("archive-key")).unwrap());
+    for key in ["root-key", "archive-key"] {
+        secrets.push(std::fs::read_to_string(home.path().join(key)).unwrap());
+    }
     let hits = found(&log, &secrets);
     assert!(hits.is_empty(), "{hits:#?}");
     // The control arm: an event that puts a word where a code belongs is found.
@@ -327,14 +329,17 @@ async fn everything_is_done_with_a_log_at_trace() {
         .await
         .unwrap();
     app.asset_range(asset, 0, 100).await.unwrap();
-    app.unlock(Secret::new(format!("not {PASSPHRASE}")))
+    let wrong = Secret::new(format!("not {PASSPHRASE}"));
+    app.passphrase_change(wrong, Secret::new(PASSPHRASE.to_owned()))
         .await
         .unwrap_err();
     let vault = fluxchat_vault::Vault::new(&profile, keychain);
-    let archive_key = vault
+    let root = vault
         .unlock_with_passphrase(&Secret::new(PASSPHRASE.to_owned()))
         .unwrap();
-    std::fs::write(folder.join("archive-key"), hex(archive_key.expose())).unwrap();
+    let pages = vault.archive_key(root.clone()).unwrap();
+    std::fs::write(folder.join("root-key"), hex(root.expose())).unwrap();
+    std::fs::write(folder.join("archive-key"), hex(pages.expose())).unwrap();
     let erasing = app.delete_conversation(id).await.unwrap();
     app.purge_now(erasing.id).await.unwrap();
     app.delete_everything().await.unwrap();

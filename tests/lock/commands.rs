@@ -20,6 +20,11 @@ const PUBLIC: &[&str] = &[
     "lock_status",
     "help_page",
     "policy_get",
+    "purpose_list",
+    // There is nothing to end.
+    "export_cancel",
+    // States and counts of the locked profile, never content.
+    "support_bundle",
 ];
 
 /// A request of this type, found by trying: what is missing is added until it can be read.
@@ -54,6 +59,7 @@ fn sample<T: DeserializeOwned>(id: &str) -> T {
             json!("all"),
             json!("everything"),
             json!({ "at": "tail" }),
+            json!({ "level": "kind", "kind": "drafts" }),
             json!({ "scope": "everything" }),
             json!({ "kind": "everything" }),
             json!({ "type": "everything" }),

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluxchat_egress::{Call, Ctx, Endpoint, Payload, Target};
+use fluxchat_egress::{Call, Ctx, EgressError, Endpoint, Payload, Target};
 use fluxchat_model::{
     Attestation, DataCategory, ErasureId, Initiator, OutboxEntry, OutboxId, OutboxKind,
     OutboxState, PrivacyRequest, PrivacyRequestId, PrivacyRequestKind, PrivacyRequestState,
@@ -155,16 +155,24 @@ impl App {
         self.pin_service_key(&source).await?;
         // Said before it is sent: after a crash nobody knows whether it arrived, and the id makes
         // sending it again the same request.
-        self.mark_sent(PrivacyRequestId(entry.id.0)).await?;
+        let id = PrivacyRequestId(entry.id.0);
+        let first = self.mark_sent(id).await?;
         let endpoint = self
             .rights_endpoint(&source, Call::PrivacyRequestsCreate)
             .await?;
         let body = Payload::Json(entry.body.clone().into_bytes().into());
-        let answer = match open
+        let sent = open
             .door
             .send(self.rights_ctx(Initiator::Timer), endpoint, body)
-            .await
-        {
+            .await;
+        if first {
+            self.say_whether_sent(
+                id,
+                !matches!(sent, Err(EgressError::Blocked(_) | EgressError::Ledger)),
+            )
+            .await?;
+        }
+        let answer = match sent {
             Ok(mut response) if response.status.is_success() => {
                 let body = response.body.collect(LARGEST_ANSWER).await?;
                 serde_json::from_slice(&body).ok()
@@ -186,10 +194,7 @@ impl App {
             Ok(_) | Err(_) => None,
         };
         match answer.as_ref().and_then(Answer::read) {
-            Some(answer) => {
-                let id = PrivacyRequestId(entry.id.0);
-                self.take_answer(id, answer, Some(entry.id)).await
-            }
+            Some(answer) => self.take_answer(id, answer, Some(entry.id)).await,
             None => {
                 postpone(&mut entry, self.now());
                 // It may have been taken back meanwhile.
@@ -202,21 +207,39 @@ impl App {
         }
     }
 
-    async fn mark_sent(&self, id: PrivacyRequestId) -> Result<(), Error> {
+    async fn mark_sent(&self, id: PrivacyRequestId) -> Result<bool, Error> {
         let now = self.now();
         self.write(move |tx| {
             let Some(mut tracked) = tx.tracked_request(id)? else {
-                return Ok(());
+                return Ok(false);
             };
             if tracked.progress.submitted_at.is_some() {
-                return Ok(());
+                return Ok(false);
             }
             tracked.progress.submitted_at = Some(now);
             tracked.request.state = PrivacyRequestState::Submitted;
             // Silence counts, too: the month of Art. 12(3) runs from here.
             tracked.request.expected_by = Some(fluxchat_service::months_after(now, 1));
             tx.tracked_request_update(&tracked)?;
-            tx.request_step(id, &step(now, RequestStep::Sent))
+            Ok(true)
+        })
+        .await
+    }
+
+    /// What the door refused never left: it goes on waiting.
+    async fn say_whether_sent(&self, id: PrivacyRequestId, left: bool) -> Result<(), Error> {
+        let now = self.now();
+        self.write(move |tx| {
+            if left {
+                return tx.request_step(id, &step(now, RequestStep::Sent));
+            }
+            let Some(mut tracked) = tx.tracked_request(id)? else {
+                return Ok(());
+            };
+            tracked.progress.submitted_at = None;
+            tracked.request.state = PrivacyRequestState::QueuedOffline;
+            tracked.request.expected_by = None;
+            tx.tracked_request_update(&tracked)
         })
         .await
     }

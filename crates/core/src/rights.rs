@@ -199,7 +199,8 @@ impl App {
     /// `not_pending` when it is answered already.
     pub async fn cancel_request(&self, id: PrivacyRequestId) -> Result<(), Error> {
         let open = self.open()?;
-        let alone = open.sending.lock().await;
+        // Held to the end: the background must not tell the service as well.
+        let _alone = open.sending.lock().await;
         let now = self.now();
         let done = self
             .write(move |tx| {
@@ -224,7 +225,6 @@ impl App {
                 Ok(Some(true))
             })
             .await?;
-        drop(alone);
         match done {
             None => return Err(Error::NotFound("request")),
             Some(false) => {

@@ -133,10 +133,17 @@ impl Store {
         let Some(path) = self.path() else {
             return Ok(kinds);
         };
-        let log = self.wal_path().map_or(0, |log| size(&log));
+        // What the pages hold is told by kind; how much the file and its log take is for the disk to
+        // say: new pages may be in the log alone.
+        let on_disk = size(path) + self.wal_path().map_or(0, |log| size(&log));
+        let told: u64 = kinds
+            .iter()
+            .filter(|total| total.kind != StoredKind::Assets)
+            .map(|total| total.bytes)
+            .sum();
         for total in &mut kinds {
             if total.kind == StoredKind::Overhead {
-                total.bytes += log;
+                total.bytes = (total.bytes + on_disk).saturating_sub(told);
             }
         }
         kinds.push(StoredTotal {

@@ -108,7 +108,7 @@ pub struct Vault {
 #[derive(Clone)]
 enum Session {
     Locked,
-    Keychain { key_id: String },
+    Keychain { key_id: String, sealing: SealKey },
     Passphrase { sealing: SealKey },
     Memory(MemorySession),
 }
@@ -222,7 +222,7 @@ impl Vault {
             Ok(None) => Probe::KeyLost,
             Ok(Some(text)) => match parse_key(&text) {
                 Some(key) if crate::key_id(&key) == key_id => {
-                    *lock(&self.session) = Session::Keychain { key_id };
+                    self.enter_keychain_session(key_id, &key);
                     Probe::Key(key, StorageMode::Keychain)
                 }
                 _ => Probe::WrongKey,
@@ -270,7 +270,7 @@ impl Vault {
             let _ = self.keychain.delete(&item);
             return Err(error);
         }
-        *lock(&self.session) = Session::Keychain { key_id };
+        self.enter_keychain_session(key_id, &key);
         Ok(key)
     }
 
@@ -318,6 +318,13 @@ impl Vault {
         if !matches!(*session, Session::Memory(_)) {
             *session = Session::Locked;
         }
+    }
+
+    fn enter_keychain_session(&self, key_id: String, key: &ArchiveKey) {
+        *lock(&self.session) = Session::Keychain {
+            key_id,
+            sealing: seal::derive(SEAL_CONTEXT, key.expose()),
+        };
     }
 
     fn enter_passphrase_session(&self, key: &ArchiveKey) {

@@ -37,16 +37,16 @@ impl App {
     /// When the archive is not open or there is no such request.
     pub async fn check_requests(&self, id: Option<PrivacyRequestId>) -> Result<(), Error> {
         self.flush_outbox().await?;
+        let open = self.open()?;
+        let _alone = open.sending.lock().await;
         self.poll_requests_now(id).await
     }
 
+    /// Whoever calls holds the lock on sending.
     pub(crate) async fn poll_requests_now(
         &self,
         id: Option<PrivacyRequestId>,
     ) -> Result<(), Error> {
-        let open = self.open()?;
-        // Called with the lock held where an answer said that the request is there already.
-        let _alone = open.sending.try_lock();
         let far = fluxchat_model::Timestamp(i64::MAX);
         let found = self
             .read(move |tx| match id {

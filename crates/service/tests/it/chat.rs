@@ -155,7 +155,7 @@ async fn citations_come_in_a_delta_of_their_own() {
     assert!(
         cited[0].delta.citations[0]
             .title
-            .starts_with("Wo deine Daten liegen")
+            .starts_with("Wo Ihre Daten liegen")
     );
 }
 

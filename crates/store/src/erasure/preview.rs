@@ -81,9 +81,13 @@ impl ReadTx<'_> {
                     .ok_or(StoreError::NotFound("conversation"))?;
                 self.preview_set(&mut preview, scope)?;
             }
-            ErasureScope::Folder(_) | ErasureScope::Tag(_) => {
+            ErasureScope::Folder(id) => {
                 self.preview_set(&mut preview, scope)?;
-                preview.labels = 1;
+                preview.labels = u32::from(self.folder(id)?.is_some());
+            }
+            ErasureScope::Tag(id) => {
+                self.preview_set(&mut preview, scope)?;
+                preview.labels = u32::from(self.tag(id)?.is_some());
             }
             ErasureScope::Source(_) => self.preview_set(&mut preview, scope)?,
         }

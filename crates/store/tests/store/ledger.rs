@@ -259,7 +259,7 @@ fn what_is_kept_is_counted_by_month() {
             month.count,
             month.months_ago
         ),
-        ("message", 202_611, 3, 3)
+        ("message", 202_611, 3, 2)
     );
     archive.erase(fluxchat_model::ErasureScope::Conversation(conversation));
     assert_eq!(

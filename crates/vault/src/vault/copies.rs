@@ -1,10 +1,13 @@
 //! Keys of the verified copies that are set aside before a migration. Destroying the key is what
 //! destroys the copy.
 
-use fluxchat_model::ArchiveKey;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use fluxchat_model::{ArchiveKey, Secret};
 
 use super::sealed::SecretText;
 use super::{Session, Vault, key_text, lock, parse_key};
+use crate::seal::SealKey;
 use crate::sidecar::SEALED;
 use crate::{KeychainError, Patience, VaultError, seal};
 
@@ -23,8 +26,9 @@ impl Vault {
         let key = seal::random_key()?;
         match self.session() {
             Session::Locked => return Err(VaultError::Locked),
-            Session::Keychain { key_id } => {
-                self.set_item(&copy_item(&key_id, name), &key_text(&key))?;
+            Session::Keychain { key_id, sealing } => {
+                let item = copy_item(&key_id, name);
+                self.set_item(&item, &wrap_copy(&sealing, &item, &key)?)?;
             }
             Session::Passphrase { sealing } => self.change_sealed(&sealing, |sealed| {
                 sealed
@@ -50,11 +54,13 @@ impl Vault {
         check_name(name)?;
         match self.session() {
             Session::Locked => Err(VaultError::Locked),
-            Session::Keychain { key_id } => self
-                .keychain
-                .get(&copy_item(&key_id, name), Patience::Prompt)?
-                .map(|text| parse_key(&text).ok_or(KeychainError::Other("bad_data").into()))
-                .transpose(),
+            Session::Keychain { key_id, sealing } => {
+                let item = copy_item(&key_id, name);
+                self.keychain
+                    .get(&item, Patience::Prompt)?
+                    .map(|text| unwrap_copy(&sealing, &item, &text))
+                    .transpose()
+            }
             Session::Passphrase { sealing } => self
                 .read_sealed(&sealing)?
                 .copies
@@ -73,7 +79,7 @@ impl Vault {
         check_name(name)?;
         match self.session() {
             Session::Locked => Err(VaultError::Locked),
-            Session::Keychain { key_id } => {
+            Session::Keychain { key_id, .. } => {
                 self.delete_items(|item| item == copy_item(&key_id, name))
             }
             Session::Passphrase { sealing } => self.change_sealed(&sealing, |sealed| {
@@ -90,7 +96,31 @@ impl Vault {
     }
 }
 
-fn copy_item(key_id: &str, name: &str) -> String {
+/// A key as it lies in the keychain: under what the root opens. The keychain alone does not open it,
+/// so with the root under a passphrase nothing in the keychain opens the archive.
+pub(super) fn wrap_copy(
+    sealing: &SealKey,
+    item: &str,
+    key: &ArchiveKey,
+) -> Result<Secret<String>, VaultError> {
+    let sealed = seal::seal(sealing, item.as_bytes(), key.expose())?;
+    Ok(Secret::new(BASE64.encode(sealed)))
+}
+
+/// Reads [`wrap_copy`].
+pub(super) fn unwrap_copy(
+    sealing: &SealKey,
+    item: &str,
+    text: &Secret<String>,
+) -> Result<ArchiveKey, VaultError> {
+    let bad = || VaultError::from(KeychainError::Other("bad_data"));
+    let sealed = BASE64.decode(text.expose()).map_err(|_| bad())?;
+    let plain = seal::open(sealing, item.as_bytes(), &sealed).ok_or_else(bad)?;
+    let bytes: [u8; 32] = plain.expose().as_slice().try_into().map_err(|_| bad())?;
+    Ok(ArchiveKey::new(bytes))
+}
+
+pub(super) fn copy_item(key_id: &str, name: &str) -> String {
     format!("copy-{key_id}-{name}")
 }
 

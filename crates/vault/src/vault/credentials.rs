@@ -38,7 +38,7 @@ impl Vault {
         };
         match self.session() {
             Session::Locked => Err(VaultError::Locked),
-            Session::Keychain { key_id } => {
+            Session::Keychain { key_id, .. } => {
                 let text = serde_json::to_string(&stored)
                     .map(Secret::new)
                     .map_err(|_| VaultError::Encryption)?;
@@ -68,7 +68,7 @@ impl Vault {
     ) -> Result<Option<Secret<String>>, VaultError> {
         let stored = match self.session() {
             Session::Locked => return Err(VaultError::Locked),
-            Session::Keychain { key_id } => {
+            Session::Keychain { key_id, .. } => {
                 let item = credential_item(&key_id, source);
                 match self.keychain.get(&item, Patience::Prompt)? {
                     None => None,
@@ -94,7 +94,7 @@ impl Vault {
     pub fn credential_delete(&self, source: SourceId) -> Result<(), VaultError> {
         match self.session() {
             Session::Locked => Err(VaultError::Locked),
-            Session::Keychain { key_id } => {
+            Session::Keychain { key_id, .. } => {
                 self.delete_items(|item| item == credential_item(&key_id, source))
             }
             Session::Passphrase { sealing } => self.change_sealed(&sealing, |sealed| {
@@ -117,7 +117,7 @@ impl Vault {
     pub fn credentials_clear(&self) -> Result<(), VaultError> {
         match self.session() {
             Session::Locked => Err(VaultError::Locked),
-            Session::Keychain { key_id } => {
+            Session::Keychain { key_id, .. } => {
                 let prefix = credential_prefix(&key_id);
                 self.delete_items(|item| item.starts_with(&prefix))
             }

@@ -7,10 +7,9 @@
 use fluxchat_model::{ArchiveKey, Secret, StorageMode};
 use zeroize::Zeroizing;
 
+use super::copies::{copy_item, unwrap_copy, wrap_copy};
 use super::sealed::SecretText;
-use super::{
-    BACKEND_PASSPHRASE, SEAL_CONTEXT, Session, Vault, key_item, key_text, lock, parse_key,
-};
+use super::{BACKEND_PASSPHRASE, SEAL_CONTEXT, Vault, key_item, key_text, parse_key};
 use crate::file::{remove_if_there, wipe};
 use crate::passphrase::{PassphraseSlot, Use};
 use crate::sidecar::{
@@ -97,9 +96,7 @@ impl Vault {
         slots.leftover = Some(item);
         self.write_slots(&slots)?;
         if keep_keychain {
-            *lock(&self.session) = Session::Keychain {
-                key_id: info.key_id,
-            };
+            self.enter_keychain_session(info.key_id, &key);
         } else {
             let backend = BACKEND_PASSPHRASE.to_owned();
             sidecar::write(self.dir()?, KEY_INFO, &KeyInfo { backend, ..info })?;
@@ -152,9 +149,7 @@ impl Vault {
         slots.set_keyring(item);
         slots.leftover = None;
         self.write_slots(&slots)?;
-        *lock(&self.session) = Session::Keychain {
-            key_id: info.key_id,
-        };
+        self.enter_keychain_session(info.key_id, &key);
         self.sweep();
         Ok(())
     }
@@ -227,9 +222,7 @@ impl Vault {
         if info.backend == BACKEND_PASSPHRASE {
             self.enter_passphrase_session(key);
         } else {
-            *lock(&self.session) = Session::Keychain {
-                key_id: info.key_id.clone(),
-            };
+            self.enter_keychain_session(info.key_id.clone(), key);
         }
     }
 
@@ -360,7 +353,10 @@ impl Vault {
                         .map_err(|_| KeychainError::Other("bad_data"))?;
                     sealed.credentials.insert(source.to_owned(), stored);
                 } else if let Some(copy) = item.strip_prefix(&copies) {
-                    sealed.copies.insert(copy.to_owned(), SecretText(text));
+                    let key = unwrap_copy(&sealing, item, &text)?;
+                    sealed
+                        .copies
+                        .insert(copy.to_owned(), SecretText(key_text(&key)));
                 }
             }
             Ok(())
@@ -369,7 +365,8 @@ impl Vault {
 
     /// Copies what the sealed file holds into the keychain.
     fn unseal_secrets(&self, key_id: &str, key: &ArchiveKey) -> Result<(), VaultError> {
-        let sealed = self.read_sealed(&seal::derive(SEAL_CONTEXT, key.expose()))?;
+        let sealing = seal::derive(SEAL_CONTEXT, key.expose());
+        let sealed = self.read_sealed(&sealing)?;
         for (source, stored) in &sealed.credentials {
             let text = serde_json::to_string(stored)
                 .map(Zeroizing::new)
@@ -378,7 +375,9 @@ impl Vault {
             self.set_item(&format!("source-{key_id}-{source}"), &secret)?;
         }
         for (copy, text) in &sealed.copies {
-            self.set_item(&format!("copy-{key_id}-{copy}"), &text.0)?;
+            let item = copy_item(key_id, copy);
+            let key = parse_key(&text.0).ok_or(VaultError::Damaged(SEALED))?;
+            self.set_item(&item, &wrap_copy(&sealing, &item, &key)?)?;
         }
         Ok(())
     }

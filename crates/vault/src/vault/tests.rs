@@ -5,6 +5,7 @@ use fluxchat_model::{Origin, Secret, SessionState, SourceId, StorageMode, Timest
 use tempfile::TempDir;
 
 use super::{ARCHIVE_FILE, Probe, Vault, key_id};
+use crate::keychain::Keychain as _;
 use crate::{KdfCost, KeychainError, MemoryKeychain, Patience, VaultError};
 
 const NOW: Timestamp = Timestamp(1_795_000_000_000);
@@ -291,7 +292,7 @@ fn the_key_comes_back_and_is_in_no_file() {
     assert_eq!(
         info,
         serde_json::json!({"v": 1, "key_id": key_id(&key), "backend": "memory-keychain",
-            "epoch": 1, "created_at": NOW.0})
+            "epoch": 1, "own_since": 0, "created_at": NOW.0})
     );
 }
 
@@ -639,4 +640,31 @@ fn secrets_are_not_printed() {
         panic!("it has a key");
     };
     assert!(!format!("{probe:?}").contains(&hex::encode(key.expose())));
+}
+
+/// With the root under a passphrase, nothing that stays in the keychain opens the archive.
+#[test]
+fn a_key_beside_the_root_is_sealed_in_the_keychain() {
+    let profile = Profile::new();
+    let vault = profile.vault();
+    vault.create_in_keychain(NOW).unwrap();
+    let key = vault.create_copy_key("epoch-1").unwrap();
+    let mut seen = 0;
+    for item in profile.keychain.items() {
+        let text = profile
+            .keychain
+            .get(&item, Patience::Probe)
+            .unwrap()
+            .unwrap();
+        seen += u32::from(item.starts_with("copy-"));
+        assert!(
+            !text.expose().contains(&hex::encode(key.expose())),
+            "{item}"
+        );
+    }
+    assert_eq!(seen, 1);
+    assert_eq!(
+        vault.copy_key("epoch-1").unwrap().unwrap().expose(),
+        key.expose()
+    );
 }
