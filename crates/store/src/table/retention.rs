@@ -189,6 +189,7 @@ impl ReadTx<'_> {
         };
         all(
             self.conn,
+            // sql: both parts are words of this function; values are bound.
             &format!("SELECT c.id FROM {covered} AND {OLD} ORDER BY c.active_at, c.id"),
             params![id, idle.map(|at| at.0), archived.map(|at| at.0)],
             |row| Ok(ConversationId(row.get(0)?)),
