@@ -7,7 +7,7 @@ use fluxchat_core::{Audience, Setup};
 use fluxchat_egress::{Ledger, Refusal};
 use fluxchat_model::{
     ArchiveKey, Clock as _, ConsentEventId, ConsentStatus, EgressRecord, Initiator, Purpose,
-    RequestId, Timestamp,
+    RequestId, Secret, Timestamp,
 };
 use fluxchat_store::{NewConsentEvent, OpenOptions, Store};
 use fluxchat_testkit::recorder::{Answer, Recorder};
@@ -193,6 +193,7 @@ fn a_consent_to_another_policy_does_not_count() {
         language: "en".to_owned(),
         ui_surface: "privacy".to_owned(),
         app_version: "0.0.1".to_owned(),
+        scope: None,
     };
     store.write(|tx| tx.consent_append(old.clone())).unwrap();
     store.close();
@@ -203,7 +204,11 @@ fn a_consent_to_another_policy_does_not_count() {
 }
 
 /// The ledger of the core as the door sees it, taken from between the two.
-async fn core_with_ledger() -> (Core, Arc<dyn Ledger>) {
+pub async fn core_with_ledger() -> (Core, Arc<dyn Ledger>) {
+    core_with_ledger_of(Audience::Adult).await
+}
+
+pub async fn core_with_ledger_of(audience: Audience) -> (Core, Arc<dyn Ledger>) {
     let slot: Arc<Mutex<Option<Arc<dyn Ledger>>>> = Arc::default();
     let inside = slot.clone();
     let core = Core::start(move |options| {
@@ -213,7 +218,7 @@ async fn core_with_ledger() -> (Core, Arc<dyn Ledger>) {
         }));
     })
     .await
-    .set_up(Audience::Adult)
+    .set_up(audience)
     .await;
     let ledger = slot.lock().unwrap().clone().expect("the archive is open");
     (core, ledger)
@@ -221,7 +226,7 @@ async fn core_with_ledger() -> (Core, Arc<dyn Ledger>) {
 
 /// No call of the catalogue serves a purpose that rests on consent yet, so the ledger is asked
 /// what the door would ask it.
-fn intent(core: &Core, purpose: Purpose, n: u8) -> EgressRecord {
+pub fn intent(core: &Core, purpose: Purpose, n: u8) -> EgressRecord {
     EgressRecord {
         request_id: fresh_id(n),
         at: core.clock.now(),
@@ -260,7 +265,11 @@ fn without_consent_no_row_allows_a_request() {
             .await
             .unwrap();
         assert_eq!(ask(4), Err(Refusal::NoConsent), "before the next request");
-        let outcomes: Vec<String> = core.ledger().await.into_iter().map(|row| row.2).collect();
+        let rows = core.ledger().await.into_iter();
+        let outcomes: Vec<String> = rows
+            .filter(|row| row.0 == "analytics.usage" || row.0 == "diag.crash")
+            .map(|row| row.2)
+            .collect();
         assert_eq!(
             outcomes,
             ["blocked", "blocked", "pending", "blocked"],
@@ -350,6 +359,7 @@ fn a_guardian_keeps_optional_purposes_off() {
     runtime().block_on(async {
         let core = Core::start(|_| {}).await;
         let policy = core.app.policy(None, "en").unwrap();
+        let guardian = || Audience::Guardian(Secret::new("four plum trees".to_owned()));
         let setup = |audience, consents| Setup {
             audience,
             policy_version: policy.version.0.clone(),
@@ -358,17 +368,14 @@ fn a_guardian_keeps_optional_purposes_off() {
         };
         let refused = core
             .app
-            .setup(setup(Audience::Guardian, vec![Purpose::AiTraining]))
+            .setup(setup(guardian(), vec![Purpose::AiTraining]))
             .await;
-        assert_eq!(refused.unwrap_err().code(), "controls_restricted");
-        core.app
-            .setup(setup(Audience::Guardian, vec![]))
-            .await
-            .unwrap();
+        assert_eq!(refused.unwrap_err().code(), "supervised");
+        core.app.setup(setup(guardian(), vec![])).await.unwrap();
         assert!(core.app.status().supervised);
         for purpose in Purpose::optional() {
             let refused = core.app.set_consent(purpose, true).await.unwrap_err();
-            assert_eq!(refused.code(), "controls_restricted", "{purpose}");
+            assert_eq!(refused.code(), "supervised", "{purpose}");
             core.app.set_consent(purpose, false).await.unwrap();
         }
         for standing in core.app.consents().await.unwrap() {
@@ -450,12 +457,30 @@ fn refusing_costs_no_feature() {
             .as_array()
             .unwrap()
             .iter()
+            // Who agreed has told the service so, and nothing else.
+            .filter(|row| row["purpose"] != "consent.sync")
             .map(|row| json!([row["purpose"], row["basis"], row["outcome"]]))
             .collect();
         seen.push(json!(left));
         for request in server.seen() {
             assert!(request.header("cookie").is_none() && request.header("referer").is_none());
         }
+        // Every right and every record is there for who refused, too.
+        for read in [
+            &["privacy", "stored"][..],
+            &["privacy", "purposes"],
+            &["privacy", "receipts"],
+            &["privacy", "policy"],
+            &["privacy", "policy", "--diff", "2026-10-01"],
+            &["privacy", "policy", "status"],
+            &["privacy", "policy", "check"],
+            &["privacy", "guardian", "status"],
+            &["privacy", "consents", "export", "--format", "27560"],
+            &["privacy", "consents", "export", "--format", "kantara"],
+        ] {
+            seen.push(json!(profile.run(&[&["--json"], read].concat()).code));
+        }
+        seen.push(profile.json(&["privacy", "verify"])["holds"].clone());
         seen.push(json!(
             profile.json(&["privacy", "delete-all", "--yes"])["scope"]
         ));

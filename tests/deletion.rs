@@ -5,6 +5,7 @@
 //! and in the tests of `fluxchat-store` a store without the deletion pragmas has to leave some.
 
 mod command_line;
+mod large;
 mod scopes;
 pub mod world;
 

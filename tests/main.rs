@@ -6,6 +6,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
+    clippy::print_stdout,
     missing_docs,
     reason = "tests fail loudly and say where"
 )]
@@ -16,6 +17,8 @@ mod accessibility;
 mod aimock;
 mod attacks;
 mod bad_input;
+mod before_you_send;
+mod children;
 mod cli;
 mod consent;
 mod crash;
@@ -26,14 +29,19 @@ mod egress;
 mod export;
 mod filing;
 mod keychain;
+mod lock;
 mod logs;
 mod offline;
 mod only_here;
+mod policy;
 mod product;
 mod prove;
 mod restriction;
 mod retention;
+mod rights;
+mod rotation;
 mod screenshots;
 mod session_screens;
 mod shell_config;
 mod tour;
+mod training;

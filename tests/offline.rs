@@ -87,7 +87,7 @@ impl Core {
         use fluxchat_vault::{Patience, Probe, Vault};
         let vault = Vault::new(self.app.profile(), self.keychain.clone());
         match vault.probe(Patience::Probe).unwrap() {
-            Probe::Key(key, StorageMode::Keychain) => *key.expose(),
+            Probe::Key(key, StorageMode::Keychain) => *vault.archive_key(key).unwrap().expose(),
             other => panic!("the key is in the keychain: {other:?}"),
         }
     }
@@ -362,6 +362,7 @@ async fn queue(core: &Core, source: &str) -> OutboxId {
         created_at: core.clock.now(),
         expected_by: None,
         reason: None,
+        attestation: fluxchat_model::Attestation::None,
     };
     let options = fluxchat_store::OpenOptions::existing(
         core.app.profile().join("archive.db"),

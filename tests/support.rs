@@ -209,7 +209,7 @@ impl Profile {
         let key = vault
             .unlock_with_passphrase(&Secret::new(PASSPHRASE.to_owned()))
             .unwrap();
-        *key.expose()
+        *vault.archive_key(key).unwrap().expose()
     }
 }
 

@@ -3,18 +3,24 @@
 use fluxchat_ipc::ApiError;
 use fluxchat_ipc::commands;
 use fluxchat_ipc::dto::chat::*;
+use fluxchat_ipc::dto::consent::*;
+use fluxchat_ipc::dto::deletion::*;
 use fluxchat_ipc::dto::diagnostics::*;
 use fluxchat_ipc::dto::event::*;
 use fluxchat_ipc::dto::export::*;
 use fluxchat_ipc::dto::filing::*;
+use fluxchat_ipc::dto::ledger::*;
+use fluxchat_ipc::dto::lock::*;
+use fluxchat_ipc::dto::preview::*;
 use fluxchat_ipc::dto::privacy::*;
 use fluxchat_ipc::dto::proof::*;
 use fluxchat_ipc::dto::retention::*;
+use fluxchat_ipc::dto::rights::*;
 use fluxchat_ipc::dto::search::*;
 use fluxchat_ipc::dto::session::*;
 use fluxchat_ipc::dto::source::*;
 use fluxchat_ipc::dto::{Done, Empty};
-use fluxchat_model::{ProofReport, Receipt};
+use fluxchat_model::{PolicyDiff, ProofReport, Receipt, TrainingEcho};
 use tauri::ipc::{Channel, Invoke};
 use tauri::{Manager as _, Runtime, State, WebviewWindow};
 
@@ -34,8 +40,8 @@ macro_rules! shims {
 macro_rules! with_desktop_commands {
     ($($group:ident $name:ident($req:ident) -> $res:ident;)+) => {
         tauri::generate_handler![
-            session_open, link_open, ledger_export, privacy_prove, proof_save, export_start,
-            support_bundle_save, $($name),+
+            session_open, link_open, ledger_export, consent_export, privacy_prove, proof_save,
+            export_start, support_bundle_save, $($name),+
         ]
     };
 }
@@ -159,5 +165,25 @@ async fn proof_save<R: Runtime>(
     match save_dialog::ask(&window, "fluxchat-self-audit.json", "JSON", "json").await {
         Ok(Some(path)) => commands::desktop::proof_save(core.ready().await, &path).await,
         Ok(None) | Err(_) => Ok(ProofSaved { saved: false }),
+    }
+}
+
+/// Saves the consent records where the person says. The path never reaches the page.
+#[tauri::command]
+async fn consent_export<R: Runtime>(
+    core: State<'_, Core>,
+    window: WebviewWindow<R>,
+    req: ConsentExportReq,
+) -> Result<Exported, ApiError> {
+    let (name, kind, extension) = match req.format {
+        ConsentFormat::Iso27560 => ("fluxchat-consents.jsonld", "JSON-LD", "jsonld"),
+        ConsentFormat::Kantara => ("fluxchat-consent-receipts.json", "JSON", "json"),
+    };
+    match save_dialog::ask(&window, name, kind, extension).await {
+        Ok(Some(path)) => commands::desktop::consent_export(core.ready().await, req, &path).await,
+        Ok(None) | Err(_) => Ok(Exported {
+            saved: false,
+            rows: 0,
+        }),
     }
 }

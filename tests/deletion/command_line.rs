@@ -177,3 +177,63 @@ async fn delete_all_leaves_the_profile_and_nothing_in_it() {
         "so do the sources"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn privacy_delete_shows_first_and_then_leaves_nothing() {
+    let words = [canary(), canary()];
+    let recorder = Recorder::start(Answer::Words(vec![words[1].clone()])).await;
+    let mut desk = Desk::new();
+    desk.json(&["source", "add", "recorder", "--url", &recorder.base_url()]);
+    for n in 0..3 {
+        desk.json(&["ask", &format!("{} {n}", words[0]), "--source", "recorder"]);
+    }
+    let canaries = words.each_ref().map(String::as_str);
+    let scope = ["privacy", "delete", "--scope", "source", "--id", "recorder"];
+    let shown = desk.json(&[&scope[..], &["--preview"]].concat());
+    assert_eq!(shown["removes"]["conversations"], 3);
+    assert_eq!(shown["removes"]["messages"], 6);
+    assert!(
+        shown["stays"]
+            .as_array()
+            .unwrap()
+            .contains(&"backups".into())
+    );
+    assert_eq!(desk.run(&scope).code, 2, "it has to be confirmed");
+    assert!(!desk.remnants(&canaries).is_empty());
+
+    let receipt = desk.json(&[&scope[..], &["--yes"]].concat());
+    assert_proven(&receipt, "source");
+    assert_eq!(receipt["rows_by_table"]["message"], 6);
+    assert_gone(&desk.remnants(&canaries));
+    assert_eq!(desk.json(&["privacy", "verify"])["holds"], true);
+
+    desk.json(&["ask", &words[0], "--source", "recorder"]);
+    let range = [
+        "privacy",
+        "delete",
+        "--scope",
+        "range",
+        "--from",
+        "2020-01-01",
+    ];
+    assert_proven(&desk.json(&[&range[..], &["--yes"]].concat()), "range");
+    assert_gone(&desk.remnants(&canaries));
+    for wrong in [
+        &[
+            "privacy",
+            "delete",
+            "--scope",
+            "range",
+            "--from",
+            "yesterday",
+            "--yes",
+        ][..],
+        &[
+            "privacy", "delete", "--scope", "folder", "--id", "none", "--yes",
+        ],
+        &["privacy", "delete", "--scope", "media", "--yes"],
+        &["privacy", "delete", "--scope", "tag", "--yes"],
+    ] {
+        assert_eq!(desk.run(wrong).code, 2, "{wrong:?}");
+    }
+}

@@ -343,6 +343,27 @@ impl World {
         })
     }
 
+    /// Puts a conversation into a folder or gives it a tag, past the use cases.
+    pub fn label(&self, table: &str, name: &str, conversation: ConversationId) {
+        let key = app::archive_key(&self.profile(), &self.keychain);
+        let of = format!("x'{}'", conversation.0.simple());
+        let tie = match table {
+            "folder" => format!(
+                "UPDATE conversation SET folder_id = x'{:032x}' WHERE id = {of}",
+                7
+            ),
+            _ => format!(
+                "INSERT INTO conversation_tag (conversation_id, tag_id) VALUES ({of}, x'{:032x}')",
+                7
+            ),
+        };
+        let sql = format!(
+            "INSERT INTO {table} (id, created_at, name) VALUES (x'{:032x}', 1, '{name}'); {tie};",
+            7
+        );
+        fluxchat_testkit::raw::run(&self.profile().join("archive.db"), &key, &sql);
+    }
+
     pub async fn find(&self, text: &str) -> Vec<SearchHit> {
         self.app.search(text.to_owned(), None, 10).await.unwrap()
     }

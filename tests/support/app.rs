@@ -53,7 +53,7 @@ pub async fn ask(app: &App, ask: Ask) -> Message {
 pub fn archive_key(profile: &Path, keychain: &Arc<MemoryKeychain>) -> [u8; 32] {
     let vault = Vault::new(profile, Arc::clone(keychain) as Arc<dyn Keychain>);
     match vault.probe(Patience::Probe).unwrap() {
-        Probe::Key(key, _) => *key.expose(),
+        Probe::Key(key, _) => *vault.archive_key(key).unwrap().expose(),
         other => panic!("the keychain has no key: {:?}", other.session_state()),
     }
 }

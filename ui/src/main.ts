@@ -1,10 +1,10 @@
-import { mount } from 'svelte';
+import { mount, unmount } from 'svelte';
 import './styles/base.css';
 import './styles/floating.css';
 import App from './App.svelte';
 import { setLanguage } from './i18n/index.svelte';
 import { client, connect, onEvent } from './ipc/client';
-import type { ApiError } from './ipc/generated/types';
+import type { ApiError, SessionInfo } from './ipc/generated/types';
 import { tauri } from './platform/tauri';
 import type { Platform } from './platform/types';
 import { AppState } from './state/app.svelte';
@@ -19,8 +19,25 @@ async function surroundings(): Promise<Platform> {
   return tauri;
 }
 
+let app = new AppState(client);
+let shown: ReturnType<typeof mount> | undefined;
+
+function show(problem?: ApiError): void {
+  app.onclosed = startOver;
+  shown = mount(App, { target: document.getElementById('app') ?? document.body, props: { app, problem } });
+}
+
+/** Locked: the page and all it knew are thrown away, and another begins. */
+function startOver(info: SessionInfo): void {
+  const look = app.settings.value;
+  if (shown) void unmount(shown);
+  app = new AppState(client);
+  app.accept(info);
+  app.settings.accept(look);
+  show();
+}
+
 async function boot(): Promise<void> {
-  const app = new AppState(client);
   onEvent((event) => app.dispatch(event));
   let problem: ApiError | undefined;
   try {
@@ -31,7 +48,10 @@ async function boot(): Promise<void> {
   // Colours and words stand before anything is drawn.
   applyAppearance(app.settings.value)();
   await setLanguage(app.settings.value.language ?? navigator.language);
-  mount(App, { target: document.getElementById('app') ?? document.body, props: { app, problem } });
+  show(problem);
+  for (const kind of ['pointerdown', 'pointermove', 'keydown', 'wheel']) {
+    addEventListener(kind, () => app.touch(), { passive: true, capture: true });
+  }
   addEventListener('pagehide', () => void app.flush());
 }
 

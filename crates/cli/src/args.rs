@@ -1,16 +1,20 @@
 //! What can be typed.
 
+pub mod deletion;
 mod diagnostics;
 mod export;
 mod filing;
+mod ledger;
 mod retention;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+pub mod lock;
 pub use diagnostics::{Diagnostics, SupportBundle};
 pub use export::Export;
 pub use filing::{Folder, Tag};
+pub use ledger::{Ledger, LedgerClear, LedgerKeep, RedactNames};
 pub use retention::{KindArg, Restrict, Retention, RuleArgs};
 
 const EXIT_CODES: &str = "\
@@ -42,6 +46,9 @@ pub struct Global {
     /// Read the passphrase from this file descriptor (for machines without a keychain)
     #[arg(long, global = true, value_name = "N")]
     pub passphrase_fd: Option<i32>,
+    /// Read the guardian's passphrase from this file descriptor; it unlocks this one command
+    #[arg(long, global = true, value_name = "N")]
+    pub guardian_fd: Option<i32>,
     /// Close the door for this command: nothing leaves the computer
     #[arg(long, global = true)]
     pub offline: bool,
@@ -72,8 +79,16 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Setup {
     /// I am an adult
-    #[arg(long, required = true)]
+    #[arg(
+        long,
+        required_unless_present = "guardian",
+        conflicts_with = "guardian"
+    )]
     pub adult: bool,
+    /// I set it up for somebody under my care; --guardian-fd gives the passphrase that unlocks
+    /// what stays locked
+    #[arg(long, requires = "guardian_fd")]
+    pub guardian: bool,
     /// I accept the privacy policy (`fluxchat-cli privacy policy` prints it)
     #[arg(long, required = true)]
     pub accept_policy: bool,
@@ -95,6 +110,9 @@ pub struct Ask {
     /// Continue this conversation
     #[arg(long, value_name = "ID")]
     pub conversation: Option<String>,
+    /// Show what would leave, byte by byte, and send nothing
+    #[arg(long)]
+    pub preview: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -188,6 +206,14 @@ pub enum Source {
         /// Its name
         name: String,
     },
+    /// Replace private details by placeholders before anything leaves, or no longer
+    Redact {
+        /// Its name
+        name: String,
+        /// On or off
+        #[arg(value_parser = ["on", "off"])]
+        state: String,
+    },
     /// Remove a source and its key
     Remove {
         /// Its name
@@ -200,13 +226,23 @@ pub enum Privacy {
     /// What is kept on this computer, by kind
     Stored,
     /// What left, newest first
-    Ledger {
-        /// At most this many
-        #[arg(long, default_value_t = 500)]
-        limit: u32,
-    },
+    Ledger(Ledger),
+    /// Why data may leave: every purpose with basis, kinds of data, recipients and retention
+    Purposes,
+    /// Who received what, and what they say they do with it
+    Recipients,
+    /// Clear the ledger; one chained row stays
+    LedgerClear(LedgerClear),
+    /// How long the ledger is kept
+    LedgerKeep(LedgerKeep),
+    /// Names that are replaced before anything leaves, where a source asks for it
+    #[command(subcommand)]
+    RedactNames(RedactNames),
     /// Every purpose and where it stands
-    Consents,
+    Consents {
+        #[command(subcommand)]
+        command: Option<Consents>,
+    },
     /// Give or withdraw a consent
     #[command(subcommand)]
     Consent(Consent),
@@ -223,12 +259,33 @@ pub enum Privacy {
     Restrict(Restrict),
     /// Unfreeze a conversation or everything
     Unrestrict(Restrict),
+    /// Delete by scope: looked at first, then at once and for good
+    Delete(deletion::Delete),
+    /// Encrypt the archive anew and destroy the old key: what was deleted is then unreadable in
+    /// every old copy of the file
+    RotateKey {
+        /// Only say which key is in force and when it is changed
+        #[arg(long)]
+        status: bool,
+    },
     /// The proofs of deletion
     Receipts,
     /// Check the chains of ledger, consents and receipts
     Verify,
-    /// Print the privacy policy in force
-    Policy,
+    /// The app lock: passphrase and recovery code
+    #[command(subcommand)]
+    Lock(lock::Lock),
+    /// Print the privacy policy in force, or how it differs from an older version
+    Policy {
+        /// Show what changed since this version instead
+        #[arg(long, value_name = "FROM")]
+        diff: Option<String>,
+        #[command(subcommand)]
+        command: Option<Policy>,
+    },
+    /// Supervised profiles: unlock for ten minutes, lock, or end the supervision
+    #[command(subcommand)]
+    Guardian(Guardian),
     /// Everything in one documented file to take along
     Export(Export),
     /// What diagnostic reports say, and which were sent
@@ -242,6 +299,158 @@ pub enum Privacy {
         #[arg(long, value_name = "FILE")]
         report: Option<std::path::PathBuf>,
     },
+    /// Exercise a right at a service
+    Request {
+        #[command(subcommand)]
+        command: RightsRequest,
+    },
+    /// What was asked of services, and where it stands
+    Requests {
+        /// At most this many
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// Ask the services first
+        #[arg(long)]
+        check: bool,
+    },
+    /// Print what a service gave for an access or portability request
+    Result {
+        /// The request
+        id: String,
+    },
+    /// Object to a purpose that rests on a legitimate interest; without one, list them
+    Object {
+        /// Which
+        purpose: Option<String>,
+    },
+    /// Take an objection back
+    Unobject {
+        /// Which
+        purpose: String,
+    },
+    /// Write down what is wrong about a person in an answer
+    Flag {
+        /// The message
+        message: String,
+        /// What is wrong; empty takes the note away
+        #[arg(long)]
+        note: String,
+    },
+    /// What was written down as wrong about people
+    Flags,
+}
+
+/// Which right, and at whose.
+#[derive(Debug, Subcommand)]
+pub enum RightsRequest {
+    /// What the service keeps of you (Art. 15)
+    Access(AtSource),
+    /// A copy to take along (Art. 20)
+    Portability(AtSource),
+    /// Correct what the service knows of you (Art. 16)
+    Rectification {
+        /// Your name; empty takes it away
+        #[arg(long)]
+        name: Option<String>,
+        /// Your e-mail address; empty takes it away
+        #[arg(long)]
+        email: Option<String>,
+        #[command(flatten)]
+        at: AtSource,
+    },
+    /// Delete everything the service keeps of you (Art. 17)
+    Erasure(AtSource),
+    /// Keep it and use it for nothing (Art. 18)
+    Restriction {
+        /// Lift the restriction
+        #[arg(long)]
+        lift: bool,
+        #[command(flatten)]
+        at: AtSource,
+    },
+    /// Stop using it for a purpose (Art. 21)
+    Objection {
+        /// Which purpose
+        purpose: String,
+        /// Take the objection back
+        #[arg(long)]
+        lift: bool,
+        #[command(flatten)]
+        at: AtSource,
+    },
+    /// Take a request back
+    Cancel {
+        /// The request
+        id: String,
+    },
+}
+
+/// Who is asked.
+#[derive(Debug, Args)]
+pub struct AtSource {
+    /// Which source is asked
+    #[arg(long, value_name = "NAME", default_value = "sandbox")]
+    pub source: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Consents {
+    /// Print the records of all decisions
+    Export {
+        /// How they are written down
+        #[arg(long, value_enum, default_value = "27560")]
+        format: ConsentFormatArg,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ConsentFormatArg {
+    /// ISO/IEC TS 27560:2023 as JSON-LD
+    #[value(name = "27560")]
+    Iso27560,
+    /// Kantara Consent Receipt 1.1
+    Kantara,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Policy {
+    /// Accept a version
+    Accept {
+        /// Which
+        version: String,
+    },
+    /// Every version, which is in force and what was accepted
+    Status,
+    /// Ask the service for new versions now
+    Check,
+    /// Look for new versions once a day, or not
+    Schedule {
+        /// Which way
+        #[arg(value_enum)]
+        state: OnOff,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnOff {
+    On,
+    Off,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Guardian {
+    /// How the supervision stands
+    Status,
+    /// Unlock for ten minutes; needs --guardian-fd
+    Unlock {
+        /// Only for the next locked action
+        #[arg(long)]
+        once: bool,
+    },
+    /// Lock again, before the ten minutes are over
+    Lock,
+    /// End the supervision; needs --guardian-fd
+    End,
 }
 
 #[derive(Debug, Subcommand)]
@@ -250,10 +459,16 @@ pub enum Consent {
     Give {
         /// Which
         purpose: String,
+        /// Only of `ai.training`: for this conversation
+        #[arg(long, value_name = "ID")]
+        conversation: Option<String>,
     },
     /// Take an agreement back
     Withdraw {
         /// Which
         purpose: String,
+        /// Only of `ai.training`: for this conversation
+        #[arg(long, value_name = "ID")]
+        conversation: Option<String>,
     },
 }

@@ -1,32 +1,41 @@
 //! The commands, by group.
 
 mod ask;
+mod consent;
+mod deletion;
 mod diagnostics;
 mod export;
 mod filing;
 mod history;
+mod ledger;
+mod lock;
 mod privacy;
 mod retention;
+mod rights;
 mod setup;
 mod source;
 
 use std::process::ExitCode;
 
 use fluxchat_core::App;
+use fluxchat_model::Secret;
 use serde_json::json;
 
-use crate::args::Command;
+use crate::args::{Command, Privacy};
 use crate::output::{Failure, Out, document, exit_code};
 
 type Done = Result<ExitCode, Failure>;
 
 /// Runs one command.
-pub async fn run(app: &App, command: Command, out: &Out) -> Done {
+pub async fn run(app: &App, command: Command, guardian: Option<Secret<String>>, out: &Out) -> Done {
     match command {
-        Command::Setup(setup) => setup::run(app, setup, out).await,
+        Command::Setup(setup) => setup::run(app, setup, guardian, out).await,
         Command::Ask(ask) => ask::run(app, ask, out).await,
         Command::History(history) => history::run(app, history, out).await,
         Command::Source(source) => source::run(app, source, out).await,
+        Command::Privacy(Privacy::Guardian(command)) => {
+            consent::guardian(app, command, guardian, out).await
+        }
         Command::Privacy(privacy) => privacy::run(app, privacy, out).await,
         Command::Doctor => doctor(app, out).await,
     }

@@ -14,6 +14,7 @@ use fluxchat_core::clock::SystemClock;
 use fluxchat_core::{Access, App, Error, Options, OsKeychain, logging, profile};
 use fluxchat_model::{SessionState, VisibleError};
 
+use crate::args::lock::Lock;
 use crate::args::{Cli, Command, Diagnostics, Folder, Global, History, Privacy, Retention, Tag};
 use crate::output::{Failure, Out};
 
@@ -43,7 +44,12 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli, out: &Out) -> Result<ExitCode, Failure> {
     let app = start(&cli.global, &cli.command).await?;
-    let command = commands::run(&app, cli.command, out);
+    let guardian = cli.global.guardian_fd.map(input::secret_from).transpose()?;
+    let unlocked = guardian.is_some() && takes_unlocking(&cli.command);
+    if let (Some(passphrase), true) = (guardian.clone(), unlocked) {
+        app.guardian_unlock(passphrase, true).await?;
+    }
+    let command = commands::run(&app, cli.command, guardian, out);
     tokio::pin!(command);
     let result = tokio::select! {
         result = &mut command => result,
@@ -54,6 +60,9 @@ async fn run(cli: Cli, out: &Out) -> Result<ExitCode, Failure> {
             ended.unwrap_or_else(|_| Err(Failure::interrupted()))
         }
     };
+    if unlocked {
+        app.guardian_lock().await?;
+    }
     app.shutdown().await;
     result
 }
@@ -89,7 +98,10 @@ async fn start(global: &Global, command: &Command) -> Result<App, Failure> {
         && !matches!(command, Command::Doctor)
     {
         // It was not opened with the passphrase that was given: this says why.
-        app.unlock(passphrase).await?;
+        match app.take_refusal() {
+            Some(refusal) => return Err(refusal.into()),
+            None => app.unlock(passphrase).await?,
+        }
     }
     let status = app.status();
     if status.state == SessionState::Ready && !status.setup_done && !before_setup(command) {
@@ -98,11 +110,27 @@ async fn start(global: &Global, command: &Command) -> Result<App, Failure> {
     Ok(app)
 }
 
+/// Whether the guardian's passphrase unlocks the command, and is not what the command is about.
+/// What only reads meets no lock.
+fn takes_unlocking(command: &Command) -> bool {
+    let about_it = matches!(
+        command,
+        Command::Setup(_) | Command::Privacy(Privacy::Guardian(_))
+    );
+    !about_it && access(command) == Access::Owner
+}
+
 /// What makes sense before the first run is completed.
 fn before_setup(command: &Command) -> bool {
     matches!(
         command,
-        Command::Setup(_) | Command::Doctor | Command::Privacy(Privacy::Policy | Privacy::Consents)
+        Command::Setup(_)
+            | Command::Doctor
+            | Command::Privacy(
+                Privacy::Policy { command: None, .. }
+                    | Privacy::Consents { command: None }
+                    | Privacy::Purposes
+            )
     )
 }
 
@@ -118,11 +146,14 @@ fn access(command: &Command) -> Access {
         )
         | Command::Privacy(
             Privacy::Stored
-            | Privacy::Ledger { .. }
-            | Privacy::Policy
+            | Privacy::Ledger(_)
+            | Privacy::Recipients
+            | Privacy::Purposes
+            | Privacy::Policy { command: None, .. }
+            | Privacy::Retention(Retention::List | Retention::Preview(_))
+            | Privacy::Lock(Lock::Status)
             | Privacy::Diagnostics(Diagnostics::Show)
-            | Privacy::SupportBundle(_)
-            | Privacy::Retention(Retention::List | Retention::Preview(_)),
+            | Privacy::SupportBundle(_),
         )
         | Command::Doctor => Access::Reader,
         _ => Access::Owner,
@@ -171,7 +202,7 @@ fn first_word() -> Option<String> {
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--profile" | "--passphrase-fd" => {
+            "--profile" | "--passphrase-fd" | "--guardian-fd" => {
                 words.next();
             }
             option if option.starts_with('-') => {}

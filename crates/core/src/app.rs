@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -88,6 +89,12 @@ pub(crate) struct Inner {
     pub(crate) vault: RwLock<Arc<Vault>>,
     pub(crate) session: RwLock<Session>,
     pub(crate) lock: Mutex<Option<ProfileLock>>,
+    /// Held while the app is locked or unlocked.
+    pub(crate) locking: tokio::sync::Mutex<()>,
+    /// When somebody was last seen to be there.
+    pub(crate) active: Mutex<Option<tokio::time::Instant>>,
+    /// Why the passphrase given at start did not open the archive.
+    pub(crate) refusal: Mutex<Option<Error>>,
 }
 
 pub(crate) enum Session {
@@ -104,11 +111,15 @@ pub(crate) struct Open {
     pub(crate) door: Door,
     /// The ledger of the door.
     pub(crate) ledger: Arc<dyn Ledger>,
+    /// How it was opened; see [`Open::has_passphrase`] for how it is opened next.
     pub(crate) storage: StorageMode,
+    pub(crate) passphrase: AtomicBool,
     pub(crate) generations: Mutex<HashMap<MessageId, Arc<Generation>>>,
     pub(crate) unwritten: Mutex<HashMap<MessageId, VisibleError>>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
+    /// Wakes the task that locks when nobody is there.
+    pub(crate) lock_changed: tokio::sync::Notify,
     /// Wakes the task that carries deletions out.
     pub(crate) deletions: tokio::sync::Notify,
     /// Wakes the task that empties the outbox.
@@ -118,6 +129,8 @@ pub(crate) struct Open {
     /// Held while a deletion is carried out: the task at its deadline and a person who asks for it
     /// now must not do so at the same time.
     pub(crate) erasing: Mutex<()>,
+    /// How far a change of the key is, in percent and one; 0 while there is none.
+    pub(crate) rotating: std::sync::atomic::AtomicU32,
     /// The export that is running.
     pub(crate) export: crate::export::Board,
     /// Held while the outbox is emptied, so that nothing is sent twice.
@@ -126,6 +139,26 @@ pub(crate) struct Open {
     pub(crate) proving: tokio::sync::Mutex<()>,
     /// The last self-audit of this session.
     pub(crate) proof: Mutex<Option<ProofReport>>,
+}
+
+impl Open {
+    /// Whether opening it again needs a passphrase.
+    pub(crate) fn has_passphrase(&self) -> bool {
+        self.passphrase.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_passphrase(&self, needed: bool) {
+        self.passphrase.store(needed, Ordering::Release);
+    }
+
+    /// Where the key is.
+    pub(crate) fn storage(&self) -> StorageMode {
+        match (self.storage, self.has_passphrase()) {
+            (StorageMode::Memory, _) => StorageMode::Memory,
+            (_, true) => StorageMode::Passphrase,
+            (_, false) => StorageMode::Keychain,
+        }
+    }
 }
 
 impl App {
@@ -144,6 +177,9 @@ impl App {
                 vault: RwLock::new(Arc::new(vault)),
                 session: RwLock::new(closed),
                 lock: Mutex::new(None),
+                locking: tokio::sync::Mutex::default(),
+                active: Mutex::default(),
+                refusal: Mutex::default(),
             }),
         };
         app.reopen(Patience::Probe).await;
@@ -180,11 +216,11 @@ impl App {
                 let setup = open.store.read(crate::session::setup_record).ok().flatten();
                 Status {
                     state: SessionState::Ready,
-                    storage: Some(open.storage),
+                    storage: Some(open.storage()),
                     setup_done: setup.is_some(),
                     supervised: setup.is_some_and(|setup| setup.supervised),
                     offline: open.door.is_offline(),
-                    has_passphrase: open.storage == StorageMode::Passphrase,
+                    has_passphrase: open.has_passphrase(),
                 }
             }
         }
@@ -202,6 +238,22 @@ impl App {
             Session::Closed { state, .. } => *state,
             Session::Open(_) => SessionState::Ready,
         }
+    }
+
+    /// The passphrase that was given at start.
+    #[must_use]
+    pub fn given_passphrase(&self) -> Option<Secret<String>> {
+        self.inner.options.passphrase.clone()
+    }
+
+    /// Why the passphrase given at start did not open the archive; told once.
+    #[must_use]
+    pub fn take_refusal(&self) -> Option<Error> {
+        self.inner
+            .refusal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     /// The folder of the profile.

@@ -1,6 +1,8 @@
 //! Asking: questions, answers, branches.
 
 mod generation;
+mod outgoing;
+mod preview;
 mod stream;
 
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use fluxchat_model::{
 use fluxchat_store::{ConversationPatch, Store, StoreError, WriteTx};
 
 pub(crate) use generation::Generation;
+pub use preview::{Preview, PreviewMessage, pretty};
 pub use stream::StreamState;
 
 use crate::{App, Error, Event};

@@ -39,6 +39,25 @@ impl Clock for SystemClock {
     }
 }
 
+/// Sixteen random bytes for an id that carries no time.
+///
+/// # Errors
+/// When the operating system has no randomness to give.
+pub fn random16() -> Result<[u8; 16], getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The beginning of a day in UTC, from `2026-03-01`.
+#[must_use]
+pub fn start_of_day(day: &str) -> Option<Timestamp> {
+    let format = time::macros::format_description!("[year]-[month]-[day]");
+    let date = time::Date::parse(day, format).ok()?;
+    let seconds = date.midnight().assume_utc().unix_timestamp();
+    Some(Timestamp(seconds.checked_mul(Timestamp::SECOND)?))
+}
+
 /// Ten random bytes for an id.
 ///
 /// # Errors
@@ -47,4 +66,13 @@ pub fn random10() -> Result<[u8; 10], getrandom::Error> {
     let mut bytes = [0; 10];
     getrandom::fill(&mut bytes)?;
     Ok(bytes)
+}
+
+/// The beginning of a UTC day, written as `2026-11-26`.
+#[must_use]
+pub fn day(text: &str) -> Option<Timestamp> {
+    let format = time::format_description::well_known::Iso8601::DATE;
+    let date = time::Date::parse(text, &format).ok()?;
+    let seconds = date.midnight().assume_utc().unix_timestamp();
+    Some(Timestamp(seconds.checked_mul(Timestamp::SECOND)?))
 }

@@ -1,12 +1,13 @@
 //! Consents: given and withdrawn in one step, in force before the next request.
 
 use fluxchat_model::{
-    ConsentDefault, ConsentEventId, ConsentState, ConsentStatus, Policy, PolicyVersion, Purpose,
-    SessionState,
+    ConsentDefault, ConsentEventId, ConsentState, ConsentStatus, Policy, Purpose, SessionState,
+    Timestamp,
 };
 use fluxchat_store::{NewConsentEvent, ReadTx, StoreError};
+use uuid::Uuid;
 
-use crate::{App, Error, Event, session};
+use crate::{App, Error, Event, clock, consent_sync, policies, session};
 
 /// Where a purpose stands, for people.
 #[derive(Clone, Debug)]
@@ -19,14 +20,13 @@ pub struct Standing {
     pub locked: bool,
 }
 
-/// The policy version that consents have to be given under.
-#[must_use]
-pub(crate) fn policy_in_force() -> PolicyVersion {
-    fluxchat_service::current_policy(fluxchat_service::LANGUAGES[0]).version
-}
-
-pub(crate) fn is_given(tx: &ReadTx<'_>, purpose: Purpose) -> Result<bool, StoreError> {
-    Ok(tx.consent_state(purpose, &policy_in_force().0)?.given)
+pub(crate) fn is_given(
+    tx: &ReadTx<'_>,
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let version = policies::in_force(tx, now)?;
+    Ok(tx.consent_state(purpose, &version.0)?.given)
 }
 
 pub(crate) fn check_optional(purpose: Purpose) -> Result<(), Error> {
@@ -58,7 +58,7 @@ impl App {
                 })
                 .collect()
         } else {
-            let version = policy_in_force().0;
+            let version = self.policy_in_force().0;
             self.read(move |tx| {
                 Purpose::all()
                     .map(|purpose| tx.consent_state(purpose, &version))
@@ -94,59 +94,47 @@ impl App {
         } else {
             ConsentStatus::Withdrawn
         };
+        if given {
+            self.guarded().await?;
+        }
         let surface = self.inner.options.surface;
-        self.off_thread(move |app| {
-            let open = app.open()?;
-            let setup = open
-                .store
-                .read(session::setup_record)?
-                .ok_or(Error::SetupNeeded)?;
-            if given && setup.supervised {
-                return Err(Error::Supervised);
-            }
-            let policy = fluxchat_service::current_policy(&setup.language);
-            let event = app.consent_event(purpose, status, &policy, surface)?;
-            open.store.write(|tx| {
-                // The same answer twice is one event: the chain records decisions, not clicks.
-                let state = tx.consent_state(purpose, &event.policy_version)?;
-                if state.given != given {
-                    tx.consent_append(event.clone())?;
+        let unmarked = self
+            .off_thread(move |app| {
+                let open = app.open()?;
+                let setup = open
+                    .store
+                    .read(session::setup_record)?
+                    .ok_or(Error::SetupNeeded)?;
+                let policy = app.policy(None, &setup.language)?;
+                let event = app.consent_event(purpose, status, &policy, surface)?;
+                let fresh = Uuid::from_bytes(clock::random16()?);
+                let now = app.now();
+                let unmarked = open.store.write(|tx| {
+                    // The same answer twice is one event: the chain records decisions, not clicks.
+                    let state = tx.consent_state(purpose, &event.policy_version)?;
+                    if state.given != given {
+                        let kept = tx.consent_append(event.clone())?;
+                        consent_sync::queue(tx, &kept, fresh, now)?;
+                    }
+                    // Who takes training back takes it back everywhere.
+                    if purpose == Purpose::AiTraining && !given {
+                        tx.training_forget()
+                    } else {
+                        Ok(Vec::new())
+                    }
+                })?;
+                if !given {
+                    open.door.cancel_purpose(purpose);
                 }
-                Ok(())
-            })?;
-            if !given {
-                open.door.cancel_purpose(purpose);
-            }
-            Ok(())
-        })
-        .await?;
+                open.outbox.notify_one();
+                Ok(unmarked)
+            })
+            .await?;
+        for conversation in unmarked {
+            self.tell(Event::ConversationChanged(conversation));
+        }
         self.tell(Event::ConsentsChanged);
         Ok(())
-    }
-
-    /// A policy, bundled. `None` for the version in force.
-    ///
-    /// # Errors
-    /// When there is no such version.
-    pub fn policy(&self, version: Option<&str>, language: &str) -> Result<Policy, Error> {
-        let language = supported_language(language);
-        match version {
-            None => Ok(fluxchat_service::current_policy(language)),
-            Some(version) => {
-                fluxchat_service::policy(version, language).ok_or(Error::NotFound("policy"))
-            }
-        }
-    }
-
-    /// When the policy in force was accepted here, and which.
-    ///
-    /// # Errors
-    /// When the archive cannot be read.
-    pub async fn policy_accepted(
-        &self,
-    ) -> Result<Option<(String, fluxchat_model::Timestamp)>, Error> {
-        self.read(|tx| Ok(session::setup_record(tx)?.map(|setup| (setup.policy_version, setup.at))))
-            .await
     }
 
     pub(crate) fn consent_event(
@@ -166,6 +154,7 @@ impl App {
             language: policy.language.clone(),
             ui_surface: surface.to_owned(),
             app_version: self.version().to_owned(),
+            scope: None,
         })
     }
 }

@@ -2,12 +2,13 @@
 //! the service where the service may hold a part.
 
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fluxchat_model::{
-    ConversationId, ErasureId, ErasureScope, MessageId, Receipt, Timestamp, TombstoneId,
+    ConversationId, ErasureId, ErasureScope, ErasureStage, MessageId, Receipt, Timestamp,
+    TombstoneId,
 };
-use fluxchat_store::{Erasure, ErasureRequest, ErasureState, FinishedBy, StoreError};
+use fluxchat_store::{Erasure, ErasureRequest, FinishedBy, StoreError};
 
 use crate::app::Open;
 use crate::outbox::Subject;
@@ -20,8 +21,10 @@ pub const UNDO_MS: i64 = 10 * Timestamp::SECOND;
 const PURGE_MS: i64 = 30 * Timestamp::SECOND;
 /// When to try again after a reader of another process was in the way.
 const BUSY_WAIT: Duration = Duration::from_secs(2);
-/// The archive has had one key since it was made; rotation will count on.
-const KEY_EPOCH: u32 = 1;
+/// Between two steps of a long deletion, so that others get to write.
+const BREATH: Duration = Duration::from_millis(2);
+/// How often a long deletion tells how far it is.
+const TELL: Duration = Duration::from_millis(150);
 
 /// A deletion that is hidden and can still be undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +105,8 @@ impl App {
                 let conversation = self.message_by_id(id).await?.conversation_id;
                 self.tell(Event::MessagesChanged(conversation));
             }
-            ErasureScope::Everything => {}
+            // Nothing else can be taken back.
+            _ => {}
         }
         Ok(())
     }
@@ -127,6 +131,11 @@ impl App {
     pub async fn purge_now(&self, id: ErasureId) -> Result<Receipt, Error> {
         let receipt = self.off_thread(move |app| app.carry_out(id)).await?;
         self.tell(Event::ReceiptsChanged);
+        if !["message", "conversation"].contains(&receipt.scope.as_str()) {
+            self.tell(Event::ContentRemoved);
+            self.tell(Event::DeletionsChanged);
+            self.tell(Event::FilingChanged);
+        }
         self.open()?.outbox.notify_one();
         Ok(receipt)
     }
@@ -152,7 +161,7 @@ impl App {
         let now = self.now();
         let mut again = None;
         for erasure in self.read(|tx| tx.erasures()).await? {
-            let due = erasure.state == ErasureState::Erasing || erasure.purge_after <= now;
+            let due = erasure.stage != ErasureStage::Hidden || erasure.purge_after <= now;
             let wait = if due {
                 self.try_purge(&erasure).await
             } else {
@@ -164,11 +173,15 @@ impl App {
     }
 
     /// Carries out what waits: everything where the process settles deletions at its start and
-    /// end, otherwise what is due.
+    /// end, otherwise what is due. A large one is hidden already and takes its time: the window
+    /// does not wait for it, its task goes on with it.
     pub(crate) async fn settle_deletions(&self) -> Result<(), Error> {
         if self.inner.options.settle_deletions {
             for erasure in self.read(|tx| tx.erasures()).await? {
-                self.try_purge(&erasure).await;
+                let steps = [ErasureStage::Purging, ErasureStage::Cleaning];
+                if !steps.contains(&erasure.stage) {
+                    self.try_purge(&erasure).await;
+                }
             }
             return Ok(());
         }
@@ -204,11 +217,7 @@ impl App {
 
     async fn hide(&self, scope: ErasureScope) -> Result<Erasing, Error> {
         let now = self.now();
-        let purge_ms = if scope == ErasureScope::Everything {
-            0
-        } else {
-            PURGE_MS
-        };
+        let purge_ms = if scope.is_small() { PURGE_MS } else { 0 };
         let request = ErasureRequest {
             id: self.fresh(ErasureId::new)?,
             scope,
@@ -251,7 +260,7 @@ impl App {
             // A conversation is called after its first question: that name quotes what goes.
             renamed = reserve::deleting(&self.inner.options.profile, || {
                 open.store.write(|tx| {
-                    let changed = tx.erasure_retitle(message, fluxchat_markup::title_from)?;
+                    let changed = tx.erasure_retitle(message, &fluxchat_markup::title_from)?;
                     if changed {
                         tx.conversation_of_message(message)
                     } else {
@@ -260,6 +269,7 @@ impl App {
                 })
             })?;
         }
+        self.step_through(&open, id)?;
         let tombstone = self.fresh(TombstoneId::new)?;
         let purged = open.store.erasure_purge(id, tombstone, self.now())?;
         let mut files_removed = 0;
@@ -270,7 +280,7 @@ impl App {
         open.store.erasure_scrub(id)?;
         let by = FinishedBy {
             files_removed,
-            key_epoch: KEY_EPOCH,
+            key_epoch: self.vault().key_epoch()?,
             app_version: self.version().to_owned(),
             at: self.now(),
         };
@@ -282,22 +292,32 @@ impl App {
         Ok(receipt)
     }
 
+    /// Removes the rows of a large deletion, some at a time. Ends early when the app does; the next
+    /// start goes on.
+    fn step_through(&self, open: &Open, id: ErasureId) -> Result<(), Error> {
+        let mut told = Instant::now();
+        loop {
+            let step = open.store.erasure_step(id, fluxchat_markup::title_from)?;
+            if step.done {
+                return Ok(());
+            }
+            if open.stop.is_cancelled() {
+                return Err(StoreError::Interrupted.into());
+            }
+            if told.elapsed() >= TELL {
+                told = Instant::now();
+                self.tell(Event::DeletionsChanged);
+            }
+            std::thread::sleep(BREATH);
+        }
+    }
+
     fn subject(&self, open: &Open, scope: ErasureScope) -> Result<Option<Subject>, StoreError> {
-        open.store.read(|tx| {
-            let conversation = match scope {
-                ErasureScope::Everything => return Ok(Some(Subject::Everything)),
-                ErasureScope::Conversation(id) => id,
-                // Hidden rows are invisible, also to the deletion that hid them; the service
-                // keeps nothing per message, so the conversation it belongs to is named.
-                ErasureScope::Message(id) => match tx.conversation_of_message(id)? {
-                    Some(id) => id,
-                    None => return Ok(None),
-                },
-            };
-            Ok(tx
-                .conversation_alias(conversation)?
-                .map(Subject::Conversation))
-        })
+        if scope == ErasureScope::Everything {
+            return Ok(Some(Subject::Everything));
+        }
+        let aliases = open.store.read(|tx| tx.erasure_aliases(scope))?;
+        Ok((!aliases.is_empty()).then_some(Subject::Conversations(aliases)))
     }
 }
 

@@ -65,12 +65,12 @@ impl App {
     /// # Errors
     /// When the archive is not open.
     pub async fn diagnostics(&self) -> Result<Diagnostics, Error> {
-        let version = self.version();
+        let (version, now) = (self.version(), self.now());
         let (crash_given, usage_given, payload, reports) = self
             .read(move |tx| {
                 Ok((
-                    consents::is_given(tx, DiagnosticKind::Crash.purpose())?,
-                    consents::is_given(tx, DiagnosticKind::Usage.purpose())?,
+                    consents::is_given(tx, DiagnosticKind::Crash.purpose(), now)?,
+                    consents::is_given(tx, DiagnosticKind::Usage.purpose(), now)?,
                     usage(tx, version)?,
                     tx.diagnostic_reports(SHOWN)?,
                 ))
@@ -155,7 +155,8 @@ impl App {
             let due = self
                 .read(move |tx| {
                     let sent = tx.diagnostic_latest(kind, DiagnosticState::Sent)?;
-                    let (Some(sent), true) = (sent, consents::is_given(tx, kind.purpose())?) else {
+                    let (Some(sent), true) = (sent, consents::is_given(tx, kind.purpose(), now)?)
+                    else {
                         return Ok(None);
                     };
                     let waiting = tx.diagnostic_latest(kind, DiagnosticState::Waiting)?;
@@ -201,14 +202,13 @@ impl App {
         let open = self.open()?;
         // Nothing is sent twice: the second one finds it sent.
         let _alone = open.sending.lock().await;
+        let version = self.policy_in_force().0;
+        let in_force = version.clone();
         let (report, consent) = self
             .read(move |tx| {
                 let report = tx.diagnostic_report(id)?;
                 let consent = match &report {
-                    Some(report) => {
-                        tx.consent_state(report.kind.purpose(), &consents::policy_in_force().0)?
-                            .event
-                    }
+                    Some(report) => tx.consent_state(report.kind.purpose(), &in_force)?.event,
                     None => None,
                 };
                 Ok((report, consent))
@@ -221,7 +221,7 @@ impl App {
         let ctx = Ctx {
             initiator: by,
             consent: consent.map(|event| event.id),
-            policy_version: Some(consents::policy_in_force().0),
+            policy_version: Some(version),
             ..Ctx::new(report.kind.purpose(), &[DataCategory::Diagnostics])
         };
         let endpoint = Endpoint::new(Call::TelemetryCreate, Target::of(&source))

@@ -47,6 +47,12 @@ pub enum Error {
     /// A guardian keeps it off.
     #[error("a guardian keeps this off")]
     Supervised,
+    /// That is not the guardian's passphrase.
+    #[error("the guardian's passphrase is another one")]
+    GuardianPassphrase,
+    /// Too many wrong passphrases; so many milliseconds are left.
+    #[error("the guardian's passphrase may be tried again in {0} ms")]
+    GuardianWait(i64),
     /// The folder or a file of the profile.
     #[error("a file of the profile: {0}")]
     Io(#[from] std::io::Error),
@@ -92,7 +98,9 @@ impl Error {
             Self::Provider(error) => error.code(),
             Self::NotFound(_) => "not_found",
             Self::Invalid { code, .. } => code,
-            Self::Supervised => "controls_restricted",
+            Self::Supervised => "supervised",
+            Self::GuardianPassphrase => "guardian_passphrase_wrong",
+            Self::GuardianWait(_) => "guardian_wait",
             Self::Io(error) => match error.kind() {
                 std::io::ErrorKind::StorageFull => "disk_full",
                 std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => {
@@ -108,9 +116,13 @@ impl Error {
     #[must_use]
     pub fn retry_after_ms(&self) -> Option<u32> {
         match self {
+            Self::Vault(VaultError::TooManyAttempts { wait_ms }) => {
+                Some(u32::try_from(*wait_ms).unwrap_or(u32::MAX))
+            }
             Self::Provider(error) => error
                 .retry_after_ms()
                 .map(|ms| u32::try_from(ms).unwrap_or(u32::MAX)),
+            Self::GuardianWait(ms) => u32::try_from(*ms).ok(),
             _ => None,
         }
     }
@@ -210,6 +222,8 @@ fn vault_code(error: &VaultError) -> &'static str {
     match error.code() {
         "keychain_locked" | "keychain_timeout" | "vault_locked" | "no_passphrase" => "locked",
         "no_keychain" => "no_provider",
+        "key_exists" => "passphrase_exists",
+        "empty_passphrase" => "passphrase_short",
         "profile_io" => "unwritable",
         other => other,
     }

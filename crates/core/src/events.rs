@@ -31,6 +31,12 @@ pub enum Event {
     SourcesChanged,
     /// A deletion has its receipt, or a request to a service moved.
     ReceiptsChanged,
+    /// A large deletion began, went on or ended.
+    DeletionsChanged,
+    /// More than one conversation is hidden or gone; what is shown has to be read again.
+    ContentRemoved,
+    /// The key of the archive is being changed, or was.
+    KeyChanged,
     /// Folders or tags changed, or what lies in them.
     FilingChanged,
     /// Everything was frozen, or no longer is.

@@ -66,10 +66,14 @@ impl App {
     pub async fn update_conversation(
         &self,
         id: ConversationId,
-        patch: ConversationPatch,
+        mut patch: ConversationPatch,
     ) -> Result<Conversation, Error> {
         let now = self.now();
         let freezes = patch.restricted == Some(true);
+        // A consent of its own, with a record.
+        if let Some(allowed) = patch.training_allowed.take() {
+            self.set_training(id, allowed).await?;
+        }
         let (kept_here, changed) = self
             .write(move |tx| {
                 let kept_here = only_here::update(tx, id, &patch)?;

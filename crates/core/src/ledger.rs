@@ -5,7 +5,7 @@ use fluxchat_model::{EgressRecord, LedgerEntry, LedgerFilter, LegalBasis, Sessio
 use fluxchat_store::{Store, StoreError, WriteTx};
 
 use crate::app::Inner;
-use crate::{App, Error, Event, consents, session};
+use crate::{App, Error, Event, consents, guardian, session, training};
 use std::sync::{Arc, Weak};
 
 /// Reads consent and writes the row in one transaction.
@@ -32,12 +32,33 @@ impl ArchiveLedger {
 
 /// What the rules say about an intent, read in the transaction that will write its row.
 fn allowed(tx: &WriteTx<'_>, intent: &EgressRecord) -> Result<Result<(), Refusal>, StoreError> {
-    if intent.basis == LegalBasis::Consent && !consents::is_given(tx, intent.purpose)? {
-        return Ok(Err(Refusal::NoConsent));
+    let now = intent.at;
+    if crate::rights::objected(tx, intent.purpose)? {
+        return Ok(Err(Refusal::Objected));
     }
     // Without an accepted policy there is no contract, so no basis at all.
-    if session::setup_record(tx)?.is_none() {
+    let Some(setup) = session::setup_record(tx)? else {
         return Ok(Err(Refusal::NoConsent));
+    };
+    if intent.basis == LegalBasis::Consent {
+        if !consents::is_given(tx, intent.purpose, now)? {
+            return Ok(Err(Refusal::NoConsent));
+        }
+    } else if setup.supervised
+        && intent.purpose.is_off_for_children()
+        && !guardian::is_unlocked(tx, now)?
+    {
+        return Ok(Err(Refusal::ControlsRestricted));
+    }
+    // The word that training is allowed is a use of that consent, whatever the request is for.
+    if intent.training_allowed {
+        let covered = match intent.conversation_id {
+            Some(id) => training::covers(tx, id, now)?,
+            None => false,
+        };
+        if !covered {
+            return Ok(Err(Refusal::NoConsent));
+        }
     }
     Ok(Ok(()))
 }
@@ -98,28 +119,34 @@ impl App {
         self.read(move |tx| tx.ledger_page(&filter, limit)).await
     }
 
-    /// Writes the whole ledger, oldest page last, as JSON or CSV. Rows are read page by page, so
+    /// Writes what a filter leaves of the ledger, newest first, as JSON or CSV. Rows are read page by page, so
     /// that its length needs no memory.
     ///
     /// # Errors
     /// When the archive is not open or the writer fails.
     pub async fn ledger_export(
         &self,
+        filter: LedgerFilter,
         csv: bool,
         out: impl std::io::Write + Send + 'static,
     ) -> Result<u32, Error> {
         if self.state() != SessionState::Ready {
             return Err(Error::NotOpen(self.state()));
         }
-        self.off_thread(move |app| export(app, csv, out)).await
+        self.off_thread(move |app| export(app, filter, csv, out))
+            .await
     }
 }
 
 const PAGE: u32 = 1_000;
 
-fn export(app: &App, csv: bool, mut out: impl std::io::Write) -> Result<u32, Error> {
+fn export(
+    app: &App,
+    mut filter: LedgerFilter,
+    csv: bool,
+    mut out: impl std::io::Write,
+) -> Result<u32, Error> {
     let open = app.open()?;
-    let mut filter = LedgerFilter::default();
     let mut rows = 0_u32;
     out.write_all(if csv {
         b"seq,at,purpose,basis,host,endpoint,method,categories,bytes_out,bytes_in,outcome,status,initiator,request_id,hash\r\n"

@@ -1,20 +1,89 @@
 //! The numbers of the privacy screen.
 
 use fluxchat_egress::IN_PROCESS;
-use fluxchat_model::{PrivacyRequestState, StorageMode, StoredKind, StoredTotal, Timestamp};
-use fluxchat_store::HostTotal;
+use fluxchat_model::{StorageMode, StoredKind, StoredTotal, Timestamp};
+use fluxchat_store::{HostTotal, StoredMonth};
+use serde::{Deserialize, Serialize};
 
-use crate::{App, Error, profile};
+use crate::{App, Error};
 
 const WEEK: i64 = 7 * Timestamp::DAY;
+
+/// How long ago something was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Age {
+    /// In this calendar month.
+    ThisMonth,
+    /// In the three months before.
+    ThreeMonths,
+    /// Within twelve months.
+    Year,
+    /// Earlier.
+    Older,
+}
+
+/// What is kept of one age.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct AgeTotal {
+    /// How old.
+    pub age: Age,
+    /// Messages.
+    pub messages: u64,
+    /// Bytes of messages.
+    pub message_bytes: u64,
+    /// Files.
+    pub files: u64,
+    /// Bytes of files.
+    pub file_bytes: u64,
+}
+
+fn by_age(months: &[StoredMonth]) -> Vec<AgeTotal> {
+    [Age::ThisMonth, Age::ThreeMonths, Age::Year, Age::Older]
+        .into_iter()
+        .map(|age| {
+            let mut total = AgeTotal {
+                age,
+                messages: 0,
+                message_bytes: 0,
+                files: 0,
+                file_bytes: 0,
+            };
+            for month in months
+                .iter()
+                .filter(|month| age_of(month.months_ago) == age)
+            {
+                let (count, bytes) = if month.kind == "asset" {
+                    (&mut total.files, &mut total.file_bytes)
+                } else {
+                    (&mut total.messages, &mut total.message_bytes)
+                };
+                *count += month.count;
+                *bytes += month.bytes;
+            }
+            total
+        })
+        .collect()
+}
+
+fn age_of(months_ago: u32) -> Age {
+    match months_ago {
+        0 => Age::ThisMonth,
+        1..=3 => Age::ThreeMonths,
+        4..=11 => Age::Year,
+        _ => Age::Older,
+    }
+}
 
 /// The numbers that matter.
 #[derive(Clone, Debug)]
 pub struct Overview {
     /// Per kind.
     pub kinds: Vec<StoredTotal>,
-    /// All files of the profile together, in bytes; in memory: what the kinds say.
+    /// All kinds together, in bytes.
     pub kept_bytes: u64,
+    /// How old it is; ages without anything are there with zeros.
+    pub ages: Vec<AgeTotal>,
     /// What left in the last seven days, per host and purpose. What stayed in-process is not in it.
     pub left: Vec<HostTotal>,
     /// How many optional consents are on, and of how many.
@@ -40,33 +109,31 @@ impl App {
     /// # Errors
     /// When the archive is not open.
     pub async fn overview(&self) -> Result<Overview, Error> {
-        let since = self.now().plus_ms(-WEEK);
-        let (kinds, left, consents, waiting) = self
+        let now = self.now();
+        let since = now.plus_ms(-WEEK);
+        let (months, left, consents, waiting) = self
             .read(move |tx| {
-                let states = tx.consent_states(&crate::consents::policy_in_force().0)?;
+                let states = tx.consent_states(&crate::policies::in_force(tx, now)?.0)?;
                 let on = states.iter().filter(|state| state.given).count();
                 let waiting = tx
                     .privacy_requests()?
                     .iter()
-                    .filter(|request| {
-                        !matches!(
-                            request.state,
-                            PrivacyRequestState::Fulfilled | PrivacyRequestState::Denied
-                        )
-                    })
+                    .filter(|request| !request.state.is_settled())
                     .count();
                 Ok((
-                    tx.stored_totals()?,
+                    tx.stored_months(now)?,
                     tx.ledger_totals(since)?,
                     (on, states.len()),
                     waiting,
                 ))
             })
             .await?;
-        let (_, kept_bytes) = self.stored_on_disk(&kinds).await?;
+        let kinds = self.totals().await?;
+        let kept_bytes = sum(&kinds);
         Ok(Overview {
             kinds,
             kept_bytes,
+            ages: by_age(&months),
             left: left
                 .into_iter()
                 .filter(|total| total.host != IN_PROCESS)
@@ -81,20 +148,20 @@ impl App {
     /// # Errors
     /// When the archive is not open.
     pub async fn stored(&self) -> Result<(Vec<StoredTotal>, u64, StorageMode), Error> {
-        let kinds = self.read(|tx| tx.stored_totals()).await?;
-        let (storage, bytes) = self.stored_on_disk(&kinds).await?;
-        Ok((kinds, bytes, storage))
+        let kinds = self.totals().await?;
+        let bytes = sum(&kinds);
+        Ok((kinds, bytes, self.open()?.storage()))
     }
 
-    async fn stored_on_disk(&self, kinds: &[StoredTotal]) -> Result<(StorageMode, u64), Error> {
-        let storage = self.open()?.storage;
-        if storage == StorageMode::Memory {
-            return Ok((storage, kinds.iter().map(|total| total.bytes).sum()));
-        }
-        let folder = self.inner.options.profile.clone();
-        let bytes = tokio::task::spawn_blocking(move || profile::size_on_disk(&folder)).await?;
-        Ok((storage, bytes))
+    /// Everything the archive has on the disk, by kind; the kinds together are the whole.
+    async fn totals(&self) -> Result<Vec<StoredTotal>, Error> {
+        self.off_thread(|app| Ok(app.open()?.store.totals_on_disk()?))
+            .await
     }
+}
+
+fn sum(kinds: &[StoredTotal]) -> u64 {
+    kinds.iter().map(|total| total.bytes).sum()
 }
 
 fn small(count: usize) -> u32 {

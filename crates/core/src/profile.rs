@@ -46,25 +46,6 @@ pub fn acquire(folder: &Path) -> Result<ProfileLock, SessionState> {
     }
 }
 
-/// Everything the profile holds on disk, in bytes, without following links.
-#[must_use]
-pub fn size_on_disk(folder: &Path) -> u64 {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return 0;
-    };
-    entries
-        .flatten()
-        .filter_map(|entry| {
-            let meta = entry.metadata().ok()?;
-            Some(if meta.is_dir() {
-                size_on_disk(&entry.path())
-            } else {
-                meta.len()
-            })
-        })
-        .sum()
-}
-
 /// Creates a folder that only its owner can enter; one that exists is left as it is.
 pub(crate) fn create_private(folder: &Path) -> std::io::Result<()> {
     if folder.is_dir() {

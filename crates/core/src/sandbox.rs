@@ -1,6 +1,7 @@
 //! The sandbox keeps its records in the archive, so that the laws hold for it too.
 
-use fluxchat_service::{Collection, Page, Record, Storage, StorageError};
+use fluxchat_model::{Source, Timestamp};
+use fluxchat_service::{Collection, Page, Record, SigningKey, Storage, StorageError};
 use fluxchat_store::{SandboxPage, SandboxRecord, Store, StoreError};
 
 /// The storage of the service over the archive.
@@ -10,6 +11,25 @@ impl ArchiveStorage {
     pub(crate) fn new(store: Store) -> Self {
         Self(store)
     }
+}
+
+/// The sandbox signs what it says about data rights with a key of its own, and the app knows it
+/// by that key. Both stay when everything is deleted: what was signed can still be checked.
+pub(crate) fn ensure_key(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+    if store.read(|tx| tx.sandbox_seed())?.is_some() {
+        return Ok(());
+    }
+    let mut seed = [0; 32];
+    let Ok(()) = getrandom::fill(&mut seed) else {
+        return Ok(());
+    };
+    let Some(key) = SigningKey::from_seed(&seed) else {
+        return Ok(());
+    };
+    store.write(|tx| {
+        tx.sandbox_seed_set(&seed)?;
+        tx.service_key_pin(Source::SANDBOX, key.public().0, now)
+    })
 }
 
 fn failed(error: StoreError) -> StorageError {

@@ -8,34 +8,37 @@ use fluxchat_model::{
     ArchiveKey, ConsentStatus, MessageId, Purpose, Secret, SessionState, StorageMode, Timestamp,
     VisibleError,
 };
-use fluxchat_service::{ServiceState, router};
+use fluxchat_service::{ServiceState, SigningKey, router};
 use fluxchat_store::{
-    CopyRecord, MigrationCopy, OpenOptions, ReadTx, Store, StoreError, remove_copy,
+    CopyRecord, MigrationCopy, OpenOptions, ReadTx, Store, StoreError, WriteTx, remove_copy,
 };
 use fluxchat_vault::{KeychainError, Patience, Probe, Vault, VaultError};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
 use crate::app::{Open, Session};
 use crate::error::is_io;
+use crate::guardian::GuardianRecord;
 use crate::ledger::ArchiveLedger;
 use crate::sandbox::ArchiveStorage;
-use crate::{Access, App, Error, profile, reserve, sources};
+use crate::{Access, App, Error, clock, consent_sync, profile, reserve, sources};
 
 const SETUP: &str = "setup";
 const COPY_FILE: &str = "archive.before-update.db";
 const COPY_KEY: &str = "before-update";
 const COPY_LIFE: i64 = 7 * Timestamp::DAY;
-const SHORTEST_PASSPHRASE: usize = 8;
+pub(crate) const SHORTEST_PASSPHRASE: usize = 8;
 
 /// Who is going to use the app.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Audience {
     /// An adult, for themselves.
     Adult,
-    /// A guardian, for somebody under their care.
-    Guardian,
+    /// A guardian, for somebody under their care, with the passphrase that unlocks what stays
+    /// locked.
+    Guardian(Secret<String>),
 }
 
 /// What the first run asks for.
@@ -64,10 +67,23 @@ pub(crate) fn setup_record(tx: &ReadTx<'_>) -> Result<Option<SetupRecord>, Store
     tx.setting(SETUP)
 }
 
+/// The guardian has ended the supervision.
+pub(crate) fn supervision_ended(tx: &WriteTx<'_>) -> Result<(), StoreError> {
+    if let Some(setup) = setup_record(tx)? {
+        let setup = SetupRecord {
+            supervised: false,
+            ..setup
+        };
+        tx.setting_set(SETUP, &setup)?;
+    }
+    Ok(())
+}
+
 impl App {
     /// Takes the profile, asks for the key and opens the archive, as far as that is possible now.
     /// Called at start and, with patience for a prompt, whenever the person says *try again*.
     pub(crate) async fn reopen(&self, patience: Patience) -> SessionState {
+        let _alone = self.inner.locking.lock().await;
         if self.state() == SessionState::Ready {
             return SessionState::Ready;
         }
@@ -89,8 +105,12 @@ impl App {
     /// Opens a locked archive with its passphrase.
     ///
     /// # Errors
-    /// `wrong_passphrase`; whatever keeps the archive closed.
+    /// `wrong_passphrase`, `too_many_attempts`; whatever keeps the archive closed.
     pub async fn unlock(&self, passphrase: Secret<String>) -> Result<(), Error> {
+        let _alone = self.inner.locking.lock().await;
+        if self.state() == SessionState::Ready {
+            return Ok(());
+        }
         let open = self
             .off_thread(move |app| {
                 let key = app.vault().unlock_with_passphrase(&passphrase)?;
@@ -182,7 +202,7 @@ impl App {
     /// When it was completed before, the policy is not the one in force, a purpose is not optional
     /// or a guardian keeps it off, or the archive cannot be created.
     pub async fn setup(&self, setup: Setup) -> Result<(), Error> {
-        let supervised = setup.audience == Audience::Guardian;
+        let supervised = matches!(setup.audience, Audience::Guardian(_));
         for purpose in &setup.consents {
             crate::consents::check_optional(*purpose)?;
             if supervised {
@@ -190,7 +210,7 @@ impl App {
             }
         }
         let policy = fluxchat_service::policy(&setup.policy_version, &setup.language)
-            .filter(|policy| policy.version == crate::consents::policy_in_force())
+            .filter(|policy| policy.version == self.policy_in_force())
             .ok_or_else(|| {
                 Error::invalid("policy_unknown", "This is not the privacy policy in force.")
             })?;
@@ -201,6 +221,15 @@ impl App {
                 "This profile has been set up before.",
             ));
         }
+        let now = self.now();
+        let guardian = match setup.audience {
+            Audience::Adult => None,
+            // Before anything is created: a passphrase that is too short leaves no trace.
+            Audience::Guardian(passphrase) => Some(
+                self.off_thread(move |_| GuardianRecord::new(&passphrase, now))
+                    .await?,
+            ),
+        };
         if self.state() != SessionState::Ready {
             let given = self.inner.options.passphrase.clone();
             let storage = if given.is_some() {
@@ -222,15 +251,21 @@ impl App {
                 };
                 events.push(app.consent_event(purpose, status, &policy, "first_run")?);
             }
+            let fresh = Uuid::from_bytes(clock::random16()?);
             let record = SetupRecord {
-                at: app.now(),
+                at: now,
                 supervised,
                 policy_version: policy.version.0.clone(),
                 language: policy.language.clone(),
             };
             Ok(open.store.write(|tx| {
                 for event in &events {
-                    tx.consent_append(event.clone())?;
+                    let kept = tx.consent_append(event.clone())?;
+                    consent_sync::queue(tx, &kept, fresh, now)?;
+                }
+                tx.policy_accept(&policy, now, "first_run")?;
+                if guardian.is_some() {
+                    tx.guardian_set(guardian.as_ref())?;
                 }
                 tx.setting_set(SETUP, &record)
             })?)
@@ -245,15 +280,7 @@ impl App {
     /// that waits, closes the archive and gives the profile back.
     pub async fn shutdown(&self) {
         if let Ok(open) = self.open() {
-            open.stop.cancel();
-            open.tasks.close();
-            open.tasks.wait().await;
-            if self.inner.options.access == Access::Owner {
-                let _ = self.settle_deletions().await;
-            }
-            let store = open.store.clone();
-            let _ = tokio::task::spawn_blocking(move || store.close()).await;
-            self.close(SessionState::Locked, false);
+            self.close_open(open, false).await;
         }
         self.inner
             .lock
@@ -285,10 +312,18 @@ impl App {
             Probe::Key(key, storage) => Ok((key, storage)),
             Probe::PassphraseNeeded => match given.map(|it| vault.unlock_with_passphrase(it)) {
                 Some(Ok(key)) => Ok((key, StorageMode::Passphrase)),
-                _ => Err(Obstacle {
-                    state: SessionState::Locked,
-                    has_passphrase: true,
-                }),
+                refused => {
+                    *self
+                        .inner
+                        .refusal
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner) =
+                        refused.and_then(Result::err).map(Error::from);
+                    Err(Obstacle {
+                        state: SessionState::Locked,
+                        has_passphrase: true,
+                    })
+                }
             },
             // On the first run the question is not where the key is but where it could be kept.
             Probe::FirstRun => match vault.keychain_reachable(patience) {
@@ -301,7 +336,7 @@ impl App {
         }
     }
 
-    fn open_archive(
+    pub(crate) fn open_archive(
         &self,
         key: ArchiveKey,
         storage: StorageMode,
@@ -314,21 +349,14 @@ impl App {
         if self.inner.options.access == Access::Reader && self.is_half_made() {
             return Err(SessionState::FirstRun);
         }
-        let options = self.open_options(key, storage, create);
-        let folder = &self.inner.options.profile;
-        let store = match reserve::opening(folder, || Store::open(options.clone())) {
-            Err(StoreError::MigrationNeeded { .. })
-                if self.inner.options.access == Access::Owner =>
-            {
-                self.open_with_copy(options)
-            }
-            other => other,
-        }
-        .map_err(|error| {
-            tracing::warn!(name: "archive.not_opened", code = error.code());
-            closed_by(&error)
-        })?;
-        reserve::opening(folder, || self.prepare(&store)).map_err(|error| closed_by(&error))?;
+        let store = self
+            .open_under_its_key(key, storage, create)
+            .map_err(|error| {
+                tracing::warn!(name: "archive.not_opened", code = error.code());
+                closed_by(&error)
+            })?;
+        reserve::opening(&self.inner.options.profile, || self.prepare(&store))
+            .map_err(|error| closed_by(&error))?;
         let unwritten = self
             .not_settled(&store)
             .map_err(|error| closed_by(&error))?;
@@ -342,6 +370,12 @@ impl App {
             ServiceState::new(storage_of_sandbox, Arc::clone(&self.inner.options.clock));
         if let Some(pace) = self.inner.options.sandbox_pace {
             service = service.with_pace(pace);
+        }
+        // Readers have no key to make and nothing to answer.
+        if let Ok(Some(seed)) = store.read(|tx| tx.sandbox_seed())
+            && let Some(key) = SigningKey::from_seed(&seed)
+        {
+            service = service.with_key(key);
         }
         let door = Door::new(
             Arc::clone(&ledger),
@@ -357,19 +391,41 @@ impl App {
             door,
             ledger,
             storage,
+            passphrase: (storage == StorageMode::Passphrase).into(),
             generations: std::sync::Mutex::default(),
             unwritten: std::sync::Mutex::new(unwritten),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            lock_changed: tokio::sync::Notify::new(),
             deletions: tokio::sync::Notify::new(),
             outbox: tokio::sync::Notify::new(),
             retention: crate::retention::Sweeper::default(),
             erasing: std::sync::Mutex::default(),
+            rotating: std::sync::atomic::AtomicU32::new(0),
             export: crate::export::Board::default(),
             sending: tokio::sync::Mutex::default(),
             proving: tokio::sync::Mutex::default(),
             proof: std::sync::Mutex::default(),
         })
+    }
+
+    /// Opens the file with a key, an older one with a copy.
+    pub(crate) fn open_store(
+        &self,
+        key: ArchiveKey,
+        storage: StorageMode,
+        create: bool,
+    ) -> Result<Store, StoreError> {
+        let options = self.open_options(key, storage, create);
+        let folder = &self.inner.options.profile;
+        match reserve::opening(folder, || Store::open(options.clone())) {
+            Err(StoreError::MigrationNeeded { .. })
+                if self.inner.options.access == Access::Owner =>
+            {
+                self.open_with_copy(options)
+            }
+            other => other,
+        }
     }
 
     /// Whether there was an archive here whose file is gone or empty. Opening it would make a new
@@ -446,6 +502,7 @@ impl App {
             return Ok(());
         }
         sources::ensure_sandbox(self, store)?;
+        unless_full(crate::sandbox::ensure_key(store, self.now()))?;
         let _ = crate::prove::clear_scratch(&self.inner.options.profile);
         // Neither may keep the archive closed on a full disk: reading and deleting need it open.
         unless_full(crate::chat::settle_interrupted(self, store))?;
@@ -465,7 +522,7 @@ impl App {
         Ok(cut_off.into_iter().map(|id| (id, full.clone())).collect())
     }
 
-    async fn adopt(&self, open: Open) {
+    pub(crate) async fn adopt(&self, open: Open) {
         let open = Arc::new(open);
         self.set_session(Session::Open(Arc::clone(&open)));
         if self.inner.options.access == Access::Reader {
@@ -479,6 +536,7 @@ impl App {
         let _ = self
             .off_thread(move |_| {
                 let open = app.open()?;
+                app.settle_key(&open)?;
                 let _ = app.sweep_exports();
                 let _ = app.absorb_crash(&open);
                 app.drop_migration_copy(&open.store, false)
@@ -493,8 +551,10 @@ impl App {
         crate::outbox::spawn(self, open);
         crate::offline::spawn(self, open);
         crate::upkeep::spawn(self, open);
-        crate::diagnostics::spawn(self, open);
         crate::retention::spawn(self, open);
+        crate::lock::spawn(self, open);
+        crate::policies::spawn(self, open);
+        crate::diagnostics::spawn(self, open);
     }
 }
 

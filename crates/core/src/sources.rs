@@ -7,7 +7,7 @@ use fluxchat_model::{
 use fluxchat_store::{ConversationPatch, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
-use crate::{App, Error, Event, clock, consents};
+use crate::{App, Error, Event, clock};
 
 const DEFAULT_SOURCE: &str = "default_source";
 const LONGEST_NAME: usize = 80;
@@ -54,6 +54,7 @@ pub(crate) fn ensure_sandbox(app: &App, store: &Store) -> Result<(), StoreError>
         has_credential: false,
         default_model: Some(fluxchat_service::GUIDE_MODEL.to_owned()),
         practices: DataPractices::default(),
+        redact: false,
         created_at: app.now(),
     };
     store.write(|tx| tx.source_insert(&source))
@@ -107,6 +108,7 @@ impl App {
     /// # Errors
     /// When name or address cannot be used, or nothing can be stored.
     pub async fn add_source(&self, new: NewSource) -> Result<Added, Error> {
+        self.guarded().await?;
         let name = checked_name(&new.name)?;
         let base = parse_base_url(&new.url)
             .map_err(|error| Error::invalid(error.code(), error.to_string()))?;
@@ -119,6 +121,7 @@ impl App {
             has_credential: false,
             default_model: None,
             practices: DataPractices::default(),
+            redact: false,
             created_at: self.now(),
         };
         let row = source.clone();
@@ -162,6 +165,9 @@ impl App {
         default_model: Option<String>,
     ) -> Result<Source, Error> {
         let mut source = self.source(id).await?;
+        if !source.is_in_process() {
+            self.guarded().await?;
+        }
         if let Some(name) = name.filter(|name| *name != source.name) {
             if source.is_in_process() {
                 return Err(Error::invalid(
@@ -198,6 +204,7 @@ impl App {
                 "The sandbox is part of the app and stays.",
             ));
         }
+        self.guarded().await?;
         self.off_thread(move |app| Ok(app.vault().credential_delete(id)?))
             .await?;
         self.write(move |tx| tx.source_remove(id)).await?;
@@ -230,7 +237,7 @@ impl App {
         let open = self.open()?;
         let credential = self.credential(source).await?;
         let ctx = Ctx {
-            policy_version: Some(consents::policy_in_force().0),
+            policy_version: Some(self.policy_in_force().0),
             cancel,
             ..Ctx::new(Purpose::Models, &[])
         };

@@ -20,6 +20,13 @@ pub enum Call {
         /// The version asked for.
         version: String,
     },
+    /// `GET /policies/{version}?language={language}`
+    PoliciesIn {
+        /// The version asked for.
+        version: String,
+        /// The language asked for (BCP 47).
+        language: String,
+    },
     /// `POST /consents`
     ConsentsCreate,
     /// `POST /privacy/requests`
@@ -29,6 +36,20 @@ pub enum Call {
         /// The request asked for.
         id: String,
     },
+    /// `DELETE /privacy/requests/{id}`
+    PrivacyRequestsCancel {
+        /// The request taken back.
+        id: String,
+    },
+    /// `GET /privacy/requests/{id}/results`
+    PrivacyRequestsResults {
+        /// The request whose result is fetched.
+        id: String,
+    },
+    /// `GET /privacy/discovery`
+    PrivacyDiscovery,
+    /// `GET /privacy/subject`
+    PrivacySubject,
     /// `POST /telemetry`
     TelemetryCreate,
 }
@@ -41,10 +62,14 @@ impl Call {
             Self::ModelsList => "models.list",
             Self::ChatCompletions => "chat.completions",
             Self::PoliciesCurrent => "policies.current",
-            Self::PoliciesGet { .. } => "policies.get",
+            Self::PoliciesGet { .. } | Self::PoliciesIn { .. } => "policies.get",
             Self::ConsentsCreate => "consents.create",
             Self::PrivacyRequestsCreate => "privacy.requests.create",
             Self::PrivacyRequestsGet { .. } => "privacy.requests.get",
+            Self::PrivacyRequestsCancel { .. } => "privacy.requests.cancel",
+            Self::PrivacyRequestsResults { .. } => "privacy.requests.results",
+            Self::PrivacyDiscovery => "privacy.discovery",
+            Self::PrivacySubject => "privacy.subject",
             Self::TelemetryCreate => "telemetry.create",
         }
     }
@@ -53,6 +78,7 @@ impl Call {
     #[must_use]
     pub fn method(&self) -> Method {
         match self {
+            Self::PrivacyRequestsCancel { .. } => Method::DELETE,
             Self::ChatCompletions
             | Self::ConsentsCreate
             | Self::PrivacyRequestsCreate
@@ -67,11 +93,16 @@ impl Call {
         match self {
             Self::ModelsList => &[Purpose::Models],
             Self::ChatCompletions => &[Purpose::Chat, Purpose::Title],
-            Self::PoliciesCurrent | Self::PoliciesGet { .. } => &[Purpose::PolicyCheck],
-            Self::ConsentsCreate => &[Purpose::ConsentSync],
-            Self::PrivacyRequestsCreate | Self::PrivacyRequestsGet { .. } => {
-                &[Purpose::RightsRequest]
+            Self::PoliciesCurrent | Self::PoliciesGet { .. } | Self::PoliciesIn { .. } => {
+                &[Purpose::PolicyCheck]
             }
+            Self::ConsentsCreate => &[Purpose::ConsentSync],
+            Self::PrivacyRequestsCreate
+            | Self::PrivacyRequestsGet { .. }
+            | Self::PrivacyRequestsCancel { .. }
+            | Self::PrivacyRequestsResults { .. }
+            | Self::PrivacyDiscovery
+            | Self::PrivacySubject => &[Purpose::RightsRequest],
             Self::TelemetryCreate => &[Purpose::CrashReport, Purpose::UsageAnalytics],
         }
     }
@@ -81,10 +112,17 @@ impl Call {
             Self::ModelsList => vec!["models"],
             Self::ChatCompletions => vec!["chat", "completions"],
             Self::PoliciesCurrent => vec!["policies", "current"],
-            Self::PoliciesGet { version } => vec!["policies", version],
+            Self::PoliciesGet { version } | Self::PoliciesIn { version, .. } => {
+                vec!["policies", version]
+            }
             Self::ConsentsCreate => vec!["consents"],
             Self::PrivacyRequestsCreate => vec!["privacy", "requests"],
-            Self::PrivacyRequestsGet { id } => vec!["privacy", "requests", id],
+            Self::PrivacyRequestsGet { id } | Self::PrivacyRequestsCancel { id } => {
+                vec!["privacy", "requests", id]
+            }
+            Self::PrivacyRequestsResults { id } => vec!["privacy", "requests", id, "results"],
+            Self::PrivacyDiscovery => vec!["privacy", "discovery"],
+            Self::PrivacySubject => vec!["privacy", "subject"],
             Self::TelemetryCreate => vec!["telemetry"],
         }
     }
@@ -237,8 +275,11 @@ impl Endpoint {
                 .pop_if_empty()
                 .push(segment);
         }
+        if let Call::PoliciesIn { language, .. } = &self.call {
+            url.query_pairs_mut().append_pair("language", language);
+        }
         let text = if self.target.is_in_process() {
-            url.path()
+            &url[url::Position::BeforePath..]
         } else {
             url.as_str()
         };

@@ -144,7 +144,7 @@ impl Door {
         }
     }
 
-    fn attempt(
+    pub(crate) fn attempt(
         &self,
         ctx: &Ctx,
         endpoint: &Endpoint,

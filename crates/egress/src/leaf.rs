@@ -102,6 +102,9 @@ impl Service<Departure> for Leaves {
 #[derive(Clone, Default)]
 pub(crate) struct Network(Arc<Mutex<Clients>>);
 
+/// The same for everybody.
+pub(crate) const USER_AGENT: &str = "Fluxchat";
+
 #[allow(
     clippy::disallowed_types,
     reason = "egress is the one user of the HTTP client"
@@ -167,7 +170,7 @@ fn build(reach: Reach) -> Result<Client, EgressError> {
         reason = "egress is the one user of the HTTP client"
     )]
     let builder = reqwest::Client::builder()
-        .user_agent("Fluxchat")
+        .user_agent(USER_AGENT)
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .retry(reqwest::retry::never())

@@ -24,6 +24,9 @@ pub enum Refusal {
     /// The purpose is not one the endpoint serves.
     #[error("This address does not serve that purpose.")]
     PurposeNotAllowed,
+    /// The person objected to the purpose.
+    #[error("You objected to this purpose, so nothing was sent.")]
+    Objected,
     /// Unencrypted to a public host, or a private host where only a public one is allowed.
     #[error("This address is not allowed: it is not encrypted, or it is not where it may be.")]
     InsecureOrigin,
@@ -45,6 +48,7 @@ impl Refusal {
             Self::ControlsRestricted => "controls_restricted",
             Self::CategoryNotAllowed => "category_not_allowed",
             Self::PurposeNotAllowed => "purpose_not_allowed",
+            Self::Objected => "objected",
             Self::InsecureOrigin => "insecure_origin",
             Self::CredentialOrigin => "credential_origin",
             Self::LedgerUnavailable => "ledger_unavailable",

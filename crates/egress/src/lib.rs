@@ -23,6 +23,7 @@ mod gate;
 mod leaf;
 mod ledger;
 mod origin;
+mod preview;
 mod resolve;
 mod retry;
 
@@ -36,6 +37,7 @@ pub use error::EgressError;
 pub use leaf::InProcess;
 pub use ledger::{Finish, Ledger, LedgerSeq, Refusal};
 pub use origin::{BaseUrl, BaseUrlError, HostClass, Warning, host_class, parse_base_url};
+pub use preview::{Preview, PreviewHeader};
 pub use tokio_util::sync::CancellationToken;
 
 /// The host of a ledger row whose request never left the process.

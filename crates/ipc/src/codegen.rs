@@ -5,16 +5,22 @@
 use std::fmt::Write as _;
 use ts_rs::{Config, TS};
 
-use fluxchat_model::{ProofReport, Receipt};
+use fluxchat_model::{PolicyDiff, ProofReport, Receipt, TrainingEcho};
 
 use crate::dto::chat::*;
+use crate::dto::consent::*;
+use crate::dto::deletion::*;
 use crate::dto::diagnostics::*;
 use crate::dto::event::*;
 use crate::dto::export::*;
 use crate::dto::filing::*;
+use crate::dto::ledger::*;
+use crate::dto::lock::*;
+use crate::dto::preview::*;
 use crate::dto::privacy::*;
 use crate::dto::proof::*;
 use crate::dto::retention::*;
+use crate::dto::rights::*;
 use crate::dto::search::*;
 use crate::dto::session::*;
 use crate::dto::source::*;

@@ -2,13 +2,19 @@
 //! calls the core once and turns the answer into what crosses.
 
 pub mod chat;
+pub mod consent;
+pub mod deletion;
 pub mod desktop;
 pub mod diagnostics;
 pub mod egress;
 pub mod export;
 pub mod filing;
+pub mod ledger;
+pub mod lock;
+pub mod preview;
 pub mod privacy;
 pub mod retention;
+pub mod rights;
 pub mod search;
 pub mod session;
 pub mod source;

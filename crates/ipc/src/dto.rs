@@ -18,13 +18,19 @@ macro_rules! dto {
 }
 
 pub mod chat;
+pub mod consent;
+pub mod deletion;
 pub mod diagnostics;
 pub mod event;
 pub mod export;
 pub mod filing;
+pub mod ledger;
+pub mod lock;
+pub mod preview;
 pub mod privacy;
 pub mod proof;
 pub mod retention;
+pub mod rights;
 pub mod search;
 pub mod session;
 pub mod source;

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConsentEventId, Purpose, Timestamp};
+use uuid::Uuid;
+
+use crate::{ConsentEventId, ConversationId, Purpose, Timestamp};
 
 /// What an event says, in the terms of the W3C DPV consent status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -62,6 +64,9 @@ pub struct ConsentEvent {
     pub ui_surface: String,
     /// The version of the app.
     pub app_version: String,
+    /// The conversation it is limited to, if it is limited to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<ConsentScope>,
     /// The hash of the event before; 64 zeros for the first.
     pub prev_hash: String,
     /// SHA-256 in hex over `prev_hash` and every field above.
@@ -77,4 +82,29 @@ pub struct ConsentState {
     pub given: bool,
     /// The event that decides.
     pub event: Option<ConsentEvent>,
+}
+
+/// The one conversation a decision is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ConsentScope {
+    /// Random, the same for all decisions about one conversation; part of the chain. It says
+    /// nothing about the conversation and stays when that is deleted.
+    pub id: Uuid,
+    /// The conversation, until it is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<ConversationId>,
+}
+
+/// What Fluxchat services confirmed about training, over all answers so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct TrainingEcho {
+    /// Answers whose service repeated what it was told.
+    pub confirmed: u32,
+    /// Answers whose service said nothing about it.
+    pub missing: u32,
+    /// Answers whose service said something else.
+    pub different: u32,
+    /// When the last answer without a true confirmation came.
+    pub last_doubt_at: Option<Timestamp>,
 }

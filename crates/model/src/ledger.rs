@@ -140,10 +140,72 @@ pub struct LedgerEntry {
 pub struct LedgerFilter {
     /// Only this purpose.
     pub purpose: Option<Purpose>,
-    /// Only hosts that contain this.
+    /// Only this legal basis.
+    pub basis: Option<LegalBasis>,
+    /// Only this host.
     pub host: Option<String>,
     /// Only this outcome.
     pub outcome: Option<Outcome>,
+    /// Only what served this conversation.
+    pub conversation_id: Option<ConversationId>,
+    /// Only from this time on.
+    pub from: Option<Timestamp>,
+    /// Only before this time.
+    pub until: Option<Timestamp>,
     /// Only rows before this one; the cursor of the previous page.
     pub before_seq: Option<i64>,
+}
+
+/// A part of the ledger with its totals: one recipient, purpose, basis and outcome.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LedgerFacet {
+    /// Host and port, or `in-process`.
+    pub host: String,
+    /// Why.
+    pub purpose: Purpose,
+    /// On what basis.
+    pub basis: LegalBasis,
+    /// What kinds of data.
+    pub categories: Vec<DataCategory>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// How many rows.
+    pub requests: u64,
+    /// Bytes that left.
+    pub bytes_out: u64,
+    /// Bytes that came back.
+    pub bytes_in: u64,
+    /// The earliest of its rows.
+    pub first_at: Timestamp,
+    /// The latest of its rows.
+    pub last_at: Timestamp,
+}
+
+/// What stands for rows of the ledger that were cleared: a link of the same chain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LedgerSummary {
+    /// Its place in the chain.
+    pub seq: i64,
+    /// When it was cleared.
+    pub at: Timestamp,
+    /// The first place that was cleared.
+    pub first_seq: i64,
+    /// The last place that was cleared.
+    pub last_seq: i64,
+    /// How many requests that was, with those of earlier summaries.
+    pub requests: u64,
+    /// How many bytes had left.
+    pub bytes_out: u64,
+    /// How many bytes had come back.
+    pub bytes_in: u64,
+    /// When the earliest of them was made.
+    pub first_at: Timestamp,
+    /// When the latest of them was made.
+    pub last_at: Timestamp,
+    /// The hash of the first, in hex.
+    pub first_hash: String,
+    /// The hash of the last, in hex, which the chain goes on from.
+    pub last_hash: String,
+    /// The hash of this link, in hex.
+    pub hash: String,
 }

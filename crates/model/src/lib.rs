@@ -6,14 +6,17 @@
 mod chat;
 mod consent;
 mod diagnostics;
+mod erasure;
 mod filing;
 mod id;
 mod ledger;
 mod policy;
+mod practice;
 mod privacy;
 mod proof;
 mod purpose;
 mod retention;
+mod rights;
 mod secret;
 mod session;
 mod source;
@@ -22,27 +25,35 @@ mod time;
 pub use chat::{
     Conversation, DraftKey, Message, MessageStatus, Named, Part, Role, Usage, VisibleError,
 };
-pub use consent::{ConsentEvent, ConsentState, ConsentStatus};
+pub use consent::{ConsentEvent, ConsentScope, ConsentState, ConsentStatus, TrainingEcho};
 pub use diagnostics::{
     DiagnosticEvent, DiagnosticKind, DiagnosticPayload, DiagnosticReport, DiagnosticState,
 };
+pub use erasure::{ErasurePreview, ErasureStage, MediaKind, TimeRange};
 pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, DiagnosticReportId, ErasureId, FolderId, InvalidId,
     MessageId, OutboxId, PrivacyRequestId, RequestId, RetentionRuleId, SourceId, TagId,
     TombstoneId,
 };
-pub use ledger::{EgressRecord, Initiator, LedgerEntry, LedgerFilter, Outcome};
-pub use policy::{Policy, PolicyVersion};
+pub use ledger::{
+    EgressRecord, Initiator, LedgerEntry, LedgerFacet, LedgerFilter, LedgerSummary, Outcome,
+};
+pub use policy::{Policy, PolicyDiff, PolicyVersion, TextChange, TextKind, TextPart, TextRow};
+pub use practice::{KeptFor, Recipient};
 pub use privacy::{
-    ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest, PrivacyRequestKind,
-    PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,
+    Attestation, ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest,
+    PrivacyRequestKind, PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,
 };
 pub use proof::{Check, Law, ProofReport, Verdict};
 pub use purpose::{ConsentDefault, DataCategory, LegalBasis, Purpose};
 pub use retention::{
     RetentionExemption, RetentionKind, RetentionRule, RetentionSubject, RetentionTarget,
     RetentionVerdict, TrustedTime, retention_verdict,
+};
+pub use rights::{
+    COMPLAINT, ObjectionEvent, REASONS, RequestEvent, RequestProgress, RequestStep, StatementFlag,
+    TrackedRequest, known_reason, reason_sentence,
 };
 pub use secret::{ArchiveKey, Secret};
 pub use session::{SessionState, StorageMode};

@@ -1,3 +1,5 @@
+//! Versions of the privacy policy, and how two of them differ.
+
 use serde::{Deserialize, Serialize};
 
 /// `2026-11-01`: the date it takes effect.
@@ -16,8 +18,79 @@ pub struct Policy {
     pub language: String,
     /// SHA-256 of `markdown` in hex; what consent events refer to.
     pub sha256: String,
+    /// The purposes whose rules this version changed: they are asked for anew.
+    #[serde(default)]
+    pub changed: Vec<String>,
     /// The short form, a few sentences.
     pub summary: Vec<String>,
     /// All of it.
     pub markdown: String,
+}
+
+/// How two versions of the policy differ, paragraph by paragraph. Plain text, never markup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct PolicyDiff {
+    /// The older version.
+    pub from: String,
+    /// The newer version; also the date it takes effect.
+    pub to: String,
+    /// The language both are in.
+    pub language: String,
+    /// The purposes that are asked for anew.
+    pub changed: Vec<String>,
+    /// All paragraphs of both, in order.
+    pub rows: Vec<TextRow>,
+}
+
+/// One paragraph of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct TextRow {
+    /// What it is in the text.
+    pub kind: TextKind,
+    /// What became of it.
+    pub change: TextChange,
+    /// Its words; several parts only where it was changed.
+    pub parts: Vec<TextPart>,
+}
+
+/// What a paragraph is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum TextKind {
+    /// A heading.
+    Heading,
+    /// A paragraph.
+    Paragraph,
+    /// An item of a list.
+    Item,
+    /// A row of a table, its cells divided by dots.
+    Row,
+}
+
+/// What became of a paragraph, or of a part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum TextChange {
+    /// As it was.
+    Same,
+    /// New.
+    Added,
+    /// Gone.
+    Removed,
+    /// Worded differently; its parts say where.
+    Changed,
+}
+
+/// Some words of a changed paragraph.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct TextPart {
+    /// `same`, `added` or `removed`.
+    pub change: TextChange,
+    /// The words.
+    pub text: String,
 }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConversationId, ErasureId, MessageId, OutboxId, PrivacyRequestId, Timestamp, TombstoneId,
+    ConversationId, ErasureId, FolderId, MediaKind, MessageId, OutboxId, PrivacyRequestId,
+    SourceId, TagId, TimeRange, Timestamp, TombstoneId,
 };
 
 /// What a deletion covers.
@@ -14,8 +15,53 @@ pub enum ErasureScope {
     Message(MessageId),
     /// A conversation with all its branches.
     Conversation(ConversationId),
+    /// A folder with all conversations in it.
+    Folder(FolderId),
+    /// A tag with all conversations that have it.
+    Tag(TagId),
+    /// What was written in a span of time, and everything below it.
+    Range(TimeRange),
+    /// All conversations that a source answered in, or is set to.
+    Source(SourceId),
+    /// All files of a kind. The messages they were in stay.
+    Media(MediaKind),
+    /// What was searched for.
+    Searches,
+    /// Unsent texts and files.
+    Drafts,
     /// All content; the profile stays.
     Everything,
+}
+
+impl ErasureScope {
+    /// Its word in receipts, tombstones and the archive.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Message(_) => "message",
+            Self::Conversation(_) => "conversation",
+            Self::Folder(_) => "folder",
+            Self::Tag(_) => "tag",
+            Self::Range(_) => "range",
+            Self::Source(_) => "source",
+            Self::Media(_) => "media",
+            Self::Searches => "searches",
+            Self::Drafts => "drafts",
+            Self::Everything => "everything",
+        }
+    }
+
+    /// Whether it can be undone for a moment. Everything else is gone at once.
+    #[must_use]
+    pub fn is_small(self) -> bool {
+        matches!(self, Self::Message(_) | Self::Conversation(_))
+    }
+
+    /// Whether a word has to be typed before it begins.
+    #[must_use]
+    pub fn needs_word(self) -> bool {
+        !self.is_small() && !matches!(self, Self::Searches | Self::Drafts)
+    }
 }
 
 /// The proof that a deletion was carried out on this computer.
@@ -24,7 +70,7 @@ pub enum ErasureScope {
 pub struct Receipt {
     /// The deletion.
     pub erasure_id: ErasureId,
-    /// `message`, `conversation` or `everything`.
+    /// The word of its [`ErasureScope`], or [`Receipt::ROTATION`].
     pub scope: String,
     /// Rows removed per table.
     pub rows_by_table: std::collections::BTreeMap<String, u32>,
@@ -48,10 +94,19 @@ pub struct Receipt {
     pub requested_at: Timestamp,
     /// When it was proven.
     pub at: Timestamp,
+    /// Of a change of the key: when everything that was deleted before became unreadable wherever
+    /// its pages may lie, because the key they were encrypted with is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crypto_erased_at: Option<Timestamp>,
     /// The hash of the receipt before; 64 zeros for the first.
     pub prev_hash: String,
     /// SHA-256 in hex over `prev_hash` and every field above.
     pub hash: String,
+}
+
+impl Receipt {
+    /// The scope of a receipt for a change of the key.
+    pub const ROTATION: &str = "key";
 }
 
 /// A deletion remembered without content, so that sync and imports never bring it back.
@@ -59,7 +114,7 @@ pub struct Receipt {
 pub struct Tombstone {
     /// Random; says nothing about what was deleted.
     pub id: TombstoneId,
-    /// `message`, `conversation` or `everything`.
+    /// The word of its [`ErasureScope`].
     pub kind: String,
     /// When.
     pub at: Timestamp,
@@ -84,23 +139,57 @@ pub enum PrivacyRequestKind {
     Objection,
 }
 
-/// The life of a request as this computer sees it.
+/// The life of a request as this computer sees it. A state never moves back: see
+/// [`PrivacyRequestState::is_settled`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum PrivacyRequestState {
+    /// Being written; nothing will be sent.
+    Draft,
     /// Waiting here until the door is open.
     QueuedOffline,
     /// Sent, not confirmed.
     Submitted,
-    /// The service confirmed it and named a date.
+    /// The service confirmed it; a date is running.
     Acknowledged,
+    /// The service waits for the person.
+    NeedsAction,
     /// The service says it is done.
     Fulfilled,
+    /// The service says it is done in part, with a reason.
+    PartiallyFulfilled,
     /// The service refused, with a reason.
     Denied,
     /// The date passed without an answer.
     Overdue,
+    /// Taken back by the person.
+    Cancelled,
+}
+
+impl PrivacyRequestState {
+    /// True where nothing more is expected.
+    #[must_use]
+    pub fn is_settled(self) -> bool {
+        matches!(
+            self,
+            Self::Fulfilled | Self::PartiallyFulfilled | Self::Denied | Self::Cancelled
+        )
+    }
+}
+
+/// What an answer of a service is worth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Attestation {
+    /// There is no answer of a service.
+    #[default]
+    None,
+    /// The service says so.
+    Said,
+    /// The service says so, and its signature was checked with the key it is known by.
+    Checked,
 }
 
 /// A request to the service and where it stands.
@@ -119,10 +208,12 @@ pub struct PrivacyRequest {
     pub state: PrivacyRequestState,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When the service promised to be done.
+    /// When it has to be done.
     pub expected_by: Option<Timestamp>,
-    /// Why it was denied.
+    /// A code: why it was denied, done in part, delayed, or what is needed.
     pub reason: Option<String>,
+    /// What the answer is worth.
+    pub attestation: Attestation,
 }
 
 /// What has to reach the service.
@@ -191,6 +282,8 @@ pub enum StoredKind {
     Sandbox,
     /// Free and administrative pages of the archive.
     Overhead,
+    /// Space kept free so that a deletion works on a full disk.
+    Reserve,
 }
 
 /// How much of a kind is kept.

@@ -24,6 +24,21 @@ pub enum Purpose {
     ProductImprovement,
     AiTraining,
     DirectMarketing,
+    Image,
+    Music,
+    Video,
+    Speech,
+    Transcription,
+    Writing,
+    Tool,
+    Sync,
+    SignIn,
+    AgeCheck,
+    AccountNotices,
+    Checkout,
+    Invoice,
+    SupportTicket,
+    AbusePrevention,
 }
 
 /// The legal basis of a purpose: GDPR Art. 6(1), in the terms of the W3C DPV (`eu-gdpr:A6-1-*`).
@@ -87,6 +102,10 @@ pub enum DataCategory {
     RightsRequest,
     /// Diagnostics.
     Diagnostics,
+    /// Who the person is: name, address, age group.
+    Identity,
+    /// What was ordered and what it costs; never a card.
+    Payment,
     /// Nothing about the person.
     None,
 }
@@ -102,6 +121,8 @@ impl DataCategory {
             Self::Consent => "consent",
             Self::RightsRequest => "rights_request",
             Self::Diagnostics => "diagnostics",
+            Self::Identity => "identity",
+            Self::Payment => "payment",
             Self::None => "none",
         }
     }
@@ -116,6 +137,8 @@ impl DataCategory {
             Self::Consent,
             Self::RightsRequest,
             Self::Diagnostics,
+            Self::Identity,
+            Self::Payment,
             Self::None,
         ]
         .into_iter()
@@ -146,7 +169,9 @@ struct Entry {
 }
 
 use ConsentDefault::{Ask, Off, OnObjectable, OnUse};
-use DataCategory::{Consent, Content, Credential, Diagnostics, Parameters, RightsRequest};
+use DataCategory::{
+    Consent, Content, Credential, Diagnostics, Identity, Parameters, Payment, RightsRequest,
+};
 use LegalBasis as B;
 
 const TABLE: &[Entry] = &[
@@ -253,6 +278,126 @@ const TABLE: &[Entry] = &[
         basis: B::Consent,
         default: Off,
         categories: &[DataCategory::None],
+    },
+    Entry {
+        purpose: Purpose::Image,
+        id: "svc.image",
+        dpv: "RequestedServiceProvision",
+        basis: B::Contract,
+        default: OnUse,
+        categories: &[Content, Parameters, Credential],
+    },
+    Entry {
+        purpose: Purpose::Music,
+        id: "svc.music",
+        dpv: "RequestedServiceProvision",
+        basis: B::Contract,
+        default: OnUse,
+        categories: &[Content, Parameters, Credential],
+    },
+    Entry {
+        purpose: Purpose::Video,
+        id: "svc.video",
+        dpv: "RequestedServiceProvision",
+        basis: B::Contract,
+        default: OnUse,
+        categories: &[Content, Parameters, Credential],
+    },
+    Entry {
+        purpose: Purpose::Speech,
+        id: "svc.speech",
+        dpv: "RequestedServiceProvision",
+        basis: B::Contract,
+        default: OnUse,
+        categories: &[Content, Parameters, Credential],
+    },
+    Entry {
+        purpose: Purpose::Transcription,
+        id: "svc.transcription",
+        dpv: "RequestedServiceProvision",
+        basis: B::Contract,
+        default: OnUse,
+        categories: &[Content, Parameters, Credential],
+    },
+    Entry {
+        purpose: Purpose::Writing,
+        id: "svc.writing",
+        dpv: "RequestedServiceProvision",
+        basis: B::Contract,
+        default: OnUse,
+        categories: &[Content, Parameters, Credential],
+    },
+    Entry {
+        purpose: Purpose::Tool,
+        id: "svc.tool",
+        dpv: "RequestedServiceProvision",
+        basis: B::Contract,
+        default: OnUse,
+        categories: &[Content, Parameters, Credential],
+    },
+    Entry {
+        purpose: Purpose::Sync,
+        id: "svc.sync",
+        dpv: "RequestedServiceProvision",
+        basis: B::Contract,
+        default: OnUse,
+        categories: &[Content, Parameters, Credential],
+    },
+    Entry {
+        purpose: Purpose::SignIn,
+        id: "acct.auth",
+        dpv: "IdentityAuthentication",
+        basis: B::Contract,
+        default: OnUse,
+        categories: &[Identity, Credential],
+    },
+    Entry {
+        purpose: Purpose::AgeCheck,
+        id: "acct.age",
+        dpv: "AgeVerification",
+        basis: B::LegalObligation,
+        default: OnUse,
+        categories: &[Identity],
+    },
+    Entry {
+        purpose: Purpose::AccountNotices,
+        id: "acct.notifications",
+        dpv: "CommunicationManagement",
+        basis: B::Contract,
+        default: OnUse,
+        categories: &[Identity, Credential],
+    },
+    Entry {
+        purpose: Purpose::Checkout,
+        id: "pay.checkout",
+        dpv: "PaymentManagement",
+        basis: B::Contract,
+        default: OnUse,
+        categories: &[Identity, Payment, Credential],
+    },
+    Entry {
+        purpose: Purpose::Invoice,
+        id: "pay.invoice",
+        dpv: "LegalCompliance",
+        basis: B::LegalObligation,
+        default: OnUse,
+        categories: &[Identity, Payment, Credential],
+    },
+    Entry {
+        purpose: Purpose::SupportTicket,
+        id: "support.ticket",
+        dpv: "CommunicationForCustomerCare",
+        basis: B::Contract,
+        default: OnUse,
+        categories: &[Content, Diagnostics, Identity],
+    },
+    Entry {
+        purpose: Purpose::AbusePrevention,
+        id: "sec.abuse",
+        dpv: "MisusePreventionAndDetection",
+        basis: B::LegitimateInterest,
+        default: OnObjectable,
+        categories: &[Identity],
     },
 ];
 

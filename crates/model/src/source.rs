@@ -54,6 +54,8 @@ pub struct Source {
     pub default_model: Option<String>,
     /// What it declares about data.
     pub practices: DataPractices,
+    /// Whether private details are replaced by placeholders before anything leaves.
+    pub redact: bool,
     /// When it was added.
     pub created_at: Timestamp,
 }

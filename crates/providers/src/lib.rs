@@ -15,6 +15,7 @@
 
 mod chat;
 mod error;
+mod hosts;
 pub mod ndjson;
 mod normalise;
 pub mod openai;
@@ -25,4 +26,5 @@ pub use chat::{
     ChatEvent, ChatMessage, ChatRequest, ChatStream, FinishReason, Notice, ToolCallDelta,
 };
 pub use error::ProviderError;
-pub use provider::{chat, models};
+pub use hosts::{KnownHost, OptOut, known_host, opt_outs};
+pub use provider::{chat, models, preview};

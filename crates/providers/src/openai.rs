@@ -7,7 +7,9 @@ mod stream;
 mod think;
 
 use bytes::Bytes;
-use fluxchat_egress::{Call, Credential, Ctx, Door, Endpoint, Payload, Reply, Response, Target};
+use fluxchat_egress::{
+    Call, Credential, Ctx, Door, Endpoint, Payload, Preview, Reply, Response, Target,
+};
 use fluxchat_model::{Model, Source};
 
 pub use reply::{Reading, Step};
@@ -50,9 +52,7 @@ pub(crate) async fn chat(
     let mut body = Body::new(source, &request, ctx.training_allowed);
     let mut notices = Vec::new();
     loop {
-        let endpoint = Endpoint::new(Call::ChatCompletions, Target::of(source))
-            .with_credential(credential.clone());
-        let payload = Payload::Json(Bytes::from(body.to_bytes()?));
+        let (endpoint, payload) = prepare(source, credential.as_ref(), &body)?;
         let mut response = door.send(ctx.clone(), endpoint, payload).await?;
         if response.status.is_success() {
             return Ok(stream::read(response, notices, credential));
@@ -69,6 +69,30 @@ pub(crate) async fn chat(
             None => return Err(error),
         }
     }
+}
+
+/// What [`chat`] would send, without sending it.
+pub(crate) fn preview(
+    door: &Door,
+    source: &Source,
+    credential: Option<Credential>,
+    mut ctx: Ctx,
+    request: &ChatRequest,
+) -> Result<Preview, ProviderError> {
+    ctx.reply = Reply::Stream;
+    let body = Body::new(source, request, ctx.training_allowed);
+    let (endpoint, payload) = prepare(source, credential.as_ref(), &body)?;
+    Ok(door.preview(&ctx, &endpoint, &payload)?)
+}
+
+fn prepare(
+    source: &Source,
+    credential: Option<&Credential>,
+    body: &Body,
+) -> Result<(Endpoint, Payload), ProviderError> {
+    let endpoint = Endpoint::new(Call::ChatCompletions, Target::of(source))
+        .with_credential(credential.cloned());
+    Ok((endpoint, Payload::Json(Bytes::from(body.to_bytes()?))))
 }
 
 /// Reads the body of an answer with an error status.

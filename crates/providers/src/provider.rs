@@ -1,4 +1,4 @@
-use fluxchat_egress::{Credential, Ctx, Door};
+use fluxchat_egress::{Credential, Ctx, Door, Preview};
 use fluxchat_model::{Dialect, Model, Source};
 
 use crate::{ChatRequest, ChatStream, ProviderError, openai};
@@ -34,6 +34,25 @@ pub async fn chat(
     match source.dialect {
         Dialect::Fluxchat | Dialect::Openai => {
             openai::chat(door, source, credential, ctx, request).await
+        }
+        other => Err(ProviderError::DialectNotSupportedYet(other)),
+    }
+}
+
+/// What [`chat`] would send first, byte by byte, without sending it.
+///
+/// # Errors
+/// When the request cannot be built.
+pub fn preview(
+    door: &Door,
+    source: &Source,
+    credential: Option<Credential>,
+    ctx: Ctx,
+    request: &ChatRequest,
+) -> Result<Preview, ProviderError> {
+    match source.dialect {
+        Dialect::Fluxchat | Dialect::Openai => {
+            openai::preview(door, source, credential, ctx, request)
         }
         other => Err(ProviderError::DialectNotSupportedYet(other)),
     }

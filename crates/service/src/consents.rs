@@ -1,5 +1,6 @@
 //! `/v1/consents`: consent records in the fields of ISO/IEC TS 27560:2023.
 
+mod kantara;
 mod record;
 
 use axum::Json;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+pub use kantara::KantaraReceipt;
 pub use record::{ConsentEventFields, ConsentProcessing, ConsentRecord, Party, PiiInformation};
 
 use crate::date::{parse_rfc3339, rfc3339};

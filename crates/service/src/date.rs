@@ -9,11 +9,22 @@ pub(crate) fn rfc3339(at: Timestamp) -> String {
     moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// The day in UTC: `2026-11-01`.
+pub(crate) fn date(at: Timestamp) -> String {
+    civil(at).strftime("%Y-%m-%d").to_string()
+}
+
 /// The same day and hour of the next month, or that month's last day.
 pub(crate) fn one_month_after(at: Timestamp) -> Timestamp {
+    months_after(at, 1)
+}
+
+/// The same day and hour so many months (at most 12) later, or that month's last day.
+#[must_use]
+pub fn months_after(at: Timestamp, months: u8) -> Timestamp {
     civil(at)
         .to_zoned(TimeZone::UTC)
-        .checked_add(Span::new().months(1))
+        .checked_add(Span::new().months(i64::from(months.min(12))))
         .map_or(at, |due| Timestamp(due.timestamp().as_millisecond()))
 }
 

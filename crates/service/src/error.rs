@@ -51,6 +51,9 @@ pub enum ServiceError {
     /// The id was used before with another body.
     #[error("this {0} was used before with a different body")]
     Conflict(&'static str),
+    /// The request is answered already.
+    #[error("this request was answered already, so it cannot be taken back")]
+    NotPending,
     /// The storage failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -76,6 +79,7 @@ impl ServiceError {
             Self::NotFound(_) => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Conflict(_) => "conflict",
+            Self::NotPending => "not_pending",
             Self::Storage(error) => error.code(),
             Self::Randomness => "randomness_unavailable",
             Self::Internal => "internal_error",
@@ -93,7 +97,7 @@ impl ServiceError {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::ModelNotFound(_) | Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::NotPending => StatusCode::CONFLICT,
             Self::Storage(StorageError::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(StorageError::Failed(_)) | Self::Randomness | Self::Internal => {
                 StatusCode::INTERNAL_SERVER_ERROR

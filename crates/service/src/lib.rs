@@ -17,6 +17,7 @@ mod policies;
 mod policy;
 mod rights;
 mod router;
+mod signature;
 mod state;
 mod storage;
 mod telemetry;
@@ -26,17 +27,20 @@ pub use chat::{
     Citation, ContentPart, MessageContent, StreamOptions, TRAINING_HEADER, TokenUsage,
 };
 pub use consents::{
-    ConsentEventFields, ConsentList, ConsentProcessing, ConsentRecord, Party, PiiInformation,
-    StoredConsent,
+    ConsentEventFields, ConsentList, ConsentProcessing, ConsentRecord, KantaraReceipt, Party,
+    PiiInformation, StoredConsent,
 };
+pub use date::months_after;
 pub use error::{ErrorBody, ErrorDetail, ServiceError};
 pub use models::{GUIDE_MODEL, ModelCard, ModelList};
 pub use policies::PolicyDocument;
-pub use policy::{LANGUAGES, current_policy, policies, policy};
+pub use policy::{LANGUAGES, current_policy, in_force, policies, policy, policy_versions};
 pub use rights::{
-    Identity, IdentityFormat, RequestList, RequestStatus, RequestType, RightsAnswer, RightsRequest,
+    Discovery, Identity, IdentityFormat, RequestList, RequestStatus, RequestType, ResultDocument,
+    RightsAnswer, RightsRequest, SubjectRecord,
 };
 pub use router::{openapi, router};
+pub use signature::{PublicKey, SignatureCheck, SigningKey};
 pub use state::ServiceState;
 pub use storage::{Collection, MemoryStorage, Page, Record, Storage, StorageError};
 pub use telemetry::{

@@ -2,6 +2,8 @@
 //! Protocol 1.0.
 
 mod fulfil;
+pub(crate) mod results;
+pub(crate) mod subject;
 mod wire;
 
 use axum::Json;
@@ -12,14 +14,15 @@ use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 
 pub use wire::{
-    Identity, IdentityFormat, RequestList, RequestStatus, RequestType, RightsAnswer, RightsRequest,
+    Discovery, Identity, IdentityFormat, RequestList, RequestStatus, RequestType, ResultDocument,
+    RightsAnswer, RightsRequest, SubjectRecord,
 };
 
 use crate::consents::page_size;
 use crate::date::{one_month_after, parse_rfc3339, rfc3339};
 use crate::extract::{JsonBody, QueryParams};
 use crate::{Collection, ErrorBody, Page, Record, ServiceError, ServiceState};
-use fulfil::Erasure;
+use fulfil::Fulfilment;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -34,8 +37,9 @@ pub(crate) struct ListQuery {
 /// Exercise a data right
 ///
 /// The `subject_request_id` is the caller's and makes the call repeatable: the same request
-/// again gives the same answer, another one under the same id is refused. An erasure is carried
-/// out before the answer is sent; everything else is acknowledged with a date within one month.
+/// again gives the same answer, another one under the same id is refused. What concerns records
+/// that this service finds by itself is carried out before the answer is sent; everything else
+/// is acknowledged with a date within one month.
 #[utoipa::path(
     post,
     path = "/v1/privacy/requests",
@@ -61,23 +65,26 @@ pub(crate) async fn create(
     if let Some(before) = stored(&state, &id).await? {
         return again(before, &fingerprint);
     }
-    let erasure = Erasure::of(&request)?;
-    let answer = answer(&request, at, state.new_id(at)?, erasure.is_some());
+    let fulfilment = Fulfilment::of(&request)?;
+    let answer = state.signed(answer(&request, at, state.new_id(at)?, &fulfilment))?;
     let row = Record {
         collection: Collection::PrivacyRequests,
         key: id,
-        owner: None,
+        // Whose records a later fetch gives; `None` is everybody's.
+        owner: match &fulfilment {
+            Fulfilment::Show => fulfil::subject(&request)
+                .filter(|subject| *subject != fulfil::EVERYTHING)
+                .map(str::to_owned),
+            _ => None,
+        },
         body: serde_json::json!({ "fingerprint": fingerprint, "answer": answer }),
         at,
     };
-    // The deletion goes first and may be repeated: a crash in between leaves a request that the
+    // What is done goes first and may be repeated: a crash in between leaves a request that the
     // caller sends again, never an answer that says “done” about something still there.
     let taken = state
         .store(move |storage| {
-            if let Some(erasure) = &erasure {
-                let deleted = erasure.carry_out(storage)?;
-                tracing::info!(name: "service.erasure.carried_out", deleted);
-            }
+            fulfilment.carry_out(storage, at)?;
             storage.insert(row)
         })
         .await?;
@@ -142,6 +149,85 @@ pub(crate) async fn get(
     read(row).map(|stored| Json(stored.answer))
 }
 
+/// Take a request back
+#[utoipa::path(
+    delete,
+    path = "/v1/privacy/requests/{id}",
+    tag = "rights",
+    params(("id" = uuid::Uuid, Path, description = "The `subject_request_id`")),
+    responses(
+        (status = 202, description = "It was taken back", body = RightsAnswer),
+        (status = 404, description = "No such request", body = ErrorBody),
+        (status = 409, description = "It was answered already", body = ErrorBody),
+    )
+)]
+pub(crate) async fn cancel(
+    State(state): State<ServiceState>,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Json<RightsAnswer>), ServiceError> {
+    let row = stored(&state, &id.to_ascii_lowercase())
+        .await?
+        .ok_or(ServiceError::NotFound("this request"))?;
+    let (key, owner, asked_at) = (row.key.clone(), row.owner.clone(), row.at);
+    let Stored {
+        fingerprint,
+        mut answer,
+    } = read(row)?;
+    match answer.status {
+        RequestStatus::Revoked => return Ok((StatusCode::ACCEPTED, Json(answer))),
+        RequestStatus::Open | RequestStatus::InProgress => {}
+        _ => return Err(ServiceError::NotPending),
+    }
+    answer.status = RequestStatus::Revoked;
+    answer.request_status = "cancelled".to_owned();
+    answer.processing_details = Some("It was taken back by the one who made it.".to_owned());
+    answer.updated_time = Some(rfc3339(state.now()));
+    let answer = state.signed(answer)?;
+    let body = serde_json::json!({ "fingerprint": fingerprint, "answer": answer });
+    state
+        .store(move |storage| {
+            storage.put(Record {
+                collection: Collection::PrivacyRequests,
+                key,
+                owner,
+                body,
+                at: asked_at,
+            })
+        })
+        .await?;
+    Ok((StatusCode::ACCEPTED, Json(answer)))
+}
+
+/// What can be asked here, and the key that answers are signed with
+#[utoipa::path(
+    get,
+    path = "/v1/privacy/discovery",
+    tag = "rights",
+    responses((status = 200, description = "What can be asked", body = Discovery))
+)]
+pub(crate) async fn discovery(State(state): State<ServiceState>) -> Json<Discovery> {
+    let identity = |identity_type: &str| Identity {
+        identity_type: identity_type.to_owned(),
+        identity_value: String::new(),
+        identity_format: IdentityFormat::Raw,
+    };
+    Json(Discovery {
+        api_version: "2.0".to_owned(),
+        supported_identities: ["everything", "pii_principal_id", "conversation_alias"]
+            .map(identity)
+            .to_vec(),
+        supported_subject_request_types: vec![
+            RequestType::Access,
+            RequestType::Portability,
+            RequestType::Erasure,
+            RequestType::Rectification,
+            RequestType::Restriction,
+            RequestType::Objection,
+        ],
+        processor_certificate: state.public_key().map(crate::PublicKey::to_text),
+    })
+}
+
 /// What is kept of a request: no identities, only what is needed to give the same answer again.
 #[derive(Deserialize)]
 struct Stored {
@@ -176,14 +262,12 @@ fn answer(
     request: &RightsRequest,
     at: fluxchat_model::Timestamp,
     request_id: uuid::Uuid,
-    fulfilled: bool,
+    fulfilment: &Fulfilment,
 ) -> RightsAnswer {
     let due = rfc3339(one_month_after(at));
-    let details = if fulfilled {
-        "Every record of this subject was deleted before this answer was sent. Content is never kept."
-    } else {
-        "Received. It is answered within one month (GDPR Art. 12(3))."
-    };
+    let details = fulfilment.details();
+    let fulfilled = details.is_some();
+    let shows = matches!(fulfilment, Fulfilment::Show);
     RightsAnswer {
         controller_id: "fluxchat".to_owned(),
         subject_request_id: request.subject_request_id,
@@ -192,8 +276,13 @@ fn answer(
         received_time: rfc3339(at),
         expected_completion_time: due.clone(),
         request_status: if fulfilled { "completed" } else { "pending" }.to_owned(),
-        results_url: None,
-        results_count: None,
+        results_url: shows.then(|| {
+            format!(
+                "/v1/privacy/requests/{}/results",
+                request.subject_request_id
+            )
+        }),
+        results_count: shows.then_some(1),
         processor_signature: None,
         request_id,
         received_at: rfc3339(at),
@@ -204,7 +293,12 @@ fn answer(
             RequestStatus::Open
         },
         reason: None,
-        processing_details: Some(details.to_owned()),
+        processing_details: Some(
+            details
+                .unwrap_or("Received. It is answered within one month (GDPR Art. 12(3)).")
+                .to_owned(),
+        ),
+        updated_time: Some(rfc3339(at)),
     }
 }
 

@@ -37,7 +37,10 @@ fn documented() -> OpenApiRouter<ServiceState> {
         .routes(routes!(consents::create, consents::list))
         .routes(routes!(consents::get))
         .routes(routes!(rights::create, rights::list))
-        .routes(routes!(rights::get))
+        .routes(routes!(rights::get, rights::cancel))
+        .routes(routes!(rights::results::results))
+        .routes(routes!(rights::discovery))
+        .routes(routes!(rights::subject::get))
         .routes(routes!(telemetry::create))
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 use fluxchat_model::{Clock, Timestamp};
 use uuid::Uuid;
 
-use crate::{ServiceError, Storage, StorageError};
+use crate::{PublicKey, RightsAnswer, ServiceError, SigningKey, Storage, StorageError};
 
 type Random = dyn Fn(&mut [u8]) -> Result<(), getrandom::Error> + Send + Sync;
 
@@ -15,6 +15,7 @@ pub struct ServiceState {
     clock: Arc<dyn Clock>,
     random: Arc<Random>,
     pace: Duration,
+    key: Option<Arc<SigningKey>>,
 }
 
 impl ServiceState {
@@ -29,7 +30,15 @@ impl ServiceState {
             clock,
             random: Arc::new(getrandom::fill),
             pace: Self::DEFAULT_PACE,
+            key: None,
         }
+    }
+
+    /// Signs answers about data rights with this key.
+    #[must_use]
+    pub fn with_key(mut self, key: SigningKey) -> Self {
+        self.key = Some(Arc::new(key));
+        self
     }
 
     /// Sets how long Guide waits between two words of a streamed answer; zero never waits.
@@ -47,6 +56,20 @@ impl ServiceState {
     ) -> Self {
         self.random = Arc::new(random);
         self
+    }
+
+    pub(crate) fn public_key(&self) -> Option<PublicKey> {
+        self.key.as_ref().map(|key| key.public())
+    }
+
+    /// The answer with the signature of this service, where it has a key.
+    pub(crate) fn signed(&self, mut answer: RightsAnswer) -> Result<RightsAnswer, ServiceError> {
+        answer.processor_signature = None;
+        if let Some(key) = &self.key {
+            let body = serde_json::to_value(&answer).map_err(|_| ServiceError::Internal)?;
+            answer.processor_signature = Some(key.sign(&body));
+        }
+        Ok(answer)
     }
 
     pub(crate) fn pace(&self) -> Duration {

@@ -17,11 +17,22 @@ pub enum Collection {
     Consents,
     /// Requests about data rights and what became of them.
     PrivacyRequests,
+    /// Versions of the policy that the operator published beyond the bundled ones, by
+    /// `version/language`.
+    Policies,
+    /// What is known of a data subject, and what the subject decided about it.
+    Subjects,
 }
 
 impl Collection {
     /// Every collection.
-    pub const ALL: [Self; 3] = [Self::Requests, Self::Consents, Self::PrivacyRequests];
+    pub const ALL: [Self; 5] = [
+        Self::Requests,
+        Self::Consents,
+        Self::PrivacyRequests,
+        Self::Policies,
+        Self::Subjects,
+    ];
 
     /// The name in storage.
     #[must_use]
@@ -30,6 +41,8 @@ impl Collection {
             Self::Requests => "requests",
             Self::Consents => "consents",
             Self::PrivacyRequests => "privacy_requests",
+            Self::Policies => "policies",
+            Self::Subjects => "subjects",
         }
     }
 

@@ -1,5 +1,7 @@
 CREATE INDEX asset_by_conversation ON asset (conversation_id);
-CREATE INDEX consent_event_purpose ON consent_event (purpose);
+CREATE INDEX asset_by_media ON asset (media_type, bytes);
+CREATE INDEX consent_event_conversation ON consent_event (conversation_id, purpose) WHERE conversation_id IS NOT NULL;
+CREATE INDEX consent_event_purpose ON consent_event (purpose) WHERE scope IS NULL;
 CREATE INDEX conversation_folder ON conversation (folder_id, updated_at, id) WHERE folder_id IS NOT NULL;
 CREATE INDEX conversation_hidden ON conversation (erasure_id) WHERE erasure_id IS NOT NULL;
 CREATE INDEX conversation_list ON conversation (archived, pinned, updated_at, id) WHERE erasure_id IS NULL;
@@ -8,26 +10,28 @@ CREATE INDEX conversation_look ON conversation (retention_look, id)
 CREATE INDEX conversation_restricted ON conversation (restricted, updated_at, id) WHERE restricted = 1 AND erasure_id IS NULL;
 CREATE INDEX conversation_source ON conversation (source_id) WHERE source_id IS NOT NULL;
 CREATE INDEX conversation_tag_by_tag ON conversation_tag (tag_id);
+CREATE INDEX conversation_training ON conversation (id) WHERE training_allowed = 1;
 CREATE INDEX diagnostic_report_state ON diagnostic_report (state, kind);
 CREATE INDEX draft_age ON draft (updated_at);
-CREATE INDEX egress_record_at ON egress_record (at);
 CREATE INDEX egress_record_conversation ON egress_record (conversation_id) WHERE conversation_id IS NOT NULL;
-CREATE INDEX egress_record_host ON egress_record (host);
-CREATE INDEX egress_record_outcome ON egress_record (outcome);
-CREATE INDEX egress_record_purpose ON egress_record (purpose);
+CREATE INDEX egress_record_facet ON egress_record (facet);
 CREATE INDEX erasure_due ON erasure (state, purge_after);
 CREATE INDEX message_asset_by_asset ON message_asset (asset_id);
 CREATE INDEX message_by_conversation ON message (conversation_id, depth, erasure_id);
 CREATE INDEX message_by_parent ON message (parent_id, erasure_id);
 CREATE INDEX message_hidden ON message (erasure_id) WHERE erasure_id IS NOT NULL;
 CREATE INDEX message_streaming ON message (status) WHERE status = 'streaming';
+CREATE INDEX objection_event_purpose ON objection_event (purpose);
 CREATE INDEX outbox_due ON outbox (state, next_try_at);
 CREATE INDEX privacy_request_erasure ON privacy_request (erasure_id) WHERE erasure_id IS NOT NULL;
+CREATE INDEX privacy_request_event_of ON privacy_request_event (request_id);
+CREATE INDEX privacy_request_poll ON privacy_request (next_poll_at) WHERE next_poll_at IS NOT NULL;
 CREATE INDEX recent_search_age ON recent_search (at);
 CREATE INDEX retention_erasure_of_run ON retention_erasure (run);
 CREATE UNIQUE INDEX retention_rule_of ON retention_rule (level, target, kind);
 CREATE UNIQUE INDEX sandbox_record_by_key ON sandbox_record (collection, key);
 CREATE INDEX sandbox_record_by_owner ON sandbox_record (owner, collection, key) WHERE owner IS NOT NULL;
+CREATE INDEX statement_flag_conversation ON statement_flag (conversation_id);
 CREATE INDEX stream_chunk_by_message ON stream_chunk (message_id);
 CREATE TABLE asset (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
@@ -52,7 +56,7 @@ CREATE TABLE consent_event (
   app_version TEXT NOT NULL,
   prev_hash BLOB NOT NULL CHECK (length(prev_hash) = 32),
   hash BLOB NOT NULL CHECK (length(hash) = 32)
-) STRICT;
+, scope BLOB CHECK (length(scope) = 16), conversation_id BLOB CHECK (length(conversation_id) = 16)) STRICT;
 CREATE TABLE conversation (
   seq INTEGER NOT NULL PRIMARY KEY CHECK (seq % 2 = 1),
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -108,19 +112,29 @@ CREATE TABLE egress_record (
   status INTEGER,
   bytes_out INTEGER NOT NULL,
   bytes_in INTEGER NOT NULL
-) STRICT;
-CREATE TABLE erasure (
+, facet INTEGER) STRICT;
+CREATE TABLE "erasure" (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
-  scope TEXT NOT NULL CHECK (scope IN ('message', 'conversation', 'everything')),
-  scope_id BLOB, -- NULL for everything, and once the rows are gone
-  state TEXT NOT NULL CHECK (state IN ('hidden', 'erasing')),
+  scope TEXT NOT NULL CHECK (scope IN ('message', 'conversation', 'folder', 'tag', 'range', 'source',
+    'media', 'searches', 'drafts', 'everything')),
+  scope_id BLOB,       -- of what has an id; NULL once the rows are gone
+  scope_from INTEGER,  -- of a range
+  scope_to INTEGER,
+  scope_media TEXT CHECK (scope_media IN ('image', 'audio', 'video', 'document', 'other')),
+  state TEXT NOT NULL CHECK (state IN ('hidden', 'purging', 'cleaning', 'erasing')),
   requested_at INTEGER NOT NULL,
   purge_after INTEGER NOT NULL,
+  -- Whether the index is cleaned by one pass at the end instead of row by row.
+  in_bulk INTEGER NOT NULL DEFAULT 0 CHECK (in_bulk IN (0, 1)),
+  -- Whether every step was made.
+  emptied INTEGER NOT NULL DEFAULT 0 CHECK (emptied IN (0, 1)),
+  -- How many rows there are to remove, for whoever waits.
+  expected INTEGER NOT NULL DEFAULT 0,
   rows_by_table TEXT NOT NULL, -- JSON
   search_verified INTEGER NOT NULL CHECK (search_verified IN (0, 1))
 ) STRICT;
-CREATE TABLE erasure_file (
-  erasure_id BLOB NOT NULL REFERENCES erasure (id) ON DELETE CASCADE,
+CREATE TABLE "erasure_file" (
+  erasure_id BLOB NOT NULL REFERENCES "erasure" (id) ON DELETE CASCADE,
   asset_id BLOB NOT NULL,
   PRIMARY KEY (erasure_id, asset_id)
 ) STRICT, WITHOUT ROWID;
@@ -129,6 +143,51 @@ CREATE TABLE folder (
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
   created_at INTEGER NOT NULL,
   name TEXT NOT NULL
+) STRICT;
+CREATE TABLE guardian (
+  one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  record TEXT NOT NULL -- JSON
+) STRICT;
+CREATE TABLE ledger_day (
+  day INTEGER NOT NULL, -- days since 1970
+  facet INTEGER NOT NULL,
+  requests INTEGER NOT NULL,
+  bytes_out INTEGER NOT NULL,
+  bytes_in INTEGER NOT NULL,
+  PRIMARY KEY (day, facet)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE ledger_facet (
+  id INTEGER NOT NULL PRIMARY KEY,
+  host TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  basis TEXT NOT NULL,
+  categories TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  requests INTEGER NOT NULL,
+  bytes_out INTEGER NOT NULL,
+  bytes_in INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  UNIQUE (host, purpose, basis, categories, outcome)
+) STRICT;
+CREATE TABLE ledger_span (
+  day INTEGER NOT NULL PRIMARY KEY,
+  first_seq INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL
+) STRICT;
+CREATE TABLE ledger_summary (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  at INTEGER NOT NULL,
+  first_seq INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  requests INTEGER NOT NULL,
+  bytes_out INTEGER NOT NULL,
+  bytes_in INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  first_hash BLOB NOT NULL CHECK (length(first_hash) = 32),
+  last_hash BLOB NOT NULL CHECK (length(last_hash) = 32),
+  hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 CREATE TABLE message (
   seq INTEGER NOT NULL PRIMARY KEY CHECK (seq % 2 = 0),
@@ -158,6 +217,16 @@ CREATE TABLE meta (
   key TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT;
+CREATE TABLE objection_event (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  purpose TEXT NOT NULL,
+  objected INTEGER NOT NULL CHECK (objected IN (0, 1)),
+  at INTEGER NOT NULL,
+  policy_version TEXT NOT NULL,
+  ui_surface TEXT NOT NULL,
+  prev_hash BLOB NOT NULL CHECK (length(prev_hash) = 32),
+  hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
 CREATE TABLE outbox (
   seq INTEGER NOT NULL PRIMARY KEY,
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -169,16 +238,49 @@ CREATE TABLE outbox (
   created_at INTEGER NOT NULL,
   body TEXT NOT NULL -- JSON
 ) STRICT;
-CREATE TABLE privacy_request (
+CREATE TABLE policy_acceptance (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  version TEXT NOT NULL,
+  language TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  ui_surface TEXT NOT NULL
+) STRICT;
+CREATE TABLE policy_text (
+  version TEXT NOT NULL,
+  language TEXT NOT NULL,
+  fetched_at INTEGER NOT NULL,
+  document TEXT NOT NULL, -- JSON
+  PRIMARY KEY (version, language)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "privacy_request" (
   seq INTEGER NOT NULL PRIMARY KEY,
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
   kind TEXT NOT NULL CHECK (kind IN ('access', 'portability', 'rectification', 'erasure', 'restriction', 'objection')),
   erasure_id BLOB,
   source_name TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('queued_offline', 'submitted', 'acknowledged', 'fulfilled', 'denied', 'overdue')),
+  state TEXT NOT NULL CHECK (state IN ('draft', 'queued_offline', 'submitted', 'acknowledged', 'needs_action',
+    'fulfilled', 'partially_fulfilled', 'denied', 'overdue', 'cancelled')),
   created_at INTEGER NOT NULL,
-  expected_by INTEGER,
-  reason TEXT
+  expected_by INTEGER, -- the date that counts: never later than the law allows
+  reason TEXT,         -- a code, never the words of the service
+  attestation TEXT NOT NULL DEFAULT 'none' CHECK (attestation IN ('none', 'said', 'checked')),
+  submitted_at INTEGER,
+  extended INTEGER NOT NULL DEFAULT 0 CHECK (extended IN (0, 1)),
+  cancelling INTEGER NOT NULL DEFAULT 0 CHECK (cancelling IN (0, 1)),
+  has_result INTEGER NOT NULL DEFAULT 0 CHECK (has_result IN (0, 1)),
+  answered_at INTEGER, -- when the answer that counts was true, by the service's clock
+  checked_at INTEGER,  -- when the service was last asked
+  next_poll_at INTEGER, -- NULL: nothing to ask for
+  receipt TEXT         -- JSON: the final answer with its signature
+) STRICT;
+CREATE TABLE privacy_request_event (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  request_id BLOB NOT NULL CHECK (length(request_id) = 16),
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  reason TEXT,
+  expected_by INTEGER
 ) STRICT;
 CREATE TABLE receipt (
   seq INTEGER NOT NULL PRIMARY KEY,
@@ -189,6 +291,10 @@ CREATE TABLE recent_search (
   seq INTEGER NOT NULL PRIMARY KEY,
   at INTEGER NOT NULL,
   query TEXT NOT NULL
+) STRICT;
+CREATE TABLE redact_name (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL
 ) STRICT;
 CREATE TABLE retention_clock (
   one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
@@ -236,6 +342,11 @@ CREATE TABLE 'search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
 CREATE TABLE 'search_data'(id INTEGER PRIMARY KEY, block BLOB);
 CREATE TABLE 'search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
 CREATE TABLE 'search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+CREATE TABLE service_key (
+  source_name TEXT NOT NULL PRIMARY KEY,
+  public_key BLOB NOT NULL CHECK (length(public_key) = 32),
+  pinned_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE setting (
   key TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL -- JSON
@@ -250,7 +361,21 @@ CREATE TABLE source (
   default_model TEXT,
   practices TEXT NOT NULL, -- JSON
   created_at INTEGER NOT NULL
+, redact INTEGER NOT NULL DEFAULT 0 CHECK (redact IN (0, 1))) STRICT;
+CREATE TABLE statement_flag (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  message_id BLOB NOT NULL UNIQUE REFERENCES message (id) ON DELETE CASCADE,
+  conversation_id BLOB NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  note TEXT NOT NULL
 ) STRICT;
+CREATE TABLE stored_month (
+  kind TEXT NOT NULL,
+  month INTEGER NOT NULL, -- 202611 for November 2026
+  count INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY (kind, month)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE stored_total (
   kind TEXT NOT NULL PRIMARY KEY,
   count INTEGER NOT NULL,
@@ -268,16 +393,44 @@ CREATE TABLE tag (
   created_at INTEGER NOT NULL,
   name TEXT NOT NULL
 ) STRICT;
-CREATE TABLE tombstone (
+CREATE TABLE "tombstone" (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
-  kind TEXT NOT NULL CHECK (kind IN ('message', 'conversation', 'everything')),
+  kind TEXT NOT NULL CHECK (kind IN ('message', 'conversation', 'folder', 'tag', 'range', 'source',
+    'media', 'searches', 'drafts', 'everything')),
   at INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE training_echo (
+  message_id BLOB NOT NULL PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE,
+  asked INTEGER NOT NULL CHECK (asked IN (0, 1)),
+  echo INTEGER CHECK (echo IN (0, 1)), -- NULL: it said nothing
+  at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE training_echo_total (
+  verdict TEXT NOT NULL PRIMARY KEY CHECK (verdict IN ('confirmed', 'missing', 'different')),
+  count INTEGER NOT NULL,
+  last_at INTEGER
+) STRICT;
+CREATE TRIGGER asset_month_delete AFTER DELETE ON asset
+BEGIN
+  UPDATE stored_month SET count = count - 1, bytes = bytes - old.bytes
+  WHERE kind = 'asset' AND month = CAST(strftime('%Y%m', old.created_at / 1000, 'unixepoch') AS INTEGER);
+END;
+CREATE TRIGGER asset_month_insert AFTER INSERT ON asset
+BEGIN
+  INSERT INTO stored_month (kind, month, count, bytes)
+  VALUES ('asset', CAST(strftime('%Y%m', new.created_at / 1000, 'unixepoch') AS INTEGER), 1, new.bytes)
+  ON CONFLICT (kind, month) DO UPDATE SET count = count + 1, bytes = bytes + excluded.bytes;
+END;
 CREATE TRIGGER asset_total_delete AFTER DELETE ON asset
 BEGIN UPDATE stored_total SET count = count - 1, bytes = bytes - old.bytes WHERE kind = 'asset'; END;
 CREATE TRIGGER asset_total_insert AFTER INSERT ON asset
 BEGIN UPDATE stored_total SET count = count + 1, bytes = bytes + new.bytes WHERE kind = 'asset'; END;
-CREATE TRIGGER consent_event_is_final BEFORE UPDATE ON consent_event
+CREATE TRIGGER consent_event_conversation_is_final BEFORE UPDATE OF conversation_id ON consent_event
+WHEN new.conversation_id IS NOT NULL
+BEGIN SELECT raise(ABORT, 'consent events are append-only'); END;
+CREATE TRIGGER consent_event_is_final
+BEFORE UPDATE OF seq, id, purpose, status, at, policy_version, notice_sha256, language, ui_surface, app_version,
+  scope, prev_hash, hash ON consent_event
 BEGIN SELECT raise(ABORT, 'consent events are append-only'); END;
 CREATE TRIGGER consent_event_is_kept BEFORE DELETE ON consent_event
 BEGIN SELECT raise(ABORT, 'consent events are append-only'); END;
@@ -333,14 +486,85 @@ CREATE TRIGGER draft_age_insert AFTER INSERT ON draft
 BEGIN UPDATE draft SET updated_at = max(new.updated_at, ifnull((SELECT trusted_at FROM retention_clock), 0)) WHERE seq = new.seq; END;
 CREATE TRIGGER draft_age_update AFTER UPDATE OF updated_at ON draft
 BEGIN UPDATE draft SET updated_at = max(new.updated_at, ifnull((SELECT trusted_at FROM retention_clock), 0)) WHERE seq = new.seq; END;
+CREATE TRIGGER egress_record_facet_delete AFTER DELETE ON egress_record
+BEGIN
+  UPDATE ledger_facet SET requests = requests - 1, bytes_out = bytes_out - old.bytes_out, bytes_in = bytes_in - old.bytes_in
+  WHERE id = old.facet;
+  UPDATE ledger_day SET requests = requests - 1, bytes_out = bytes_out - old.bytes_out, bytes_in = bytes_in - old.bytes_in
+  WHERE day = old.at / 86400000 AND facet = old.facet;
+  UPDATE stored_total SET count = count - 1, bytes = bytes - 320 WHERE kind = 'ledger';
+END;
+CREATE TRIGGER egress_record_facet_insert AFTER INSERT ON egress_record
+BEGIN
+  INSERT INTO ledger_facet (host, purpose, basis, categories, outcome, requests, bytes_out, bytes_in, first_at, last_at)
+  VALUES (new.host, new.purpose, new.basis, new.categories, new.outcome, 1, new.bytes_out, new.bytes_in, new.at, new.at)
+  ON CONFLICT (host, purpose, basis, categories, outcome) DO UPDATE SET
+    requests = requests + 1, bytes_out = bytes_out + excluded.bytes_out, bytes_in = bytes_in + excluded.bytes_in,
+    first_at = CASE requests WHEN 0 THEN excluded.first_at ELSE min(first_at, excluded.first_at) END,
+    last_at = CASE requests WHEN 0 THEN excluded.last_at ELSE max(last_at, excluded.last_at) END;
+  UPDATE egress_record SET facet = (
+    SELECT id FROM ledger_facet WHERE host = new.host AND purpose = new.purpose AND basis = new.basis
+      AND categories = new.categories AND outcome = new.outcome) WHERE seq = new.seq;
+  INSERT INTO ledger_day (day, facet, requests, bytes_out, bytes_in)
+  SELECT new.at / 86400000, facet, 1, bytes_out, bytes_in FROM egress_record WHERE seq = new.seq
+  ON CONFLICT (day, facet) DO UPDATE SET
+    requests = requests + 1, bytes_out = bytes_out + excluded.bytes_out, bytes_in = bytes_in + excluded.bytes_in;
+  INSERT INTO ledger_span (day, first_seq, last_seq) VALUES (new.at / 86400000, new.seq, new.seq)
+  ON CONFLICT (day) DO UPDATE SET
+    first_seq = min(first_seq, excluded.first_seq), last_seq = max(last_seq, excluded.last_seq);
+END;
+CREATE TRIGGER egress_record_facet_update AFTER UPDATE OF outcome, status, bytes_out, bytes_in ON egress_record
+BEGIN
+  UPDATE ledger_facet SET requests = requests - 1, bytes_out = bytes_out - old.bytes_out, bytes_in = bytes_in - old.bytes_in
+  WHERE id = old.facet;
+  UPDATE ledger_day SET requests = requests - 1, bytes_out = bytes_out - old.bytes_out, bytes_in = bytes_in - old.bytes_in
+  WHERE day = old.at / 86400000 AND facet = old.facet;
+  INSERT INTO ledger_facet (host, purpose, basis, categories, outcome, requests, bytes_out, bytes_in, first_at, last_at)
+  VALUES (new.host, new.purpose, new.basis, new.categories, new.outcome, 1, new.bytes_out, new.bytes_in, new.at, new.at)
+  ON CONFLICT (host, purpose, basis, categories, outcome) DO UPDATE SET
+    requests = requests + 1, bytes_out = bytes_out + excluded.bytes_out, bytes_in = bytes_in + excluded.bytes_in,
+    first_at = CASE requests WHEN 0 THEN excluded.first_at ELSE min(first_at, excluded.first_at) END,
+    last_at = CASE requests WHEN 0 THEN excluded.last_at ELSE max(last_at, excluded.last_at) END;
+  UPDATE egress_record SET facet = (
+    SELECT id FROM ledger_facet WHERE host = new.host AND purpose = new.purpose AND basis = new.basis
+      AND categories = new.categories AND outcome = new.outcome) WHERE seq = new.seq;
+  INSERT INTO ledger_day (day, facet, requests, bytes_out, bytes_in)
+  SELECT new.at / 86400000, facet, 1, bytes_out, bytes_in FROM egress_record WHERE seq = new.seq
+  ON CONFLICT (day, facet) DO UPDATE SET
+    requests = requests + 1, bytes_out = bytes_out + excluded.bytes_out, bytes_in = bytes_in + excluded.bytes_in;
+END;
 CREATE TRIGGER egress_record_intent_is_final
 BEFORE UPDATE OF seq, request_id, at, purpose, basis, consent_event_id, policy_version, endpoint, method,
   host, categories, initiator, training_allowed, hash ON egress_record
 BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER egress_record_is_kept BEFORE DELETE ON egress_record
+WHEN NOT EXISTS (SELECT 1 FROM ledger_summary WHERE last_seq >= old.seq)
 BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER egress_record_total_insert AFTER INSERT ON egress_record
 BEGIN UPDATE stored_total SET count = count + 1, bytes = bytes + 320 WHERE kind = 'ledger'; END;
+CREATE TRIGGER ledger_summary_is_final BEFORE UPDATE ON ledger_summary
+BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER ledger_summary_is_kept BEFORE DELETE ON ledger_summary
+WHEN NOT EXISTS (SELECT 1 FROM ledger_summary WHERE seq > old.seq AND last_seq >= old.seq)
+BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER message_month_delete AFTER DELETE ON message
+BEGIN
+  UPDATE stored_month SET count = count - 1, bytes = bytes - octet_length(old.text) - octet_length(old.parts) - 200
+  WHERE kind = 'message' AND month = CAST(strftime('%Y%m', old.created_at / 1000, 'unixepoch') AS INTEGER);
+END;
+CREATE TRIGGER message_month_insert AFTER INSERT ON message
+BEGIN
+  INSERT INTO stored_month (kind, month, count, bytes)
+  VALUES ('message', CAST(strftime('%Y%m', new.created_at / 1000, 'unixepoch') AS INTEGER), 1,
+    octet_length(new.text) + octet_length(new.parts) + 200)
+  ON CONFLICT (kind, month) DO UPDATE SET count = count + 1, bytes = bytes + excluded.bytes;
+END;
+CREATE TRIGGER message_month_update AFTER UPDATE OF text, parts ON message
+BEGIN
+  UPDATE stored_month SET bytes = bytes + octet_length(new.text) + octet_length(new.parts)
+    - octet_length(old.text) - octet_length(old.parts)
+  WHERE kind = 'message' AND month = CAST(strftime('%Y%m', old.created_at / 1000, 'unixepoch') AS INTEGER);
+END;
 CREATE TRIGGER message_search_delete AFTER DELETE ON message WHEN old.text <> ''
 BEGIN INSERT INTO search (search, rowid, body, title) VALUES ('delete', old.seq, old.text, ''); END;
 CREATE TRIGGER message_search_insert AFTER INSERT ON message WHEN new.text <> ''
@@ -359,6 +583,14 @@ BEGIN
   UPDATE stored_total SET bytes = bytes + octet_length(new.text) + octet_length(new.parts)
     - octet_length(old.text) - octet_length(old.parts) WHERE kind = 'message';
 END;
+CREATE TRIGGER objection_event_is_final BEFORE UPDATE ON objection_event
+BEGIN SELECT raise(ABORT, 'objections are append-only'); END;
+CREATE TRIGGER objection_event_is_kept BEFORE DELETE ON objection_event
+BEGIN SELECT raise(ABORT, 'objections are append-only'); END;
+CREATE TRIGGER policy_acceptance_is_final BEFORE UPDATE ON policy_acceptance
+BEGIN SELECT raise(ABORT, 'acceptances are append-only'); END;
+CREATE TRIGGER policy_acceptance_is_kept BEFORE DELETE ON policy_acceptance
+BEGIN SELECT raise(ABORT, 'acceptances are append-only'); END;
 CREATE TRIGGER receipt_is_final BEFORE UPDATE ON receipt
 BEGIN SELECT raise(ABORT, 'receipts are append-only'); END;
 CREATE TRIGGER receipt_is_kept BEFORE DELETE ON receipt
@@ -377,6 +609,11 @@ CREATE TRIGGER sandbox_record_total_delete AFTER DELETE ON sandbox_record
 BEGIN UPDATE stored_total SET count = count - 1, bytes = bytes - octet_length(old.body) - 80 WHERE kind = 'sandbox'; END;
 CREATE TRIGGER sandbox_record_total_insert AFTER INSERT ON sandbox_record
 BEGIN UPDATE stored_total SET count = count + 1, bytes = bytes + octet_length(new.body) + 80 WHERE kind = 'sandbox'; END;
+CREATE TRIGGER training_echo_total_insert AFTER INSERT ON training_echo
+BEGIN
+  UPDATE training_echo_total SET count = count + 1, last_at = new.at WHERE verdict =
+    CASE WHEN new.echo IS NULL THEN 'missing' WHEN new.echo = new.asked THEN 'confirmed' ELSE 'different' END;
+END;
 CREATE VIEW search_content (seq, body, title) AS
 SELECT seq, text, '' FROM message
 UNION ALL

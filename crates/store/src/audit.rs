@@ -6,7 +6,7 @@ use fluxchat_forensic::{Hit, Needle, Scanner};
 use rusqlite::{Connection, params_from_iter, types::Null};
 
 use crate::connection::{self, Kind};
-use crate::table::{conversation, egress_record, message, message_path};
+use crate::table::{conversation, ledger_page, message, message_path};
 use crate::{Mode, Store, StoreError, search};
 
 /// How the archive is kept, as the library itself answers.
@@ -64,7 +64,7 @@ impl Store {
             })
         };
         match self.mode() {
-            Mode::ReadOnly => facts(&connection::open(self.options(), Kind::Reader)?),
+            Mode::ReadOnly => facts(&connection::open(&self.options(), Kind::Reader)?),
             _ => self.with_writer(|conn| facts(conn)),
         }
     }
@@ -99,7 +99,6 @@ impl Store {
 /// What is asked at start, on opening a conversation, per keystroke of a search and per page of
 /// the ledger.
 fn screen_questions() -> Vec<String> {
-    let ledger = fluxchat_model::LedgerFilter::default();
     [
         conversation::PAGE,
         conversation::BY_ID,
@@ -112,10 +111,12 @@ fn screen_questions() -> Vec<String> {
         search::HITS,
         search::MESSAGE_HIT,
         search::TITLE_HIT,
+        ledger_page::ALONG_ALL,
+        ledger_page::ALONG_FACET,
+        ledger_page::ALONG_CONVERSATION,
     ]
     .map(str::to_owned)
     .into_iter()
-    .chain([egress_record::page_statement(&ledger, None, 50).0])
     .collect()
 }
 

@@ -132,6 +132,13 @@ pub(crate) fn key(conn: &Connection, key: &ArchiveKey) -> Result<(), StoreError>
     Ok(())
 }
 
+/// Writes every page anew under another key.
+pub(crate) fn rekey(conn: &Connection, key: &ArchiveKey) -> Result<(), StoreError> {
+    let literal = key_literal(key);
+    conn.key(None::<&str>, literal.as_bytes(), true)?;
+    Ok(())
+}
+
 /// `x'<64 hex digits>'`: a raw key, which SQLCipher uses as it is, without key derivation.
 fn key_literal(key: &ArchiveKey) -> Zeroizing<String> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";

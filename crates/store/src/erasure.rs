@@ -1,7 +1,10 @@
 //! Deletion, from asking to proof.
 //!
-//! 1. [`WriteTx::erasure_request`] hides at once; [`WriteTx::erasure_undo`] brings back.
-//! 2. [`Store::erasure_purge`] removes the rows in one transaction, and with them the keys of files.
+//! 1. [`WriteTx::erasure_request`] hides at once; [`WriteTx::erasure_undo`] brings back a message
+//!    or a conversation, and nothing else.
+//! 2. [`Store::erasure_step`] removes rows of a large scope, some per transaction, so that others
+//!    may write in between. [`Store::erasure_purge`] removes what there is left, and with the rows
+//!    the keys of files.
 //! 3. The caller unlinks the files that were named.
 //! 4. [`Store::erasure_scrub`] empties the write-ahead log and gives free pages back.
 //! 5. [`Store::erasure_finish`] proves it and writes the receipt.
@@ -9,19 +12,25 @@
 //! Every step may be repeated, and a crash between two of them is found at the next start by
 //! [`ReadTx::erasures_due`] and [`ReadTx::erasures_unfinished`].
 
+mod preview;
 mod purge;
+mod scope;
 mod scrub;
+mod steps;
 
-pub(crate) use scrub::checkpoint;
 pub use scrub::{FinishedBy, ScrubReport};
+pub(crate) use scrub::{GRACE, LIMIT, checkpoint, empty_log};
+pub use steps::Step;
 
 use std::collections::BTreeMap;
 
-use fluxchat_model::{AssetId, ConversationId, ErasureId, ErasureScope, MessageId, Timestamp};
+use fluxchat_model::{
+    AssetId, ConversationId, ErasureId, ErasureScope, ErasureStage, MessageId, Timestamp,
+};
 use rusqlite::{Row, params};
 use uuid::Uuid;
 
-use crate::table::{all, change, must_exist, one, refused, scalar};
+use crate::table::{all, change, from_json, must_exist, one, refused, scalar};
 use crate::{ReadTx, StoreError, WriteTx};
 
 /// What is to be deleted, and when for good.
@@ -37,15 +46,6 @@ pub struct ErasureRequest {
     pub purge_after: Timestamp,
 }
 
-/// How far a deletion came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErasureState {
-    /// Hidden everywhere, still there.
-    Hidden,
-    /// The rows are gone; files, log or receipt are not done.
-    Erasing,
-}
-
 /// A deletion that has no receipt yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Erasure {
@@ -53,12 +53,18 @@ pub struct Erasure {
     pub id: ErasureId,
     /// What it deletes; `None` once the rows are gone, except for everything.
     pub scope: Option<ErasureScope>,
+    /// The word of its scope.
+    pub word: String,
     /// How far it came.
-    pub state: ErasureState,
+    pub stage: ErasureStage,
     /// When it was asked for.
     pub requested_at: Timestamp,
     /// When it may be purged.
     pub purge_after: Timestamp,
+    /// How many rows it has to remove, and how many it has removed.
+    pub expected: u32,
+    /// See `expected`.
+    pub removed: u32,
 }
 
 /// What a purge removed.
@@ -70,7 +76,11 @@ pub struct Purged {
     pub rows_by_table: BTreeMap<String, u32>,
 }
 
-const COLUMNS: &str = "SELECT id, scope, scope_id, state, requested_at, purge_after FROM erasure";
+const COLUMNS: &str =
+    "SELECT id, state, requested_at, purge_after, expected, rows_by_table, scope, scope_id, scope_from, scope_to, scope_media
+     FROM erasure";
+/// The tables whose rows a preview counts.
+const CONTENT: [&str; 6] = ["conversation", "message", "draft", "asset", "folder", "tag"];
 
 /// A message and everything below it, whatever is hidden.
 const SUBTREE: &str = "WITH RECURSIVE below (id) AS (
@@ -80,33 +90,28 @@ const SUBTREE: &str = "WITH RECURSIVE below (id) AS (
      )";
 
 fn read(row: &Row<'_>) -> Result<Erasure, StoreError> {
-    let scope_id: Option<Uuid> = row.get(2)?;
-    let scope = match (row.get::<_, String>(1)?.as_str(), scope_id) {
-        ("everything", _) => Some(ErasureScope::Everything),
-        ("message", Some(id)) => Some(ErasureScope::Message(MessageId(id))),
-        ("conversation", Some(id)) => Some(ErasureScope::Conversation(ConversationId(id))),
-        _ => None,
+    let stage = match row.get::<_, String>(1)?.as_str() {
+        "hidden" => ErasureStage::Hidden,
+        "purging" => ErasureStage::Purging,
+        "cleaning" => ErasureStage::Cleaning,
+        _ => ErasureStage::Erasing,
     };
-    let state = match row.get::<_, String>(3)?.as_str() {
-        "hidden" => ErasureState::Hidden,
-        _ => ErasureState::Erasing,
-    };
+    let rows: BTreeMap<String, u32> = from_json(&row.get::<_, String>(5)?, "erasure")?;
     Ok(Erasure {
         id: ErasureId(row.get(0)?),
-        scope,
-        state,
-        requested_at: Timestamp(row.get(4)?),
-        purge_after: Timestamp(row.get(5)?),
+        scope: scope::read(row, 6)?,
+        word: row.get(6)?,
+        stage,
+        requested_at: Timestamp(row.get(2)?),
+        purge_after: Timestamp(row.get(3)?),
+        expected: row.get(4)?,
+        removed: removed(&rows),
     })
 }
 
-/// The word for a scope in SQL, receipts and tombstones, and the id it names.
-fn scope_columns(scope: ErasureScope) -> (&'static str, Option<Uuid>) {
-    match scope {
-        ErasureScope::Message(id) => ("message", Some(id.0)),
-        ErasureScope::Conversation(id) => ("conversation", Some(id.0)),
-        ErasureScope::Everything => ("everything", None),
-    }
+fn removed(rows: &BTreeMap<String, u32>) -> u32 {
+    let content = CONTENT.iter().filter_map(|table| rows.get(*table));
+    content.fold(0, |sum, rows| sum.saturating_add(*rows))
 }
 
 impl ReadTx<'_> {
@@ -167,7 +172,7 @@ impl ReadTx<'_> {
     pub fn erasures_unfinished(&self) -> Result<Vec<Erasure>, StoreError> {
         all(
             self.conn,
-            &format!("{COLUMNS} WHERE state = 'erasing' ORDER BY purge_after"),
+            &format!("{COLUMNS} WHERE state <> 'hidden' ORDER BY purge_after"),
             [],
             read,
         )
@@ -176,22 +181,30 @@ impl ReadTx<'_> {
 
 impl WriteTx<'_> {
     /// Hides what is to be deleted, everywhere and at once. Whatever streams into it must have
-    /// been stopped.
+    /// been stopped. What cannot be undone is on its way from here on.
     ///
     /// # Errors
     /// `not_found` if it does not exist or is hidden already; `conflict` if the id is taken.
     pub fn erasure_request(&self, request: &ErasureRequest) -> Result<(), StoreError> {
-        let (scope, scope_id) = scope_columns(request.scope);
+        let columns = scope::columns(request.scope);
+        let small = request.scope.is_small();
+        self.scope_must_exist(request.scope)?;
         change(
             self.conn,
-            "INSERT INTO erasure (id, scope, scope_id, state, requested_at, purge_after, rows_by_table, search_verified)
-             VALUES (?1, ?2, ?3, 'hidden', ?4, ?5, '{}', 0)",
+            "INSERT INTO erasure (id, scope, scope_id, scope_from, scope_to, scope_media, state,
+               requested_at, purge_after, rows_by_table, search_verified)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, '{}', ?10)",
             params![
                 request.id.0,
-                scope,
-                scope_id,
+                columns.word,
+                columns.id,
+                columns.range.map(|range| range.from.0),
+                columns.range.map(|range| range.to.0),
+                columns.media,
+                if small { "hidden" } else { "purging" },
                 request.requested_at.0,
-                request.purge_after.0
+                request.purge_after.0,
+                !small,
             ],
         )
         .map_err(refused("erasure"))?;
@@ -199,11 +212,26 @@ impl WriteTx<'_> {
             ErasureScope::Everything => {
                 change(
                     self.conn,
-                    "UPDATE conversation SET erasure_id = ?1 WHERE erasure_id IS NULL",
+                    "UPDATE conversation SET erasure_id = ?1",
                     [request.id.0],
+                )?;
+                self.erasure_measure(request)
+            }
+            ErasureScope::Folder(_) | ErasureScope::Tag(_) | ErasureScope::Source(_) => {
+                self.erasure_measure(request)?;
+                // Also what waits for a smaller deletion: that one finds it gone.
+                let set = scope::conversations(request.scope).unwrap_or_default();
+                change(
+                    self.conn,
+                    &format!("UPDATE conversation SET erasure_id = ?2 WHERE id IN ({set})"),
+                    params![columns.id, request.id.0],
                 )?;
                 Ok(())
             }
+            ErasureScope::Range(_)
+            | ErasureScope::Media(_)
+            | ErasureScope::Searches
+            | ErasureScope::Drafts => self.erasure_measure(request),
             ErasureScope::Conversation(id) => {
                 let hidden = change(
                     self.conn,
@@ -249,18 +277,26 @@ impl WriteTx<'_> {
         let Some(scope) = job.scope else {
             return Ok(None);
         };
-        if job.state != ErasureState::Hidden || job.purge_after <= now {
+        if job.stage != ErasureStage::Hidden || job.purge_after <= now || !scope.is_small() {
+            return Ok(None);
+        }
+        // A larger deletion may have taken it along meanwhile.
+        let table = match scope {
+            ErasureScope::Message(_) => "SELECT 1 FROM message WHERE erasure_id = ?1 LIMIT 1",
+            _ => "SELECT 1 FROM conversation WHERE erasure_id = ?1 LIMIT 1",
+        };
+        if scalar::<i64, _>(self.conn, table, [id.0])?.is_none() {
             return Ok(None);
         }
         match scope {
-            ErasureScope::Everything | ErasureScope::Conversation(_) => {
+            ErasureScope::Message(message) => self.unhide_message(id, message)?,
+            _ => {
                 change(
                     self.conn,
                     "UPDATE conversation SET erasure_id = NULL WHERE erasure_id = ?1",
                     [id.0],
                 )?;
             }
-            ErasureScope::Message(message) => self.unhide_message(id, message)?,
         }
         change(self.conn, "DELETE FROM erasure WHERE id = ?1", [id.0])?;
         Ok(Some(scope))
@@ -275,7 +311,7 @@ impl WriteTx<'_> {
     pub fn erasure_retitle(
         &self,
         message: MessageId,
-        title_of: impl Fn(&str) -> String,
+        title_of: &dyn Fn(&str) -> String,
     ) -> Result<bool, StoreError> {
         let made_from: Option<String> = scalar(
             self.conn,
@@ -301,6 +337,29 @@ impl WriteTx<'_> {
             params![conversation.0, title_of(&made_from), title],
         )?;
         Ok(changed > 0)
+    }
+
+    /// Notes how much there is to do, and whether the index is cleaned as a whole.
+    fn erasure_measure(&self, request: &ErasureRequest) -> Result<(), StoreError> {
+        let preview = self.erasure_preview(request.scope)?;
+        let rows = [
+            preview.conversations,
+            preview.messages,
+            preview.drafts,
+            preview.files,
+            preview.labels,
+        ];
+        let in_index = u64::from(preview.messages) + u64::from(preview.conversations);
+        change(
+            self.conn,
+            "UPDATE erasure SET expected = ?2, in_bulk = ?3 WHERE id = ?1",
+            params![
+                request.id.0,
+                rows.into_iter().fold(0, u32::saturating_add),
+                self.is_bulk(in_index)?
+            ],
+        )?;
+        Ok(())
     }
 
     fn unhide_message(&self, id: ErasureId, message: MessageId) -> Result<(), StoreError> {

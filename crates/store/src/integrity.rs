@@ -38,7 +38,7 @@ impl Store {
     /// When the archive cannot be read.
     pub fn check_full(&self) -> Result<Integrity, StoreError> {
         if let Some(path) = self.path()
-            && !pages_authenticate(&connection::open(self.options(), Kind::Reader)?)?
+            && !pages_authenticate(&connection::open(&self.options(), Kind::Reader)?)?
         {
             tracing::warn!(
                 name: "archive.pages_damaged",
@@ -71,7 +71,7 @@ impl Store {
         let answer = if self.mode() == Mode::Memory {
             self.read(|tx| look(tx.conn))
         } else {
-            look(&connection::open(self.options(), Kind::Reader)?)
+            look(&connection::open(&self.options(), Kind::Reader)?)
         };
         match answer {
             Err(StoreError::Corrupt) => Ok(Integrity::DamagedPages),

@@ -9,6 +9,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_archive.sql"),
     include_str!("../migrations/0002_care.sql"),
     include_str!("../migrations/0003_retention.sql"),
+    include_str!("../migrations/0004_deletion.sql"),
+    include_str!("../migrations/0005_rights.sql"),
+    include_str!("../migrations/0006_consent.sql"),
+    include_str!("../migrations/0007_ledger.sql"),
     include_str!("../migrations/0008_diagnostics.sql"),
 ];
 
@@ -145,7 +149,7 @@ mod tests {
             .collect();
         assert!(indexed.len() > 20, "the indexes are seen");
         let written = [
-            "title", "text", "parts", "body", "name", "query", "error", "reason",
+            "title", "text", "parts", "body", "name", "query", "error", "reason", "note", "receipt",
         ];
         for (index, column) in indexed {
             let column = column.unwrap_or_default();
@@ -204,6 +208,39 @@ mod tests {
             theme.as_deref(),
             Some("dark"),
             "the copy is the archive as it was"
+        );
+    }
+
+    /// Making `erasure` anew must not cascade into `erasure_file`.
+    #[test]
+    fn a_deletion_that_is_under_way_survives_the_migration_of_its_tables() {
+        let options = OpenOptions::memory();
+        let mut conn = connection::open(&options, Kind::Writer).unwrap();
+        apply(&mut conn, &options, &MIGRATIONS[..2]).unwrap();
+        let id = "x'00000000000000000000000000000001'";
+        conn.execute_batch(&format!(
+            "INSERT INTO erasure VALUES ({id}, 'conversation', NULL, 'erasing', 1, 2, '{{\"message\":3}}', 1);
+             INSERT INTO erasure_file VALUES ({id}, x'01'), ({id}, x'02');
+             INSERT INTO tombstone VALUES ({id}, 'conversation', 1);"
+        ))
+        .unwrap();
+        run(&mut conn, &options).unwrap();
+        let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(
+            count("SELECT count(*) FROM erasure_file f JOIN erasure e ON e.id = f.erasure_id"),
+            2
+        );
+        assert_eq!(count("SELECT count(*) FROM tombstone"), 1);
+        assert_eq!(
+            count("SELECT count(*) FROM pragma_foreign_key_check"),
+            0,
+            "no reference dangles"
+        );
+        conn.execute("DELETE FROM erasure", []).unwrap();
+        assert_eq!(
+            count("SELECT count(*) FROM erasure_file"),
+            0,
+            "the reference follows the new name"
         );
     }
 

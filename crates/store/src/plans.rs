@@ -5,9 +5,10 @@ use rusqlite::Connection;
 use crate::audit;
 use crate::connection::{self, Kind};
 use crate::table::{
-    consent_event, conversation, egress_record, export, folder, message, message_path, retention,
-    tag,
+    consent_event, conversation, export, folder, ledger_page, ledger_total, message, message_path,
+    retention, tag,
 };
+use crate::table::{objection_event, request_progress, statement_flag};
 use crate::{OpenOptions, Store, migrate, search};
 
 fn archive() -> Connection {
@@ -108,35 +109,24 @@ fn hits_are_read_in_the_order_of_the_index() {
 
 #[test]
 fn the_ledger_is_paged_along_an_index_whatever_the_filter() {
-    use fluxchat_model::{LedgerFilter, Outcome, Purpose};
-    let page = |filter: &LedgerFilter, host| egress_record::page_statement(filter, host, 50).0;
-    let all = LedgerFilter::default();
-    check(&page(&all, None), "USING INTEGER PRIMARY KEY (rowid<?)");
     check(
-        &page(&all, Some("h")),
-        "INDEX egress_record_host (host=? AND rowid<?)",
+        ledger_page::ALONG_ALL,
+        "USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
     );
-    let purpose = LedgerFilter {
-        purpose: Some(Purpose::Chat),
-        ..all.clone()
-    };
     check(
-        &page(&purpose, None),
-        "INDEX egress_record_purpose (purpose=? AND rowid<?)",
+        ledger_page::ALONG_FACET,
+        "INDEX egress_record_facet (facet=? AND rowid>? AND rowid<?)",
     );
-    let outcome = LedgerFilter {
-        outcome: Some(Outcome::Blocked),
-        ..all
-    };
     check(
-        &page(&outcome, None),
-        "INDEX egress_record_outcome (outcome=? AND rowid<?)",
+        ledger_page::ALONG_CONVERSATION,
+        "INDEX egress_record_conversation (conversation_id=? AND rowid>? AND rowid<?)",
     );
-    let hosts = plan(&archive(), egress_record::HOSTS);
-    assert!(
-        hosts.contains("SEARCH egress_record USING COVERING INDEX egress_record_host"),
-        "{hosts}"
-    );
+    check(ledger_page::SPAN, "SEARCH ledger_span");
+    for totals in [ledger_total::DAYS, ledger_total::PART_OF_DAY] {
+        let plan = plan(&archive(), totals);
+        assert!(plan.contains("SEARCH"), "{totals}\nis planned as\n{plan}");
+        assert!(!plan.contains("SCAN"), "{totals}\nscans\n{plan}");
+    }
 }
 
 #[test]
@@ -145,6 +135,11 @@ fn the_state_of_a_consent_is_one_step() {
         consent_event::LAST_OF_PURPOSE,
         "INDEX consent_event_purpose (purpose=?)",
     );
+    check(
+        consent_event::LAST_OF_CONVERSATION,
+        "INDEX consent_event_conversation (conversation_id=? AND purpose=?)",
+    );
+    check(consent_event::PAGE, "USING INTEGER PRIMARY KEY (rowid>?)");
 }
 
 #[test]
@@ -237,4 +232,26 @@ fn every_connection_is_opened_the_same_way() {
     let caches = i64::from(connection::WRITER_CACHE_KIB)
         + i64::from(connection::READER_CACHE_KIB) * connection::READERS as i64;
     assert_eq!(caches, 64 * 1024, "64 MiB in all");
+}
+
+#[test]
+fn rights_are_read_along_their_indexes() {
+    check(request_progress::PAGE, "(id<?)");
+    check(
+        request_progress::TO_POLL,
+        "INDEX privacy_request_poll (next_poll_at<?)",
+    );
+    check(
+        request_progress::STEPS,
+        "INDEX privacy_request_event_of (request_id=?)",
+    );
+    check(
+        objection_event::LAST_OF_PURPOSE,
+        "INDEX objection_event_purpose (purpose=?)",
+    );
+    check(statement_flag::PAGE, "USING INTEGER PRIMARY KEY (rowid>?)");
+    check(
+        statement_flag::OF_CONVERSATION,
+        "INDEX statement_flag_conversation (conversation_id=? AND rowid>?)",
+    );
 }

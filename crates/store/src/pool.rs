@@ -4,7 +4,7 @@
 //! error. So the pool can be paused: new reads wait, running ones get a moment to end and are then
 //! interrupted.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, InterruptHandle};
@@ -43,7 +43,10 @@ impl Readers {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn take(&self, options: &OpenOptions) -> Result<Loan<'_>, StoreError> {
+    pub(crate) fn take(
+        &self,
+        options: impl FnOnce() -> Arc<OpenOptions>,
+    ) -> Result<Loan<'_>, StoreError> {
         let mut state = self.state();
         loop {
             if state.closed {
@@ -64,7 +67,7 @@ impl Readers {
         } else {
             state.open += 1;
             drop(state);
-            let opened = connection::open(options, Kind::Reader);
+            let opened = connection::open(&options(), Kind::Reader);
             state = self.state();
             match opened {
                 Ok(conn) => conn,
@@ -171,6 +174,17 @@ impl Drop for Loan<'_> {
         }
         drop(state);
         self.pool.changed.notify_all();
+    }
+}
+
+impl Pause<'_> {
+    /// Drops every connection: none runs, and those that are idle have the old key.
+    pub(crate) fn drop_all(&self) {
+        let mut state = self.0.state();
+        let idle = std::mem::take(&mut state.idle);
+        state.open -= idle.len();
+        drop(state);
+        drop(idle);
     }
 }
 

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -20,7 +20,10 @@ pub struct Store {
 }
 
 struct Inner {
-    options: OpenOptions,
+    mode: Mode,
+    path: PathBuf,
+    /// Replaced when the key is changed.
+    options: RwLock<Arc<OpenOptions>>,
     writer: Mutex<Option<Connection>>,
     readers: Readers,
     migrated: Option<MigrationReport>,
@@ -31,7 +34,7 @@ struct Inner {
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Store")
-            .field("mode", &self.inner.options.mode)
+            .field("mode", &self.inner.mode)
             .finish_non_exhaustive()
     }
 }
@@ -61,7 +64,9 @@ impl Store {
         }
         Ok(Self {
             inner: Arc::new(Inner {
-                options,
+                mode: options.mode,
+                path: options.path.clone(),
+                options: RwLock::new(Arc::new(options)),
                 writer: Mutex::new(Some(conn)),
                 readers: Readers::default(),
                 migrated,
@@ -79,13 +84,13 @@ impl Store {
     /// The database file; `None` in memory.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
-        (self.inner.options.mode != Mode::Memory).then_some(self.inner.options.path.as_path())
+        (self.inner.mode != Mode::Memory).then_some(self.inner.path.as_path())
     }
 
     /// How it was opened.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.inner.options.mode
+        self.inner.mode
     }
 
     /// Runs reads on one unchanging view.
@@ -96,8 +101,8 @@ impl Store {
         &self,
         f: impl FnOnce(&ReadTx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        if self.inner.options.mode == Mode::ReadWrite {
-            let mut loan = self.inner.readers.take(&self.inner.options)?;
+        if self.inner.mode == Mode::ReadWrite {
+            let mut loan = self.inner.readers.take(|| self.options())?;
             return read_on(loan.conn()?, f);
         }
         let mut writer = self.lock_writer();
@@ -141,7 +146,7 @@ impl Store {
         let mut writer = self.lock_writer();
         let Some(conn) = writer.as_mut() else { return };
         let _ = conn.execute_batch("PRAGMA shrink_memory");
-        if self.inner.options.mode == Mode::ReadWrite
+        if self.inner.mode == Mode::ReadWrite
             && self.inner.log_is_dirty.swap(false, Ordering::Relaxed)
         {
             let _ = conn.busy_timeout(Duration::ZERO);
@@ -160,8 +165,20 @@ impl Store {
         drop(self.lock_writer().take());
     }
 
-    pub(crate) fn options(&self) -> &OpenOptions {
-        &self.inner.options
+    /// The key in force.
+    #[must_use]
+    pub fn key(&self) -> fluxchat_model::ArchiveKey {
+        self.options().key.clone()
+    }
+
+    pub(crate) fn options(&self) -> Arc<OpenOptions> {
+        let options = self.inner.options.read();
+        Arc::clone(&options.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn set_options(&self, options: OpenOptions) {
+        let held = self.inner.options.write();
+        *held.unwrap_or_else(PoisonError::into_inner) = Arc::new(options);
     }
 
     pub(crate) fn readers(&self) -> &Readers {
@@ -179,13 +196,13 @@ impl Store {
         &self,
         f: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        if self.inner.options.mode == Mode::ReadOnly {
+        if self.inner.mode == Mode::ReadOnly {
             return Err(StoreError::ReadOnly);
         }
         f(self.lock_writer().as_mut().ok_or(StoreError::Closed)?)
     }
 
-    fn lock_writer(&self) -> MutexGuard<'_, Option<Connection>> {
+    pub(crate) fn lock_writer(&self) -> MutexGuard<'_, Option<Connection>> {
         // A panic inside a transaction rolls it back, so the connection is good again.
         self.inner
             .writer

@@ -3,7 +3,8 @@
 //! Counts and sizes of everything that grows with use are kept by triggers in `stored_total`; the
 //! rest is a handful of rows. Sizes are those of the content with a fixed allowance per row. The
 //! search index tells the number of its pages in its structure record. What remains of the file
-//! (tree pages, indexes, free pages, the write-ahead log) is `Overhead`.
+//! (tree pages, indexes, free pages, the write-ahead log) is `Overhead`, so that all kinds together
+//! are what the disk holds.
 
 use fluxchat_model::{StoredKind, StoredTotal};
 
@@ -121,13 +122,29 @@ impl ReadTx<'_> {
 }
 
 impl Store {
-    /// Bytes of the database, its log and the ballast on disk; 0 in memory.
-    #[must_use]
-    pub fn bytes_on_disk(&self) -> u64 {
+    /// [`ReadTx::stored_totals`] with what the disk holds beside the database: its log, which is
+    /// `Overhead` as well, and the ballast. Costs a handful of reads, however much is kept.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn totals_on_disk(&self) -> Result<Vec<StoredTotal>, StoreError> {
+        let mut kinds = self.read(|tx| tx.stored_totals())?;
         let size = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
-        let Some(path) = self.path() else { return 0 };
+        let Some(path) = self.path() else {
+            return Ok(kinds);
+        };
         let log = self.wal_path().map_or(0, |log| size(&log));
-        size(path) + log + size(&crate::ballast::path(path))
+        for total in &mut kinds {
+            if total.kind == StoredKind::Overhead {
+                total.bytes += log;
+            }
+        }
+        kinds.push(StoredTotal {
+            kind: StoredKind::Reserve,
+            count: 0,
+            bytes: size(&crate::ballast::path(path)),
+        });
+        Ok(kinds)
     }
 }
 

@@ -17,7 +17,9 @@ pub mod raw;
 pub mod recorder;
 pub mod session;
 pub mod webdriver;
+mod yes;
 
 pub use canary::{canary, cyrillic_canary, han_canary};
 pub use clock::ManualClock;
 pub use ledger::ForgetfulLedger;
+pub use yes::YesLedger;

@@ -18,6 +18,15 @@ pub enum VaultError {
     /// A passphrase needs at least one character.
     #[error("the passphrase is empty")]
     EmptyPassphrase,
+    /// Too many wrong ones: nothing is checked until the wait is over.
+    #[error("there were too many attempts")]
+    TooManyAttempts {
+        /// How long to wait, in milliseconds.
+        wait_ms: u64,
+    },
+    /// No recovery code was made for this archive.
+    #[error("this archive has no recovery code")]
+    NoRecovery,
     /// No passphrase was set up for this archive.
     #[error("this archive has no passphrase")]
     NoPassphrase,
@@ -57,6 +66,8 @@ impl VaultError {
             Self::NotFirstRun => "not_first_run",
             Self::WrongPassphrase => "wrong_passphrase",
             Self::EmptyPassphrase => "empty_passphrase",
+            Self::TooManyAttempts { .. } => "too_many_attempts",
+            Self::NoRecovery => "no_recovery",
             Self::NoPassphrase => "no_passphrase",
             Self::WrongKey => "wrong_key",
             Self::Damaged(_) => "sidecar_damaged",

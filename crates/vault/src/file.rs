@@ -33,6 +33,8 @@ pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
 
 /// Writes `dir/name` so that a crash leaves the old or the new content, never a part.
 pub(crate) fn write_atomically(dir: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    #[cfg(test)]
+    fuse::step()?;
     let target = dir.join(name);
     let temp = dir.join(format!(".{name}.new"));
     // Left by a crash; it never became the file.
@@ -75,6 +77,8 @@ pub(crate) fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
 /// Overwrites a file with zeros and removes it. On flash storage the old blocks may survive,
 /// which is why only wrapped keys and ciphertext are ever in such a file.
 pub(crate) fn wipe(path: &Path) -> io::Result<()> {
+    #[cfg(test)]
+    fuse::step()?;
     let mut file = match OpenOptions::new().write(true).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -95,8 +99,45 @@ pub(crate) fn wipe(path: &Path) -> io::Result<()> {
 }
 
 pub(crate) fn remove_if_there(path: &Path) -> io::Result<()> {
+    #[cfg(test)]
+    fuse::step()?;
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
+    }
+}
+
+/// Cuts a change off between two of its steps: from the chosen one on, none is taken any more.
+#[cfg(test)]
+pub(crate) mod fuse {
+    use std::cell::Cell;
+    use std::io;
+
+    thread_local! {
+        static LEFT: Cell<Option<u32>> = const { Cell::new(None) };
+        static BLOWN: Cell<bool> = const { Cell::new(false) };
+    }
+
+    pub(crate) fn set(steps: Option<u32>) {
+        LEFT.set(steps);
+        BLOWN.set(false);
+    }
+
+    pub(crate) fn is_blown() -> bool {
+        BLOWN.get()
+    }
+
+    pub(crate) fn step() -> io::Result<()> {
+        match LEFT.get() {
+            None => Ok(()),
+            Some(0) => {
+                BLOWN.set(true);
+                Err(io::Error::other("cut off"))
+            }
+            Some(left) => {
+                LEFT.set(Some(left - 1));
+                Ok(())
+            }
+        }
     }
 }

@@ -10,17 +10,22 @@
 //! window's thread.
 
 pub mod asset;
+mod attempts;
 mod error;
 mod file;
 mod keychain;
 mod passphrase;
+mod recovery;
 mod seal;
 mod sidecar;
 mod vault;
+mod verifier;
 
+pub use attempts::{BootTicks, Tick, Ticks};
 pub use error::VaultError;
 #[cfg(feature = "test-util")]
 pub use keychain::MemoryKeychain;
 pub use keychain::{Keychain, KeychainError, OsKeychain, Patience, Timeouts};
 pub use passphrase::KdfCost;
-pub use vault::{ARCHIVE_FILE, BACKEND_PASSPHRASE, Probe, Vault, key_id};
+pub use vault::{ARCHIVE_FILE, BACKEND_PASSPHRASE, LockStatus, Probe, Recovered, Vault, key_id};
+pub use verifier::Verifier;

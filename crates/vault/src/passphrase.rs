@@ -47,6 +47,14 @@ impl KdfCost {
     }
 }
 
+/// What opens a slot. A slot moved to the place of another kind does not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    Passphrase,
+    Recovery,
+    Verifier,
+}
+
 /// A wrapped key as it stands in `keyslots.json`. Binary fields are base64.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PassphraseSlot {
@@ -67,6 +75,7 @@ impl PassphraseSlot {
         key: &ArchiveKey,
         passphrase: &Secret<String>,
         cost: KdfCost,
+        used: Use,
     ) -> Result<Self, VaultError> {
         if passphrase.expose().is_empty() {
             return Err(VaultError::EmptyPassphrase);
@@ -74,7 +83,7 @@ impl PassphraseSlot {
         let mut salt = [0u8; 16];
         getrandom::fill(&mut salt)?;
         let wrapping_key = stretch(passphrase, &salt, cost)?;
-        let sealed = seal::seal(&wrapping_key, &context(cost, &salt), key.expose())?;
+        let sealed = seal::seal(&wrapping_key, &context(used, cost, &salt), key.expose())?;
         let (nonce, wrapped) = sealed.split_at(seal::NONCE_BYTES);
         Ok(Self {
             kdf: KDF.to_owned(),
@@ -88,7 +97,7 @@ impl PassphraseSlot {
     }
 
     /// The key, if the passphrase is the right one.
-    pub fn unwrap(&self, passphrase: &Secret<String>) -> Result<ArchiveKey, VaultError> {
+    pub fn unwrap(&self, passphrase: &Secret<String>, used: Use) -> Result<ArchiveKey, VaultError> {
         let damaged = || VaultError::Damaged("keyslots.json");
         let decode = |text: &str| STANDARD.decode(text).map_err(|_| damaged());
         let cost = KdfCost {
@@ -106,7 +115,7 @@ impl PassphraseSlot {
             return Err(damaged());
         }
         let wrapping_key = stretch(passphrase, &salt, cost)?;
-        let plain = seal::open(&wrapping_key, &context(cost, &salt), &sealed)
+        let plain = seal::open(&wrapping_key, &context(used, cost, &salt), &sealed)
             .ok_or(VaultError::WrongPassphrase)?;
         let mut key: [u8; 32] = plain
             .expose()
@@ -120,8 +129,12 @@ impl PassphraseSlot {
 }
 
 /// Binds the wrapped key to how it was wrapped.
-fn context(cost: KdfCost, salt: &[u8]) -> Vec<u8> {
-    let mut context = b"fluxchat key slot v1".to_vec();
+fn context(used: Use, cost: KdfCost, salt: &[u8]) -> Vec<u8> {
+    let mut context = match used {
+        Use::Passphrase => b"fluxchat key slot v1".to_vec(),
+        Use::Recovery => b"fluxchat recovery slot v1".to_vec(),
+        Use::Verifier => b"fluxchat guardian verifier v1".to_vec(),
+    };
     for number in [cost.m, cost.t, cost.p] {
         context.extend_from_slice(&number.to_be_bytes());
     }
@@ -158,23 +171,37 @@ mod tests {
     fn only_the_passphrase_opens_the_slot_however_it_is_composed() {
         let cost = KdfCost { m: 8, t: 1, p: 1 };
         let key = Secret::new([7u8; 32]);
-        let slot = PassphraseSlot::wrap(&key, &secret("caf\u{e9} au lait"), cost).unwrap();
-        let again = slot.unwrap(&secret("cafe\u{301} au lait")).unwrap();
+        let slot = PassphraseSlot::wrap(&key, &secret("caf\u{e9} au lait"), cost, Use::Passphrase)
+            .unwrap();
+        let again = slot
+            .unwrap(&secret("cafe\u{301} au lait"), Use::Passphrase)
+            .unwrap();
         assert_eq!(again.expose(), key.expose());
         assert!(matches!(
-            slot.unwrap(&secret("cafe au lait")),
+            slot.unwrap(&secret("cafe au lait"), Use::Passphrase),
             Err(VaultError::WrongPassphrase)
         ));
         assert!(matches!(
-            PassphraseSlot::wrap(&key, &secret(""), cost),
+            PassphraseSlot::wrap(&key, &secret(""), cost, Use::Passphrase),
             Err(VaultError::EmptyPassphrase)
         ));
     }
 
     #[test]
+    fn a_slot_opens_only_for_its_use() {
+        let cost = KdfCost { m: 8, t: 1, p: 1 };
+        let key = Secret::new([7u8; 32]);
+        let slot = PassphraseSlot::wrap(&key, &secret("x"), cost, Use::Recovery).unwrap();
+        assert!(slot.unwrap(&secret("x"), Use::Passphrase).is_err());
+        assert!(slot.unwrap(&secret("x"), Use::Recovery).is_ok());
+    }
+
+    #[test]
     fn a_changed_slot_is_refused() {
         let cost = KdfCost { m: 8, t: 1, p: 1 };
-        let slot = PassphraseSlot::wrap(&Secret::new([7u8; 32]), &secret("x"), cost).unwrap();
+        let slot =
+            PassphraseSlot::wrap(&Secret::new([7u8; 32]), &secret("x"), cost, Use::Passphrase)
+                .unwrap();
         let tampered = [
             PassphraseSlot {
                 t: 2,
@@ -202,7 +229,10 @@ mod tests {
             },
         ];
         for slot in tampered {
-            assert!(slot.unwrap(&secret("x")).is_err(), "{slot:?}");
+            assert!(
+                slot.unwrap(&secret("x"), Use::Passphrase).is_err(),
+                "{slot:?}"
+            );
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::passphrase::PassphraseSlot;
 pub(crate) const KEY_INFO: &str = "keyinfo.json";
 pub(crate) const KEY_SLOTS: &str = "keyslots.json";
 pub(crate) const KEY_ITEMS: &str = "keyitems.json";
+pub(crate) const ATTEMPTS: &str = "attempts.json";
 pub(crate) const SEALED: &str = "credentials.sealed";
 
 /// Which key the archive has; tells a wrong key from a damaged archive.
@@ -25,6 +26,9 @@ pub(crate) struct KeyInfo {
     pub backend: String,
     /// Counts the keys this archive has had.
     pub epoch: u32,
+    /// The first of them that is not the root; 0 where the root is the key of the pages.
+    #[serde(default)]
+    pub own_since: u32,
     pub created_at: Timestamp,
 }
 
@@ -36,6 +40,8 @@ pub(crate) enum Slot {
     Keyring { item: String },
     /// Under a passphrase.
     Passphrase(PassphraseSlot),
+    /// Under the recovery code.
+    Recovery(PassphraseSlot),
     /// Written by a newer version.
     #[serde(other)]
     Unknown,
@@ -45,12 +51,22 @@ pub(crate) enum Slot {
 pub(crate) struct KeySlots {
     pub v: u32,
     pub slots: Vec<Slot>,
+    /// An item of the keychain that is no way to the key any more, or not yet: it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leftover: Option<String>,
 }
 
 impl KeySlots {
     pub fn keyring_item(&self) -> Option<&str> {
         self.slots.iter().find_map(|slot| match slot {
             Slot::Keyring { item } => Some(item.as_str()),
+            _ => None,
+        })
+    }
+
+    pub fn recovery(&self) -> Option<&PassphraseSlot> {
+        self.slots.iter().find_map(|slot| match slot {
+            Slot::Recovery(slot) => Some(slot),
             _ => None,
         })
     }

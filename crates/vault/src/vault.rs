@@ -9,20 +9,23 @@ use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::file::create_private_dir;
-use crate::passphrase::{KdfCost, PassphraseSlot};
+use crate::passphrase::{KdfCost, PassphraseSlot, Use};
 use crate::seal::{self, SealKey};
 use crate::sidecar::{self, Found, KEY_INFO, KEY_SLOTS, KeyInfo, KeySlots, Slot};
-use crate::{Keychain, KeychainError, Patience, VaultError};
+use crate::{BootTicks, Keychain, KeychainError, Patience, Ticks, VaultError};
 
 mod copies;
 mod credentials;
+mod epoch;
 mod fresh;
 mod sealed;
+mod slots;
 
 #[cfg(test)]
 mod tests;
 
 use credentials::Stored;
+pub use slots::{LockStatus, Recovered};
 
 /// The file name of the archive in the profile folder.
 pub const ARCHIVE_FILE: &str = "archive.db";
@@ -94,6 +97,7 @@ pub struct Vault {
     dir: Option<PathBuf>,
     keychain: Arc<dyn Keychain>,
     cost: KdfCost,
+    ticks: Arc<dyn Ticks>,
     session: Mutex<Session>,
     /// Held while a file is read, changed and written, and never together with a wait for
     /// `session`, so that locking does not wait for a prompt.
@@ -128,6 +132,7 @@ impl Vault {
             dir: Some(profile_dir.into()),
             keychain,
             cost: KdfCost::default(),
+            ticks: Arc::new(BootTicks),
             session: Mutex::new(Session::Locked),
             writing: Mutex::new(()),
         }
@@ -142,6 +147,7 @@ impl Vault {
             dir: None,
             keychain: Arc::new(NoKeychain),
             cost: KdfCost::default(),
+            ticks: Arc::new(BootTicks),
             session: Mutex::new(Session::Memory(MemorySession {
                 key: seal::random_key()?,
                 credentials: BTreeMap::new(),
@@ -155,6 +161,13 @@ impl Vault {
     #[must_use]
     pub fn with_kdf_cost(mut self, cost: KdfCost) -> Self {
         self.cost = cost;
+        self
+    }
+
+    /// By what time waits between attempts are measured.
+    #[must_use]
+    pub fn with_ticks(mut self, ticks: Arc<dyn Ticks>) -> Self {
+        self.ticks = ticks;
         self
     }
 
@@ -273,7 +286,7 @@ impl Vault {
         let _writing = lock(&self.writing);
         let dir = self.first_run_dir()?;
         let key = seal::random_key()?;
-        let slot = PassphraseSlot::wrap(&key, passphrase, self.cost)?;
+        let slot = PassphraseSlot::wrap(&key, passphrase, self.cost, Use::Passphrase)?;
         let slot = Slot::Passphrase(slot);
         write_record(dir, slot, BACKEND_PASSPHRASE, &crate::key_id(&key), now)?;
         self.enter_passphrase_session(&key);
@@ -283,24 +296,18 @@ impl Vault {
     /// The key, for the right passphrase. Takes as long as [`KdfCost`] says.
     ///
     /// # Errors
-    /// [`VaultError::WrongPassphrase`]; [`VaultError::NoPassphrase`] when none was set up.
+    /// [`VaultError::WrongPassphrase`]; [`VaultError::TooManyAttempts`];
+    /// [`VaultError::NoPassphrase`] when none was set up.
     pub fn unlock_with_passphrase(
         &self,
         passphrase: &Secret<String>,
     ) -> Result<ArchiveKey, VaultError> {
-        let dir = self.dir.as_ref().ok_or(VaultError::NoPassphrase)?;
-        let slots = match sidecar::read::<KeySlots>(dir, KEY_SLOTS)? {
-            Found::Present(slots) => slots,
-            Found::Missing => return Err(VaultError::NoPassphrase),
-            Found::Damaged => return Err(VaultError::Damaged(KEY_SLOTS)),
-        };
-        let slot = slots.passphrase().ok_or(VaultError::NoPassphrase)?;
-        let key = slot.unwrap(passphrase)?;
-        let info = sidecar::read::<KeyInfo>(dir, KEY_INFO)?.present();
-        if info.is_some_and(|info| info.key_id != crate::key_id(&key)) {
-            return Err(VaultError::WrongKey);
+        let key = self.unwrapped(&self.slots()?, passphrase)?;
+        match sidecar::read::<KeyInfo>(self.dir()?, KEY_INFO)?.present() {
+            Some(info) => self.enter(&info, &key),
+            None => self.enter_passphrase_session(&key),
         }
-        self.enter_passphrase_session(&key);
+        self.sweep();
         Ok(key)
     }
 
@@ -371,12 +378,14 @@ fn write_record(
     let slots = KeySlots {
         v: SIDECAR_VERSION,
         slots: vec![slot],
+        leftover: None,
     };
     let info = KeyInfo {
         v: SIDECAR_VERSION,
         key_id: key_id.to_owned(),
         backend: backend.to_owned(),
         epoch: 1,
+        own_since: 0,
         created_at: now,
     };
     let written =

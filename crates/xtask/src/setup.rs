@@ -48,7 +48,13 @@ const DEBIAN: Family = Family {
             "gnome-keyring",
             "procps",
         ],
-        &["strace", "iproute2", "util-linux", "x11-utils"],
+        &[
+            "strace",
+            "iproute2",
+            "util-linux",
+            "x11-utils",
+            "python3-dbusmock",
+        ],
     ],
     missing: |packages| {
         one_by_one(

@@ -1,24 +1,34 @@
 import chat from './chat.de.json';
+import consent from './consent.de.json';
 import de from './de.json';
+import deletion from './deletion.de.json';
 import diagnostics from './diagnostics.de.json';
+import exporting from './export.de.json';
 import filing from './filing.de.json';
 import here from './here.de.json';
-import retention from './retention.de.json';
+import ledger from './ledger.de.json';
+import lock from './lock.de.json';
 import prove from './prove.de.json';
+import retention from './retention.de.json';
+import rights from './rights.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
-import exporting from './export.de.json';
 import proof from './proof.de.json';
 
 export default {
   ...de,
   ...chat,
+  ...consent,
+  ...deletion,
+  ...diagnostics,
+  ...exporting,
   ...filing,
   ...here,
-  ...retention,
+  ...ledger,
+  ...lock,
   ...prove,
-  ...exporting,
-  ...diagnostics,
+  ...retention,
+  ...rights,
   ...errors,
   ...proof,
 };

@@ -1,19 +1,29 @@
 import chat from './chat.en.json';
+import consent from './consent.en.json';
+import deletion from './deletion.en.json';
 import diagnostics from './diagnostics.en.json';
 import en from './en.json';
 import exporting from './export.en.json';
 import filing from './filing.en.json';
 import here from './here.en.json';
-import retention from './retention.en.json';
+import ledger from './ledger.en.json';
+import lock from './lock.en.json';
 import prove from './prove.en.json';
+import retention from './retention.en.json';
+import rights from './rights.en.json';
 
 export default {
   ...en,
   ...chat,
+  ...consent,
+  ...deletion,
+  ...diagnostics,
+  ...exporting,
   ...filing,
   ...here,
-  ...retention,
+  ...ledger,
+  ...lock,
   ...prove,
-  ...exporting,
-  ...diagnostics,
+  ...retention,
+  ...rights,
 };

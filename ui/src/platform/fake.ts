@@ -2,15 +2,22 @@
 // It is never part of what is shipped: `main.ts` asks for it in development only.
 import type { Commands } from '../ipc/generated/client';
 import { chatCommands } from './fake/chat';
+import { lockCommands } from './fake/lock';
+import { consentCommands } from './fake/consent';
+import { deletionCommands } from './fake/deletion';
 import { diagnosticsCommands } from './fake/diagnostics';
 import { exportCommands } from './fake/export';
 import { filingCommands } from './fake/filing';
+import { ledgerCommands } from './fake/ledger';
+import { previewCommands } from './fake/preview';
 import { privacyCommands } from './fake/privacy';
 import { retentionCommands } from './fake/retention';
+import { rightsCommands } from './fake/rights';
 import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
 import { FakeWorld, type FakeOptions } from './fake/world';
+import type { SessionInfo } from '../ipc/generated/types';
 import type { Platform } from './types';
 
 export type Handlers<K extends keyof Commands> = {
@@ -38,6 +45,8 @@ function optionsFrom(params: URLSearchParams): FakeOptions {
     textPercent: Number(params.get('text') ?? 100),
     offline: params.has('offline'),
     empty: params.has('empty'),
+    supervised: params.has('supervised'),
+    policyPending: params.has('newpolicy'),
     wordsPerSecond: Number(params.get('speed') ?? 40),
   };
 }
@@ -46,11 +55,17 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
   const world = new FakeWorld(from instanceof URLSearchParams ? optionsFrom(from) : from);
   const handlers: Handlers<keyof Commands> = {
     ...sessionCommands(world),
+    ...lockCommands(world, () => handlers.session_get({}) as SessionInfo),
     ...chatCommands(world),
     ...filingCommands(world),
     ...retentionCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
+    ...consentCommands(world),
+    ...rightsCommands(world),
+    ...deletionCommands(world),
+    ...ledgerCommands(world),
+    ...previewCommands(world),
     ...exportCommands(world),
     ...diagnosticsCommands(world),
     ...proofCommands(world),

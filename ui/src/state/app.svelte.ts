@@ -22,6 +22,9 @@ import { Sources } from './sources.svelte';
 import { Thread } from './thread.svelte';
 import { UndoOffers } from './undo.svelte';
 
+/** How often the core is told that somebody is there. */
+const ACTIVE_MS = 10_000;
+
 export class AppState {
   readonly session: Session;
   readonly settings: SettingsState;
@@ -40,6 +43,12 @@ export class AppState {
   readonly search: Search;
   readonly chat: Chat;
   private started = false;
+  private wasReady = false;
+  private lastActive = 0;
+  /** Something has to be read before what is open is shown: a recovery code. */
+  holding = $state(false);
+  /** Called when an open session closes: whoever made this state throws it away. */
+  onclosed: (info: SessionInfo) => void = () => undefined;
 
   constructor(readonly client: Client) {
     this.session = new Session(client);
@@ -67,7 +76,15 @@ export class AppState {
   /** Takes what `session_open`, `session_unlock`, `setup_complete` … answered. */
   accept(info: SessionInfo): void {
     this.session.accept(info);
-    this.settings.accept(info.settings);
+    if (this.wasReady && info.state !== 'ready') {
+      this.wasReady = false;
+      this.forgetContent();
+      this.onclosed(info);
+      return;
+    }
+    this.wasReady = info.state === 'ready';
+    // A closed archive knows no settings; how the window looks is not for it to say.
+    if (info.state !== 'locked') this.settings.accept(info.settings);
     this.egress.accept({ ...this.egress.status, offline: info.offline });
     if (this.session.ready) void this.start();
   }
@@ -115,6 +132,15 @@ export class AppState {
       case 'receipts_changed':
         this.revisions.receipts += 1;
         break;
+      case 'deletions_changed':
+        this.revisions.deletions += 1;
+        break;
+      case 'content_removed':
+        this.forgetContent();
+        break;
+      case 'key_changed':
+        this.revisions.key += 1;
+        break;
       case 'export_progress':
         this.exporting.accept(event.progress);
         break;
@@ -143,7 +169,21 @@ export class AppState {
     }
   }
 
+  /** Saves what is typed, locks, and shows nothing from then on. */
+  async lock(): Promise<void> {
+    await this.flush();
+    this.accept(await this.client.sessionLock());
+  }
+
+  /** Somebody is there; told at most every few seconds. */
+  touch(now = Date.now()): void {
+    if (now - this.lastActive < ACTIVE_MS) return;
+    this.lastActive = now;
+    void this.client.sessionActive().catch(ignore);
+  }
+
   /** Everything was deleted: nothing that was read stays in memory. */
+  /** Much was deleted: nothing that was read stays in memory. */
   forgetContent(): void {
     this.thread.startNew();
     this.search.type('');

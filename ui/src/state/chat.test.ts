@@ -22,6 +22,9 @@ const source = (id: string, change = {}) => ({
   has_credential: false,
   default_model: 'm1',
   practices: { training: null, retention: null, region: null },
+  practices_from: null,
+  opt_outs: [],
+  redact: false,
   ...change,
 });
 

@@ -7,5 +7,7 @@ export class Revisions {
   consents = $state(0);
   receipts = $state(0);
   sources = $state(0);
+  deletions = $state(0);
+  key = $state(0);
   diagnostics = $state(0);
 }

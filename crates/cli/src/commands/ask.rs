@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use fluxchat_core::{App, Ask, Event};
+use fluxchat_core::{App, Ask, Event, Preview};
 use fluxchat_model::{MessageStatus, VisibleError};
 use serde_json::json;
 
@@ -21,14 +21,17 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
         ),
         None => None,
     };
-    let sent = app
-        .ask(Ask {
-            conversation,
-            text: ask.text,
-            source,
-            model: ask.model,
-        })
-        .await?;
+    let asked = Ask {
+        conversation,
+        text: ask.text,
+        source,
+        model: ask.model,
+    };
+    if ask.preview {
+        preview(&app.preview(asked).await?, out);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let sent = app.ask(asked).await?;
     while let Some(event) = events.recv().await {
         match event {
             Event::Stream(item) if item.message_id == sent.answer_id && !out.is_json() => {
@@ -65,4 +68,74 @@ fn ended(status: MessageStatus, error: Option<&VisibleError>, out: &Out) -> Exit
         None if status == MessageStatus::Interrupted => ExitCode::from(1),
         None => ExitCode::SUCCESS,
     }
+}
+
+/// What would leave, byte by byte.
+fn preview(found: &Preview, out: &Out) {
+    let wire = &found.wire;
+    let body = String::from_utf8_lossy(&wire.body);
+    let headers: Vec<_> = wire
+        .headers
+        .iter()
+        .map(|header| {
+            json!({
+                "name": header.name,
+                "value": header.value,
+                "credential": header.value.is_none(),
+            })
+        })
+        .collect();
+    let messages: Vec<_> = found
+        .messages
+        .iter()
+        .map(|message| {
+            json!({
+                "role": message.role,
+                "text": message.text,
+                "why": if message.is_question { "question" } else { "context" },
+            })
+        })
+        .collect();
+    let document = json!({
+        "sent": false,
+        "source": found.source,
+        "model": found.model,
+        "method": wire.method,
+        "url": wire.url,
+        "host": wire.host,
+        "headers": headers,
+        "body": body,
+        "body_bytes": wire.body.len(),
+        "messages": messages,
+        "categories": wire.categories,
+        "replaced": found.replaced,
+        "redact": found.redact,
+        "training_allowed": found.training_allowed,
+        "opt_outs": found.opt_outs,
+        "refusal": wire.refusal.map(fluxchat_core::Refusal::code),
+    });
+    out.answer(&document, |_| {
+        let mut text = format!("{} {}\n", wire.method, plain(&wire.url));
+        for header in &wire.headers {
+            let value = header.value.as_deref();
+            let value = value.unwrap_or("(from the keychain, not shown)");
+            text.push_str(&format!("{}: {}\n", header.name, plain(value)));
+        }
+        text.push_str(&format!(
+            "\n{}\n\n",
+            plain(&fluxchat_core::pretty(&wire.body))
+        ));
+        for it in &found.replaced {
+            text.push_str(&format!(
+                "{} leaves instead of {}\n",
+                it.placeholder,
+                plain(&it.original)
+            ));
+        }
+        if let Some(refusal) = wire.refusal {
+            text.push_str(&format!("It would not be sent: {refusal}\n"));
+        }
+        text
+    });
+    out.note("Nothing was sent.");
 }

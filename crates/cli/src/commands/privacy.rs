@@ -1,38 +1,62 @@
 mod prove;
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use fluxchat_core::{App, Chain};
-use fluxchat_model::{LedgerFilter, Purpose, Receipt};
+use fluxchat_model::Receipt;
 use serde_json::{Value, json};
 
-use super::{Done, retention, word};
-use crate::args::{Consent, Privacy};
-use crate::output::{Failure, Out, plain};
+use super::{Done, consent, ledger, retention, rights, word};
+use crate::args::{Consent, Consents, Privacy};
+use crate::output::Out;
 
 pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
     match privacy {
         Privacy::Stored => stored(app, out).await,
-        Privacy::Ledger { limit } => ledger(app, limit, out).await,
-        Privacy::Consents => consents(app, out).await,
-        Privacy::Consent(Consent::Give { purpose }) => consent(app, &purpose, true, out).await,
-        Privacy::Consent(Consent::Withdraw { purpose }) => consent(app, &purpose, false, out).await,
-        Privacy::DeleteAll { yes } => delete_all(app, yes, out).await,
+        Privacy::Purposes => consent::purposes(out),
+        Privacy::Consents { command: None } => consents(app, out).await,
+        Privacy::Consents {
+            command: Some(Consents::Export { format }),
+        } => consent::export(app, format, out).await,
+        Privacy::Consent(Consent::Give {
+            purpose,
+            conversation,
+        }) => consent::decide(app, &purpose, conversation.as_deref(), true, out).await,
+        Privacy::Consent(Consent::Withdraw {
+            purpose,
+            conversation,
+        }) => consent::decide(app, &purpose, conversation.as_deref(), false, out).await,
         Privacy::Retention(rules) => retention::run(app, rules, out).await,
         Privacy::Restrict(what) => retention::restrict(app, what, true, out).await,
         Privacy::Unrestrict(what) => retention::restrict(app, what, false, out).await,
+        Privacy::DeleteAll { yes } => super::deletion::everything(app, yes, out).await,
+        Privacy::Delete(delete) => super::deletion::delete(app, delete, out).await,
+        Privacy::RotateKey { status } => super::deletion::rotate_key(app, status, out).await,
+        Privacy::Ledger(which) => ledger::list(app, which, out).await,
+        Privacy::Recipients => ledger::recipients(app, out).await,
+        Privacy::LedgerClear(clear) => ledger::clear(app, clear, out).await,
+        Privacy::LedgerKeep(keep) => ledger::keep(app, keep, out).await,
+        Privacy::RedactNames(names) => ledger::redact_names(app, names, out).await,
         Privacy::Receipts => receipts(app, out).await,
         Privacy::Verify => verify(app, out).await,
+        Privacy::Lock(lock) => super::lock::run(app, lock, out).await,
+        Privacy::Policy { diff, command } => consent::policy(app, diff, command, out).await,
+        // Answered before, with the passphrase.
+        Privacy::Guardian(command) => consent::guardian(app, command, None, out).await,
         Privacy::Export(args) => super::export::run(app, args, out).await,
         Privacy::Diagnostics(command) => super::diagnostics::run(app, command, out).await,
         Privacy::SupportBundle(args) => super::diagnostics::support_bundle(app, args, out).await,
         Privacy::Prove { report } => prove::run(app, report.as_deref(), out).await,
-        Privacy::Policy => {
-            let policy = app.policy(None, "en")?;
-            out.answer(&policy, |policy| policy.markdown.clone());
-            Ok(ExitCode::SUCCESS)
-        }
+        Privacy::Request { command } => rights::request(app, command, out).await,
+        Privacy::Requests { limit, check } => rights::list(app, limit, check, out).await,
+        Privacy::Result { id } => rights::result(app, &id, out).await,
+        Privacy::Object { purpose: None } => rights::objections(app, out).await,
+        Privacy::Object {
+            purpose: Some(purpose),
+        } => rights::object(app, &purpose, true, out).await,
+        Privacy::Unobject { purpose } => rights::object(app, &purpose, false, out).await,
+        Privacy::Flag { message, note } => rights::flag(app, &message, &note, out).await,
+        Privacy::Flags => rights::flags(app, out).await,
     }
 }
 
@@ -56,41 +80,6 @@ async fn stored(app: &App, out: &Out) -> Done {
             )
         },
     );
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn ledger(app: &App, limit: u32, out: &Out) -> Done {
-    let entries = app.ledger_page(LedgerFilter::default(), limit).await?;
-    let rows: Vec<Value> = entries
-        .iter()
-        .map(|entry| {
-            json!({
-                "seq": entry.seq,
-                "at": entry.record.at,
-                "purpose": entry.record.purpose,
-                "basis": entry.record.basis,
-                "host": entry.record.host,
-                "bytes_out": entry.bytes_out,
-                "bytes_in": entry.bytes_in,
-                "outcome": entry.outcome,
-                "request_id": entry.record.request_id,
-            })
-        })
-        .collect();
-    out.answer(&rows, |_| {
-        let line = |entry: &fluxchat_model::LedgerEntry| {
-            format!(
-                "{:>6}  {:<16} {:<28} {:>9} out {:>9} in  {}\n",
-                entry.seq,
-                entry.record.purpose.id(),
-                plain(&entry.record.host),
-                entry.bytes_out,
-                entry.bytes_in,
-                entry.outcome.id(),
-            )
-        };
-        entries.iter().map(line).collect()
-    });
     Ok(ExitCode::SUCCESS)
 }
 
@@ -127,54 +116,6 @@ async fn consents(app: &App, out: &Out) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn consent(app: &App, purpose: &str, given: bool, out: &Out) -> Done {
-    let purpose: Purpose = purpose
-        .parse()
-        .map_err(|message: String| Failure::usage(&message))?;
-    app.set_consent(purpose, given).await?;
-    out.answer(&json!({ "purpose": purpose, "given": given }), |_| {
-        format!(
-            "{purpose}: {}.\n",
-            if given { "given" } else { "withdrawn" }
-        )
-    });
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn delete_all(app: &App, yes: bool, out: &Out) -> Done {
-    if !yes {
-        confirm(out)?;
-    }
-    let receipt = app.delete_everything().await?;
-    app.flush_outbox().await?;
-    out.answer(&receipt, |receipt| {
-        format!(
-            "All content was deleted for good, proven on this computer (receipt {}).\n",
-            receipt.hash
-        )
-    });
-    Ok(ExitCode::SUCCESS)
-}
-
-fn confirm(out: &Out) -> Result<(), Failure> {
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::usage(
-            "Deleting everything has to be confirmed: add --yes.",
-        ));
-    }
-    out.note("This deletes every conversation, draft and file on this computer. There is no undo.");
-    out.note("Type DELETE to go on:");
-    let mut typed = String::new();
-    let _ = std::io::stdin().read_line(&mut typed);
-    if typed.trim() == "DELETE" {
-        Ok(())
-    } else {
-        Err(Failure::usage(
-            "The word was not typed, so nothing was deleted.",
-        ))
-    }
-}
-
 async fn receipts(app: &App, out: &Out) -> Done {
     let receipts = app.receipts().await?;
     out.answer(&receipts, |receipts| {
@@ -191,12 +132,14 @@ async fn receipts(app: &App, out: &Out) -> Done {
 
 async fn verify(app: &App, out: &Out) -> Done {
     let found = app.verify().await?;
+    let cleared = app.ledger_state().await?.cleared;
     let chain = |chain: Chain| json!({ "rows": chain.rows, "broken_at": chain.broken_at });
     let document = json!({
         "holds": found.holds(),
         "ledger": chain(found.ledger),
         "consents": chain(found.consents),
         "receipts": chain(found.receipts),
+        "cleared": cleared,
     });
     out.answer(&document, |_| {
         let line = |name: &str, chain: Chain| match chain.broken_at {
@@ -213,6 +156,7 @@ async fn verify(app: &App, out: &Out) -> Done {
         ]
         .map(|(name, chain)| line(name, chain))
         .concat()
+            + &cleared.iter().map(ledger::cleared_line).collect::<String>()
     });
     Ok(ExitCode::from(if found.holds() { 0 } else { 6 }))
 }

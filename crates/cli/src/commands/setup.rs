@@ -1,14 +1,19 @@
 use std::process::ExitCode;
 
 use fluxchat_core::{App, Audience, Setup};
-use fluxchat_model::Purpose;
+use fluxchat_model::{Purpose, Secret};
 use serde_json::json;
 
 use super::Done;
 use crate::args;
 use crate::output::{Failure, Out};
 
-pub async fn run(app: &App, setup: args::Setup, out: &Out) -> Done {
+pub async fn run(
+    app: &App,
+    setup: args::Setup,
+    guardian: Option<Secret<String>>,
+    out: &Out,
+) -> Done {
     let consents = setup
         .consent
         .iter()
@@ -19,15 +24,19 @@ pub async fn run(app: &App, setup: args::Setup, out: &Out) -> Done {
         .collect::<Result<Vec<_>, _>>()?;
     let policy = app.policy(None, "en")?;
     app.setup(Setup {
-        audience: Audience::Adult,
+        audience: match guardian.filter(|_| setup.guardian) {
+            Some(passphrase) => Audience::Guardian(passphrase),
+            None => Audience::Adult,
+        },
         policy_version: policy.version.0.clone(),
         language: policy.language,
         consents: consents.clone(),
     })
     .await?;
+    app.flush_outbox().await?;
     let storage = app.status().storage;
     out.answer(
-        &json!({ "state": app.state(), "storage": storage, "policy_version": policy.version, "consents": consents }),
+        &json!({ "state": app.state(), "storage": storage, "policy_version": policy.version, "consents": consents, "supervised": setup.guardian }),
         |_| "Ready. Ask something: fluxchat-cli ask \"What do you keep about me?\"\n".to_owned(),
     );
     Ok(ExitCode::SUCCESS)

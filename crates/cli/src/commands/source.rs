@@ -63,6 +63,22 @@ pub async fn run(app: &App, source: Source, out: &Out) -> Done {
                 models.iter().map(line).collect()
             });
         }
+        Source::Redact { name, state } => {
+            let source = app.source_named(&name).await?;
+            let on = state == "on";
+            app.set_redact(source.id, on).await?;
+            out.answer(&json!({ "id": source.id, "redact": on }), |_| {
+                format!(
+                    "{}: private details are {}.\n",
+                    plain(&name),
+                    if on {
+                        "replaced by placeholders before anything leaves"
+                    } else {
+                        "sent as they are written"
+                    }
+                )
+            });
+        }
         Source::Remove { name } => {
             let source = app.source_named(&name).await?;
             app.remove_source(source.id).await?;
@@ -92,5 +108,8 @@ fn row(source: &Row) -> Value {
         "in_process": source.is_in_process(),
         "has_credential": source.has_credential,
         "default_model": source.default_model,
+        "redact": source.redact,
+        "practices": fluxchat_core::practices_of(source).0,
+        "opt_outs": fluxchat_core::opt_outs(source, false),
     })
 }

@@ -4,26 +4,28 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fluxchat_egress::{CancellationToken, Ctx, Reply};
+use fluxchat_egress::{CancellationToken, Ctx};
 use fluxchat_model::{
-    ConversationId, DataCategory, Dialect, Message, MessageId, MessageStatus, Part, Purpose, Role,
-    Source, Usage, VisibleError,
+    ConversationId, Dialect, Message, MessageId, MessageStatus, Part, Role, Source, Usage,
+    VisibleError,
 };
-use fluxchat_providers::{ChatEvent, ChatMessage, ChatRequest, FinishReason, ProviderError};
+use fluxchat_providers::{
+    ChatEvent, ChatMessage, ChatRequest, ChatStream, FinishReason, ProviderError,
+};
 use fluxchat_store::{ChunkKind, FinishMessage};
 use futures_util::StreamExt as _;
 use tokio::time::Instant;
 
+use super::outgoing;
 use super::stream::{Live, StreamState};
 use crate::app::Open;
-use crate::{App, Error, Event, consents, only_here, restriction};
+use crate::redaction::Restorer;
+use crate::{App, Error, Event, only_here, restriction};
 
 /// Items are joined over this time: one to two frames.
 const JOIN: Duration = Duration::from_millis(25);
 /// A crash loses at most what arrived in this time.
 const SAVE: Duration = Duration::from_millis(250);
-/// More than any model reads; a bound on memory, not on what is sent.
-const LONGEST_PATH: u32 = 10_000;
 
 /// An answer that is arriving.
 pub(crate) struct Generation {
@@ -163,12 +165,20 @@ struct Gathered {
     unsaved_reasoning: String,
     /// What a restarted answer repeats of what is already kept.
     repeated: String,
+    /// What a Fluxchat service was told about training.
+    told: Option<bool>,
+    /// What it repeated.
+    echo: Option<bool>,
+    /// Turn placeholders back into what they stand for.
+    text: Restorer,
+    reasoning: Restorer,
 }
 
 impl Run {
     pub(crate) async fn run(self) {
         let mut gathered = Gathered::default();
         let end = self.receive(&mut gathered).await;
+        self.take_rest(&mut gathered);
         let (status, error) = match end {
             Ok(FinishReason::ContentFilter) => {
                 let refused = ProviderError::ContentRefused {
@@ -195,20 +205,9 @@ impl Run {
         };
         gathered.model = Some(model.clone());
         let request = self.request(model, gathered).await?;
-        let ctx = Ctx {
-            policy_version: Some(consents::policy_in_force().0),
-            conversation_id: Some(self.answer.conversation_id),
-            reply: Reply::Stream,
-            cancel: self.generation.cancel.clone(),
-            ..Ctx::new(
-                Purpose::Chat,
-                &[DataCategory::Content, DataCategory::Parameters],
-            )
-        };
-        let credential = self.app.credential(&self.source).await?;
-        let mut stream =
-            fluxchat_providers::chat(&self.open.door, &self.source, credential, ctx, request)
-                .await?;
+        let cancel = self.generation.cancel.clone();
+        let ctx = self.app.chat_ctx(Some(self.answer.conversation_id), cancel);
+        let mut stream = self.ask(ctx, request, gathered).await?;
         let (mut show_at, mut save_at) = (None::<Instant>, None::<Instant>);
         loop {
             tokio::select! {
@@ -234,20 +233,55 @@ impl Run {
         }
     }
 
+    /// Sends it. Where training was taken back between the question and the door, it goes out
+    /// saying so.
+    async fn ask(
+        &self,
+        ctx: Ctx,
+        request: ChatRequest,
+        gathered: &mut Gathered,
+    ) -> Result<ChatStream, Error> {
+        let is_service = self.source.dialect == Dialect::Fluxchat;
+        let mut allowed = is_service
+            && self
+                .app
+                .training_covers(self.answer.conversation_id)
+                .await?;
+        loop {
+            let credential = self.app.credential(&self.source).await?;
+            let ctx = Ctx {
+                training_allowed: allowed,
+                ..ctx.clone()
+            };
+            let request = request.clone();
+            let door = &self.open.door;
+            match fluxchat_providers::chat(door, &self.source, credential, ctx, request).await {
+                Ok(stream) => {
+                    gathered.told = is_service.then_some(allowed);
+                    return Ok(stream);
+                }
+                Err(error) if allowed && error.code() == "no_consent" => allowed = false,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
     fn take(&self, event: ChatEvent, gathered: &mut Gathered) -> Option<FinishReason> {
         match event {
             ChatEvent::Started { model } => gathered.model = model.or(gathered.model.take()),
             ChatEvent::Text(piece) => {
-                let piece = new_part(&mut gathered.repeated, &piece);
-                gathered.unsaved_text.push_str(piece);
-                self.generation.live().text(piece);
+                let piece = gathered.text.push(&piece);
+                self.take_text(&piece, gathered);
             }
             ChatEvent::Reasoning(piece) => {
-                gathered.unsaved_reasoning.push_str(&piece);
-                self.generation.live().reasoning(&piece);
+                let piece = gathered.reasoning.push(&piece);
+                self.take_reasoning(&piece, gathered);
             }
             ChatEvent::Citation { title, target } => {
-                let part = Part::Citation { title, target };
+                let part = Part::Citation {
+                    title: gathered.text.restore(&title),
+                    target: gathered.text.restore(&target),
+                };
                 let known = self
                     .so_far
                     .as_ref()
@@ -260,14 +294,34 @@ impl Run {
             ChatEvent::Usage(usage) => gathered.usage = Some(usage),
             ChatEvent::Finished { reason } => return Some(reason),
             ChatEvent::TrainingEcho(allowed) => {
-                if allowed {
+                if gathered.told.is_some_and(|told| told != allowed) {
                     tracing::warn!(name: "training.echo_differs", allowed);
                 }
+                gathered.echo = Some(allowed);
             }
             // Tools belong to a later version; nothing is run, and the text around is kept.
             ChatEvent::ToolCall(_) | ChatEvent::Notice(_) => {}
         }
         None
+    }
+
+    fn take_text(&self, piece: &str, gathered: &mut Gathered) {
+        let piece = new_part(&mut gathered.repeated, piece);
+        gathered.unsaved_text.push_str(piece);
+        self.generation.live().text(piece);
+    }
+
+    fn take_reasoning(&self, piece: &str, gathered: &mut Gathered) {
+        gathered.unsaved_reasoning.push_str(piece);
+        self.generation.live().reasoning(piece);
+    }
+
+    /// What might have become a placeholder and did not.
+    fn take_rest(&self, gathered: &mut Gathered) {
+        let text = gathered.text.finish();
+        self.take_text(&text, gathered);
+        let reasoning = gathered.reasoning.finish();
+        self.take_reasoning(&reasoning, gathered);
     }
 
     /// The error in the words of this answer: the question is safe, and so is what arrived.
@@ -321,9 +375,16 @@ impl Run {
             ..FinishMessage::new(status, self.app.now())
         };
         let (id, store) = (self.answer.id, self.open.store.clone());
-        let written =
-            tokio::task::spawn_blocking(move || store.write(|tx| tx.message_finish(id, &finish)))
-                .await;
+        let (told, echo, now) = (gathered.told, gathered.echo, self.app.now());
+        let written = tokio::task::spawn_blocking(move || {
+            store.write(|tx| {
+                if let Some(told) = told {
+                    tx.training_echo_keep(id, told, echo, now)?;
+                }
+                tx.message_finish(id, &finish)
+            })
+        })
+        .await;
         match written {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => failed = Some(error.into()),
@@ -356,21 +417,15 @@ impl Run {
             .read(move |tx| {
                 let conversation = tx.conversation(id)?;
                 let usable = restriction::check(tx, conversation.as_ref())?;
-                Ok((conversation, tx.path_to(question, LONGEST_PATH)?, usable))
+                let path = tx.path_to(question, outgoing::LONGEST_PATH)?;
+                Ok((conversation, path, usable))
             })
             .await?;
         // It may have been frozen or kept to this computer since the question was asked.
         usable?;
         let conversation = conversation.ok_or(Error::NotFound("conversation"))?;
         only_here::check(&conversation, &self.source)?;
-        let mut messages: Vec<ChatMessage> = path
-            .iter()
-            .map(|message| ChatMessage {
-                role: message.role,
-                text: message.text(),
-            })
-            .filter(|message| !message.text.is_empty())
-            .collect();
+        let mut messages = outgoing::said(&path);
         if let Some(so_far) = self
             .so_far
             .as_ref()
@@ -392,12 +447,14 @@ impl Run {
                 });
             }
         }
-        Ok(ChatRequest {
-            model,
-            messages,
-            conversation_alias: self.alias().await?,
-            ..ChatRequest::default()
-        })
+        let alias = self.alias().await?;
+        let outgoing = self
+            .app
+            .outgoing(&self.source, model, messages, alias)
+            .await?;
+        gathered.text = outgoing.redactor.restorer();
+        gathered.reasoning = outgoing.redactor.restorer();
+        Ok(outgoing.request)
     }
 
     /// The random name under which the service may keep what belongs to this conversation, so

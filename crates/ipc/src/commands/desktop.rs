@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 use fluxchat_core::{App, Error};
 use fluxchat_markup::{self as markup, LinkKind};
+use fluxchat_model::LedgerFilter;
 
 use crate::ApiError;
 use crate::dto::chat::LinkOpenReq;
+use crate::dto::consent::{ConsentExportReq, ConsentFormat};
 use crate::dto::privacy::{ExportFormat, Exported, LedgerExportReq};
 use crate::dto::proof::ProofSaved;
 
@@ -42,8 +44,21 @@ pub async fn link_address(app: &App, req: LinkOpenReq) -> Answer<String> {
 /// # Errors
 /// When the archive is not open or the place cannot be written.
 pub async fn ledger_export(app: &App, req: LedgerExportReq, path: &Path) -> Answer<Exported> {
+    let filter = LedgerFilter {
+        purpose: req
+            .purpose
+            .as_deref()
+            .map(super::privacy::purpose)
+            .transpose()?,
+        basis: req.basis,
+        host: req.host,
+        outcome: req.outcome,
+        from: req.from,
+        until: req.until,
+        ..LedgerFilter::default()
+    };
     let csv = req.format == ExportFormat::Csv;
-    let write = async |file| app.ledger_export(csv, BufWriter::new(file)).await;
+    let write = async |file| app.ledger_export(filter, csv, BufWriter::new(file)).await;
     let rows = whole_or_nothing(path, write).await?;
     Ok(Exported { saved: true, rows })
 }
@@ -78,6 +93,29 @@ async fn whole_or_nothing<T>(
         remove(&draft)?;
     }
     saved
+}
+
+/// Writes the consent records. The file appears complete or not at all.
+///
+/// # Errors
+/// When the archive is not open or the place cannot be written.
+pub async fn consent_export(app: &App, req: ConsentExportReq, path: &Path) -> Answer<Exported> {
+    let format = match req.format {
+        ConsentFormat::Iso27560 => fluxchat_core::ConsentFormat::Iso27560,
+        ConsentFormat::Kantara => fluxchat_core::ConsentFormat::Kantara,
+    };
+    let (document, rows) = app.consent_export(format).await?;
+    let draft = beside(path);
+    let saved =
+        fs::write(&draft, format!("{document:#}\n")).and_then(|()| fs::rename(&draft, path));
+    if saved.is_err() {
+        remove(&draft)?;
+    }
+    saved.map_err(Error::Io)?;
+    Ok(Exported {
+        saved: true,
+        rows: u32::try_from(rows).unwrap_or(u32::MAX),
+    })
 }
 
 fn beside(path: &Path) -> PathBuf {

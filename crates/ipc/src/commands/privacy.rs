@@ -2,20 +2,18 @@
 
 use fluxchat_core::{App, Chain, Standing};
 use fluxchat_markup as markup;
-use fluxchat_model::{LedgerEntry, LedgerFilter, Purpose, Receipt, StoredKind};
+use fluxchat_model::{LedgerEntry, LedgerFilter, Purpose, StoredKind};
 
 use crate::ApiError;
 use crate::dto::Empty;
 use crate::dto::privacy::{
-    ChainReport, ConsentList, ConsentRow, ConsentSetReq, DeleteAllReq, Flow, LedgerPage, LedgerReq,
+    AgeRow, ChainReport, ConsentList, ConsentRow, ConsentSetReq, Flow, LedgerPage, LedgerReq,
     LedgerRow, PolicyReq, PolicyText, PrivacyOverview, ReceiptList, StoredReport, VerifyReport,
 };
 
 type Answer<T> = Result<T, ApiError>;
 
 const LONGEST_LEDGER_PAGE: u32 = 500;
-/// What the window asks a person to type before everything is deleted, per language.
-const CONFIRMATIONS: [&str; 2] = ["delete", "löschen"];
 
 /// The four numbers that matter.
 ///
@@ -44,6 +42,17 @@ pub async fn privacy_overview(app: &App, _: Empty) -> Answer<PrivacyOverview> {
                 bytes_out: total.bytes_out,
             })
             .collect(),
+        ages: overview
+            .ages
+            .iter()
+            .map(|total| AgeRow {
+                age: total.age,
+                messages: small(total.messages),
+                files: small(total.files),
+                bytes: total.message_bytes.saturating_add(total.file_bytes),
+            })
+            .collect(),
+        kinds: overview.kinds,
         consents_on: overview.consents.0,
         consents_total: overview.consents.1,
         waiting: overview.waiting.saturating_add(pending),
@@ -70,8 +79,12 @@ pub async fn privacy_stored(app: &App, _: Empty) -> Answer<StoredReport> {
 pub async fn ledger_page(app: &App, req: LedgerReq) -> Answer<LedgerPage> {
     let filter = LedgerFilter {
         purpose: req.purpose.as_deref().map(purpose).transpose()?,
+        basis: req.basis,
         host: req.host.filter(|host| !host.is_empty()),
         outcome: req.outcome,
+        conversation_id: req.conversation_id,
+        from: req.from,
+        until: req.until,
         before_seq: req.before_seq.map(i64::from),
     };
     let limit = req.limit.clamp(1, LONGEST_LEDGER_PAGE);
@@ -113,32 +126,15 @@ pub async fn consent_set(app: &App, req: ConsentSetReq) -> Answer<ConsentList> {
 pub async fn policy_get(app: &App, req: PolicyReq) -> Answer<PolicyText> {
     let policy = app.policy(req.version.as_deref(), &req.language)?;
     // Before the first run there is no archive, and nothing was accepted.
-    let accepted = app.policy_accepted().await.ok().flatten();
+    let accepted_at = app.policy_accepted(&policy.version.0).await.ok().flatten();
     Ok(PolicyText {
-        accepted_at: accepted
-            .filter(|(version, _)| *version == policy.version.0)
-            .map(|(_, at)| at),
+        accepted_at,
         version: policy.version.0,
         language: policy.language,
         sha256: policy.sha256,
         summary: policy.summary,
         blocks: markup::parse(&policy.markdown).blocks,
     })
-}
-
-/// Deletes all content, here and now.
-///
-/// # Errors
-/// `not_confirmed`; `busy` while another process reads.
-pub async fn privacy_delete_all(app: &App, req: DeleteAllReq) -> Answer<Receipt> {
-    let typed = req.confirmation.trim().to_lowercase();
-    if !CONFIRMATIONS.contains(&typed.as_str()) {
-        return Err(ApiError::invalid(
-            "not_confirmed",
-            "The word was not typed, so nothing was deleted.",
-        ));
-    }
-    Ok(app.delete_everything().await?)
 }
 
 /// Receipts, and what was asked of services.

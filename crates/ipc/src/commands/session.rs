@@ -95,7 +95,9 @@ pub async fn setup_complete(app: &App, req: SetupReq) -> Answer<SessionInfo> {
     app.setup(fluxchat_core::Setup {
         audience: match req.audience {
             Audience::Adult => fluxchat_core::Audience::Adult,
-            Audience::Guardian => fluxchat_core::Audience::Guardian,
+            Audience::Guardian => fluxchat_core::Audience::Guardian(Secret::new(
+                req.guardian_passphrase.unwrap_or_default(),
+            )),
         },
         policy_version: req.policy_version,
         language: req.language,

@@ -54,6 +54,9 @@ pub async fn source_update(app: &App, req: SourceUpdateReq) -> Answer<SourceRow>
     if req.make_default == Some(true) {
         app.make_default(req.id).await?;
     }
+    if let Some(redact) = req.redact {
+        app.set_redact(req.id, redact).await?;
+    }
     let key = req.key.map(Secret::new);
     Ok(row(app
         .update_source(req.id, req.name, key, req.default_model)
@@ -82,6 +85,8 @@ pub async fn source_models(app: &App, req: SourceReq) -> Answer<ModelList> {
 
 fn row(source: Source) -> SourceRow {
     let place = fluxchat_core::place_of(&source);
+    let (practices, practices_from) = fluxchat_core::practices_of(&source);
+    let opt_outs = fluxchat_core::opt_outs(&source, false);
     SourceRow {
         id: source.id,
         host: source
@@ -103,6 +108,9 @@ fn row(source: Source) -> SourceRow {
         dialect: source.dialect,
         has_credential: source.has_credential,
         default_model: source.default_model,
-        practices: source.practices,
+        redact: source.redact,
+        practices,
+        practices_from,
+        opt_outs: opt_outs.into_iter().map(super::ledger::opt_out).collect(),
     }
 }

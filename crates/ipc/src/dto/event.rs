@@ -60,6 +60,12 @@ pub enum WindowEvent {
     SourcesChanged,
     /// A deletion was carried out and has its receipt.
     ReceiptsChanged,
+    /// A large deletion began, went on or ended; read `deletion_list` again.
+    DeletionsChanged,
+    /// More than one conversation is hidden or gone; read again whatever shows content.
+    ContentRemoved,
+    /// The key of the archive is being changed, or was; read `key_get` again.
+    KeyChanged,
     /// Folders or tags changed, or what lies in them.
     FilingChanged,
     /// Everything was frozen, or no longer is.

@@ -24,12 +24,32 @@ dto! {
         pub left_requests: u32,
         /// To whom, by purpose; what stayed in-process is not counted.
         pub flows: Vec<Flow>,
+        /// What is kept, by kind.
+        pub kinds: Vec<StoredTotal>,
+        /// What is kept, by age.
+        pub ages: Vec<AgeRow>,
         /// How many optional consents are on.
         pub consents_on: u32,
         /// Of how many.
         pub consents_total: u32,
         /// Requests and deletions that wait for somebody.
         pub waiting: u32,
+    }
+}
+
+dto! {
+    /// What is kept of one age.
+    answer AgeRow {
+        /// `this_month`, `three_months`, `year` or `older`.
+        #[cfg_attr(feature = "codegen", ts(type = "'this_month' | 'three_months' | 'year' | 'older'"))]
+        pub age: fluxchat_core::Age,
+        /// Messages.
+        pub messages: u32,
+        /// Files.
+        pub files: u32,
+        /// Bytes of both.
+        #[cfg_attr(feature = "codegen", ts(type = "number"))]
+        pub bytes: u64,
     }
 }
 
@@ -53,7 +73,7 @@ dto! {
     answer StoredReport {
         /// Per kind.
         pub kinds: Vec<StoredTotal>,
-        /// All files of the profile together.
+        /// All kinds together.
         #[cfg_attr(feature = "codegen", ts(type = "number"))]
         pub total_bytes: u64,
         /// Where the key is.
@@ -66,10 +86,18 @@ dto! {
     request LedgerReq {
         /// Only this purpose.
         pub purpose: Option<String>,
-        /// Only hosts that contain this.
+        /// Only this basis.
+        pub basis: Option<LegalBasis>,
+        /// Only this host.
         pub host: Option<String>,
         /// Only this outcome.
         pub outcome: Option<Outcome>,
+        /// Only what served this conversation.
+        pub conversation_id: Option<ConversationId>,
+        /// Only from this time on.
+        pub from: Option<Timestamp>,
+        /// Only before this time.
+        pub until: Option<Timestamp>,
         /// Only rows before this one.
         pub before_seq: Option<i32>,
         /// At most this many, up to 500.
@@ -141,6 +169,18 @@ dto! {
     request LedgerExportReq {
         /// How.
         pub format: ExportFormat,
+        /// Only this purpose.
+        pub purpose: Option<String>,
+        /// Only this basis.
+        pub basis: Option<LegalBasis>,
+        /// Only this host.
+        pub host: Option<String>,
+        /// Only this outcome.
+        pub outcome: Option<Outcome>,
+        /// Only from this time on.
+        pub from: Option<Timestamp>,
+        /// Only before this time.
+        pub until: Option<Timestamp>,
     }
 }
 
@@ -219,14 +259,6 @@ dto! {
         pub blocks: Vec<Block>,
         /// When this version was accepted here.
         pub accepted_at: Option<Timestamp>,
-    }
-}
-
-dto! {
-    /// Deletes all content, here and now.
-    request DeleteAllReq {
-        /// The word the window asked for, as typed.
-        pub confirmation: String,
     }
 }
 

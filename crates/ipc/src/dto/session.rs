@@ -75,6 +75,8 @@ dto! {
     request SetupReq {
         /// Who will use it.
         pub audience: Audience,
+        /// What unlocks a supervised profile later; needed for a guardian, at least 8 characters.
+        pub guardian_passphrase: Option<String>,
         /// The policy that was shown.
         pub policy_version: String,
         /// The language it was shown in.

@@ -3,6 +3,7 @@
 use fluxchat_model::{DataPractices, Dialect, Model, SourceId};
 
 use crate::ApiError;
+use crate::dto::ledger::OptOutRow;
 
 dto! {
     /// A place that answers.
@@ -29,6 +30,12 @@ dto! {
         pub default_model: Option<String>,
         /// What it declares about data.
         pub practices: DataPractices,
+        /// Where the provider says so, and when that was read.
+        pub practices_from: Option<String>,
+        /// What is asked of it with every request.
+        pub opt_outs: Vec<OptOutRow>,
+        /// Whether private details are replaced before anything leaves.
+        pub redact: bool,
     }
 }
 
@@ -79,6 +86,8 @@ dto! {
         pub key: Option<String>,
         /// The model new conversations start with.
         pub default_model: Option<String>,
+        /// Whether private details are replaced before anything leaves.
+        pub redact: Option<bool>,
         /// True makes new conversations start here.
         pub make_default: Option<bool>,
     }

@@ -1,6 +1,7 @@
 use fluxchat_model::{Dialect, Role, Source};
 use serde_json::{Map, Value, json};
 
+use crate::hosts::{self, opt_outs};
 use crate::normalise::RemoteError;
 use crate::{ChatRequest, ProviderError};
 
@@ -24,9 +25,7 @@ pub(super) struct Body(Map<String, Value>);
 impl Body {
     pub(super) fn new(source: &Source, request: &ChatRequest, training_allowed: bool) -> Self {
         let host = source.origin.as_ref().map(|origin| origin.host());
-        let is_host = |name: &str| {
-            host.is_some_and(|host| host == name || host.ends_with(&format!(".{name}")))
-        };
+        let is_host = |name: &str| host.is_some_and(|host| hosts::is_host(host, name));
         let openai = is_host("api.openai.com");
         let azure = is_host("openai.azure.com");
         let mut body = Map::new();
@@ -37,20 +36,13 @@ impl Body {
         if !is_host("api.mistral.ai") {
             body.insert("stream_options".to_owned(), json!({"include_usage": true}));
         }
-        if openai {
-            body.insert("store".to_owned(), json!(false));
+        for opt_out in opt_outs(source, training_allowed) {
+            body.insert(opt_out.field, opt_out.value);
         }
-        if is_host("openrouter.ai") {
-            body.insert(
-                "provider".to_owned(),
-                json!({"data_collection": "deny", "zdr": true}),
-            );
-        }
-        if source.dialect == Dialect::Fluxchat {
-            body.insert("training_allowed".to_owned(), json!(training_allowed));
-            if let Some(alias) = &request.conversation_alias {
-                body.insert("conversation_alias".to_owned(), json!(alias));
-            }
+        if source.dialect == Dialect::Fluxchat
+            && let Some(alias) = &request.conversation_alias
+        {
+            body.insert("conversation_alias".to_owned(), json!(alias));
         }
         let mut set = |name: &str, value: Option<Value>| {
             if let Some(value) = value {
@@ -171,6 +163,7 @@ mod tests {
             has_credential: false,
             default_model: None,
             practices: DataPractices::default(),
+            redact: false,
             created_at: Timestamp(0),
         }
     }

@@ -21,6 +21,7 @@ pub fn source(origin: Option<Origin>) -> Source {
         has_credential: false,
         default_model: None,
         practices: DataPractices::default(),
+        redact: false,
         created_at: Timestamp(0),
     }
 }

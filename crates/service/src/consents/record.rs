@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use fluxchat_model::{ConsentEvent, DataCategory};
+use fluxchat_model::ConsentEvent;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -133,6 +133,7 @@ impl ConsentRecord {
     /// the receiver knows the person; `controller` names who would process the data.
     #[must_use]
     pub fn from_event(event: &ConsentEvent, pii_principal_id: &str, controller: &Party) -> Self {
+        let purpose = event.purpose;
         Self {
             schema_version: "dpv-27560:record-eu-gdpr".to_owned(),
             record_id: event.id.0,
@@ -140,25 +141,51 @@ impl ConsentRecord {
             processing: ConsentProcessing {
                 privacy_notice: event.policy_version.clone(),
                 language: event.language.clone(),
-                purpose: event.purpose.id().to_owned(),
-                purpose_type: Some(format!("dpv:{}", event.purpose.dpv())),
-                lawful_basis: Some("eu-gdpr:A6-1-a".to_owned()),
-                pii_information: event
-                    .purpose
+                purpose: purpose.id().to_owned(),
+                purpose_type: Some(purpose.terms().join(" ")),
+                lawful_basis: Some(purpose.basis().id().to_owned()),
+                pii_information: purpose
                     .categories()
                     .iter()
                     .map(|category| PiiInformation {
-                        pii_type: category_id(*category),
-                        other: BTreeMap::new(),
+                        pii_type: category.id().to_owned(),
+                        other: fields([("pii_optional", json!(true))]),
                     })
                     .collect(),
                 pii_controllers: vec![controller.clone()],
                 storage_locations: vec!["the person's own computer".to_owned()],
-                retention_period: "until withdrawn".to_owned(),
+                retention_period: purpose.kept_for().words().to_owned(),
                 jurisdiction: "EU".to_owned(),
-                recipient_third_parties: Vec::new(),
+                recipient_third_parties: purpose
+                    .recipients()
+                    .iter()
+                    .map(|recipient| Party::new(recipient.id(), recipient.words()))
+                    .collect(),
                 withdrawal_method: "in the app under Privacy, Consents".to_owned(),
-                other: BTreeMap::new(),
+                other: fields([
+                    ("collection_method", json!("in the app, by the person")),
+                    ("processing_method", json!("automated")),
+                    ("processing_locations", json!(["the person's own computer"])),
+                    ("geographic_restrictions", json!([])),
+                    (
+                        "privacy_rights",
+                        json!([
+                            "eu-gdpr:A7-3",
+                            "eu-gdpr:A13",
+                            "eu-gdpr:A15",
+                            "eu-gdpr:A16",
+                            "eu-gdpr:A17",
+                            "eu-gdpr:A18",
+                            "eu-gdpr:A20",
+                            "eu-gdpr:A21",
+                            "eu-gdpr:A77"
+                        ]),
+                    ),
+                    (
+                        "authority_party",
+                        json!("the authority of the person's country"),
+                    ),
+                ]),
             },
             event: ConsentEventFields {
                 event_time: rfc3339(event.at),
@@ -174,14 +201,33 @@ impl ConsentRecord {
             app_version: Some(event.app_version.clone()),
             prev_hash: Some(event.prev_hash.clone()),
             hash: Some(event.hash.clone()),
-            other: BTreeMap::new(),
+            other: match &event.scope {
+                Some(scope) => fields([("scope", json!(scope.id))]),
+                None => BTreeMap::new(),
+            },
         }
     }
 }
 
-fn category_id(category: DataCategory) -> String {
-    serde_json::to_value(category)
-        .ok()
-        .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
+impl Party {
+    /// A party with every field that the standard demands. Where nothing is known it says so.
+    #[must_use]
+    pub fn new(id: &str, name: &str) -> Self {
+        Self {
+            party_id: id.to_owned(),
+            party_name: name.to_owned(),
+            other: fields([
+                ("party_address", json!("not stated")),
+                ("party_contact", json!("not stated")),
+                ("party_type", json!("organisation")),
+            ]),
+        }
+    }
+}
+
+fn fields<const N: usize>(pairs: [(&str, Value); N]) -> BTreeMap<String, Value> {
+    pairs
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }

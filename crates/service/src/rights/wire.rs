@@ -84,6 +84,8 @@ pub enum RequestStatus {
     InProgress,
     /// Done.
     Fulfilled,
+    /// Done in part; `reason` says why not the rest. Not a word of the protocol.
+    PartiallyFulfilled,
     /// Taken back by the caller.
     Revoked,
     /// Refused; `reason` says why.
@@ -128,6 +130,56 @@ pub struct RightsAnswer {
     pub reason: Option<String>,
     /// One sentence for people.
     pub processing_details: Option<String>,
+    /// When this answer was true (RFC 3339). Of two answers the later one counts.
+    #[serde(default)]
+    pub updated_time: Option<String>,
+}
+
+/// What this service can be asked, and the key its answers are signed with (OpenDSR 2.0).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Discovery {
+    /// `2.0`.
+    pub api_version: String,
+    /// The identities that this service finds records by.
+    pub supported_identities: Vec<Identity>,
+    /// The rights that can be exercised here.
+    pub supported_subject_request_types: Vec<RequestType>,
+    /// The Ed25519 key of the signatures in base64; absent where this service does not sign.
+    pub processor_certificate: Option<String>,
+}
+
+/// What is known of a data subject, and what the subject decided about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SubjectRecord {
+    /// What the subject is called.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// Where the subject is reached.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// GDPR Art. 18: kept, and used for nothing.
+    #[serde(default)]
+    pub restricted: bool,
+    /// GDPR Art. 21: the purposes objected to.
+    #[serde(default)]
+    pub objections: Vec<String>,
+}
+
+/// Everything this service keeps of a subject, by kind (GDPR Art. 15 and 20).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ResultDocument {
+    /// `fluxchat-service-result/1`.
+    pub format: String,
+    /// The request it answers.
+    pub subject_request_id: Uuid,
+    /// When it was made (RFC 3339).
+    pub made_at: String,
+    /// Why the records are kept, and for how long.
+    pub processing: Vec<String>,
+    /// The records: `requests`, `consents`, `privacy_requests`, `subjects`.
+    pub records: BTreeMap<String, Vec<Value>>,
+    /// True if there are more than fit into one document.
+    pub truncated: bool,
 }
 
 /// A page of requests, in the order of their ids.

@@ -20,6 +20,7 @@ fn record(n: u8) -> Value {
         language: "de".to_owned(),
         ui_surface: "privacy".to_owned(),
         app_version: "0.1.0".to_owned(),
+        scope: None,
         prev_hash: "0".repeat(64),
         hash: "1".repeat(64),
     };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use fluxchat_model::Timestamp;
 use fluxchat_service::{LANGUAGES, current_policy, help, policies, policy};
 use sha2::{Digest, Sha256};
 
@@ -86,9 +87,12 @@ fn texts_use_plain_words() {
 
 #[test]
 fn the_policy_is_there_in_both_languages_with_its_hash() {
-    assert_eq!(policies().len(), 2);
-    for language in LANGUAGES {
-        let policy = policy("2026-11-01", language).unwrap();
+    assert_eq!(policies().len(), 4);
+    for (language, version) in LANGUAGES
+        .into_iter()
+        .flat_map(|language| [(language, "2026-10-01"), (language, "2026-11-01")])
+    {
+        let policy = policy(version, language).unwrap();
         assert_eq!(policy.language, language);
         assert_eq!(policy.summary.len(), 3, "{language}");
         assert!(policy.markdown.starts_with("# "));
@@ -96,6 +100,24 @@ fn the_policy_is_there_in_both_languages_with_its_hash() {
     }
     assert!(policy("2026-11-01", "fr").is_none());
     assert!(policy("1999-01-01", "en").is_none());
-    assert_eq!(current_policy("de-AT").language, "de");
-    assert_eq!(current_policy("fr").language, "en");
+    let now = Timestamp(1_793_491_200_000);
+    assert_eq!(current_policy("de-AT", now).language, "de");
+    assert_eq!(current_policy("fr", now).language, "en");
+}
+
+#[test]
+fn a_version_is_in_force_from_its_own_day_on() {
+    let first_of_november = 1_793_491_200_000;
+    for (at, version) in [
+        (0, "2026-10-01"),
+        (first_of_november - 1, "2026-10-01"),
+        (first_of_november, "2026-11-01"),
+        (i64::MAX, "2026-11-01"),
+    ] {
+        assert_eq!(current_policy("en", Timestamp(at)).version.0, version);
+    }
+    let older = policy("2026-10-01", "en").unwrap();
+    let newer = policy("2026-11-01", "en").unwrap();
+    assert_ne!(older.sha256, newer.sha256);
+    assert_eq!(newer.changed, ["improve.product", "ai.training"]);
 }

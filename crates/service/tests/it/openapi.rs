@@ -49,6 +49,9 @@ fn it_is_openapi_3_1_and_covers_every_route_and_error() {
         "/v1/consents/{id}",
         "/v1/privacy/requests",
         "/v1/privacy/requests/{id}",
+        "/v1/privacy/requests/{id}/results",
+        "/v1/privacy/discovery",
+        "/v1/privacy/subject",
         "/v1/telemetry",
     ] {
         assert!(paths.iter().any(|it| it == path), "{path} in {paths:?}");

@@ -148,7 +148,7 @@ async fn what_cannot_be_done_at_once_is_acknowledged_with_a_date() {
         "objection",
     ];
     for (n, kind) in kinds.into_iter().enumerate() {
-        let asked = request(u8::try_from(n).unwrap(), kind, "pii_principal_id", "p");
+        let asked = request(u8::try_from(n).unwrap(), kind, "email", "p@example.org");
         let answer = service.post("/v1/privacy/requests", &asked).await.json();
         assert_eq!(answer["status"], "open", "{kind}");
         assert_eq!(answer["subject_request_type"], kind);
@@ -211,4 +211,147 @@ async fn requests_that_say_nothing_usable_are_refused() {
         service.get("/v1/privacy/requests/none").await.error().1,
         "not_found"
     );
+}
+
+fn path_of(asked: &Value) -> String {
+    let id = asked["subject_request_id"].as_str().unwrap();
+    format!("/v1/privacy/requests/{id}")
+}
+
+async fn cancel(service: &Service, asked: &Value) -> crate::service::Reply {
+    let request = http::Request::delete(path_of(asked));
+    service
+        .send(request.body(axum::body::Body::empty()).unwrap())
+        .await
+}
+
+#[tokio::test]
+async fn access_gives_what_is_kept_and_of_a_subject_only_its_own() {
+    let service = service();
+    chat(&service, "a").await;
+    chat(&service, "b").await;
+    for (n, identity, value, count) in [
+        (1, "everything", "", 2),
+        (2, "conversation_alias", "a", 1),
+        (3, "conversation_alias", "nobody", 0),
+    ] {
+        let asked = request(n, "access", identity, value);
+        let answer = service.post("/v1/privacy/requests", &asked).await.json();
+        assert_eq!(
+            (&answer["status"], &answer["results_count"]),
+            (&json!("fulfilled"), &json!(1))
+        );
+        let results = service
+            .get(answer["results_url"].as_str().unwrap())
+            .await
+            .json();
+        assert_eq!(results["subject_request_id"], asked["subject_request_id"]);
+        let kept = results["records"]["requests"].as_array().unwrap();
+        assert_eq!(kept.len(), count, "{identity} {value}");
+        assert!(!results.to_string().contains("fingerprint"));
+    }
+    let erasure = request(4, "erasure", "conversation_alias", "x");
+    service.post("/v1/privacy/requests", &erasure).await;
+    let none = format!("{}/results", path_of(&erasure));
+    assert_eq!(service.get(&none).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_a_subject_decides_is_written_down() {
+    let service = service();
+    let decide = |n, kind, extension: Value| {
+        let mut asked = request(n, kind, "everything", "");
+        asked["extensions"] = json!({ "fluxchat": extension });
+        asked
+    };
+    for asked in [
+        decide(
+            1,
+            "rectification",
+            json!({ "corrections": { "display_name": "Ada", "email": "a@example.org" } }),
+        ),
+        decide(
+            2,
+            "rectification",
+            json!({ "corrections": { "email": "" } }),
+        ),
+        decide(3, "restriction", json!({})),
+        decide(
+            4,
+            "objection",
+            json!({ "objection": { "purposes": ["sec.abuse", "app.update_check"] } }),
+        ),
+        decide(
+            5,
+            "objection",
+            json!({ "objection": { "withdrawn": ["app.update_check"] } }),
+        ),
+    ] {
+        let answer = service.post("/v1/privacy/requests", &asked).await.json();
+        assert_eq!(answer["status"], "fulfilled", "{answer}");
+    }
+    assert_eq!(
+        service.get("/v1/privacy/subject").await.json(),
+        json!({ "display_name": "Ada", "email": null, "restricted": true, "objections": ["sec.abuse"] })
+    );
+    for empty in [
+        decide(6, "rectification", json!({})),
+        decide(7, "objection", json!({})),
+    ] {
+        let error = service.post("/v1/privacy/requests", &empty).await.error();
+        assert_eq!(
+            error,
+            (400, "invalid_value".to_owned(), "extensions".to_owned())
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_taken_back_while_it_is_pending_and_no_later() {
+    let service = service();
+    let pending = request(1, "access", "email", "p@example.org");
+    service.post("/v1/privacy/requests", &pending).await;
+    for _ in 0..2 {
+        let reply = cancel(&service, &pending).await;
+        assert_eq!(reply.status, 202);
+        assert_eq!(reply.json()["status"], "revoked");
+        assert_eq!(reply.json()["request_status"], "cancelled");
+    }
+    assert_eq!(
+        service.get(&path_of(&pending)).await.json()["status"],
+        "revoked"
+    );
+    let done = request(2, "access", "everything", "");
+    service.post("/v1/privacy/requests", &done).await;
+    assert_eq!(cancel(&service, &done).await.error().1, "not_pending");
+    assert_eq!(
+        cancel(&service, &request(3, "access", "everything", ""))
+            .await
+            .status,
+        404
+    );
+}
+
+#[tokio::test]
+async fn every_answer_is_signed_with_the_key_that_discovery_names() {
+    use fluxchat_service::{PublicKey, ServiceState, SignatureCheck, SigningKey, router};
+    let storage = std::sync::Arc::new(MemoryStorage::new());
+    let state = ServiceState::new(storage.clone(), std::sync::Arc::new(crate::service::Still));
+    let signing = Service {
+        storage,
+        router: router(state.with_key(SigningKey::from_seed(&[3; 32]).unwrap())),
+    };
+    let discovery = signing.get("/v1/privacy/discovery").await.json();
+    let key = PublicKey::from_text(discovery["processor_certificate"].as_str().unwrap()).unwrap();
+    let pending = request(1, "access", "email", "p@example.org");
+    let created = signing.post("/v1/privacy/requests", &pending).await.json();
+    let read = signing.get(&path_of(&pending)).await.json();
+    let revoked = cancel(&signing, &pending).await.json();
+    for mut answer in [created, read, revoked] {
+        assert_eq!(key.check(&answer), SignatureCheck::Valid);
+        answer["status"] = json!("fulfilled");
+        assert_eq!(key.check(&answer), SignatureCheck::Forged);
+    }
+    let unsigned = service().get("/v1/privacy/discovery").await.json();
+    assert_eq!(unsigned["processor_certificate"], Value::Null);
 }

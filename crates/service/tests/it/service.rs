@@ -15,7 +15,7 @@ use tower::ServiceExt;
 /// 2026-11-23T20:00:00Z.
 pub const NOW: Timestamp = Timestamp(1_795_464_000_000);
 
-struct Still;
+pub struct Still;
 
 impl Clock for Still {
     fn now(&self) -> Timestamp {

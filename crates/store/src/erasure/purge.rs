@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use fluxchat_model::{
-    AssetId, ConversationId, ErasureId, ErasureScope, MessageId, Timestamp, Tombstone, TombstoneId,
+    AssetId, ConversationId, ErasureId, ErasureScope, ErasureStage, MessageId, Timestamp,
+    Tombstone, TombstoneId,
 };
 use rusqlite::params;
 use uuid::Uuid;
 
-use super::{ErasureState, Purged, SUBTREE, scope_columns};
+use super::{Purged, SUBTREE, scope};
 use crate::table::{all, change, from_json, scalar, to_json};
 use crate::{ReadTx, Store, StoreError, WriteTx, ballast, search, store, tokenizer};
 
@@ -21,19 +22,19 @@ const SAMPLES: usize = 8;
 const SAMPLE_CHARS: usize = 60;
 
 /// An entry of the index that must not be found after the purge.
-struct Sample {
+pub(super) struct Sample {
     seq: i64,
     expression: String,
 }
 
-type Rows = BTreeMap<String, u32>;
+pub(super) type Rows = BTreeMap<String, u32>;
 
 impl Store {
     /// Removes the rows of a deletion: its content, what belongs to it in other tables, and the
     /// keys of its files. Repeating it names the files again.
     ///
-    /// A damaged search index is rebuilt and the purge tried again; on a full disk the ballast is
-    /// given up for it.
+    /// A large scope is brought to its end before, by [`Store::erasure_step`]. A damaged search
+    /// index is rebuilt and the purge tried again; on a full disk the ballast is given up for it.
     ///
     /// # Errors
     /// `not_found` if there is no such deletion; `full` if there is no room even so.
@@ -44,13 +45,22 @@ impl Store {
         at: Timestamp,
     ) -> Result<Purged, StoreError> {
         let for_good = self.options().deletes_for_good();
+        self.purging(|tx| tx.purge(id, tombstone, at, for_good))
+    }
+
+    /// Runs a transaction of a deletion, once more on a rebuilt index, and once more without the
+    /// ballast.
+    pub(super) fn purging<T>(
+        &self,
+        work: impl Fn(&WriteTx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let attempt = |rebuild: bool| {
             self.with_writer(|conn| {
                 store::write_on(conn, |tx| {
                     if rebuild {
                         tx.search_rebuild()?;
                     }
-                    tx.purge(id, tombstone, at, for_good)
+                    work(tx)
                 })
             })
         };
@@ -80,11 +90,11 @@ impl WriteTx<'_> {
         for_good: bool,
     ) -> Result<Purged, StoreError> {
         let job = self.erasure(id)?.ok_or(StoreError::NotFound("erasure"))?;
-        if job.state == ErasureState::Erasing {
+        if job.stage == ErasureStage::Erasing {
             return self.purged(id);
         }
         let scope = job.scope.ok_or(StoreError::Unreadable("erasure"))?;
-        let mut rows = Rows::new();
+        let mut rows = self.rows_of(id)?;
         let samples = self.samples(scope)?;
         let files = match scope {
             ErasureScope::Everything => self.purge_everything(&mut rows)?,
@@ -96,6 +106,13 @@ impl WriteTx<'_> {
                 self.cleaning_index(doomed.len() as u64, for_good, || {
                     self.purge_messages(&doomed, &mut rows)
                 })?
+            }
+            // Removed in steps.
+            _ => {
+                if !self.is_emptied(id)? {
+                    return Err(StoreError::Conflict("erasure"));
+                }
+                Vec::new()
             }
         };
         if for_good {
@@ -110,36 +127,49 @@ impl WriteTx<'_> {
             .collect::<Result<Vec<_>, _>>()?
             .iter()
             .all(|found| !found);
-        for file in &files {
-            change(
-                self.conn,
-                "INSERT OR IGNORE INTO erasure_file (erasure_id, asset_id) VALUES (?1, ?2)",
-                [id.0, file.0],
-            )?;
-        }
+        self.note_files(id, &files)?;
         self.tombstone_insert(&Tombstone {
             id: tombstone,
-            kind: scope_columns(scope).0.to_owned(),
+            kind: scope.word().to_owned(),
             at,
         })?;
         change(
             self.conn,
-            "UPDATE erasure SET state = 'erasing', scope_id = NULL, rows_by_table = ?2, search_verified = ?3
+            "UPDATE erasure SET state = 'erasing', scope_id = NULL, scope_from = NULL, scope_to = NULL,
+               rows_by_table = ?2,
+               search_verified = ?3 AND (search_verified OR scope IN ('message', 'conversation'))
              WHERE id = ?1",
             params![id.0, to_json(&rows, "erasure")?, search_verified],
         )?;
         self.purged(id)
     }
 
-    fn purged(&self, id: ErasureId) -> Result<Purged, StoreError> {
+    /// The rows that a deletion removed so far.
+    pub(super) fn rows_of(&self, id: ErasureId) -> Result<Rows, StoreError> {
         let rows: Option<String> = scalar(
             self.conn,
             "SELECT rows_by_table FROM erasure WHERE id = ?1",
             [id.0],
         )?;
+        from_json(&rows.ok_or(StoreError::NotFound("erasure"))?, "erasure")
+    }
+
+    /// Remembers files to unlink.
+    pub(super) fn note_files(&self, id: ErasureId, files: &[AssetId]) -> Result<(), StoreError> {
+        for file in files {
+            change(
+                self.conn,
+                "INSERT OR IGNORE INTO erasure_file (erasure_id, asset_id) VALUES (?1, ?2)",
+                [id.0, file.0],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn purged(&self, id: ErasureId) -> Result<Purged, StoreError> {
         Ok(Purged {
             files: self.erasure_files(id)?,
-            rows_by_table: from_json(&rows.unwrap_or_default(), "erasure")?,
+            rows_by_table: self.rows_of(id)?,
         })
     }
 
@@ -154,43 +184,52 @@ impl WriteTx<'_> {
         for_good: bool,
     ) -> Result<Vec<AssetId>, StoreError> {
         let doomed = self.doomed("SELECT id FROM message WHERE conversation_id = ?1", id.0)?;
-        let mut files = self.cleaning_index(doomed.len() as u64 + 1, for_good, || {
-            let files = self.purge_messages(&doomed, rows)?;
-            if let Some(alias) = self.conversation_alias(id)? {
-                self.counted(
-                    rows,
-                    "sandbox_record",
-                    "DELETE FROM sandbox_record WHERE owner = ?1",
-                    [alias],
-                )?;
-            }
+        self.cleaning_index(doomed.len() as u64 + 1, for_good, || {
+            let mut files = self.purge_messages(&doomed, rows)?;
+            files.extend(self.purge_conversation_row(id, rows)?);
+            Ok(files)
+        })
+    }
+
+    /// A conversation whose messages are gone, with all that hangs on it in other tables.
+    pub(super) fn purge_conversation_row(
+        &self,
+        id: ConversationId,
+        rows: &mut Rows,
+    ) -> Result<Vec<AssetId>, StoreError> {
+        if let Some(alias) = self.conversation_alias(id)? {
             self.counted(
                 rows,
                 "sandbox_record",
                 "DELETE FROM sandbox_record WHERE owner = ?1",
-                [id.to_string()],
+                [alias],
             )?;
-            self.counted(
-                rows,
-                "draft",
-                "DELETE FROM draft WHERE conversation_id = ?1",
-                [id.0],
-            )?;
-            self.counted(
-                rows,
-                "conversation",
-                "DELETE FROM conversation WHERE id = ?1",
-                [id.0],
-            )?;
-            Ok(files)
-        })?;
+        }
+        self.counted(
+            rows,
+            "sandbox_record",
+            "DELETE FROM sandbox_record WHERE owner = ?1",
+            [id.to_string()],
+        )?;
+        self.counted(
+            rows,
+            "draft",
+            "DELETE FROM draft WHERE conversation_id = ?1",
+            [id.0],
+        )?;
+        self.counted(
+            rows,
+            "conversation",
+            "DELETE FROM conversation WHERE id = ?1",
+            [id.0],
+        )?;
         let composed = all(
             self.conn,
             "SELECT id FROM asset WHERE conversation_id = ?1",
             [id.0],
             |row| Ok(AssetId(row.get(0)?)),
         )?;
-        files.extend(self.purge_unused_assets(composed, rows)?);
+        let files = self.purge_unused_assets(composed, rows)?;
         change(
             self.conn,
             "UPDATE asset SET conversation_id = NULL WHERE conversation_id = ?1",
@@ -202,10 +241,16 @@ impl WriteTx<'_> {
             "UPDATE egress_record SET conversation_id = NULL WHERE conversation_id = ?1",
             [id.0],
         )?;
+        self.counted(
+            rows,
+            "consent_event.conversation_id",
+            "UPDATE consent_event SET conversation_id = NULL WHERE conversation_id = ?1",
+            [id.0],
+        )?;
         Ok(files)
     }
 
-    fn purge_messages(
+    pub(super) fn purge_messages(
         &self,
         doomed: &[MessageId],
         rows: &mut Rows,
@@ -226,6 +271,12 @@ impl WriteTx<'_> {
             )?;
             self.counted(
                 rows,
+                "statement_flag",
+                "DELETE FROM statement_flag WHERE message_id = ?1",
+                [message.0],
+            )?;
+            self.counted(
+                rows,
                 "message",
                 "DELETE FROM message WHERE id = ?1",
                 [message.0],
@@ -235,7 +286,7 @@ impl WriteTx<'_> {
     }
 
     /// Removes files that no message has any more; the same file may be in several branches.
-    fn purge_unused_assets(
+    pub(super) fn purge_unused_assets(
         &self,
         candidates: Vec<AssetId>,
         rows: &mut Rows,
@@ -270,11 +321,14 @@ impl WriteTx<'_> {
         for (table, sql) in [
             ("stream_chunk", "DELETE FROM stream_chunk"),
             ("message_asset", "DELETE FROM message_asset"),
+            ("training_echo", "DELETE FROM training_echo"),
+            ("statement_flag", "DELETE FROM statement_flag"),
             ("message", "DELETE FROM message"),
             ("draft", "DELETE FROM draft"),
             ("conversation", "DELETE FROM conversation"),
             ("asset", "DELETE FROM asset"),
             ("sandbox_record", "DELETE FROM sandbox_record"),
+            ("redact_name", "DELETE FROM redact_name"),
             ("diagnostic_report", "DELETE FROM diagnostic_report"),
             ("folder", "DELETE FROM folder"),
             ("conversation_tag", "DELETE FROM conversation_tag"),
@@ -282,6 +336,10 @@ impl WriteTx<'_> {
             (
                 "egress_record.conversation_id",
                 "UPDATE egress_record SET conversation_id = NULL WHERE conversation_id IS NOT NULL",
+            ),
+            (
+                "consent_event.conversation_id",
+                "UPDATE consent_event SET conversation_id = NULL WHERE conversation_id IS NOT NULL",
             ),
         ] {
             self.counted(rows, table, sql, [])?;
@@ -292,6 +350,7 @@ impl WriteTx<'_> {
             "UPDATE stored_total SET count = 0, bytes = 0 WHERE kind <> 'ledger'",
             [],
         )?;
+        change(self.conn, "DELETE FROM stored_month", [])?;
         for (_, sql) in &triggers {
             self.conn.execute_batch(sql)?;
         }
@@ -307,8 +366,7 @@ impl WriteTx<'_> {
         for_good: bool,
         delete: impl FnOnce() -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let bulk = rows > BULK_ROWS.max(self.messages_stored()? / BULK_SHARE);
-        if !for_good || !bulk {
+        if !for_good || !self.is_bulk(rows)? {
             return delete();
         }
         search::set_secure(self.conn, false)?;
@@ -317,6 +375,11 @@ impl WriteTx<'_> {
             .execute("INSERT INTO search (search) VALUES ('optimize')", [])?;
         search::set_secure(self.conn, true)?;
         Ok(value)
+    }
+
+    /// Whether so many rows are better cleaned out of the index by one pass.
+    pub(super) fn is_bulk(&self, rows: u64) -> Result<bool, StoreError> {
+        Ok(rows > BULK_ROWS.max(self.messages_stored()? / BULK_SHARE))
     }
 
     /// A few of the texts that are about to go, as searches that find them now.
@@ -337,13 +400,34 @@ impl WriteTx<'_> {
                 "{SUBTREE} SELECT m.seq, substr(m.text, 1, ?2) FROM below JOIN message m ON m.id = below.id
                  WHERE m.text <> '' LIMIT ?3"
             ),
+            // Sampled in steps.
+            _ => return Ok(Vec::new()),
         };
         let texts = all(
             self.conn,
             &sql,
-            params![scope_columns(scope).1, SAMPLE_CHARS as i64, SAMPLES as i64],
+            params![
+                scope::columns(scope).id,
+                SAMPLE_CHARS as i64,
+                SAMPLES as i64
+            ],
             |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)),
         )?;
+        self.as_samples(texts)
+    }
+
+    /// The text of one message that is about to go, as a search that finds it now.
+    pub(super) fn sample(&self, message: MessageId) -> Result<Option<Sample>, StoreError> {
+        let text = all(
+            self.conn,
+            "SELECT seq, substr(text, 1, ?2) FROM message WHERE id = ?1 AND text <> ''",
+            params![message.0, SAMPLE_CHARS as i64],
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)),
+        )?;
+        Ok(self.as_samples(text)?.pop())
+    }
+
+    fn as_samples(&self, texts: Vec<(i64, String)>) -> Result<Vec<Sample>, StoreError> {
         let mut samples = Vec::new();
         for (seq, text) in texts {
             if let Some(expression) = tokenizer::query_expression(&text, true) {
@@ -356,7 +440,7 @@ impl WriteTx<'_> {
         Ok(samples)
     }
 
-    fn finds(&self, sample: &Sample) -> Result<bool, StoreError> {
+    pub(super) fn finds(&self, sample: &Sample) -> Result<bool, StoreError> {
         let found: Option<i64> = scalar(
             self.conn,
             "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid = ?2",
@@ -365,7 +449,7 @@ impl WriteTx<'_> {
         Ok(found.is_some())
     }
 
-    fn counted<P: rusqlite::Params>(
+    pub(super) fn counted<P: rusqlite::Params>(
         &self,
         rows: &mut Rows,
         table: &str,

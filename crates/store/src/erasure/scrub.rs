@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use fluxchat_model::{ErasureId, Receipt, Timestamp};
+use fluxchat_model::{ErasureId, ErasureStage, Receipt, Timestamp};
 use rusqlite::Connection;
 
-use super::ErasureState;
 use crate::table::{change, from_json, one, retention, scalar};
 use crate::tx::ReadTx;
 use crate::{Mode, Store, StoreError, search, store};
 
 /// Readers of this process get this long to end by themselves before they are interrupted.
-const GRACE: Duration = Duration::from_millis(150);
-const LIMIT: Duration = Duration::from_secs(5);
+pub(crate) const GRACE: Duration = Duration::from_millis(150);
+pub(crate) const LIMIT: Duration = Duration::from_secs(5);
 /// How long to wait between tries while another process reads.
 const BACK_OFF_MS: [u64; 7] = [0, 50, 100, 200, 400, 800, 1_600];
 
@@ -50,7 +49,7 @@ pub(crate) fn checkpoint(conn: &Connection) -> Result<[i32; 3], StoreError> {
 }
 
 /// One try that takes a reader for an error.
-fn empty_log(conn: &Connection) -> Result<[i32; 3], StoreError> {
+pub(crate) fn empty_log(conn: &Connection) -> Result<[i32; 3], StoreError> {
     conn.busy_timeout(Duration::ZERO)?;
     let answer = checkpoint(conn);
     conn.busy_timeout(Duration::from_millis(5_000))?;
@@ -60,18 +59,33 @@ fn empty_log(conn: &Connection) -> Result<[i32; 3], StoreError> {
     }
 }
 
-/// Each step of the pragma moves pages; it must be stepped to its end.
+/// Pages given back per hold of the writer: some 30 ms of it.
+const PAGES: u32 = 1_000;
+
+/// Gives some pages back. Each step of the pragma moves pages; it must be stepped to its end.
+fn give_back_some(conn: &Connection) -> Result<u32, StoreError> {
+    let before = free_pages(conn)?;
+    let mut statement = conn.prepare("PRAGMA incremental_vacuum(1000)")?;
+    let mut rows = statement.query([])?;
+    while rows.next()?.is_some() {}
+    drop(rows);
+    drop(statement);
+    Ok(before.saturating_sub(free_pages(conn)?))
+}
+
+fn free_pages(conn: &Connection) -> Result<u32, StoreError> {
+    Ok(conn.query_row("PRAGMA freelist_count", [], |row| row.get(0))?)
+}
+
+/// Gives all pages back.
 fn give_back_pages(conn: &Connection) -> Result<u32, StoreError> {
-    let free = |conn: &Connection| -> Result<u32, StoreError> {
-        Ok(conn.query_row("PRAGMA freelist_count", [], |row| row.get(0))?)
-    };
-    let before = free(conn)?;
+    let before = free_pages(conn)?;
     let mut statement = conn.prepare("PRAGMA incremental_vacuum")?;
     let mut rows = statement.query([])?;
     while rows.next()?.is_some() {}
     drop(rows);
     drop(statement);
-    Ok(before.saturating_sub(free(conn)?))
+    Ok(before.saturating_sub(free_pages(conn)?))
 }
 
 impl Store {
@@ -81,9 +95,15 @@ impl Store {
     /// # Errors
     /// `busy` if another process goes on reading: nothing is lost, try again later.
     pub fn scrub(&self) -> Result<ScrubReport, StoreError> {
+        let before = self.with_writer(|conn| free_pages(conn))?;
+        // After a large deletion there may be a gigabyte of them; others write in between.
+        while self.with_writer(|conn| Ok(free_pages(conn)? > PAGES && give_back_some(conn)? > 0))? {
+            std::thread::yield_now();
+        }
         self.persistently(|conn| {
             empty_log(conn)?;
-            let pages_freed = give_back_pages(conn)?;
+            give_back_pages(conn)?;
+            let pages_freed = before.saturating_sub(free_pages(conn)?);
             let checkpoint = empty_log(conn)?;
             conn.execute_batch("PRAGMA shrink_memory")?;
             Ok(ScrubReport {
@@ -180,13 +200,14 @@ impl Store {
             app_version: by.app_version.clone(),
             requested_at,
             at: by.at,
+            crypto_erased_at: None,
             prev_hash: String::new(),
             hash: String::new(),
         })
     }
 
     /// Tries again while another process reads. Between tries, reads and writes go on.
-    fn persistently<T>(
+    pub(crate) fn persistently<T>(
         &self,
         mut f: impl FnMut(&mut Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
@@ -201,7 +222,7 @@ impl Store {
     }
 
     /// Runs with the writer while no reader of this process is inside a transaction.
-    fn undisturbed<T>(
+    pub(crate) fn undisturbed<T>(
         &self,
         f: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
@@ -221,13 +242,13 @@ impl Store {
         self.with_writer(|conn| {
             let job = store::read_on(conn, |tx| tx.erasure(id))?;
             match job {
-                Some(job) if job.state == ErasureState::Erasing => Ok(()),
+                Some(job) if job.stage == ErasureStage::Erasing => Ok(()),
                 _ => Err(StoreError::NotFound("erasure")),
             }
         })
     }
 
-    fn wal_bytes(&self) -> u64 {
+    pub(crate) fn wal_bytes(&self) -> u64 {
         self.wal_path()
             .and_then(|path| std::fs::metadata(path).ok())
             .map_or(0, |meta| meta.len())

@@ -2,7 +2,8 @@
 //! every other change.
 
 use fluxchat_model::{
-    ConsentEvent, ConsentEventId, ConsentState, ConsentStatus, Purpose, Timestamp,
+    ConsentEvent, ConsentEventId, ConsentScope, ConsentState, ConsentStatus, ConversationId,
+    Purpose, Timestamp,
 };
 use rusqlite::{Row, params};
 
@@ -31,17 +32,27 @@ pub struct NewConsentEvent {
     pub ui_surface: String,
     /// The version of the app.
     pub app_version: String,
+    /// The conversation it is limited to, if it is limited to one.
+    pub scope: Option<ConsentScope>,
 }
 
 macro_rules! columns {
     () => {
         "SELECT seq, id, purpose, status, at, policy_version, notice_sha256, language, ui_surface, app_version,
-                prev_hash, hash FROM consent_event"
+                prev_hash, hash, scope, conversation_id FROM consent_event"
     };
 }
 
-pub(crate) const LAST_OF_PURPOSE: &str =
-    concat!(columns!(), " WHERE purpose = ?1 ORDER BY seq DESC LIMIT 1");
+pub(crate) const LAST_OF_PURPOSE: &str = concat!(
+    columns!(),
+    " WHERE purpose = ?1 AND scope IS NULL ORDER BY seq DESC LIMIT 1"
+);
+pub(crate) const LAST_OF_CONVERSATION: &str = concat!(
+    columns!(),
+    " WHERE conversation_id = ?1 AND purpose = ?2 ORDER BY seq DESC LIMIT 1"
+);
+pub(crate) const PAGE: &str = concat!(columns!(), " WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+pub(crate) const TRAINED_ON: &str = "SELECT id FROM conversation WHERE training_allowed = 1";
 
 fn read(row: &Row<'_>) -> Result<ConsentEvent, StoreError> {
     let broken = || StoreError::Unreadable("consent event");
@@ -56,14 +67,26 @@ fn read(row: &Row<'_>) -> Result<ConsentEvent, StoreError> {
         language: row.get(7)?,
         ui_surface: row.get(8)?,
         app_version: row.get(9)?,
+        scope: match row.get(12)? {
+            Some(id) => Some(ConsentScope {
+                id,
+                conversation_id: row.get::<_, Option<_>>(13)?.map(ConversationId),
+            }),
+            None => None,
+        },
         prev_hash: hex::encode(row.get::<_, [u8; 32]>(10)?),
         hash: hex::encode(row.get::<_, [u8; 32]>(11)?),
     })
 }
 
 fn link(previous: &[u8; 32], event: &ConsentEvent) -> [u8; 32] {
-    Link::after(previous)
-        .text("consent_event/1")
+    let limited = event.scope.is_some();
+    let link = Link::after(previous)
+        .text(if limited {
+            "consent_event/2"
+        } else {
+            "consent_event/1"
+        })
         .integer(event.seq)
         .bytes(event.id.0.as_bytes())
         .text(event.purpose.id())
@@ -73,8 +96,12 @@ fn link(previous: &[u8; 32], event: &ConsentEvent) -> [u8; 32] {
         .text(&event.notice_sha256)
         .text(&event.language)
         .text(&event.ui_surface)
-        .text(&event.app_version)
-        .hash()
+        .text(&event.app_version);
+    match &event.scope {
+        Some(scope) => link.bytes(scope.id.as_bytes()),
+        None => link,
+    }
+    .hash()
 }
 
 impl ReadTx<'_> {
@@ -96,6 +123,35 @@ impl ReadTx<'_> {
             }),
             event,
         })
+    }
+
+    /// The last decision about one conversation.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn consent_of_conversation(
+        &self,
+        purpose: Purpose,
+        id: ConversationId,
+    ) -> Result<Option<ConsentEvent>, StoreError> {
+        one(
+            self.conn,
+            LAST_OF_CONVERSATION,
+            params![id.0, purpose.id()],
+            read,
+        )
+    }
+
+    /// Events after a place in the chain, oldest first.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn consent_events_after(
+        &self,
+        seq: i64,
+        limit: u32,
+    ) -> Result<Vec<ConsentEvent>, StoreError> {
+        all(self.conn, PAGE, params![seq, limit], read)
     }
 
     /// Where every optional purpose stands.
@@ -162,6 +218,7 @@ impl WriteTx<'_> {
             language: new.language,
             ui_surface: new.ui_surface,
             app_version: new.app_version,
+            scope: new.scope,
             prev_hash: hex::encode(prev_hash),
             hash: String::new(),
         };
@@ -170,8 +227,8 @@ impl WriteTx<'_> {
         change(
             self.conn,
             "INSERT INTO consent_event (seq, id, purpose, status, at, policy_version, notice_sha256, language,
-               ui_surface, app_version, prev_hash, hash)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+               ui_surface, app_version, prev_hash, hash, scope, conversation_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             params![
                 seq,
                 event.id.0,
@@ -185,9 +242,30 @@ impl WriteTx<'_> {
                 event.app_version,
                 prev_hash,
                 hash,
+                event.scope.map(|scope| scope.id),
+                event
+                    .scope
+                    .and_then(|scope| scope.conversation_id)
+                    .map(|id| id.0),
             ],
         )
         .map_err(refused("consent event"))?;
         Ok(event)
+    }
+
+    /// Takes the mark of training off every conversation that has it. Returns which.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub fn training_forget(&self) -> Result<Vec<ConversationId>, StoreError> {
+        let marked = all(self.conn, TRAINED_ON, [], |row| {
+            Ok(ConversationId(row.get(0)?))
+        })?;
+        change(
+            self.conn,
+            "UPDATE conversation SET training_allowed = 0 WHERE training_allowed = 1",
+            [],
+        )?;
+        Ok(marked)
     }
 }

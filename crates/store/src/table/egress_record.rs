@@ -2,30 +2,14 @@
 //! changes; what became of it is added once.
 
 use fluxchat_model::{
-    ConsentEventId, ConversationId, DataCategory, EgressRecord, Initiator, LedgerEntry,
-    LedgerFilter, LegalBasis, Outcome, Purpose, RequestId, Timestamp,
+    ConsentEventId, ConversationId, DataCategory, EgressRecord, Initiator, LedgerEntry, LegalBasis,
+    Outcome, RequestId, Timestamp,
 };
-use rusqlite::types::Value;
-use rusqlite::{Row, params, params_from_iter};
+use rusqlite::{Row, params};
 
 use crate::chain::Link;
-use crate::table::{all, change, must_exist, refused, signed, unsigned};
-use crate::{ChainBreak, GENESIS, ReadTx, StoreError, WriteTx};
-
-/// What one host received for one purpose.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HostTotal {
-    /// Host and port, or `in-process`.
-    pub host: String,
-    /// Why.
-    pub purpose: Purpose,
-    /// How many requests left, whether or not they were answered.
-    pub requests: u64,
-    /// Bytes of head and body that left.
-    pub bytes_out: u64,
-    /// Bytes that came back.
-    pub bytes_in: u64,
-}
+use crate::table::{change, must_exist, refused, signed, unsigned};
+use crate::{StoreError, WriteTx};
 
 macro_rules! columns {
     () => {
@@ -34,15 +18,9 @@ macro_rules! columns {
          FROM egress_record"
     };
 }
+pub(super) use columns;
 
-/// Hosts are few, so they are listed by jumping through their index from one to the next.
-pub(crate) const HOSTS: &str = "WITH RECURSIVE host (name) AS (
-       SELECT min(host) FROM egress_record
-       UNION ALL
-       SELECT (SELECT min(host) FROM egress_record WHERE host > host.name) FROM host WHERE host.name IS NOT NULL
-     ) SELECT name FROM host WHERE name IS NOT NULL";
-
-fn read(row: &Row<'_>) -> Result<(LedgerEntry, [u8; 32]), StoreError> {
+pub(super) fn read(row: &Row<'_>) -> Result<(LedgerEntry, [u8; 32]), StoreError> {
     let broken = || StoreError::Unreadable("ledger row");
     let hash: [u8; 32] = row.get(13)?;
     let categories: String = row.get(10)?;
@@ -58,10 +36,7 @@ fn read(row: &Row<'_>) -> Result<(LedgerEntry, [u8; 32]), StoreError> {
             endpoint: row.get(7)?,
             method: row.get(8)?,
             host: row.get(9)?,
-            categories: categories
-                .split_ascii_whitespace()
-                .map(|id| DataCategory::from_id(id).ok_or_else(broken))
-                .collect::<Result<_, _>>()?,
+            categories: categories_of(&categories)?,
             initiator: Initiator::from_id(&row.get::<_, String>(11)?).ok_or_else(broken)?,
             training_allowed: row.get(12)?,
             conversation_id: row.get::<_, Option<_>>(14)?.map(ConversationId),
@@ -75,13 +50,20 @@ fn read(row: &Row<'_>) -> Result<(LedgerEntry, [u8; 32]), StoreError> {
     Ok((entry, hash))
 }
 
+/// Reads what [`categories`] wrote.
+pub(super) fn categories_of(text: &str) -> Result<Vec<DataCategory>, StoreError> {
+    text.split_ascii_whitespace()
+        .map(|id| DataCategory::from_id(id).ok_or(StoreError::Unreadable("ledger row")))
+        .collect()
+}
+
 fn categories(record: &EgressRecord) -> String {
     let ids: Vec<_> = record.categories.iter().map(|it| it.id()).collect();
     ids.join(" ")
 }
 
 /// Everything of the intent but the conversation, which a deletion clears.
-fn link(previous: &[u8; 32], seq: i64, record: &EgressRecord) -> [u8; 32] {
+pub(super) fn link(previous: &[u8; 32], seq: i64, record: &EgressRecord) -> [u8; 32] {
     Link::after(previous)
         .text("egress_record/1")
         .integer(seq)
@@ -103,128 +85,6 @@ fn link(previous: &[u8; 32], seq: i64, record: &EgressRecord) -> [u8; 32] {
         .text(record.initiator.id())
         .integer(i64::from(record.training_allowed))
         .hash()
-}
-
-/// The statement of a page, for one exact host or any, and its parameters.
-pub(crate) fn page_statement(
-    filter: &LedgerFilter,
-    host: Option<&str>,
-    limit: u32,
-) -> (String, Vec<Value>) {
-    let mut sql = String::from(columns!());
-    let mut values = vec![Value::Integer(filter.before_seq.unwrap_or(i64::MAX))];
-    sql.push_str(" WHERE seq < ?1");
-    let wanted = [
-        ("purpose", filter.purpose.map(Purpose::id)),
-        ("host", host),
-        ("outcome", filter.outcome.map(Outcome::id)),
-    ];
-    for (column, value) in wanted {
-        if let Some(value) = value {
-            values.push(Value::Text(value.to_owned()));
-            sql.push_str(&format!(" AND {column} = ?{}", values.len()));
-        }
-    }
-    values.push(Value::Integer(i64::from(limit)));
-    sql.push_str(&format!(" ORDER BY seq DESC LIMIT ?{}", values.len()));
-    (sql, values)
-}
-
-impl ReadTx<'_> {
-    /// A page of the ledger, newest first; the next one starts before the last `seq`.
-    ///
-    /// # Errors
-    /// When the archive cannot be read.
-    pub fn ledger_page(
-        &self,
-        filter: &LedgerFilter,
-        limit: u32,
-    ) -> Result<Vec<LedgerEntry>, StoreError> {
-        let Some(part) = filter.host.as_deref().filter(|part| !part.is_empty()) else {
-            return self.ledger_rows(filter, None, limit);
-        };
-        let part = part.to_ascii_lowercase();
-        let mut found = Vec::new();
-        for host in self.ledger_hosts()? {
-            if host.to_ascii_lowercase().contains(&part) {
-                found.extend(self.ledger_rows(filter, Some(&host), limit)?);
-            }
-        }
-        found.sort_by_key(|entry| std::cmp::Reverse(entry.seq));
-        found.truncate(limit as usize);
-        Ok(found)
-    }
-
-    /// Every host that was contacted, in order.
-    ///
-    /// # Errors
-    /// When the archive cannot be read.
-    pub fn ledger_hosts(&self) -> Result<Vec<String>, StoreError> {
-        all(self.conn, HOSTS, [], |row| Ok(row.get(0)?))
-    }
-
-    /// What left since a time, per host and purpose. Blocked requests did not leave.
-    ///
-    /// # Errors
-    /// When the archive cannot be read.
-    pub fn ledger_totals(&self, since: Timestamp) -> Result<Vec<HostTotal>, StoreError> {
-        all(
-            self.conn,
-            "SELECT host, purpose, count(*), sum(bytes_out), sum(bytes_in) FROM egress_record
-             WHERE at >= ?1 AND outcome <> 'blocked' GROUP BY host, purpose ORDER BY host, purpose",
-            [since.0],
-            |row| {
-                Ok(HostTotal {
-                    host: row.get(0)?,
-                    purpose: row
-                        .get::<_, String>(1)?
-                        .parse()
-                        .map_err(|_| StoreError::Unreadable("ledger row"))?,
-                    requests: unsigned(row.get(2)?, "ledger row")?,
-                    bytes_out: unsigned(row.get(3)?, "ledger row")?,
-                    bytes_in: unsigned(row.get(4)?, "ledger row")?,
-                })
-            },
-        )
-    }
-
-    /// Recomputes the chain. `None` if it holds.
-    ///
-    /// # Errors
-    /// When the archive cannot be read.
-    pub fn ledger_verify(&self) -> Result<Option<ChainBreak>, StoreError> {
-        let mut statement = self
-            .conn
-            .prepare_cached(concat!(columns!(), " ORDER BY seq"))?;
-        let mut rows = statement.query([])?;
-        let mut previous = GENESIS;
-        let mut expected = 1;
-        while let Some(row) = rows.next()? {
-            let seq: i64 = row.get(0)?;
-            let broken = ChainBreak { seq: expected };
-            let Ok((entry, hash)) = read(row) else {
-                return Ok(Some(broken));
-            };
-            if seq != expected || hash != link(&previous, seq, &entry.record) {
-                return Ok(Some(broken));
-            }
-            previous = hash;
-            expected += 1;
-        }
-        Ok(None)
-    }
-
-    fn ledger_rows(
-        &self,
-        filter: &LedgerFilter,
-        host: Option<&str>,
-        limit: u32,
-    ) -> Result<Vec<LedgerEntry>, StoreError> {
-        let (sql, values) = page_statement(filter, host, limit);
-        all(self.conn, &sql, params_from_iter(values), |row| {
-            Ok(read(row)?.0)
-        })
-    }
 }
 
 impl WriteTx<'_> {
@@ -287,15 +147,8 @@ impl WriteTx<'_> {
     }
 
     fn ledger_insert(&self, record: &EgressRecord, outcome: Outcome) -> Result<i64, StoreError> {
-        let last = all(
-            self.conn,
-            "SELECT seq, hash FROM egress_record ORDER BY seq DESC LIMIT 1",
-            [],
-            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, [u8; 32]>(1)?)),
-        )?;
-        let (seq, previous) = last
-            .first()
-            .map_or((1, GENESIS), |(seq, hash)| (seq + 1, *hash));
+        let (last, previous) = self.ledger_head()?;
+        let seq = last + 1;
         change(
             self.conn,
             "INSERT INTO egress_record (seq, request_id, at, purpose, basis, consent_event_id, policy_version,

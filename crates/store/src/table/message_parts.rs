@@ -1,7 +1,7 @@
 //! How the parts of a message are stored: their words in `text`, which is searched, the rest in
 //! `parts`. A message that is one text, as nearly all are, has no JSON at all.
 
-use fluxchat_model::Part;
+use fluxchat_model::{AssetId, Part};
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
@@ -71,6 +71,11 @@ pub(crate) fn decode(parts: &str, text: String) -> Result<Vec<Part>, StoreError>
         });
     }
     Ok(decoded)
+}
+
+/// Whether a part is this file.
+pub(crate) fn is_file(part: &Part, file: AssetId) -> bool {
+    matches!(part, Part::Attachment { asset_id, .. } if *asset_id == file)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use rusqlite::{Row, params};
 use crate::table::{all, change, from_word, must_exist, one, refused, to_word};
 use crate::{ReadTx, StoreError, WriteTx};
 
-const COLUMNS: &str = "SELECT id, kind, erasure_id, source_name, state, created_at, expected_by, reason FROM privacy_request";
+const COLUMNS: &str = "SELECT id, kind, erasure_id, source_name, state, created_at, expected_by, reason, attestation FROM privacy_request";
 
 fn read(row: &Row<'_>) -> Result<PrivacyRequest, StoreError> {
     Ok(PrivacyRequest {
@@ -18,6 +18,7 @@ fn read(row: &Row<'_>) -> Result<PrivacyRequest, StoreError> {
         created_at: Timestamp(row.get(5)?),
         expected_by: row.get::<_, Option<_>>(6)?.map(Timestamp),
         reason: row.get(7)?,
+        attestation: from_word(&row.get::<_, String>(8)?, "attestation")?,
     })
 }
 
@@ -63,8 +64,8 @@ impl WriteTx<'_> {
     pub fn privacy_request_insert(&self, request: &PrivacyRequest) -> Result<(), StoreError> {
         change(
             self.conn,
-            "INSERT INTO privacy_request (id, kind, erasure_id, source_name, state, created_at, expected_by, reason)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO privacy_request (id, kind, erasure_id, source_name, state, created_at, expected_by, reason, attestation)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
                 request.id.0,
                 to_word(&request.kind, "request kind")?,
@@ -74,6 +75,7 @@ impl WriteTx<'_> {
                 request.created_at.0,
                 request.expected_by.map(|at| at.0),
                 request.reason,
+                to_word(&request.attestation, "attestation")?,
             ],
         )
         .map_err(refused("privacy request"))?;
@@ -87,12 +89,13 @@ impl WriteTx<'_> {
     pub fn privacy_request_update(&self, request: &PrivacyRequest) -> Result<(), StoreError> {
         let changed = change(
             self.conn,
-            "UPDATE privacy_request SET state = ?2, expected_by = ?3, reason = ?4 WHERE id = ?1",
+            "UPDATE privacy_request SET state = ?2, expected_by = ?3, reason = ?4, attestation = ?5 WHERE id = ?1",
             params![
                 request.id.0,
                 to_word(&request.state, "request state")?,
                 request.expected_by.map(|at| at.0),
                 request.reason,
+                to_word(&request.attestation, "attestation")?,
             ],
         )?;
         must_exist(changed, "privacy request")

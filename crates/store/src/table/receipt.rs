@@ -8,8 +8,12 @@ use crate::table::{all, change, from_json, one, refused, to_json};
 use crate::{ChainBreak, GENESIS, ReadTx, StoreError, WriteTx};
 
 fn link(previous: &[u8; 32], receipt: &Receipt) -> [u8; 32] {
+    let version = match receipt.crypto_erased_at {
+        None => "receipt/1",
+        Some(_) => "receipt/2",
+    };
     let mut link = Link::after(previous)
-        .text("receipt/1")
+        .text(version)
         .bytes(receipt.erasure_id.0.as_bytes())
         .text(&receipt.scope);
     for (table, rows) in &receipt.rows_by_table {
@@ -21,6 +25,9 @@ fn link(previous: &[u8; 32], receipt: &Receipt) -> [u8; 32] {
         .integer(i64::from(receipt.wal_bytes));
     for number in receipt.checkpoint {
         link = link.integer(i64::from(number));
+    }
+    if let Some(at) = receipt.crypto_erased_at {
+        link = link.integer(at.0);
     }
     link.integer(i64::from(receipt.secure_delete))
         .integer(i64::from(receipt.fts_secure_delete))

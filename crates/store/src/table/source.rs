@@ -6,7 +6,7 @@ use rusqlite::{Row, params};
 use crate::table::{all, change, from_json, from_word, must_exist, one, scalar, to_json, to_word};
 use crate::{ReadTx, StoreError, WriteTx};
 
-const COLUMNS: &str = "SELECT id, name, dialect, origin, base_path, has_credential, default_model, practices, created_at FROM source";
+const COLUMNS: &str = "SELECT id, name, dialect, origin, base_path, has_credential, default_model, practices, created_at, redact FROM source";
 
 fn read(row: &Row<'_>) -> Result<Source, StoreError> {
     Ok(Source {
@@ -21,6 +21,7 @@ fn read(row: &Row<'_>) -> Result<Source, StoreError> {
         has_credential: row.get(5)?,
         default_model: row.get(6)?,
         practices: from_json(&row.get::<_, String>(7)?, "data practices")?,
+        redact: row.get(9)?,
         created_at: Timestamp(row.get(8)?),
     })
 }
@@ -70,8 +71,8 @@ impl WriteTx<'_> {
         self.name_is_free(source)?;
         change(
             self.conn,
-            "INSERT INTO source (id, name, dialect, origin, base_path, has_credential, default_model, practices, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO source (id, name, dialect, origin, base_path, has_credential, default_model, practices, created_at, redact)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             params![
                 source.id.0,
                 source.name,
@@ -82,6 +83,7 @@ impl WriteTx<'_> {
                 source.default_model,
                 to_json(&source.practices, "data practices")?,
                 source.created_at.0,
+                source.redact,
             ],
         )?;
         Ok(())
@@ -96,7 +98,7 @@ impl WriteTx<'_> {
         let changed = change(
             self.conn,
             "UPDATE source SET name = ?2, dialect = ?3, origin = ?4, base_path = ?5,
-               has_credential = ?6, default_model = ?7, practices = ?8 WHERE id = ?1",
+               has_credential = ?6, default_model = ?7, practices = ?8, redact = ?9 WHERE id = ?1",
             params![
                 source.id.0,
                 source.name,
@@ -106,6 +108,7 @@ impl WriteTx<'_> {
                 source.has_credential,
                 source.default_model,
                 to_json(&source.practices, "data practices")?,
+                source.redact,
             ],
         )?;
         must_exist(changed, "source")

@@ -1,9 +1,9 @@
 use fluxchat_model::{
-    AssetId, DraftKey, ErasureScope, Message, MessageId, MessageStatus, Part, Role, Secret,
+    AssetId, DraftKey, ErasureScope, ErasureStage, Message, MessageId, MessageStatus, Part, Role,
+    Secret,
 };
 use fluxchat_store::{
-    Asset, ChunkKind, ConversationShelf, ErasureState, Integrity, PathAnchor, SandboxRecord, Store,
-    StoreError,
+    Asset, ChunkKind, ConversationShelf, Integrity, PathAnchor, SandboxRecord, Store, StoreError,
 };
 
 use crate::records::egress;
@@ -225,7 +225,7 @@ fn a_purge_reaches_every_table_and_can_be_repeated() {
         .read(|tx| tx.erasure(erasure))
         .unwrap()
         .unwrap();
-    assert_eq!((job.state, job.scope), (ErasureState::Erasing, None));
+    assert_eq!((job.stage, job.scope), (ErasureStage::Erasing, None));
     assert_eq!(
         archive
             .store

@@ -1,13 +1,13 @@
 //! Deleted means gone: canaries are written, deleted, and looked for in every decrypted page and
 //! frame. The control arm, without the deletion pragmas, must find something, or the scan is blind.
 
-use fluxchat_forensic::{Hit, Needle, Scanner, all_needles};
+use fluxchat_forensic::{Hit, all_needles};
 use fluxchat_model::{
     AssetId, DraftKey, ErasureScope, MessageStatus, Part, Role, Secret, VisibleError,
 };
 use fluxchat_store::{Asset, ChunkKind, FinishMessage, SandboxRecord, SearchQuery};
 
-use crate::support::{Archive, KEY, NOW, canary, han_canary, query};
+use crate::support::{Archive, NOW, canary, han_canary, query, scan_database, scan_tree};
 
 struct Canaries {
     title: String,
@@ -128,16 +128,6 @@ fn fill(archive: &Archive, canaries: &Canaries) -> fluxchat_model::ConversationI
         })
         .unwrap();
     conversation
-}
-
-fn scan_database(archive: &Archive, needles: &[Needle]) -> Vec<Hit> {
-    let scanner = Scanner::new(needles).unwrap();
-    scanner.database(&archive.path(), &KEY).unwrap()
-}
-
-fn scan_tree(archive: &Archive, needles: &[Needle]) -> Vec<Hit> {
-    let scanner = Scanner::new(needles).unwrap();
-    scanner.tree(archive.dir.path()).unwrap()
 }
 
 fn scan(archive: &Archive, canaries: &Canaries) -> Vec<Hit> {

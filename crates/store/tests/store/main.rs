@@ -9,6 +9,8 @@
 
 mod copies;
 mod erasure;
+mod large;
+mod ledger;
 mod leftovers;
 mod open;
 mod records;

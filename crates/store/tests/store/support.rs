@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
+use fluxchat_forensic::{Hit, Needle, Scanner};
 use fluxchat_model::{
     ArchiveKey, Conversation, ConversationId, ErasureId, ErasureScope, Message, MessageId,
     MessageStatus, Part, Role, Timestamp, TombstoneId,
@@ -160,6 +161,7 @@ impl Archive {
 
     pub fn purge(&self, id: ErasureId) -> Purged {
         let at = self.tick();
+        while !self.store.erasure_step(id, str::to_owned).unwrap().done {}
         self.store
             .erasure_purge(id, TombstoneId::new(at, self.random()), at)
             .unwrap()
@@ -211,4 +213,16 @@ pub fn han_canary() -> String {
         .iter()
         .map(|byte| char::from_u32(0x4e00 + 71 * u32::from(*byte)).unwrap())
         .collect()
+}
+
+/// What is found in the pages and the log of an archive, and in its files as they are.
+pub fn scan_database(archive: &Archive, needles: &[Needle]) -> Vec<Hit> {
+    let scanner = Scanner::new(needles).unwrap();
+    scanner.database(&archive.path(), &KEY).unwrap()
+}
+
+/// What is found in the folder of an archive.
+pub fn scan_tree(archive: &Archive, needles: &[Needle]) -> Vec<Hit> {
+    let scanner = Scanner::new(needles).unwrap();
+    scanner.tree(archive.dir.path()).unwrap()
 }

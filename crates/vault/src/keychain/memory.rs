@@ -86,6 +86,8 @@ impl Keychain for MemoryKeychain {
     }
 
     fn set(&self, item: &str, secret: &Secret<String>) -> Result<(), KeychainError> {
+        #[cfg(test)]
+        crate::file::fuse::step().map_err(|_| KeychainError::Other("cut_off"))?;
         let mut state = self.state();
         if let Some(failure) = state.failure.or(state.write_failure) {
             return Err(failure);
@@ -95,6 +97,8 @@ impl Keychain for MemoryKeychain {
     }
 
     fn delete(&self, item: &str) -> Result<(), KeychainError> {
+        #[cfg(test)]
+        crate::file::fuse::step().map_err(|_| KeychainError::Other("cut_off"))?;
         let mut state = self.state();
         if let Some(failure) = state.failure.or(state.write_failure) {
             return Err(failure);

@@ -8,7 +8,9 @@ use fluxchat_model::Timestamp;
 use super::{ARCHIVE_FILE, Session, Vault, key_item, lock};
 use crate::VaultError;
 use crate::file::{remove_if_there, sync_dir, wipe};
-use crate::sidecar::{self, KEY_INFO, KEY_ITEMS, KEY_SLOTS, KeyInfo, KeyItems, KeySlots, SEALED};
+use crate::sidecar::{
+    self, ATTEMPTS, KEY_INFO, KEY_ITEMS, KEY_SLOTS, KeyInfo, KeyItems, KeySlots, SEALED,
+};
 
 impl Vault {
     /// Sets the old archive and everything beside it aside, so that the state becomes
@@ -27,6 +29,7 @@ impl Vault {
             (ARCHIVE_FILE, ""),
             (SEALED, ""),
             (KEY_ITEMS, ""),
+            (ATTEMPTS, ""),
             (KEY_INFO, ""),
             (KEY_SLOTS, ""),
         ];
@@ -115,7 +118,7 @@ fn lost_name(name: &str, stamp: i64, suffix: &str) -> String {
 
 /// All sidecars, lost ones included, in the order in which they may go.
 fn sidecar_files(dir: &Path) -> Result<Vec<String>, VaultError> {
-    let order = [SEALED, KEY_SLOTS, KEY_INFO, KEY_ITEMS];
+    let order = [SEALED, ATTEMPTS, KEY_SLOTS, KEY_INFO, KEY_ITEMS];
     let mut found = vec![Vec::new(); order.len()];
     let entries = match std::fs::read_dir(dir) {
         Ok(entries) => entries,

@@ -40,8 +40,19 @@ describe('the first run', () => {
       expect(each).toHaveProperty('disabled', true);
       expect(each.getAttribute('aria-checked')).toBe('false');
     }
-    await user.click(screen.getByRole('button', { name: 'Agree and start' }));
-    await waitFor(() => expect(sent(fake)).toMatchObject({ audience: 'guardian', consents: [] }));
+    const begin = () => user.click(screen.getByRole('button', { name: 'Agree and start' }));
+    await begin();
+    expect(screen.getByText('A passphrase needs at least 8 characters.')).toBeTruthy();
+    await user.type(screen.getByLabelText('Passphrase of the guardian', { selector: 'input' }), 'four plum trees');
+    await user.type(screen.getByLabelText('The same passphrase again'), 'four plum tree');
+    await begin();
+    expect(screen.getByText('The two are not the same.')).toBeTruthy();
+    expect(sent(fake)).toBeUndefined();
+    await user.type(screen.getByLabelText('The same passphrase again'), 's');
+    await begin();
+    await waitFor(() =>
+      expect(sent(fake)).toMatchObject({ audience: 'guardian', guardian_passphrase: 'four plum trees', consents: [] }),
+    );
   });
 
   it('works by keyboard alone', async () => {

@@ -6,10 +6,13 @@ export const PAGES = [
   'overview',
   'kept',
   'left',
+  'recipients',
   'consents',
   'deletion',
   'retention',
   'frozen',
+  'lock',
+  'rights',
   'export',
   'diagnostics',
   'policy',
@@ -25,12 +28,16 @@ export function pageOf(section: string | null): Page {
 export class PrivacyData {
   readonly overview;
   readonly receipts;
+  readonly recipients;
+  readonly ledger;
   readonly verification;
   /** When the chains were last checked in this window. */
   verifiedAt = $state<number>();
 
   constructor(app: AppState) {
     this.overview = new Loaded(() => app.client.privacyOverview());
+    this.recipients = new Loaded(() => app.client.ledgerRecipients());
+    this.ledger = new Loaded(() => app.client.ledgerState());
     this.receipts = new Loaded(() => app.client.receiptList());
     this.verification = new Loaded(async () => {
       const report = await app.client.privacyVerify();

@@ -2,7 +2,7 @@ import type { Client } from '../../ipc/generated/client';
 import type { ApiError, LedgerReq, LedgerRow } from '../../ipc/generated/types';
 import { asApiError } from '../../state/errors';
 
-export type LedgerFilter = Pick<LedgerReq, 'purpose' | 'host' | 'outcome'>;
+export type LedgerFilter = Pick<LedgerReq, 'purpose' | 'basis' | 'host' | 'outcome' | 'from'>;
 
 /** The ledger as it is scrolled through: newest first, page by page. */
 export class LedgerPages {
@@ -28,6 +28,26 @@ export class LedgerPages {
   async start(filter: LedgerFilter): Promise<void> {
     this.#filter = filter;
     await this.#read(undefined);
+  }
+
+  /** New rows and new outcomes at the top; the pages that were read below stay as they are. */
+  async refresh(): Promise<void> {
+    const filter = this.#filter;
+    const round = this.#round;
+    try {
+      const page = await this.client.ledgerPage({ ...filter, limit: this.pageSize });
+      // Another filter, or another page, was asked for meanwhile: its answer is newer.
+      if (round !== this.#round) return;
+      const last = page.rows.at(-1)?.seq;
+      const below = last === undefined ? [] : this.rows.filter((row) => row.seq < last);
+      const known = this.rows.some((row) => row.seq === last);
+      // More came than a page holds: what lies between was never read.
+      this.rows = known ? [...page.rows, ...below] : page.rows;
+      if (!known || below.length === 0) this.#next = page.next;
+      this.problem = undefined;
+    } catch (thrown) {
+      if (round === this.#round) this.problem = asApiError(thrown);
+    }
   }
 
   /** Reads the next page, if there is one and none is on its way. */

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { FakeOptions } from '../../platform/fake/world';
+import { t } from '../../i18n/index.svelte';
 import { violations } from '../../test/axe';
 import { renderWithApp } from '../../test/render';
 import { PAGES, type Page } from './data.svelte';
@@ -31,13 +32,16 @@ describe('every page', () => {
       overview: 'privacy_overview',
       kept: 'privacy_stored',
       left: 'ledger_page',
+      recipients: 'ledger_recipients',
       consents: 'consent_list',
       deletion: 'receipt_list',
+      lock: 'lock_status',
       export: 'export_preview',
       diagnostics: 'diagnostics_get',
       policy: 'policy_get',
       retention: 'retention_get',
       frozen: 'restriction_get',
+      rights: 'rights_list',
       prove: 'privacy_prove',
     } as const;
     const name = commands[page];
@@ -58,7 +62,8 @@ describe('the list', () => {
   it('leads to every page and marks the one that is open', async () => {
     const { app } = await renderWithApp(PrivacyNav);
     const user = userEvent.setup();
-    for (const name of ['Kept on this computer', 'What left', 'Consents', 'Deletion and receipts', 'Retention', 'Frozen', 'Export', 'Diagnostics', 'Policy', 'Is this true\\?', 'Overview']) {
+    for (const page of [...PAGES.slice(1), ...PAGES.slice(0, 1)]) {
+      const name = t(`privacy.page.${page}`).replaceAll('?', '\\?');
       await user.click(screen.getByRole('button', { name: new RegExp(`^${name}`) }));
       expect(screen.getByRole('button', { name: new RegExp(`^${name}`) }).getAttribute('aria-current')).toBe('page');
     }
@@ -128,7 +133,8 @@ describe('the ledger', () => {
     await waitFor(() =>
       expect(fake.calls.filter((call) => call.name === 'ledger_page').at(-1)?.req).toEqual({ outcome: 'blocked', limit: 100 }),
     );
-    await user.type(screen.getByLabelText('Recipient'), 'nowhere');
+    await user.selectOptions(screen.getByLabelText('Recipient'), 'releases.fluxchat.org');
+    await user.selectOptions(screen.getByLabelText('Purpose'), 'svc.models');
     expect(await screen.findByText('No entry fits the filter')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Show all' }));
     await screen.findByRole('table');
@@ -175,36 +181,39 @@ describe('deletion', () => {
     fake.answer('receipt_list', () => ({
       receipts: [
         {
-          ...{ erasure_id: 'e', scope: 'message', rows_by_table: { messages: 1 }, files: 0, checkpoint: [0, 0, 0] as [number, number, number] },
+          ...{ erasure_id: 'e', scope: 'message', rows_by_table: { message: 1 }, files: 0, checkpoint: [0, 0, 0] as [number, number, number] },
           ...{ secure_delete: true, fts_secure_delete: true, search_verified: false, wal_bytes: 0, key_epoch: 1 },
           ...{ app_version: '0.1.0', requested_at: 1, at: 2, prev_hash: '', hash: '' },
         },
       ],
       requests: [
-        { id: 'r', kind: 'erasure', erasure_id: 'e', source_name: 'sandbox', state: 'fulfilled', created_at: 1, expected_by: null, reason: null },
+        { id: 'r', kind: 'erasure', erasure_id: 'e', source_name: 'sandbox', state: 'fulfilled', created_at: 1, expected_by: null, reason: null, attestation: 'checked' },
       ],
       pending: 0,
     }));
     app.navigation.go('privacy', 'deletion');
     expect((await screen.findAllByText('not proven')).length).toBeGreaterThan(0);
     expect(screen.queryByText('proven on this computer')).toBeNull();
-    expect(screen.getAllByText('confirmed by the service').length).toBeGreaterThan(0);
+    expect(screen.getAllByText(/^confirmed by the service/).length).toBeGreaterThan(0);
   });
 
   it('of everything needs the typed word and is never the default', async () => {
     const { app, fake, user } = await open('kept');
     await user.click(await screen.findByRole('button', { name: 'Delete everything …' }));
-    const dialog = await screen.findByRole('alertdialog', { name: 'Delete everything' });
-    const button = within(dialog).getByRole('button', { name: 'Delete everything' });
+    const dialog = await screen.findByRole('dialog', { name: 'Delete from this computer' });
+    const button = within(dialog).getByRole('button', { name: 'Delete for good' });
+    const field = await within(dialog).findByLabelText('Type DELETE to confirm');
     expect(button).toHaveProperty('disabled', true);
-    const field = within(dialog).getByLabelText('Type DELETE to confirm');
-    await waitFor(() => expect(document.activeElement).toBe(field));
+    await user.click(field);
     await user.keyboard('{Enter}');
-    expect(fake.calls.some((call) => call.name === 'privacy_delete_all')).toBe(false);
+    expect(fake.calls.some((call) => call.name === 'deletion_begin')).toBe(false);
     await user.type(field, 'DELETE');
     await user.click(button);
     await waitFor(() => expect(app.navigation.section).toBe('deletion'));
-    expect(fake.calls.find((call) => call.name === 'privacy_delete_all')?.req).toEqual({ confirmation: 'DELETE' });
+    expect(fake.calls.find((call) => call.name === 'deletion_begin')?.req).toMatchObject({
+      scope: { kind: 'everything' },
+      word: 'DELETE',
+    });
     expect(await screen.findByText('Everything: 40 conversations, 480 messages')).toBeTruthy();
   });
 });

@@ -3,13 +3,16 @@ import type {
   ChainReport,
   DataCategory,
   LegalBasis,
+  KeptFor,
   LedgerRow,
   Receipt,
+  Recipient,
   StorageMode,
   StoredKind,
 } from '../../ipc/generated/types';
 import { formatList } from '../../i18n/format';
 import { t, tMaybe } from '../../i18n/index.svelte';
+import { scopeName } from './deletion';
 
 /** The host the ledger writes for what was answered inside the app. */
 export const IN_PROCESS = 'in-process';
@@ -51,6 +54,10 @@ export const categoryNames = (categories: readonly DataCategory[]): string => {
   return named.length === 0 ? t('category.none') : formatList(named.map((category) => t(`category.${category}`)));
 };
 
+export const recipientNames = (recipients: readonly Recipient[]): string =>
+  formatList(recipients.map((recipient) => t(`recipient.${recipient}`)));
+export const keptForName = (kept: KeptFor): string => t(`kept.${kept}`);
+
 export const hostName = (host: string): string => (host === IN_PROCESS ? t('privacy.inProcess') : host);
 export const outcomeName = (outcome: LedgerRow['outcome']): string => t(`outcome.${outcome}`);
 export const storageName = (storage: StorageMode): string => t(`storage.${storage}`);
@@ -62,8 +69,8 @@ export const isProof = (receipt: Receipt): boolean =>
 
 /** What a receipt is about, from the rows it counted. Receipts carry no content. */
 export function receiptSubject(receipt: Receipt): string {
-  const messages = receipt.rows_by_table['messages'] ?? 0;
-  const conversations = receipt.rows_by_table['conversations'] ?? 0;
+  const messages = receipt.rows_by_table['message'] ?? 0;
+  const conversations = receipt.rows_by_table['conversation'] ?? 0;
   if (receipt.scope === 'everything') return t('receipt.everything', { conversations, messages });
   if (receipt.scope === 'conversation') return t('receipt.conversation', { messages });
   if (receipt.scope === 'message') return t('receipt.message', { messages });
@@ -74,6 +81,8 @@ export function receiptSubject(receipt: Receipt): string {
     return t('receipt.retention', { conversations: kept, drafts, searches: drafts + kept > 0 ? 0 : searches });
   }
   return receipt.scope;
+  if (['searches', 'drafts', 'key'].includes(receipt.scope)) return scopeName(receipt.scope);
+  return t('erase.receipt', { what: scopeName(receipt.scope), conversations, messages, files: receipt.files });
 }
 
 export function chainVerdict(name: string, chain: ChainReport): string {

@@ -2,6 +2,7 @@ import { t, type MessageKey } from '../../i18n/index.svelte';
 import type { Settings } from '../../ipc/generated/types';
 import type { AppState } from '../../state/app.svelte';
 import { copyText } from '../chat/copy';
+import { PAGES } from '../privacy/data.svelte';
 import type { ShortcutId } from './shortcuts';
 
 /** Something a person can do, wherever they are. */
@@ -20,7 +21,6 @@ export interface CommandSection {
 }
 
 const THEMES: Settings['theme'][] = ['system', 'light', 'dark', 'high_contrast'];
-const PRIVACY_PAGES = ['overview', 'kept', 'left', 'consents', 'deletion', 'retention', 'frozen', 'policy'] as const;
 
 function step(app: AppState, by: number): void {
   const rows = [...app.history.active.pinned, ...app.history.active.rows];
@@ -110,7 +110,7 @@ export function commandSections(app: AppState): CommandSection[] {
       commands: [
         command('place.chat', 'command.goChat', () => navigation.go('chat')),
         command('place.privacy', 'command.goPrivacy', () => navigation.go('privacy')),
-        ...PRIVACY_PAGES.filter((page) => page !== 'overview').map((page) => ({
+        ...PAGES.filter((page) => page !== 'overview').map((page) => ({
           id: `privacy.${page}`,
           label: t('command.goPrivacyPage', { page: t(`privacy.page.${page}`) }),
           run: () => navigation.go('privacy', page),
@@ -134,6 +134,10 @@ export function commandSections(app: AppState): CommandSection[] {
         command('offline.toggle', egress.offline ? 'command.goOnline' : 'command.goOffline', () =>
           void egress.setOffline(!egress.offline),
         ),
+        command('app.lock', 'command.lock', () => {
+          if (app.session.info?.has_passphrase) void app.lock();
+          else navigation.go('privacy', 'lock');
+        }),
         command('list.toggle', 'command.toggleList', () =>
           settings.set({ list_collapsed: !settings.value.list_collapsed }),
         ),

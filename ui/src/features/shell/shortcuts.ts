@@ -13,6 +13,7 @@ export const SHORTCUTS = {
   'place.privacy': 'mod+2',
   'place.settings': 'mod+,',
   'offline.toggle': 'mod+shift+o',
+  'app.lock': 'mod+l',
   'ledger.open': 'mod+shift+l',
   'theme.next': 'mod+shift+d',
   'model.choose': 'mod+shift+m',

@@ -1,6 +1,7 @@
 // Generated from crates/ipc by `cargo xtask codegen`. Do not edit.
 
 import type {
+  ConsentExportReq,
   ConsentList,
   ConsentSetReq,
   ConversationFiledReq,
@@ -12,7 +13,11 @@ import type {
   ConversationTagReq,
   ConversationTags,
   ConversationUpdateReq,
-  DeleteAllReq,
+  DeletionBeginReq,
+  DeletionBegun,
+  DeletionList,
+  DeletionPreview,
+  DeletionPreviewReq,
   DiagnosticReportReq,
   DiagnosticsInfo,
   Done,
@@ -29,43 +34,79 @@ import type {
   Exported,
   Filing,
   FilingAddReq,
+  FlagListReq,
+  FlagPage,
+  FlagSetReq,
   FolderRenameReq,
   FolderReq,
   FolderRow,
+  GuardianEndReq,
+  GuardianInfo,
+  GuardianUnlockReq,
   HelpPage,
   HelpReq,
+  KeyInfo,
+  LedgerClearReq,
   LedgerExportReq,
+  LedgerKeepReq,
   LedgerPage,
   LedgerReq,
+  LedgerStanding,
   LinkOpenReq,
+  LockReport,
+  LockSettingsReq,
   MessageEditReq,
   MessagePage,
   MessagePageReq,
+  MessagePreview,
+  MessagePreviewReq,
   MessageRegenerateReq,
   MessageReq,
   MessageSendReq,
   MessageSent,
   ModelList,
+  ObjectionSetReq,
   OfflineSetReq,
+  PassphraseChangeReq,
+  PassphraseRemoveReq,
+  PassphraseSetReq,
+  PolicyAcceptReq,
+  PolicyDiff,
+  PolicyDiffReq,
   PolicyReq,
+  PolicyScheduleReq,
+  PolicyStatus,
   PolicyText,
   PrivacyOverview,
   ProofReport,
   ProofSaved,
+  PurposeList,
   Receipt,
   ReceiptList,
   RecentSearches,
+  RecipientList,
+  RecoveryCode,
+  RecoveryCreateReq,
+  RedactNameReq,
+  RedactNames,
   RestrictEverythingReq,
   Restriction,
   Retention,
   RetentionPreviewRes,
   RetentionRemoveReq,
   RetentionRuleReq,
+  RightsListReq,
+  RightsReport,
+  RightsReq,
+  RightsRequestReq,
+  RightsResult,
+  RightsSubject,
   SearchPage,
   SearchRememberReq,
   SearchReq,
   SessionCreateReq,
   SessionInfo,
+  SessionRecoverReq,
   SessionStartFreshReq,
   SessionUnlockReq,
   SettingsSetReq,
@@ -83,6 +124,7 @@ import type {
   TagRenameReq,
   TagReq,
   TagRow,
+  TrainingEcho,
   VerifyReport,
 } from './types';
 
@@ -95,6 +137,15 @@ export interface Commands {
   session_start_fresh: [SessionStartFreshReq, SessionInfo];
   setup_complete: [SetupReq, SessionInfo];
   settings_set: [SettingsSetReq, Done];
+  session_lock: [Empty, SessionInfo];
+  session_active: [Empty, Done];
+  session_recover: [SessionRecoverReq, RecoveryCode];
+  lock_status: [Empty, LockReport];
+  lock_settings_set: [LockSettingsReq, LockReport];
+  passphrase_set: [PassphraseSetReq, LockReport];
+  passphrase_change: [PassphraseChangeReq, LockReport];
+  passphrase_remove: [PassphraseRemoveReq, LockReport];
+  recovery_create: [RecoveryCreateReq, RecoveryCode];
   conversation_list: [ConversationListReq, ConversationPage];
   conversation_get: [ConversationReq, ConversationRow];
   conversation_update: [ConversationUpdateReq, ConversationRow];
@@ -139,16 +190,17 @@ export interface Commands {
   consent_list: [Empty, ConsentList];
   consent_set: [ConsentSetReq, ConsentList];
   policy_get: [PolicyReq, PolicyText];
-  privacy_delete_all: [DeleteAllReq, Receipt];
-  receipt_list: [Empty, ReceiptList];
-  privacy_verify: [Empty, VerifyReport];
-  export_preview: [Empty, ExportPreview];
-  export_cancel: [Empty, Done];
-  diagnostics_get: [Empty, DiagnosticsInfo];
-  diagnostics_prepare: [Empty, DiagnosticsInfo];
-  diagnostics_send: [DiagnosticReportReq, DiagnosticsInfo];
-  diagnostics_discard: [DiagnosticReportReq, DiagnosticsInfo];
-  support_bundle: [Empty, SupportBundle];
+  purpose_list: [Empty, PurposeList];
+  training_echo_get: [Empty, TrainingEcho];
+  policy_status: [Empty, PolicyStatus];
+  policy_diff: [PolicyDiffReq, PolicyDiff];
+  policy_accept: [PolicyAcceptReq, PolicyStatus];
+  policy_schedule: [PolicyScheduleReq, PolicyStatus];
+  policy_check: [Empty, PolicyStatus];
+  guardian_get: [Empty, GuardianInfo];
+  guardian_unlock: [GuardianUnlockReq, GuardianInfo];
+  guardian_lock: [Empty, GuardianInfo];
+  guardian_end: [GuardianEndReq, GuardianInfo];
   retention_get: [Empty, Retention];
   retention_set: [RetentionRuleReq, Retention];
   retention_remove: [RetentionRemoveReq, Retention];
@@ -156,9 +208,41 @@ export interface Commands {
   retention_confirm_clock: [Empty, Retention];
   restriction_get: [Empty, Restriction];
   restriction_set_everything: [RestrictEverythingReq, Restriction];
+  rights_list: [RightsListReq, RightsReport];
+  rights_request: [RightsRequestReq, Done];
+  rights_cancel: [RightsReq, Done];
+  rights_check: [Empty, Done];
+  rights_result: [RightsReq, RightsResult];
+  rights_subject: [Empty, RightsSubject];
+  objection_set: [ObjectionSetReq, Done];
+  flag_set: [FlagSetReq, Done];
+  flag_list: [FlagListReq, FlagPage];
+  receipt_list: [Empty, ReceiptList];
+  privacy_verify: [Empty, VerifyReport];
+  deletion_preview: [DeletionPreviewReq, DeletionPreview];
+  deletion_begin: [DeletionBeginReq, DeletionBegun];
+  deletion_list: [Empty, DeletionList];
+  key_get: [Empty, KeyInfo];
+  key_rotate: [Empty, Receipt];
+  ledger_state: [Empty, LedgerStanding];
+  ledger_recipients: [Empty, RecipientList];
+  ledger_keep: [LedgerKeepReq, LedgerStanding];
+  ledger_clear: [LedgerClearReq, LedgerStanding];
+  message_preview: [MessagePreviewReq, MessagePreview];
+  redact_names: [Empty, RedactNames];
+  redact_name_add: [RedactNameReq, RedactNames];
+  redact_name_remove: [RedactNameReq, RedactNames];
+  export_preview: [Empty, ExportPreview];
+  export_cancel: [Empty, Done];
+  diagnostics_get: [Empty, DiagnosticsInfo];
+  diagnostics_prepare: [Empty, DiagnosticsInfo];
+  diagnostics_send: [DiagnosticReportReq, DiagnosticsInfo];
+  diagnostics_discard: [DiagnosticReportReq, DiagnosticsInfo];
+  support_bundle: [Empty, SupportBundle];
   session_open: [Empty, SessionInfo];
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
+  consent_export: [ConsentExportReq, Exported];
   export_start: [ExportStartReq, ExportResult];
   support_bundle_save: [SupportBundleSaveReq, SupportBundleSaved];
   privacy_prove: [Empty, ProofReport];
@@ -178,6 +262,15 @@ export function createClient(call: Call) {
     sessionStartFresh: (req: SessionStartFreshReq) => call('session_start_fresh', req),
     setupComplete: (req: SetupReq) => call('setup_complete', req),
     settingsSet: (req: SettingsSetReq) => call('settings_set', req),
+    sessionLock: () => call('session_lock', {}),
+    sessionActive: () => call('session_active', {}),
+    sessionRecover: (req: SessionRecoverReq) => call('session_recover', req),
+    lockStatus: () => call('lock_status', {}),
+    lockSettingsSet: (req: LockSettingsReq) => call('lock_settings_set', req),
+    passphraseSet: (req: PassphraseSetReq) => call('passphrase_set', req),
+    passphraseChange: (req: PassphraseChangeReq) => call('passphrase_change', req),
+    passphraseRemove: (req: PassphraseRemoveReq) => call('passphrase_remove', req),
+    recoveryCreate: (req: RecoveryCreateReq) => call('recovery_create', req),
     conversationList: (req: ConversationListReq) => call('conversation_list', req),
     conversationGet: (req: ConversationReq) => call('conversation_get', req),
     conversationUpdate: (req: ConversationUpdateReq) => call('conversation_update', req),
@@ -222,16 +315,17 @@ export function createClient(call: Call) {
     consentList: () => call('consent_list', {}),
     consentSet: (req: ConsentSetReq) => call('consent_set', req),
     policyGet: (req: PolicyReq) => call('policy_get', req),
-    privacyDeleteAll: (req: DeleteAllReq) => call('privacy_delete_all', req),
-    receiptList: () => call('receipt_list', {}),
-    privacyVerify: () => call('privacy_verify', {}),
-    exportPreview: () => call('export_preview', {}),
-    exportCancel: () => call('export_cancel', {}),
-    diagnosticsGet: () => call('diagnostics_get', {}),
-    diagnosticsPrepare: () => call('diagnostics_prepare', {}),
-    diagnosticsSend: (req: DiagnosticReportReq) => call('diagnostics_send', req),
-    diagnosticsDiscard: (req: DiagnosticReportReq) => call('diagnostics_discard', req),
-    supportBundle: () => call('support_bundle', {}),
+    purposeList: () => call('purpose_list', {}),
+    trainingEchoGet: () => call('training_echo_get', {}),
+    policyStatus: () => call('policy_status', {}),
+    policyDiff: (req: PolicyDiffReq) => call('policy_diff', req),
+    policyAccept: (req: PolicyAcceptReq) => call('policy_accept', req),
+    policySchedule: (req: PolicyScheduleReq) => call('policy_schedule', req),
+    policyCheck: () => call('policy_check', {}),
+    guardianGet: () => call('guardian_get', {}),
+    guardianUnlock: (req: GuardianUnlockReq) => call('guardian_unlock', req),
+    guardianLock: () => call('guardian_lock', {}),
+    guardianEnd: (req: GuardianEndReq) => call('guardian_end', req),
     retentionGet: () => call('retention_get', {}),
     retentionSet: (req: RetentionRuleReq) => call('retention_set', req),
     retentionRemove: (req: RetentionRemoveReq) => call('retention_remove', req),
@@ -239,8 +333,40 @@ export function createClient(call: Call) {
     retentionConfirmClock: () => call('retention_confirm_clock', {}),
     restrictionGet: () => call('restriction_get', {}),
     restrictionSetEverything: (req: RestrictEverythingReq) => call('restriction_set_everything', req),
+    rightsList: (req: RightsListReq) => call('rights_list', req),
+    rightsRequest: (req: RightsRequestReq) => call('rights_request', req),
+    rightsCancel: (req: RightsReq) => call('rights_cancel', req),
+    rightsCheck: () => call('rights_check', {}),
+    rightsResult: (req: RightsReq) => call('rights_result', req),
+    rightsSubject: () => call('rights_subject', {}),
+    objectionSet: (req: ObjectionSetReq) => call('objection_set', req),
+    flagSet: (req: FlagSetReq) => call('flag_set', req),
+    flagList: (req: FlagListReq) => call('flag_list', req),
+    receiptList: () => call('receipt_list', {}),
+    privacyVerify: () => call('privacy_verify', {}),
+    deletionPreview: (req: DeletionPreviewReq) => call('deletion_preview', req),
+    deletionBegin: (req: DeletionBeginReq) => call('deletion_begin', req),
+    deletionList: () => call('deletion_list', {}),
+    keyGet: () => call('key_get', {}),
+    keyRotate: () => call('key_rotate', {}),
+    ledgerState: () => call('ledger_state', {}),
+    ledgerRecipients: () => call('ledger_recipients', {}),
+    ledgerKeep: (req: LedgerKeepReq) => call('ledger_keep', req),
+    ledgerClear: (req: LedgerClearReq) => call('ledger_clear', req),
+    messagePreview: (req: MessagePreviewReq) => call('message_preview', req),
+    redactNames: () => call('redact_names', {}),
+    redactNameAdd: (req: RedactNameReq) => call('redact_name_add', req),
+    redactNameRemove: (req: RedactNameReq) => call('redact_name_remove', req),
+    exportPreview: () => call('export_preview', {}),
+    exportCancel: () => call('export_cancel', {}),
+    diagnosticsGet: () => call('diagnostics_get', {}),
+    diagnosticsPrepare: () => call('diagnostics_prepare', {}),
+    diagnosticsSend: (req: DiagnosticReportReq) => call('diagnostics_send', req),
+    diagnosticsDiscard: (req: DiagnosticReportReq) => call('diagnostics_discard', req),
+    supportBundle: () => call('support_bundle', {}),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
+    consentExport: (req: ConsentExportReq) => call('consent_export', req),
     exportStart: (req: ExportStartReq) => call('export_start', req),
     supportBundleSave: (req: SupportBundleSaveReq) => call('support_bundle_save', req),
     privacyProve: () => call('privacy_prove', {}),

@@ -22,6 +22,27 @@ purpose: string,
 in_process: boolean, };
 
 /**
+ * What is kept of one age.
+ */
+export type AgeRow = { 
+/**
+ * `this_month`, `three_months`, `year` or `older`.
+ */
+age: 'this_month' | 'three_months' | 'year' | 'older', 
+/**
+ * Messages.
+ */
+messages: number, 
+/**
+ * Files.
+ */
+files: number, 
+/**
+ * Bytes of both.
+ */
+bytes: number, };
+
+/**
  * How a table column is aligned.
  */
 export type Alignment = "none" | "left" | "center" | "right";
@@ -76,6 +97,11 @@ name: string,
  * Its media type.
  */
 media_type: string, };
+
+/**
+ * What an answer of a service is worth.
+ */
+export type Attestation = "none" | "said" | "checked";
 
 /**
  * Who is going to use the app.
@@ -294,6 +320,53 @@ host: string,
  * The bundled page and section, for `help`.
  */
 help: string | null, };
+
+/**
+ * The one link that stands for cleared rows.
+ */
+export type ClearedRow = { 
+/**
+ * Its place in the chain.
+ */
+seq: number, 
+/**
+ * When it was cleared.
+ */
+at: Timestamp, 
+/**
+ * How many requests it stands for.
+ */
+requests: number, 
+/**
+ * How many bytes had left.
+ */
+bytes_out: number, 
+/**
+ * When the earliest was made.
+ */
+first_at: Timestamp, 
+/**
+ * When the latest was made.
+ */
+last_at: Timestamp, 
+/**
+ * Its hash.
+ */
+hash: string, };
+
+/**
+ * Writes the consent records to a file that the person chooses in a dialog of the system.
+ */
+export type ConsentExportReq = { 
+/**
+ * How.
+ */
+format: ConsentFormat, };
+
+/**
+ * How consents are written down.
+ */
+export type ConsentFormat = "iso27560" | "kantara";
 
 /**
  * All purposes.
@@ -563,7 +636,7 @@ training_allowed?: boolean, };
 /**
  * A kind of data that a request carries.
  */
-export type DataCategory = "content" | "parameters" | "credential" | "consent" | "rights_request" | "diagnostics" | "none";
+export type DataCategory = "content" | "parameters" | "credential" | "consent" | "rights_request" | "diagnostics" | "identity" | "payment" | "none";
 
 /**
  * What a source declares it does with what it receives. Empty means: not stated.
@@ -583,13 +656,140 @@ retention: string | null,
 region: string | null, };
 
 /**
- * Deletes all content, here and now.
+ * Begins a deletion that was looked at. There is no undo.
  */
-export type DeleteAllReq = { 
+export type DeletionBeginReq = { 
 /**
- * The word the window asked for, as typed.
+ * What it covers.
  */
-confirmation: string, };
+scope: DeletionScope, 
+/**
+ * Of the preview that was shown.
+ */
+token: string, 
+/**
+ * As typed; empty where none is needed.
+ */
+word: string, };
+
+/**
+ * A deletion that was begun.
+ */
+export type DeletionBegun = { 
+/**
+ * Names it; its receipt has the same.
+ */
+erasure_id: ErasureId, };
+
+/**
+ * Deletions that have no receipt yet, oldest first.
+ */
+export type DeletionList = { 
+/**
+ * Them.
+ */
+rows: Array<DeletionRow>, };
+
+/**
+ * What a deletion would remove and leave.
+ */
+export type DeletionPreview = { 
+/**
+ * Counted now.
+ */
+preview: ErasurePreview, 
+/**
+ * Whether there is nothing to delete.
+ */
+empty: boolean, 
+/**
+ * Goes back with the confirmation; counts only as long as the numbers hold.
+ */
+token: string, 
+/**
+ * Whether a word has to be typed.
+ */
+needs_word: boolean, 
+/**
+ * What is not removed.
+ */
+stays: Array<DeletionStays>, };
+
+/**
+ * Asks what a deletion would remove.
+ */
+export type DeletionPreviewReq = { 
+/**
+ * What it covers.
+ */
+scope: DeletionScope, };
+
+/**
+ * A deletion that has no receipt yet.
+ */
+export type DeletionRow = { 
+/**
+ * Which.
+ */
+erasure_id: ErasureId, 
+/**
+ * The word of its scope.
+ */
+scope: string, 
+/**
+ * How far it is.
+ */
+stage: ErasureStage, 
+/**
+ * When it was asked for.
+ */
+requested_at: Timestamp, 
+/**
+ * Rows removed so far.
+ */
+removed: number, 
+/**
+ * Of how many.
+ */
+expected: number, };
+
+/**
+ * What a deletion covers.
+ */
+export type DeletionScope = { "kind": "message", 
+/**
+ * Which.
+ */
+id: MessageId, } | { "kind": "conversation", 
+/**
+ * Which.
+ */
+id: ConversationId, } | { "kind": "folder", 
+/**
+ * Which.
+ */
+id: FolderId, } | { "kind": "tag", 
+/**
+ * Which.
+ */
+id: TagId, } | { "kind": "range", 
+/**
+ * Which.
+ */
+range: TimeRange, } | { "kind": "source", 
+/**
+ * Which.
+ */
+id: SourceId, } | { "kind": "media", 
+/**
+ * Which.
+ */
+media: MediaKind, } | { "kind": "searches" } | { "kind": "drafts" } | { "kind": "everything" };
+
+/**
+ * What a deletion leaves.
+ */
+export type DeletionStays = "ledger" | "consents" | "receipts" | "messages" | "source" | "service" | "exports" | "backups";
 
 /**
  * What a report is about; each kind has a consent of its own.
@@ -759,6 +959,72 @@ purge_after: Timestamp, };
 export type ErasureId = string;
 
 /**
+ * What a deletion would remove, counted before it does. Holds no content.
+ */
+export type ErasurePreview = { 
+/**
+ * Conversations that go as a whole.
+ */
+conversations: number, 
+/**
+ * Conversations that stay without some of their messages or files.
+ */
+partly: number, 
+/**
+ * Messages.
+ */
+messages: number, 
+/**
+ * Unsent texts.
+ */
+drafts: number, 
+/**
+ * Files.
+ */
+files: number, 
+/**
+ * Searches; any deletion forgets all of them, since a search may quote what goes.
+ */
+searches: number, 
+/**
+ * Folders and tags.
+ */
+labels: number, 
+/**
+ * Bytes of all this, as they are counted under *kept on this computer*.
+ */
+bytes: number, 
+/**
+ * When the oldest of it was made.
+ */
+oldest: Timestamp | null, 
+/**
+ * When the newest of it was made.
+ */
+newest: Timestamp | null, 
+/**
+ * How many of the conversations are pinned.
+ */
+pinned: number, 
+/**
+ * How many of the conversations are frozen.
+ */
+frozen: number, 
+/**
+ * How many of the conversations the service knows by an alias.
+ */
+known_to_service: number, 
+/**
+ * Rows of the ledger that name one of the conversations; they stay, without that name.
+ */
+ledger_rows: number, };
+
+/**
+ * How far a deletion that takes a while has come.
+ */
+export type ErasureStage = "hidden" | "purging" | "cleaning" | "erasing";
+
+/**
  * Takes a deletion back before it is carried out.
  */
 export type ErasureUndoReq = { 
@@ -893,6 +1159,66 @@ export type FilingAddReq = {
 name: string, };
 
 /**
+ * A page of notes.
+ */
+export type FlagListReq = { 
+/**
+ * Only of this conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * Only notes after this one; 0 for the first page.
+ */
+after: number, };
+
+/**
+ * A page of notes.
+ */
+export type FlagPage = { 
+/**
+ * Oldest first.
+ */
+rows: Array<FlagRow>, 
+/**
+ * Where the next page begins; `None` at the end.
+ */
+next: number | null, };
+
+/**
+ * A note about an answer.
+ */
+export type FlagRow = { 
+/**
+ * The answer.
+ */
+message_id: MessageId, 
+/**
+ * Its conversation.
+ */
+conversation_id: ConversationId, 
+/**
+ * When it was written.
+ */
+at: Timestamp, 
+/**
+ * What is wrong.
+ */
+note: string, };
+
+/**
+ * Writes down what is wrong in an answer.
+ */
+export type FlagSetReq = { 
+/**
+ * Which answer.
+ */
+message_id: MessageId, 
+/**
+ * What is wrong; empty takes the note away.
+ */
+note: string, };
+
+/**
  * What went to one recipient for one purpose.
  */
 export type Flow = { 
@@ -960,6 +1286,49 @@ conversations: number,
  * When it was made.
  */
 created_at: Timestamp, };
+
+/**
+ * Ends the supervision with the guardian's passphrase.
+ */
+export type GuardianEndReq = { 
+/**
+ * As typed.
+ */
+passphrase: string, };
+
+/**
+ * How the supervision stands.
+ */
+export type GuardianInfo = { 
+/**
+ * Whether a guardian supervises this profile.
+ */
+supervised: boolean, 
+/**
+ * Until when it is unlocked.
+ */
+unlocked_until: Timestamp | null, 
+/**
+ * Whether only the next action is.
+ */
+once: boolean, 
+/**
+ * How long the next try of the passphrase has to wait, in milliseconds.
+ */
+wait_ms: number, };
+
+/**
+ * Unlocks with the guardian's passphrase.
+ */
+export type GuardianUnlockReq = { 
+/**
+ * As typed.
+ */
+passphrase: string, 
+/**
+ * Only for the next action.
+ */
+once: boolean, };
 
 /**
  * A page of the bundled help.
@@ -1077,9 +1446,48 @@ label: string,
 number: number, } | { "type": "hard_break" } | { "type": "soft_break" };
 
 /**
+ * How long a recipient keeps what it got.
+ */
+export type KeptFor = "as_declared" | "answering" | "until_withdrawn" | "until_deleted" | "account_life" | "one_year" | "tax_law" | "thirty_days";
+
+/**
+ * The key of the archive and its changes.
+ */
+export type KeyInfo = { 
+/**
+ * Counts the keys this archive has had.
+ */
+epoch: number, 
+/**
+ * When it was changed last.
+ */
+changed_at: Timestamp | null, 
+/**
+ * When it will be changed by itself; `None` while nothing was deleted since.
+ */
+due_at: Timestamp | null, 
+/**
+ * How far a change is, in percent.
+ */
+running: number | null, 
+/**
+ * False for an archive in memory.
+ */
+can_change: boolean, };
+
+/**
  * What this software is for; see `docs/PRIVACY-PROMISES.md`.
  */
 export type Law = "one_door" | "one_vault" | "delete_means_gone" | "nothing_is_lost" | "core_decides" | "cost_follows_screen";
+
+/**
+ * Clears the ledger.
+ */
+export type LedgerClearReq = { 
+/**
+ * Up to this time; `None` clears all of it.
+ */
+until?: Timestamp, };
 
 /**
  * Writes the ledger to a file that the person chooses in a dialog of the system.
@@ -1088,7 +1496,40 @@ export type LedgerExportReq = {
 /**
  * How.
  */
-format: ExportFormat, };
+format: ExportFormat, 
+/**
+ * Only this purpose.
+ */
+purpose?: string, 
+/**
+ * Only this basis.
+ */
+basis?: LegalBasis, 
+/**
+ * Only this host.
+ */
+host?: string, 
+/**
+ * Only this outcome.
+ */
+outcome?: Outcome, 
+/**
+ * Only from this time on.
+ */
+from?: Timestamp, 
+/**
+ * Only before this time.
+ */
+until?: Timestamp, };
+
+/**
+ * Sets how long the ledger is kept.
+ */
+export type LedgerKeepReq = { 
+/**
+ * In months; `None` keeps it without an end.
+ */
+months?: number, };
 
 /**
  * A page of the ledger.
@@ -1112,13 +1553,29 @@ export type LedgerReq = {
  */
 purpose?: string, 
 /**
- * Only hosts that contain this.
+ * Only this basis.
+ */
+basis?: LegalBasis, 
+/**
+ * Only this host.
  */
 host?: string, 
 /**
  * Only this outcome.
  */
 outcome?: Outcome, 
+/**
+ * Only what served this conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * Only from this time on.
+ */
+from?: Timestamp, 
+/**
+ * Only before this time.
+ */
+until?: Timestamp, 
 /**
  * Only rows before this one.
  */
@@ -1194,6 +1651,23 @@ request_id: RequestId,
 conversation_id: ConversationId | null, };
 
 /**
+ * How the ledger stands.
+ */
+export type LedgerStanding = { 
+/**
+ * How many rows there are.
+ */
+rows: number, 
+/**
+ * After how many months rows are cleared; `None` keeps them.
+ */
+keep_months: number | null, 
+/**
+ * What stands for rows that were cleared.
+ */
+cleared: Array<ClearedRow>, };
+
+/**
  * The legal basis of a purpose: GDPR Art. 6(1), in the terms of the W3C DPV (`eu-gdpr:A6-1-*`).
  */
 export type LegalBasis = "eu-gdpr:A6-1-a" | "eu-gdpr:A6-1-b" | "eu-gdpr:A6-1-c" | "eu-gdpr:A6-1-f";
@@ -1232,6 +1706,61 @@ task: boolean | null,
  * What the item holds. In a tight list a paragraph here has no spacing.
  */
 blocks: Array<Block>, };
+
+/**
+ * When the app locks by itself.
+ */
+export type LockChoice = { 
+/**
+ * After so many minutes without a key or a click: 1, 5, 15, 60, or `None` for never.
+ */
+idle_minutes: number | null, 
+/**
+ * Before the computer sleeps.
+ */
+on_sleep: boolean, 
+/**
+ * With the screen.
+ */
+on_screen_lock: boolean, };
+
+/**
+ * How the archive is opened, and when the app locks by itself.
+ */
+export type LockReport = { 
+/**
+ * Whether it needs a passphrase; without one the app cannot be locked.
+ */
+passphrase: boolean, 
+/**
+ * Whether there is a recovery code.
+ */
+recovery: boolean, 
+/**
+ * Whether the credentials of sources are in the system's keychain.
+ */
+keychain: boolean, 
+/**
+ * Whether the keychain may still hold a key from before the passphrase.
+ */
+key_left_in_keychain: boolean, 
+/**
+ * How long to wait before the next attempt, in milliseconds.
+ */
+wait_ms: number, 
+/**
+ * When it locks by itself; `None` while it is locked.
+ */
+settings: LockChoice | null, };
+
+/**
+ * Replaces when the app locks by itself.
+ */
+export type LockSettingsReq = { 
+/**
+ * All of it.
+ */
+settings: LockChoice, };
 
 /**
  * An attribute of a formula element. Values hold letters, digits, spaces and `. , % # + -`
@@ -1278,6 +1807,11 @@ children: Array<MathNode>, } | { "type": "text",
  * The text.
  */
 text: string, };
+
+/**
+ * What kind of file.
+ */
+export type MediaKind = "image" | "audio" | "video" | "document" | "other";
 
 /**
  * Asks the same differently: a sibling of the question, and an answer to it.
@@ -1330,6 +1864,92 @@ anchor: PageAnchor,
  * At most this many, up to 100.
  */
 limit: number, };
+
+/**
+ * What would leave, byte by byte.
+ */
+export type MessagePreview = { 
+/**
+ * `POST`, …
+ */
+method: string, 
+/**
+ * The whole address, for people.
+ */
+address: string, 
+/**
+ * Host and port, or `in-process`.
+ */
+host: string, 
+/**
+ * The name of the source.
+ */
+source: string, 
+/**
+ * The model; `None` if the source was never asked what it offers.
+ */
+model: string | null, 
+/**
+ * Every header.
+ */
+headers: Array<PreviewHeaderRow>, 
+/**
+ * The body, indented for people.
+ */
+body: string, 
+/**
+ * How many bytes the body has on the wire.
+ */
+body_bytes: number, 
+/**
+ * Every message in it, oldest first.
+ */
+messages: Array<PreviewMessageRow>, 
+/**
+ * What kinds of data.
+ */
+categories: Array<DataCategory>, 
+/**
+ * What placeholders stand for.
+ */
+replaced: Array<ReplacedRow>, 
+/**
+ * Whether placeholders are used.
+ */
+redact: boolean, 
+/**
+ * Whether the source may train on it.
+ */
+training_allowed: boolean, 
+/**
+ * What is asked of the source.
+ */
+opt_outs: Array<OptOutRow>, 
+/**
+ * Why it would not be let out.
+ */
+refusal: ApiError | null, };
+
+/**
+ * Asks what a message would send. Nothing is sent.
+ */
+export type MessagePreviewReq = { 
+/**
+ * Where; `None` for a new conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * The message as it stands.
+ */
+text: string, 
+/**
+ * Which source would answer.
+ */
+source_id?: SourceId, 
+/**
+ * Which model would.
+ */
+model?: string, };
 
 /**
  * Asks for another answer: a sibling.
@@ -1550,6 +2170,36 @@ rows: Array<Array<Array<Inline>>>, } | { "type": "cells",
 cells: Array<Array<Inline>>, };
 
 /**
+ * A purpose that can be objected to.
+ */
+export type ObjectionRow = { 
+/**
+ * Which.
+ */
+purpose: string, 
+/**
+ * Whether it is objected to.
+ */
+objected: boolean, 
+/**
+ * Since when.
+ */
+at: Timestamp | null, };
+
+/**
+ * Objects, or takes an objection back; effective before the next request.
+ */
+export type ObjectionSetReq = { 
+/**
+ * Which purpose.
+ */
+purpose: string, 
+/**
+ * Which way.
+ */
+objected: boolean, };
+
+/**
  * Closes or opens the door.
  */
 export type OfflineSetReq = { 
@@ -1557,6 +2207,19 @@ export type OfflineSetReq = {
  * True closes it.
  */
 offline: boolean, };
+
+/**
+ * A field that asks a source to spare the person.
+ */
+export type OptOutRow = { 
+/**
+ * The field of the body.
+ */
+field: string, 
+/**
+ * Its value as JSON.
+ */
+value: string, };
 
 /**
  * What became of a request.
@@ -1581,6 +2244,92 @@ message_id: MessageId, } | { "at": "after",
 message_id: MessageId, };
 
 /**
+ * Changes the passphrase.
+ */
+export type PassphraseChangeReq = { 
+/**
+ * The one there is.
+ */
+current: string, 
+/**
+ * At least 8 characters.
+ */
+passphrase: string, };
+
+/**
+ * Takes the passphrase away.
+ */
+export type PassphraseRemoveReq = { 
+/**
+ * The one there is.
+ */
+current: string, };
+
+/**
+ * Puts the archive under its first passphrase.
+ */
+export type PassphraseSetReq = { 
+/**
+ * At least 8 characters.
+ */
+passphrase: string, 
+/**
+ * Whether the credentials of sources stay in the system's keychain.
+ */
+keep_keychain: boolean, };
+
+/**
+ * Accepts a version of the policy.
+ */
+export type PolicyAcceptReq = { 
+/**
+ * Which.
+ */
+version: string, };
+
+/**
+ * How two versions of the policy differ, paragraph by paragraph. Plain text, never markup.
+ */
+export type PolicyDiff = { 
+/**
+ * The older version.
+ */
+from: string, 
+/**
+ * The newer version; also the date it takes effect.
+ */
+to: string, 
+/**
+ * The language both are in.
+ */
+language: string, 
+/**
+ * The purposes that are asked for anew.
+ */
+changed: Array<string>, 
+/**
+ * All paragraphs of both, in order.
+ */
+rows: Array<TextRow>, };
+
+/**
+ * Compares two versions of the policy.
+ */
+export type PolicyDiffReq = { 
+/**
+ * The older one.
+ */
+from: string, 
+/**
+ * The newer one; `None` for the one in force.
+ */
+to?: string, 
+/**
+ * BCP 47.
+ */
+language: string, };
+
+/**
  * Asks for a policy.
  */
 export type PolicyReq = { 
@@ -1592,6 +2341,52 @@ version?: string,
  * BCP 47.
  */
 language: string, };
+
+/**
+ * Switches the daily look for new versions.
+ */
+export type PolicyScheduleReq = { 
+/**
+ * Which way.
+ */
+on: boolean, };
+
+/**
+ * How the policy stands.
+ */
+export type PolicyStatus = { 
+/**
+ * The version in force.
+ */
+in_force: string, 
+/**
+ * When it was accepted here; `None` if it was not.
+ */
+accepted_at: Timestamp | null, 
+/**
+ * The version that was accepted last.
+ */
+accepted: string | null, 
+/**
+ * The next version, whose day has not come.
+ */
+upcoming: string | null, 
+/**
+ * When that was accepted, ahead of its day.
+ */
+upcoming_accepted_at: Timestamp | null, 
+/**
+ * Every version that can be read here, newest first.
+ */
+versions: Array<string>, 
+/**
+ * Whether the app looks for new versions once a day.
+ */
+scheduled: boolean, 
+/**
+ * When it looked last.
+ */
+checked_at: Timestamp | null, };
 
 /**
  * A policy.
@@ -1623,6 +2418,36 @@ blocks: Array<Block>,
 accepted_at: Timestamp | null, };
 
 /**
+ * A header.
+ */
+export type PreviewHeaderRow = { 
+/**
+ * In lower case.
+ */
+name: string, 
+/**
+ * `None` for a credential, which is never shown.
+ */
+value: string | null, };
+
+/**
+ * A message as it would leave.
+ */
+export type PreviewMessageRow = { 
+/**
+ * Who said it.
+ */
+role: Role, 
+/**
+ * As it would leave.
+ */
+text: string, 
+/**
+ * True for what is asked now; the others are its context.
+ */
+is_question: boolean, };
+
+/**
  * The four numbers that matter.
  */
 export type PrivacyOverview = { 
@@ -1650,6 +2475,14 @@ left_requests: number,
  * To whom, by purpose; what stayed in-process is not counted.
  */
 flows: Array<Flow>, 
+/**
+ * What is kept, by kind.
+ */
+kinds: Array<StoredTotal>, 
+/**
+ * What is kept, by age.
+ */
+ages: Array<AgeRow>, 
 /**
  * How many optional consents are on.
  */
@@ -1692,13 +2525,17 @@ state: PrivacyRequestState,
  */
 created_at: Timestamp, 
 /**
- * When the service promised to be done.
+ * When it has to be done.
  */
 expected_by: Timestamp | null, 
 /**
- * Why it was denied.
+ * A code: why it was denied, done in part, delayed, or what is needed.
  */
-reason: string | null, };
+reason: string | null, 
+/**
+ * What the answer is worth.
+ */
+attestation: Attestation, };
 
 /**
  * One request to the service about data rights.
@@ -1711,9 +2548,10 @@ export type PrivacyRequestId = string;
 export type PrivacyRequestKind = "access" | "portability" | "rectification" | "erasure" | "restriction" | "objection";
 
 /**
- * The life of a request as this computer sees it.
+ * The life of a request as this computer sees it. A state never moves back: see
+ * [`PrivacyRequestState::is_settled`].
  */
-export type PrivacyRequestState = "queued_offline" | "submitted" | "acknowledged" | "fulfilled" | "denied" | "overdue";
+export type PrivacyRequestState = "draft" | "queued_offline" | "submitted" | "acknowledged" | "needs_action" | "fulfilled" | "partially_fulfilled" | "denied" | "overdue" | "cancelled";
 
 /**
  * A self-audit.
@@ -1754,6 +2592,65 @@ export type ProofSaved = {
 saved: boolean, };
 
 /**
+ * How a purpose starts out.
+ */
+export type PurposeDefault = "on_use" | "ask" | "on_objectable" | "off";
+
+/**
+ * Every purpose, in the order of the table.
+ */
+export type PurposeList = { 
+/**
+ * The purposes.
+ */
+rows: Array<PurposeRow>, };
+
+/**
+ * What data may leave for.
+ */
+export type PurposeRow = { 
+/**
+ * `svc.chat`, …
+ */
+purpose: string, 
+/**
+ * Its terms in the W3C Data Privacy Vocabulary.
+ */
+terms: Array<string>, 
+/**
+ * Why it is allowed.
+ */
+basis: LegalBasis, 
+/**
+ * How it starts out.
+ */
+default: PurposeDefault, 
+/**
+ * The most it may carry.
+ */
+categories: Array<DataCategory>, 
+/**
+ * Who gets it.
+ */
+recipients: Array<Recipient>, 
+/**
+ * How long they keep it.
+ */
+kept_for: KeptFor, 
+/**
+ * The key of the sentence that describes it.
+ */
+text_key: string, 
+/**
+ * Whether some part of this version asks for it.
+ */
+in_use: boolean, 
+/**
+ * Whether a guardian keeps it locked in a supervised profile.
+ */
+off_for_children: boolean, };
+
+/**
  * The proof that a deletion was carried out on this computer.
  */
 export type Receipt = { 
@@ -1762,7 +2659,7 @@ export type Receipt = {
  */
 erasure_id: ErasureId, 
 /**
- * `message`, `conversation` or `everything`.
+ * The word of its [`ErasureScope`], or [`Receipt::ROTATION`].
  */
 scope: string, 
 /**
@@ -1810,6 +2707,11 @@ requested_at: Timestamp,
  */
 at: Timestamp, 
 /**
+ * Of a change of the key: when everything that was deleted before became unreadable wherever
+ * its pages may lie, because the key they were encrypted with is gone.
+ */
+crypto_erased_at?: Timestamp | null, 
+/**
  * The hash of the receipt before; 64 zeros for the first.
  */
 prev_hash: string, 
@@ -1845,9 +2747,184 @@ export type RecentSearches = {
 queries: Array<string>, };
 
 /**
+ * Somebody who gets data for a purpose.
+ */
+export type Recipient = "chosen_source" | "service" | "update_server" | "payment_processor" | "media_server" | "tool_server" | "tax_authority";
+
+/**
+ * Everybody who received something.
+ */
+export type RecipientList = { 
+/**
+ * Who received most first; what stays in this app last.
+ */
+rows: Array<RecipientRow>, };
+
+/**
+ * What a recipient received for one purpose.
+ */
+export type RecipientPurposeRow = { 
+/**
+ * Why.
+ */
+purpose: string, 
+/**
+ * On what basis.
+ */
+basis: LegalBasis, 
+/**
+ * What kinds of data.
+ */
+categories: Array<DataCategory>, 
+/**
+ * How many requests.
+ */
+requests: number, 
+/**
+ * Bytes that left.
+ */
+bytes_out: number, };
+
+/**
+ * Somebody who received something, or was refused it.
+ */
+export type RecipientRow = { 
+/**
+ * Host and port, or `in-process`.
+ */
+host: string, 
+/**
+ * True for what stays in this app.
+ */
+in_process: boolean, 
+/**
+ * The sources at this host.
+ */
+sources: Array<string>, 
+/**
+ * What for.
+ */
+purposes: Array<RecipientPurposeRow>, 
+/**
+ * How many requests left.
+ */
+requests: number, 
+/**
+ * How many were refused before anything left.
+ */
+blocked: number, 
+/**
+ * Bytes that left.
+ */
+bytes_out: number, 
+/**
+ * Bytes that came.
+ */
+bytes_in: number, 
+/**
+ * When the first request left.
+ */
+first_at: Timestamp | null, 
+/**
+ * When the last request left.
+ */
+last_at: Timestamp | null, 
+/**
+ * What the provider says it does with data.
+ */
+practices: DataPractices, 
+/**
+ * Where it says so, and when that was read.
+ */
+practices_from: string | null, 
+/**
+ * What is asked of it with every request.
+ */
+opt_outs: Array<OptOutRow>, };
+
+/**
+ * A recovery code; told this once.
+ */
+export type RecoveryCode = { 
+/**
+ * Eight groups of four.
+ */
+code: string, };
+
+/**
+ * Makes a recovery code.
+ */
+export type RecoveryCreateReq = { 
+/**
+ * The passphrase, where there is one.
+ */
+current?: string, };
+
+/**
+ * Names a name.
+ */
+export type RedactNameReq = { 
+/**
+ * The name.
+ */
+name: string, };
+
+/**
+ * The names that are replaced.
+ */
+export type RedactNames = { 
+/**
+ * In the order they were added.
+ */
+names: Array<string>, };
+
+/**
+ * A private detail and what leaves in its place.
+ */
+export type ReplacedRow = { 
+/**
+ * `key`, `email`, `iban`, `card`, `phone` or `name`.
+ */
+kind: 'key' | 'email' | 'iban' | 'card' | 'phone' | 'name', 
+/**
+ * What leaves.
+ */
+placeholder: string, 
+/**
+ * What stays.
+ */
+original: string, };
+
+/**
+ * A step, when it was and what was said with it.
+ */
+export type RequestEvent = { 
+/**
+ * When this computer saw it.
+ */
+at: Timestamp, 
+/**
+ * What happened.
+ */
+step: RequestStep, 
+/**
+ * A code.
+ */
+reason: string | null, 
+/**
+ * The date that was named with it.
+ */
+expected_by: Timestamp | null, };
+
+/**
  * One request on the wire and its ledger row; travels as `X-Request-Id`.
  */
 export type RequestId = string;
+
+/**
+ * A step in the life of a request.
+ */
+export type RequestStep = "made" | "sent" | "acknowledged" | "needs_action" | "resumed" | "extended" | "late_date" | "forged" | "lost" | "cancelling" | "fulfilled" | "partially_fulfilled" | "denied" | "cancelled";
 
 /**
  * Freezes everything, or no longer.
@@ -2092,6 +3169,141 @@ id: SourceId, } | { "level": "kind",
 kind: RetentionKind, };
 
 /**
+ * A page of requests.
+ */
+export type RightsListReq = { 
+/**
+ * Only requests older than this one.
+ */
+before?: PrivacyRequestId, };
+
+/**
+ * What was asked, and what is objected to.
+ */
+export type RightsReport = { 
+/**
+ * Newest first.
+ */
+requests: Array<RightsRow>, 
+/**
+ * Where the next page begins; `None` at the end.
+ */
+next: PrivacyRequestId | null, 
+/**
+ * Every purpose that can be objected to.
+ */
+objections: Array<ObjectionRow>, 
+/**
+ * Who can be asked; the sandbox first.
+ */
+sources: Array<string>, };
+
+/**
+ * Names a request.
+ */
+export type RightsReq = { 
+/**
+ * Which.
+ */
+id: PrivacyRequestId, };
+
+/**
+ * Asks a service.
+ */
+export type RightsRequestReq = { 
+/**
+ * Which right.
+ */
+kind: PrivacyRequestKind, 
+/**
+ * The name of the source.
+ */
+source: string, 
+/**
+ * For a correction: the name; empty takes it away.
+ */
+display_name?: string, 
+/**
+ * For a correction: the address; empty takes it away.
+ */
+email?: string, 
+/**
+ * For an objection: the purpose.
+ */
+purpose?: string, 
+/**
+ * For a restriction or an objection: lift it.
+ */
+lift?: boolean, };
+
+/**
+ * What a service gave.
+ */
+export type RightsResult = { 
+/**
+ * One JSON document.
+ */
+text: string, };
+
+/**
+ * A request and its life.
+ */
+export type RightsRow = { 
+/**
+ * What was asked, in the state of now.
+ */
+request: PrivacyRequest, 
+/**
+ * When it was first sent.
+ */
+submitted_at: Timestamp | null, 
+/**
+ * When the service was last asked.
+ */
+checked_at: Timestamp | null, 
+/**
+ * Whether the service took the time that the law allows.
+ */
+extended: boolean, 
+/**
+ * Whether a result can be fetched.
+ */
+has_result: boolean, 
+/**
+ * Whether it can be taken back.
+ */
+can_cancel: boolean, 
+/**
+ * Whether the right to complain should be said.
+ */
+may_complain: boolean, 
+/**
+ * The final answer with its signature, as JSON.
+ */
+receipt: string | null, 
+/**
+ * Oldest first.
+ */
+steps: Array<RequestEvent>, };
+
+/**
+ * What the sandbox knows of the person.
+ */
+export type RightsSubject = { 
+/**
+ * What the person is called.
+ */
+display_name: string | null, 
+/**
+ * Where the person is reached.
+ */
+email: string | null, 
+/**
+ * Whether it is restricted.
+ */
+restricted: boolean, };
+
+/**
  * Who speaks.
  */
 export type Role = "system" | "user" | "assistant" | "tool";
@@ -2237,6 +3449,19 @@ platform: string,
 automation: boolean, };
 
 /**
+ * Opens with the recovery code.
+ */
+export type SessionRecoverReq = { 
+/**
+ * As typed.
+ */
+code: string, 
+/**
+ * The passphrase to set; needed where there was one.
+ */
+passphrase?: string, };
+
+/**
  * Sets an archive that cannot be opened aside (kept 30 days) and starts anew.
  */
 export type SessionStartFreshReq = { 
@@ -2305,6 +3530,10 @@ export type SetupReq = {
  * Who will use it.
  */
 audience: Audience, 
+/**
+ * What unlocks a supervised profile later; needed for a guardian, at least 8 characters.
+ */
+guardian_passphrase?: string, 
 /**
  * The policy that was shown.
  */
@@ -2443,7 +3672,19 @@ default_model: string | null,
 /**
  * What it declares about data.
  */
-practices: DataPractices, };
+practices: DataPractices, 
+/**
+ * Where the provider says so, and when that was read.
+ */
+practices_from: string | null, 
+/**
+ * What is asked of it with every request.
+ */
+opt_outs: Array<OptOutRow>, 
+/**
+ * Whether private details are replaced before anything leaves.
+ */
+redact: boolean, };
 
 /**
  * Changes what is given and leaves the rest.
@@ -2465,6 +3706,10 @@ key?: string,
  * The model new conversations start with.
  */
 default_model?: string, 
+/**
+ * Whether private details are replaced before anything leaves.
+ */
+redact?: boolean, 
 /**
  * True makes new conversations start here.
  */
@@ -2491,7 +3736,7 @@ export type StorageMode = "keychain" | "passphrase" | "memory";
 /**
  * A kind of thing kept on this computer.
  */
-export type StoredKind = "conversations" | "messages" | "drafts" | "assets" | "search_index" | "ledger" | "records" | "settings" | "sandbox" | "overhead";
+export type StoredKind = "conversations" | "messages" | "drafts" | "assets" | "search_index" | "ledger" | "records" | "settings" | "sandbox" | "overhead" | "reserve";
 
 /**
  * What is kept on this computer.
@@ -2502,7 +3747,7 @@ export type StoredReport = {
  */
 kinds: Array<StoredTotal>, 
 /**
- * All files of the profile together.
+ * All kinds together.
  */
 total_bytes: number, 
 /**
@@ -2607,14 +3852,88 @@ conversations: number,
 created_at: Timestamp, };
 
 /**
+ * What became of a paragraph, or of a part of it.
+ */
+export type TextChange = "same" | "added" | "removed" | "changed";
+
+/**
+ * What a paragraph is.
+ */
+export type TextKind = "heading" | "paragraph" | "item" | "row";
+
+/**
+ * Some words of a changed paragraph.
+ */
+export type TextPart = { 
+/**
+ * `same`, `added` or `removed`.
+ */
+change: TextChange, 
+/**
+ * The words.
+ */
+text: string, };
+
+/**
+ * One paragraph of a comparison.
+ */
+export type TextRow = { 
+/**
+ * What it is in the text.
+ */
+kind: TextKind, 
+/**
+ * What became of it.
+ */
+change: TextChange, 
+/**
+ * Its words; several parts only where it was changed.
+ */
+parts: Array<TextPart>, };
+
+/**
  * Which colours.
  */
 export type Theme = "system" | "light" | "dark" | "high_contrast";
 
 /**
+ * From one moment up to, and without, another.
+ */
+export type TimeRange = { 
+/**
+ * The first moment.
+ */
+from: Timestamp, 
+/**
+ * The first moment after it.
+ */
+to: Timestamp, };
+
+/**
  * Milliseconds since 1970-01-01T00:00:00Z.
  */
 export type Timestamp = number;
+
+/**
+ * What Fluxchat services confirmed about training, over all answers so far.
+ */
+export type TrainingEcho = { 
+/**
+ * Answers whose service repeated what it was told.
+ */
+confirmed: number, 
+/**
+ * Answers whose service said nothing about it.
+ */
+missing: number, 
+/**
+ * Answers whose service said something else.
+ */
+different: number, 
+/**
+ * When the last answer without a true confirmation came.
+ */
+last_doubt_at: Timestamp | null, };
 
 /**
  * What an answer cost in tokens, as the source counted them.
@@ -2728,7 +4047,7 @@ message: MessageRow, } | { "type": "egress",
 /**
  * The state of the door.
  */
-status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "filing_changed" } | { "type": "restriction_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
+status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "deletions_changed" } | { "type": "content_removed" } | { "type": "key_changed" } | { "type": "filing_changed" } | { "type": "restriction_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
 /**
  * How far.
  */

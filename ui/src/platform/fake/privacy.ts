@@ -1,7 +1,6 @@
 import type { Block, Flow, StoredTotal } from '../../ipc/generated/types';
 import type { Handlers } from '../fake';
 import { heading, list, paragraph } from './blocks';
-import { makeReceipt } from './seed';
 import { apiError, type FakeWorld } from './world';
 
 type Names =
@@ -14,7 +13,6 @@ type Names =
   | 'consent_list'
   | 'consent_set'
   | 'policy_get'
-  | 'privacy_delete_all'
   | 'receipt_list'
   | 'privacy_verify';
 
@@ -60,6 +58,7 @@ export function privacyCommands(world: FakeWorld): Handlers<Names> {
     { kind: 'settings', count: 8, bytes: 2_048 },
     { kind: 'sandbox', count: 14, bytes: 36_000 },
     { kind: 'overhead', count: 0, bytes: 81_920 },
+    { kind: 'reserve', count: 0, bytes: 8_388_608 },
   ];
   const total = () => kinds().reduce((sum, kind) => sum + kind.bytes, 0);
 
@@ -77,16 +76,26 @@ export function privacyCommands(world: FakeWorld): Handlers<Names> {
       left_bytes: weekly().reduce((sum, row) => sum + row.bytes_out, 0),
       left_requests: weekly().length,
       flows: flows(),
+      kinds: kinds(),
+      ages: (['this_month', 'three_months', 'year', 'older'] as const).map((age, index) => ({
+        age,
+        messages: Math.round((messages() * ([4, 3, 2][index] ?? 0)) / 9),
+        files: 0,
+        bytes: Math.round((messages() * 2_100 * ([4, 3, 2][index] ?? 0)) / 9),
+      })),
       consents_on: world.consents.filter((row) => row.optional && row.given).length,
       consents_total: world.consents.filter((row) => row.optional).length,
       waiting: world.requests.filter((request) => request.state !== 'fulfilled').length + world.erasing.size,
     }),
     privacy_stored: () => ({ kinds: kinds(), total_bytes: total(), storage: world.storage }),
-    ledger_page: ({ purpose, host, outcome, before_seq: before, limit }) => {
+    ledger_page: ({ purpose, basis, host, outcome, from, until, before_seq: before, limit }) => {
       const fitting = world.ledger.filter(
         (row) =>
           (purpose === undefined || row.purpose === purpose) &&
-          (host === undefined || row.host.includes(host)) &&
+          (basis === undefined || row.basis === basis) &&
+          (host === undefined || row.host === host) &&
+          (from === undefined || row.at >= from) &&
+          (until === undefined || row.at < until) &&
           (outcome === undefined || row.outcome === outcome) &&
           (before === undefined || row.seq < before),
       );
@@ -104,23 +113,14 @@ export function privacyCommands(world: FakeWorld): Handlers<Names> {
       world.emit({ type: 'consents_changed' });
       return { rows: world.consents };
     },
-    policy_get: ({ language }) => ({
-      version: '2026-11-01',
+    policy_get: ({ version, language }) => ({
+      version: version ?? '2026-11-01',
       language: language.startsWith('de') ? 'de' : 'en',
       sha256: 'c0ffee'.repeat(11).slice(0, 64),
       summary: SUMMARY,
       blocks: POLICY,
-      accepted_at: world.acceptedAt,
+      accepted_at: world.policyPending && version === undefined ? null : world.acceptedAt,
     }),
-    privacy_delete_all: () => {
-      const receipt = makeReceipt('everything', Date.now(), messages(), world.conversations.length, world.receipts.length + 1);
-      world.conversations = [];
-      world.messages.clear();
-      world.drafts.clear();
-      world.receipts = [receipt, ...world.receipts];
-      world.emit({ type: 'receipts_changed' });
-      return receipt;
-    },
     receipt_list: () => ({ receipts: world.receipts, requests: world.requests, pending: world.erasing.size }),
     privacy_verify: () => ({
       ledger: { rows: world.ledger.length, broken_at: null },

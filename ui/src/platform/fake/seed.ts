@@ -42,6 +42,9 @@ export function sourceSeed(sandboxOnly: boolean): SourceRow[] {
     has_credential: false,
     default_model: 'guide',
     practices: { training: 'never', retention: 'in your archive only', region: 'this computer' },
+    practices_from: null,
+    opt_outs: [{ field: 'training_allowed', value: 'false' }],
+    redact: false,
   };
   if (sandboxOnly) return [sandbox];
   return [
@@ -58,6 +61,9 @@ export function sourceSeed(sandboxOnly: boolean): SourceRow[] {
       has_credential: true,
       default_model: 'mistral-small',
       practices: { training: 'not with a paid key', retention: '30 days', region: 'EU' },
+      practices_from: 'its terms, November 2026',
+      opt_outs: [],
+      redact: true,
     },
     {
       id: 'source-ollama',
@@ -71,6 +77,9 @@ export function sourceSeed(sandboxOnly: boolean): SourceRow[] {
       has_credential: false,
       default_model: null,
       practices: none,
+      practices_from: null,
+      opt_outs: [],
+      redact: false,
     },
   ];
 }
@@ -133,7 +142,7 @@ export function makeReceipt(scope: string, at: number, messages: number, convers
   return {
     erasure_id: `019ab0c0-2222-7000-8000-${number.toString(16).padStart(12, '0')}`,
     scope,
-    rows_by_table: { messages, conversations, message_parts: messages * 2, drafts: 1, tombstones: 0 },
+    rows_by_table: { message: messages, conversation: conversations, draft: 1 },
     files: scope === 'message' ? 0 : 2,
     wal_bytes: 0,
     checkpoint: [0, 0, 0],
@@ -158,7 +167,7 @@ export function receiptSeed(now: number): Receipt[] {
 }
 
 export function requestSeed(now: number): PrivacyRequest[] {
-  const base = { kind: 'erasure', source_name: 'sandbox', reason: null } as const;
+  const base = { kind: 'erasure', source_name: 'sandbox', reason: null, attestation: 'checked' } as const;
   const of = (number: number) => `019ab0c0-2222-7000-8000-${number.toString(16).padStart(12, '0')}`;
   return [
     {

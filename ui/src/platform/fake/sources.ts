@@ -40,6 +40,9 @@ export function sourceCommands(world: FakeWorld): Handlers<Names> {
         has_credential: Boolean(key),
         default_model: null,
         practices: { training: null, retention: null, region: null },
+        practices_from: null,
+        opt_outs: [],
+        redact: false,
       };
       world.sources = [...world.sources, source];
       world.emit({ type: 'sources_changed' });
@@ -54,13 +57,14 @@ export function sourceCommands(world: FakeWorld): Handlers<Names> {
       }
       return { source, models: models(source), problem: null };
     },
-    source_update: ({ id, name, key, default_model: defaultModel, make_default: makeDefault }) => {
+    source_update: ({ id, name, key, default_model: defaultModel, redact, make_default: makeDefault }) => {
       const row = find(id);
       const changed: SourceRow = {
         ...row,
         name: name ?? row.name,
         has_credential: key === undefined ? row.has_credential : key !== '',
         default_model: defaultModel ?? row.default_model,
+        redact: redact ?? row.redact,
       };
       world.sources = world.sources.map((source) => (source.id === id ? changed : source));
       if (makeDefault) world.defaultSource = id;

@@ -1,4 +1,5 @@
 import type {
+  ClearedRow,
   ApiError,
   ConsentRow,
   ConversationRow,
@@ -27,6 +28,10 @@ export interface FakeOptions {
   /** Nothing was done yet: no conversation, no ledger, no receipt. */
   empty?: boolean;
   wordsPerSecond?: number;
+  /** A guardian set the app up. */
+  supervised?: boolean;
+  /** The policy in force was not accepted yet. */
+  policyPending?: boolean;
 }
 
 /** What the core would keep. */
@@ -34,6 +39,11 @@ export class FakeWorld {
   state: SessionState;
   setupDone: boolean;
   supervised = false;
+  unlockedUntil: number | null = null;
+  unlockedOnce = false;
+  /** A new version is in force and was not accepted. */
+  policyPending: boolean;
+  policyScheduled = false;
   hasPassphrase: boolean;
   storage: StorageMode = 'keychain';
   offline: boolean;
@@ -45,6 +55,9 @@ export class FakeWorld {
   sources: SourceRow[];
   defaultSource: string;
   ledger: LedgerRow[];
+  keepMonths: number | null = null;
+  cleared: ClearedRow[] = [];
+  redactNames: string[] = ['Zoë Müller'];
   receipts: Receipt[];
   requests: PrivacyRequest[];
   consents: ConsentRow[];
@@ -77,7 +90,9 @@ export class FakeWorld {
     this.ledger = fresh ? [] : ledgerSeed(this.started);
     this.receipts = fresh ? [] : receiptSeed(this.started);
     this.requests = fresh ? [] : requestSeed(this.started);
-    this.consents = consentsSeed(this.acceptedAt);
+    this.supervised = options.supervised ?? false;
+    this.policyPending = options.policyPending ?? false;
+    this.consents = consentsSeed(this.acceptedAt).map((row) => ({ ...row, locked: this.supervised && row.optional }));
   }
 
   listen(listener: (event: WindowEvent) => void): void {

@@ -1,0 +1,82 @@
+//! What goes to a source: the same for asking and for showing what would be asked.
+
+use fluxchat_egress::{CancellationToken, Ctx, Reply};
+use fluxchat_model::{ConversationId, DataCategory, Message, Purpose, Source};
+use fluxchat_providers::{ChatMessage, ChatRequest};
+
+use crate::redaction::Redactor;
+use crate::{App, Error};
+
+/// More than any model reads; a bound on memory, not on what is sent.
+pub(super) const LONGEST_PATH: u32 = 10_000;
+
+/// A request, and what was replaced in it.
+pub(super) struct Outgoing {
+    pub(super) request: ChatRequest,
+    pub(super) redactor: Redactor,
+}
+
+/// The messages of a branch as they are told.
+pub(super) fn said(path: &[Message]) -> Vec<ChatMessage> {
+    path.iter()
+        .map(|message| ChatMessage {
+            role: message.role,
+            text: message.text(),
+        })
+        .filter(|message| !message.text.is_empty())
+        .collect()
+}
+
+impl App {
+    /// What the door is told about a question.
+    pub(super) fn chat_ctx(
+        &self,
+        conversation_id: Option<ConversationId>,
+        cancel: CancellationToken,
+    ) -> Ctx {
+        Ctx {
+            policy_version: Some(self.policy_in_force().0),
+            conversation_id,
+            reply: Reply::Stream,
+            cancel,
+            ..Ctx::new(
+                Purpose::Chat,
+                &[DataCategory::Content, DataCategory::Parameters],
+            )
+        }
+    }
+
+    /// Builds a request; where the source asks for it, with placeholders for private details.
+    pub(super) async fn outgoing(
+        &self,
+        source: &Source,
+        model: String,
+        mut messages: Vec<ChatMessage>,
+        conversation_alias: Option<String>,
+    ) -> Result<Outgoing, Error> {
+        let id = source.id;
+        // As the source is now, not as it was when the question was asked.
+        let names = self
+            .read(move |tx| {
+                let redact = tx.source(id)?.is_some_and(|source| source.redact);
+                redact.then(|| tx.redact_names()).transpose()
+            })
+            .await?;
+        let texts = messages.iter().map(|message| message.text.as_str());
+        let mut redactor = Redactor::new(names.as_deref().unwrap_or_default(), texts);
+        if names.is_some() {
+            for message in &mut messages {
+                message.text = redactor.redact(&message.text);
+            }
+        }
+        Ok(Outgoing {
+            request: ChatRequest {
+                model,
+                messages,
+                conversation_alias,
+                ..ChatRequest::default()
+            },
+            redactor,
+        })
+    }
+}

@@ -1,0 +1,169 @@
+//! The policy changes: announced, readable as a comparison, in force on its day, and old consents
+//! count no more.
+
+use fluxchat_core::Audience;
+use fluxchat_model::{LedgerFilter, Purpose, TextChange, Timestamp};
+use fluxchat_store::{OpenOptions, SandboxRecord, Store};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use crate::cli::text;
+use crate::offline::Core;
+use crate::support::{Profile, runtime};
+
+/// 2026-11-20, and how long until 2026-12-01.
+const NOVEMBER: i64 = 1_795_132_800_000;
+const UNTIL_DECEMBER: i64 = 11 * Timestamp::DAY;
+
+/// The operator of the service publishes a version.
+fn publish(core: &Core, version: &str, sentence: &str) {
+    let markdown = format!("# Privacy policy\n\nVersion {version}.\n\n{sentence}\n");
+    let document = json!({
+        "version": version,
+        "language": "en",
+        "sha256": hex::encode(Sha256::digest(&markdown)),
+        "changed": ["analytics.usage"],
+        "summary": ["It changed."],
+        "markdown": markdown,
+    });
+    let options = OpenOptions::existing(
+        core.app.profile().join("archive.db"),
+        fluxchat_model::ArchiveKey::new(core.key()),
+    );
+    let store = Store::open(options).unwrap();
+    for language in ["en", "de"] {
+        let mut document = document.clone();
+        document["language"] = json!(language);
+        let row = SandboxRecord {
+            collection: "policies".to_owned(),
+            key: format!("{version}/{language}"),
+            owner: None,
+            body: document.to_string(),
+            at: fluxchat_model::Clock::now(&*core.clock),
+        };
+        store.write(|tx| tx.sandbox_put(&row)).unwrap();
+    }
+    store.close();
+}
+
+async fn checks(core: &Core) -> usize {
+    let filter = LedgerFilter {
+        purpose: Some(Purpose::PolicyCheck),
+        ..LedgerFilter::default()
+    };
+    core.app.ledger_page(filter, 100).await.unwrap().len()
+}
+
+#[test]
+fn a_new_version_is_announced_read_accepted_and_ends_old_consents() {
+    runtime().block_on(async {
+        let core = Core::start(|_| {}).await;
+        core.clock.advance(NOVEMBER - crate::offline::NOW);
+        let early = core.app.check_policy().await;
+        assert!(early.is_err(), "not before the first run");
+        let core = core.set_up(Audience::Adult).await;
+        let app = &core.app;
+        assert_eq!(
+            app.policy_standing().await.unwrap().in_force.0,
+            "2026-11-01"
+        );
+        app.set_consent(Purpose::UsageAnalytics, true)
+            .await
+            .unwrap();
+        assert!(
+            !app.check_policy_if_due().await.unwrap(),
+            "nobody asked for it"
+        );
+        publish(&core, "2026-12-01", "Usage is counted per week.");
+        app.policy_schedule(true).await.unwrap();
+        assert!(app.check_policy_if_due().await.unwrap());
+        assert!(!app.check_policy_if_due().await.unwrap(), "once a day");
+        let standing = app.policy_standing().await.unwrap();
+        assert_eq!(standing.in_force.0, "2026-11-01", "its day has not come");
+        assert_eq!(standing.upcoming.unwrap().0, "2026-12-01");
+        assert_eq!(checks(&core).await, 3, "the announcement and two texts");
+        core.clock.advance(Timestamp::DAY);
+        assert!(app.check_policy_if_due().await.unwrap());
+        assert_eq!(checks(&core).await, 4, "what is here is not fetched again");
+
+        let diff = app
+            .policy_diff("2026-11-01", Some("2026-12-01"), "en")
+            .unwrap();
+        assert_eq!(diff.changed, ["analytics.usage"]);
+        assert!(diff.rows.iter().any(|row| {
+            row.change == TextChange::Added && row.parts[0].text.contains("per week")
+        }));
+
+        let given = || async {
+            let all = app.consents().await.unwrap();
+            all.iter().filter(|it| it.state.given).count()
+        };
+        assert_eq!(given().await, 1);
+        core.clock.advance(UNTIL_DECEMBER);
+        assert_eq!(given().await, 0, "the old consent counts no more");
+        let standing = app.policy_standing().await.unwrap();
+        assert_eq!(
+            (standing.in_force.0.as_str(), standing.accepted_at),
+            ("2026-12-01", None)
+        );
+        assert!(app.policy_accept("2026-11-01").await.is_err(), "superseded");
+        let standing = app.policy_accept("2026-12-01").await.unwrap();
+        assert!(standing.accepted_at.is_some());
+        assert_eq!(given().await, 0, "accepting is no consent");
+        app.set_consent(Purpose::UsageAnalytics, true)
+            .await
+            .unwrap();
+        assert_eq!(given().await, 1);
+        assert!(app.verify().await.unwrap().holds());
+        let core = core.restart().await;
+        core.clock
+            .advance(NOVEMBER - crate::offline::NOW + UNTIL_DECEMBER);
+        let standing = core.app.policy_standing().await.unwrap();
+        assert!(standing.accepted_at.is_some(), "it is remembered");
+        core.app.shutdown().await;
+    });
+}
+
+#[test]
+fn a_text_that_is_not_what_it_says_is_not_kept() {
+    runtime().block_on(async {
+        let core = Core::start(|_| {}).await;
+        core.clock.advance(NOVEMBER - crate::offline::NOW);
+        let core = core.set_up(Audience::Adult).await;
+        publish(&core, "2027-not-yet", "A version is a day.");
+        let refused = core.app.check_policy().await.unwrap_err();
+        assert_eq!(refused.code(), "policy_unusable");
+        assert_eq!(core.app.policy_standing().await.unwrap().versions.len(), 2);
+        core.app.shutdown().await;
+    });
+}
+
+#[test]
+fn the_command_line_compares_and_accepts() {
+    let profile = Profile::with_cheap_passphrase().set_up();
+    let diff = profile.json(&["privacy", "policy", "--diff", "2026-10-01"]);
+    assert_eq!(diff["from"], "2026-10-01");
+    assert!(diff["rows"].as_array().unwrap().len() > 30);
+    let words = profile
+        .run(&["privacy", "policy", "--diff", "2026-10-01"])
+        .ok();
+    assert!(
+        words.stdout.contains("\n+ ") && words.stdout.contains("  # "),
+        "{}",
+        words.stdout
+    );
+    profile
+        .run(&["--json", "privacy", "policy", "--diff", "1999-01-01"])
+        .failed(2, "not_found");
+    let status = profile.json(&["privacy", "policy", "status"]);
+    let version = text(&status["in_force"]).to_owned();
+    assert!(status["accepted_at"].is_i64(), "with the first run");
+    let again = profile.json(&["privacy", "policy", "accept", &version]);
+    assert_eq!(
+        again["accepted_at"], status["accepted_at"],
+        "accepting twice is once"
+    );
+    profile
+        .run(&["--json", "privacy", "policy", "accept", "2026-10-01"])
+        .failed(2, "policy_unknown");
+}
