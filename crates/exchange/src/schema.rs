@@ -22,6 +22,7 @@ schemas![
     "messages",
     "receipts",
     "requests",
+    "retention",
     "sandbox",
     "search_history",
     "settings",

@@ -76,6 +76,7 @@ pub(super) fn write<W: Write>(
         }),
     )?;
     attachments(tx, out, course)?;
+    rows(out, course, "retention", tx.retention_rules()?)?;
     out.document("sources.json", &sources)?;
     out.document("settings.json", &settings(tx)?)?;
     rows(out, course, "consents", tx.consent_events()?)?;
