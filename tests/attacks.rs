@@ -330,7 +330,6 @@ fn the_alarm_can_ring() {
 }
 
 #[test]
-#[ignore = "was not seen to pass in the real window yet"]
 fn hostile_calls_are_refused_with_a_reason() {
     runtime().block_on(async {
         let desk = Desk::new();
@@ -433,7 +432,6 @@ fn hostile_calls_are_refused_with_a_reason() {
 }
 
 #[test]
-#[ignore = "was not seen to pass in the real window yet"]
 fn the_window_goes_nowhere() {
     in_namespace("attacks::the_window_goes_nowhere_inside");
 }

@@ -102,7 +102,6 @@ fn a_locked_keychain_is_unlocked_and_tried_again() {
 }
 
 #[test]
-#[ignore = "was not seen to pass in the real window yet"]
 fn without_a_keychain_a_passphrase_keeps_the_key() {
     runtime().block_on(async {
         let home = Home::new();
@@ -172,7 +171,6 @@ fn without_a_keychain_memory_keeps_nothing() {
 }
 
 #[test]
-#[ignore = "was not seen to pass in the real window yet"]
 fn a_foreign_keychain_and_a_foreign_key_are_told_and_come_right_again() {
     runtime().block_on(async {
         let home = Home::new();

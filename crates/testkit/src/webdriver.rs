@@ -222,8 +222,10 @@ impl Window {
     /// # Panics
     /// When there is none or it takes no keys.
     pub async fn type_into_label(&self, label: &str, text: &str) {
-        let script = "const l = [...document.querySelectorAll('label')]\
-             .find(l => l.innerText.trim().startsWith(arguments[0]));\
+        // A dialog stands at the end of the page, and only there the focus may go while it is open.
+        let script = "const all = [...document.querySelectorAll('label')]\
+             .filter(l => l.innerText.trim().startsWith(arguments[0]));\
+             const l = all.find(l => l.innerText.trim() === arguments[0]) ?? all.at(-1);\
              const field = l && (l.control ?? document.getElementById(l.htmlFor));\
              if (field) field.focus(); return Boolean(field)";
         self.wait_true(
