@@ -161,7 +161,10 @@ async fn complete_answers(window: &Window) -> u64 {
 pub async fn search_and_open(window: &Window, query: &str) {
     window.click("search-open").await;
     window.type_into("search-input", query).await;
-    let hit = window.wait_css("[data-testid='search-hit']").await;
+    // Those of the words before stay in sight until the answer is there.
+    let hit = window
+        .wait_css("[aria-busy='false'] [data-testid='search-hit']")
+        .await;
     hit.click().await.expect("open the hit");
     window.wait_gone("[data-testid='search-input']").await;
 }

@@ -113,6 +113,7 @@ export class AppState {
       case 'conversation_removed':
         this.history.removed(event.id);
         this.drafts.forget(event.id);
+        this.search.removed(event.id);
         this.thread.handle(event);
         break;
       case 'messages_changed':
@@ -182,7 +183,6 @@ export class AppState {
     void this.client.sessionActive().catch(ignore);
   }
 
-  /** Everything was deleted: nothing that was read stays in memory. */
   /** Much was deleted: nothing that was read stays in memory. */
   forgetContent(): void {
     this.thread.startNew();

@@ -117,6 +117,19 @@ export class Search {
     }
   }
 
+  /** The hit that is selected once the words in the field have their answer. */
+  async chosen(): Promise<SearchHit | undefined> {
+    if (this.status === 'searching') await this.ask();
+    return this.status === 'ready' ? this.current : undefined;
+  }
+
+  /** A conversation is gone, and with it what was found in it. */
+  removed(conversationId: string): void {
+    const current = this.current;
+    this.hits = this.hits.filter((hit) => hit.conversation_id !== conversationId);
+    this.selected = current ? Math.max(0, this.ordered.indexOf(current)) : 0;
+  }
+
   async more(): Promise<void> {
     if (this.next === null || this.loadingMore || this.status !== 'ready') return;
     const asked = this.asked;

@@ -73,6 +73,41 @@ describe('Search', () => {
     expect(search.problem).toBeNull();
   });
 
+  it('waits for the newest words before it opens what they lead to', async () => {
+    const { client } = testClient({
+      search_query: ({ query }) => ({ hits: [hit(`of ${query}`)], next: null }),
+    });
+    const search = new Search(client);
+    search.type('old');
+    await vi.advanceTimersByTimeAsync(60);
+    search.type('new');
+    expect((await search.chosen())?.conversation_id).toBe('of new');
+  });
+
+  it('chooses nothing while somebody types on', async () => {
+    const slow = deferred<unknown>();
+    const { client } = testClient({ search_query: () => slow.promise });
+    const search = new Search(client);
+    search.type('a');
+    const chosen = search.chosen();
+    search.type('ab');
+    slow.resolve({ hits: [hit('a')], next: null });
+    expect(await chosen).toBeUndefined();
+  });
+
+  it('forgets what it found in a conversation that is gone', async () => {
+    const { client } = testClient({
+      search_query: () => ({ hits: [hit('a', '1'), hit('b', '2'), hit('b', '3')], next: null }),
+    });
+    const search = new Search(client);
+    search.type('word');
+    await vi.advanceTimersByTimeAsync(60);
+    search.move(2);
+    search.removed('a');
+    expect(search.hits.map((one) => one.message_id)).toEqual(['2', '3']);
+    expect(search.current?.message_id).toBe('3');
+  });
+
   it('follows the order of the screen with the arrows, and stays inside', async () => {
     const { client } = testClient({
       search_query: () => ({ hits: [hit('a', '1'), hit('b', '2'), hit('a', '3')], next: null }),
