@@ -44,4 +44,5 @@ mod screenshots;
 mod session_screens;
 mod shell_config;
 mod tour;
+mod trace;
 mod training;

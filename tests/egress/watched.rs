@@ -6,6 +6,7 @@ use std::process::{Child, Command};
 use serde_json::Value;
 
 use crate::support::{Profile, Ran, around, with_file_on_3};
+use crate::trace;
 
 /// A person at the command line, every command of theirs watched.
 pub struct Desk {
@@ -66,32 +67,16 @@ impl Desk {
         let mut all: Vec<String> = std::fs::read_dir(&self.trace)
             .unwrap()
             .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
-            .flat_map(|text| text.lines().filter_map(destination).collect::<Vec<_>>())
+            .flat_map(|text| {
+                text.lines()
+                    .filter_map(trace::destination)
+                    .collect::<Vec<_>>()
+            })
             .collect();
         all.sort();
         all.dedup();
         all
     }
-}
-
-/// `…{sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}…`
-fn destination(line: &str) -> Option<String> {
-    let family = &line[line.find("sa_family=AF_INET")?..];
-    let port = family.split("htons(").nth(1)?.split(')').next()?;
-    let address = family.split('"').nth(1)?;
-    Some(format!("{address}:{port}"))
-}
-
-#[test]
-fn a_destination_is_read_from_a_trace() {
-    let four = r#"7 connect(9, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("10.0.0.1")}, 16) = 0"#;
-    assert_eq!(destination(four).as_deref(), Some("10.0.0.1:80"));
-    let six = r#"7 connect(9, {sa_family=AF_INET6, sin6_port=htons(443), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "::1", &sin6_addr), sin6_scope_id=0}, 28) = 0"#;
-    assert_eq!(destination(six).as_deref(), Some("::1:443"));
-    assert_eq!(
-        destination(r#"7 connect(9, {sa_family=AF_UNIX, sun_path="/run/x"}, 110) = 0"#),
-        None
-    );
 }
 
 /// Ctrl-C for the command below `strace`.

@@ -2,23 +2,14 @@ import { Loaded } from '../../ipc/loaded.svelte';
 import type { AppState } from '../../state/app.svelte';
 
 /** The pages of this part, in the order of the list. */
-export const PAGES = [
-  'overview',
-  'kept',
-  'left',
-  'recipients',
-  'consents',
-  'deletion',
-  'retention',
-  'frozen',
-  'lock',
-  'rights',
-  'export',
-  'diagnostics',
-  'policy',
-  'prove',
+export const GROUPS = [
+  { name: 'facts', pages: ['overview', 'kept', 'left', 'recipients'] },
+  { name: 'choices', pages: ['consents', 'retention', 'frozen', 'lock', 'diagnostics'] },
+  { name: 'rights', pages: ['deletion', 'export', 'rights'] },
+  { name: 'proof', pages: ['prove', 'policy'] },
 ] as const;
-export type Page = (typeof PAGES)[number];
+export type Page = (typeof GROUPS)[number]['pages'][number];
+export const PAGES: readonly Page[] = GROUPS.flatMap((group): readonly Page[] => group.pages);
 
 export function pageOf(section: string | null): Page {
   return PAGES.find((page) => page === section) ?? 'overview';
