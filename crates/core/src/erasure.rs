@@ -110,16 +110,10 @@ impl App {
         let begun = self
             .off_thread(move |app| {
                 let open = app.open()?;
-                let write = || {
-                    open.store.write(|tx| {
-                        let preview = tx.erasure_preview(scope)?;
-                        if previewed(scope, preview).token != confirmation.token {
-                            return Ok(false);
-                        }
-                        tx.erasure_request(&request)?;
-                        Ok(true)
-                    })
+                let agreed = |preview: &ErasurePreview| {
+                    previewed(scope, preview.clone()).token == confirmation.token
                 };
+                let write = || open.store.erasure_begin(&request, agreed);
                 Ok(reserve::deleting(&app.inner.options.profile, write)?)
             })
             .await?;

@@ -1,3 +1,4 @@
+CREATE INDEX answered_by_conversation ON answered_by (conversation_id);
 CREATE INDEX asset_by_conversation ON asset (conversation_id);
 CREATE INDEX asset_by_media ON asset (media_type, bytes);
 CREATE INDEX consent_event_conversation ON consent_event (conversation_id, purpose) WHERE conversation_id IS NOT NULL;
@@ -19,6 +20,7 @@ CREATE INDEX erasure_due ON erasure (state, purge_after);
 CREATE INDEX message_asset_by_asset ON message_asset (asset_id);
 CREATE INDEX message_by_conversation ON message (conversation_id, depth, erasure_id);
 CREATE INDEX message_by_parent ON message (parent_id, erasure_id);
+CREATE INDEX message_by_time ON message (created_at, conversation_id);
 CREATE INDEX message_hidden ON message (erasure_id) WHERE erasure_id IS NOT NULL;
 CREATE INDEX message_streaming ON message (status) WHERE status = 'streaming';
 CREATE INDEX objection_event_purpose ON objection_event (purpose);
@@ -33,6 +35,15 @@ CREATE UNIQUE INDEX sandbox_record_by_key ON sandbox_record (collection, key);
 CREATE INDEX sandbox_record_by_owner ON sandbox_record (owner, collection, key) WHERE owner IS NOT NULL;
 CREATE INDEX statement_flag_conversation ON statement_flag (conversation_id);
 CREATE INDEX stream_chunk_by_message ON stream_chunk (message_id);
+CREATE TABLE answer_name (
+  id INTEGER NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL
+) STRICT;
+CREATE TABLE answered_by (
+  name INTEGER NOT NULL REFERENCES answer_name (id),
+  conversation_id BLOB NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+  PRIMARY KEY (name, conversation_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE asset (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
   key BLOB NOT NULL CHECK (length(key) = 32),
@@ -410,6 +421,9 @@ CREATE TABLE training_echo_total (
   count INTEGER NOT NULL,
   last_at INTEGER
 ) STRICT;
+CREATE TRIGGER answered_by_delete AFTER DELETE ON answered_by
+WHEN NOT EXISTS (SELECT 1 FROM answered_by WHERE name = old.name)
+BEGIN DELETE FROM answer_name WHERE id = old.name; END;
 CREATE TRIGGER asset_month_delete AFTER DELETE ON asset
 BEGIN
   UPDATE stored_month SET count = count - 1, bytes = bytes - old.bytes
@@ -547,6 +561,13 @@ BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER ledger_summary_is_kept BEFORE DELETE ON ledger_summary
 WHEN NOT EXISTS (SELECT 1 FROM ledger_summary WHERE seq > old.seq AND last_seq >= old.seq)
 BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER message_answered_by AFTER INSERT ON message WHEN new.source_name IS NOT NULL
+BEGIN
+  INSERT INTO answer_name (name) SELECT new.source_name
+  WHERE NOT EXISTS (SELECT 1 FROM answer_name WHERE name = new.source_name);
+  INSERT OR IGNORE INTO answered_by (name, conversation_id)
+  SELECT id, new.conversation_id FROM answer_name WHERE name = new.source_name;
+END;
 CREATE TRIGGER message_month_delete AFTER DELETE ON message
 BEGIN
   UPDATE stored_month SET count = count - 1, bytes = bytes - octet_length(old.text) - octet_length(old.parts) - 200

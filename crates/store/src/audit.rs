@@ -103,6 +103,7 @@ fn screen_questions() -> Vec<String> {
         conversation::PAGE,
         conversation::BY_ID,
         message::BY_ID,
+        message::STREAMING,
         message_path::PLACE,
         message_path::CHILDREN,
         message_path::CHILD_RANK,

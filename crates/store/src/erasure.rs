@@ -21,17 +21,20 @@ mod steps;
 pub use scrub::{FinishedBy, ScrubReport};
 pub(crate) use scrub::{GRACE, LIMIT, checkpoint, empty_log};
 pub use steps::Step;
+#[cfg(test)]
+pub(crate) use {preview::IN_RANGE, scope::OF_SOURCE, steps::NEXT_IN_RANGE};
 
 use std::collections::BTreeMap;
 
 use fluxchat_model::{
-    AssetId, ConversationId, ErasureId, ErasureScope, ErasureStage, MessageId, Timestamp,
+    AssetId, ConversationId, ErasureId, ErasurePreview, ErasureScope, ErasureStage, MessageId,
+    Timestamp,
 };
 use rusqlite::{Row, params};
 use uuid::Uuid;
 
 use crate::table::{all, change, from_json, must_exist, one, refused, scalar};
-use crate::{ReadTx, StoreError, WriteTx};
+use crate::{ReadTx, Store, StoreError, WriteTx};
 
 /// What is to be deleted, and when for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +82,8 @@ pub struct Purged {
 const COLUMNS: &str =
     "SELECT id, state, requested_at, purge_after, expected, rows_by_table, scope, scope_id, scope_from, scope_to, scope_media
      FROM erasure";
+/// How often a deletion is counted beside those who write.
+const COUNTS: u32 = 3;
 /// The tables whose rows a preview counts.
 const CONTENT: [&str; 6] = ["conversation", "message", "draft", "asset", "folder", "tag"];
 
@@ -176,6 +181,42 @@ impl ReadTx<'_> {
             [],
             read,
         )
+    }
+}
+
+impl Store {
+    /// Hides what is to be deleted if somebody who is shown what that is still agrees. Returns
+    /// whether that was so. It is counted beside those who write; only where they keep changing
+    /// something do they wait for the count.
+    ///
+    /// # Errors
+    /// As for [`WriteTx::erasure_request`].
+    pub fn erasure_begin(
+        &self,
+        request: &ErasureRequest,
+        agreed: impl Fn(&ErasurePreview) -> bool,
+    ) -> Result<bool, StoreError> {
+        for _ in 0..COUNTS {
+            let changes = self.with_writer(|conn| Ok(conn.total_changes()))?;
+            match self.read(|tx| tx.erasure_preview(request.scope)) {
+                Ok(preview) if !agreed(&preview) => return Ok(false),
+                // Another deletion ended it.
+                Err(StoreError::Interrupted) => continue,
+                other => other?,
+            };
+            let begun = self.write(|tx| {
+                let still = tx.conn.total_changes() == changes;
+                still.then(|| tx.erasure_request(request)).transpose()
+            })?;
+            if begun.is_some() {
+                return Ok(true);
+            }
+        }
+        self.write(|tx| {
+            let still = agreed(&tx.erasure_preview(request.scope)?);
+            still.then(|| tx.erasure_request(request)).transpose()
+        })
+        .map(|begun| begun.is_some())
     }
 }
 
@@ -340,8 +381,17 @@ impl WriteTx<'_> {
         Ok(changed > 0)
     }
 
-    /// Notes how much there is to do, and whether the index is cleaned as a whole.
+    /// Notes how much there is to do, and whether the index is cleaned as a whole. Of whole
+    /// conversations that is counted in indexes alone, since everybody who writes waits for it.
     fn erasure_measure(&self, request: &ErasureRequest) -> Result<(), StoreError> {
+        if let Some((in_index, others)) = self.size_of(request.scope)? {
+            let labels = matches!(
+                request.scope,
+                ErasureScope::Folder(_) | ErasureScope::Tag(_)
+            );
+            let rows = in_index.saturating_add(others);
+            return self.expect_rows(request.id, rows.saturating_add(u32::from(labels)), in_index);
+        }
         let preview = self.erasure_preview(request.scope)?;
         let rows = [
             preview.conversations,
@@ -350,17 +400,44 @@ impl WriteTx<'_> {
             preview.files,
             preview.labels,
         ];
-        let in_index = u64::from(preview.messages) + u64::from(preview.conversations);
+        self.expect_rows(
+            request.id,
+            rows.into_iter().fold(0, u32::saturating_add),
+            preview.messages.saturating_add(preview.conversations),
+        )
+    }
+
+    fn expect_rows(&self, id: ErasureId, rows: u32, in_index: u32) -> Result<(), StoreError> {
         change(
             self.conn,
             "UPDATE erasure SET expected = ?2, in_bulk = ?3 WHERE id = ?1",
-            params![
-                request.id.0,
-                rows.into_iter().fold(0, u32::saturating_add),
-                self.is_bulk(in_index)?
-            ],
+            params![id.0, rows, self.is_bulk(u64::from(in_index))?],
         )?;
         Ok(())
+    }
+
+    /// How many conversations and messages go with a folder, tag or source, and how many drafts and
+    /// files were begun in them.
+    fn size_of(&self, scope: ErasureScope) -> Result<Option<(u32, u32)>, StoreError> {
+        let Some(set) = scope::conversations(scope) else {
+            return Ok(None);
+        };
+        one(
+            self.conn,
+            // sql: the set is one of the constants in `scope`; ids are bound.
+            &format!(
+                "SELECT count(*) + sum(messages), sum(others) FROM (
+                   SELECT (SELECT count(*) FROM message m WHERE m.conversation_id = c.id) AS messages,
+                     (SELECT count(*) FROM draft d WHERE d.conversation_id = c.id)
+                     + (SELECT count(*) FROM asset a WHERE a.conversation_id = c.id) AS others
+                   FROM conversation c WHERE c.id IN ({set}))"
+            ),
+            params![scope::columns(scope).id],
+            |row| {
+                let number = |at| Ok::<_, StoreError>(row.get::<_, Option<u32>>(at)?.unwrap_or(0));
+                Ok((number(0)?, number(1)?))
+            },
+        )
     }
 
     fn unhide_message(&self, id: ErasureId, message: MessageId) -> Result<(), StoreError> {

@@ -14,6 +14,8 @@ mod connection;
 mod copy;
 mod erasure;
 mod error;
+#[cfg(feature = "floor")]
+pub mod floor;
 mod integrity;
 mod log_head;
 mod migrate;

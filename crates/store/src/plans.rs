@@ -5,11 +5,11 @@ use rusqlite::Connection;
 use crate::audit;
 use crate::connection::{self, Kind};
 use crate::table::{
-    consent_event, conversation, export, folder, ledger_page, ledger_total, message, message_path,
-    retention, tag,
+    consent_event, conversation, egress_record, export, folder, ledger_page, ledger_total, message,
+    message_path, retention, tag,
 };
 use crate::table::{objection_event, request_progress, statement_flag};
-use crate::{OpenOptions, Store, migrate, search};
+use crate::{OpenOptions, Store, erasure, migrate, search};
 
 fn archive() -> Connection {
     let options = OpenOptions::memory();
@@ -130,6 +130,17 @@ fn the_ledger_is_paged_along_an_index_whatever_the_filter() {
 }
 
 #[test]
+fn a_start_reads_along_indexes() {
+    let archive = archive();
+    let recover = plan(&archive, egress_record::RECOVER);
+    assert!(
+        recover.contains("SEARCH egress_record USING INDEX egress_record_facet (facet=?)"),
+        "{recover}"
+    );
+    check(message::STREAMING, "INDEX message_streaming (status=?)");
+}
+
+#[test]
 fn the_state_of_a_consent_is_one_step() {
     check(
         consent_event::LAST_OF_PURPOSE,
@@ -140,6 +151,26 @@ fn the_state_of_a_consent_is_one_step() {
         "INDEX consent_event_conversation (conversation_id=? AND purpose=?)",
     );
     check(consent_event::PAGE, "USING INTEGER PRIMARY KEY (rowid>?)");
+}
+
+#[test]
+fn a_deletion_finds_its_rows_along_indexes() {
+    let archive = archive();
+    for sql in [erasure::IN_RANGE, erasure::NEXT_IN_RANGE] {
+        let plan = plan(&archive, sql);
+        let along = "COVERING INDEX message_by_time (created_at>? AND created_at<?)";
+        assert!(plan.contains(along), "{sql}\nis planned as\n{plan}");
+    }
+    let sql = erasure::OF_SOURCE;
+    let plan = plan(&archive, sql);
+    assert!(plan.contains("INDEX conversation_source"), "{plan}");
+    assert!(
+        plan.contains("SEARCH a USING PRIMARY KEY (name=?)"),
+        "{plan}"
+    );
+    // Names of sources are few, and have no index that would keep a second copy.
+    let scans: Vec<_> = plan.lines().filter(|line| line.contains("SCAN")).collect();
+    assert_eq!(scans, ["SCAN n"], "{plan}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod canary;
 mod clock;
 pub mod forensic;
 pub mod keyboard;
+pub mod large;
 mod ledger;
 pub mod raw;
 pub mod recorder;

@@ -7,6 +7,7 @@
     reason = "it speaks to a terminal"
 )]
 
+mod bench;
 mod codegen;
 mod display;
 mod dist;
@@ -26,6 +27,7 @@ const USAGE: &str = "\
 cargo xtask run [-- ARGUMENTS]        build and start the app; without a display: a tour of it
 cargo xtask test [FILTER] [--long]    everything that proves something; FILTER runs those tests only
 cargo xtask test --list               the names of all tests
+cargo xtask bench [GROUP…]            what a million rows cost; --list, --messages N, --ledger N
 cargo xtask tidy                      the rules of the house: arrows, sizes, permissions
 cargo xtask codegen [--check]         write (or compare) what is generated from crates/ipc
 cargo xtask dist                      an installer (.deb)
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
     let result = match command {
         "run" => run::run(rest),
         "test" => test::test(rest),
+        "bench" => bench::bench(rest),
         "tidy" => tidy::tidy(),
         "codegen" => codegen::codegen(rest),
         "dist" => dist::dist(rest),

@@ -9,6 +9,8 @@ export class Navigation {
   section = $state<string | null>(null);
   overlay = $state<Overlay>(null);
   ledgerOpen = $state(false);
+  /** The conversation the page of the ledger is narrowed to. */
+  ledgerOf = $state<string | null>(null);
   /** The list as a sheet, where the window is too narrow for a pane. */
   listOpen = $state(false);
   /** The archived conversations instead of the others. */

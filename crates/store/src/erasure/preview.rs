@@ -15,6 +15,9 @@ use crate::{ReadTx, StoreError};
 
 /// What one row of its kind counts, the same as in the schema's totals.
 const MESSAGE: &str = "octet_length(m.text) + octet_length(m.parts) + 200";
+/// Which conversations a range touches, and with how many messages.
+pub(crate) const IN_RANGE: &str = "SELECT conversation_id, count(*) FROM message
+     WHERE created_at >= ?1 AND created_at < ?2 GROUP BY conversation_id";
 const TITLE: &str = "octet_length(c.title) + 160";
 
 #[derive(Default)]
@@ -266,13 +269,9 @@ impl ReadTx<'_> {
         preview: &mut ErasurePreview,
         range: TimeRange,
     ) -> Result<(), StoreError> {
-        let touched = all(
-            self.conn,
-            "SELECT conversation_id, count(*) FROM message
-             WHERE seq >= ?1 AND created_at >= ?2 AND created_at < ?3 GROUP BY conversation_id",
-            params![scope::first_seq(range.from), range.from.0, range.to.0],
-            |row| Ok((ConversationId(row.get(0)?), row.get::<_, u32>(1)?)),
-        )?;
+        let touched = all(self.conn, IN_RANGE, [range.from.0, range.to.0], |row| {
+            Ok((ConversationId(row.get(0)?), row.get::<_, u32>(1)?))
+        })?;
         for (id, inside) in touched {
             let all_of_it = self.number(
                 "SELECT count(*) FROM message WHERE conversation_id = ?1",
@@ -337,61 +336,45 @@ impl ReadTx<'_> {
         preview: &mut ErasurePreview,
         range: Option<TimeRange>,
     ) -> Result<(), StoreError> {
-        let (from, to) = range.map_or((i64::MIN, i64::MAX), |range| (range.from.0, range.to.0));
-        let drafts = all(
-            self.conn,
+        let drafts = self.loose(
             "SELECT conversation_id, octet_length(body) + 100, updated_at FROM draft
              WHERE updated_at >= ?1 AND updated_at < ?2",
-            [from, to],
-            |row| {
-                Ok((
-                    row.get::<_, Option<Uuid>>(0)?.map(ConversationId),
-                    row.get::<_, i64>(1)?,
-                    row.get::<_, i64>(2)?,
-                ))
-            },
+            range,
         )?;
-        for (conversation, bytes, at) in drafts {
-            if self.goes_with(conversation, range)? {
-                continue;
-            }
-            preview.drafts += 1;
-            let sum = Sum {
-                count: 1,
-                bytes: unsigned(bytes, "preview")?,
-                oldest: Some(at),
-                newest: Some(at),
-            };
-            spread(preview, &sum);
-        }
-        let files = all(
-            self.conn,
+        preview.drafts += small(drafts.count);
+        spread(preview, &drafts);
+        let files = self.loose(
             "SELECT a.conversation_id, a.bytes, a.created_at FROM asset a
              WHERE a.created_at >= ?1 AND a.created_at < ?2
                AND NOT EXISTS (SELECT 1 FROM message_asset l WHERE l.asset_id = a.id)",
-            [from, to],
-            |row| {
-                Ok((
-                    row.get::<_, Option<Uuid>>(0)?.map(ConversationId),
-                    row.get::<_, i64>(1)?,
-                    row.get::<_, i64>(2)?,
-                ))
-            },
+            range,
         )?;
-        for (conversation, bytes, at) in files {
+        preview.files += small(files.count);
+        spread(preview, &files);
+        Ok(())
+    }
+
+    /// Rows of `conversation, bytes, time` that do not go with their conversation.
+    fn loose(&self, sql: &str, range: Option<TimeRange>) -> Result<Sum, StoreError> {
+        let (from, to) = range.map_or((i64::MIN, i64::MAX), |range| (range.from.0, range.to.0));
+        let rows = all(self.conn, sql, [from, to], |row| {
+            Ok((
+                row.get::<_, Option<Uuid>>(0)?.map(ConversationId),
+                row.get::<_, i64>(1)?,
+                row.get::<_, i64>(2)?,
+            ))
+        })?;
+        let mut sum = Sum::default();
+        for (conversation, bytes, at) in rows {
             if self.goes_with(conversation, range)? {
                 continue;
             }
-            preview.files += 1;
-            let sum = Sum {
-                count: 1,
-                bytes: unsigned(bytes, "preview")?,
-                oldest: Some(at),
-                newest: Some(at),
-            };
-            spread(preview, &sum);
+            sum.count += 1;
+            sum.bytes += unsigned(bytes, "preview")?;
+            sum.oldest = Some(sum.oldest.map_or(at, |oldest| oldest.min(at)));
+            sum.newest = sum.newest.max(Some(at));
         }
-        Ok(())
+        Ok(sum)
     }
 
     /// Whether a conversation goes as a whole with a range, and what hangs on it with it.
@@ -440,7 +423,7 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// From the totals that triggers keep, and one pass over the heads of conversations.
+    /// From the totals that triggers keep, and counts along indexes.
     fn preview_everything(&self, preview: &mut ErasurePreview) -> Result<(), StoreError> {
         for (kind, column) in [
             ("conversation", 0),
@@ -492,22 +475,23 @@ impl ReadTx<'_> {
             "SELECT (SELECT count(*) FROM folder) + (SELECT count(*) FROM tag)",
             [],
         )?;
-        let care = one(
-            self.conn,
-            "SELECT sum(pinned), sum(restricted), count(alias) FROM conversation",
-            [],
-            |row| {
-                Ok((
-                    row.get::<_, Option<u32>>(0)?,
-                    row.get::<_, Option<u32>>(1)?,
-                    row.get::<_, u32>(2)?,
-                ))
-            },
-        )?
-        .unwrap_or_default();
-        preview.pinned = care.0.unwrap_or(0);
-        preview.frozen = care.1.unwrap_or(0);
-        preview.known_to_service = care.2;
+        for (count, sql) in [
+            (
+                &mut preview.pinned,
+                "SELECT count(*) FROM conversation
+                 WHERE archived = 0 AND pinned = 1 AND erasure_id IS NULL",
+            ),
+            (
+                &mut preview.frozen,
+                "SELECT count(*) FROM conversation WHERE restricted = 1 AND erasure_id IS NULL",
+            ),
+            (
+                &mut preview.known_to_service,
+                "SELECT count(alias) FROM conversation",
+            ),
+        ] {
+            *count = self.number(sql, [])?;
+        }
         preview.ledger_rows = self.number(
             "SELECT count(*) FROM egress_record WHERE conversation_id IS NOT NULL",
             [],

@@ -97,7 +97,11 @@ impl WriteTx<'_> {
         let mut rows = self.rows_of(id)?;
         let samples = self.samples(scope)?;
         let files = match scope {
+            _ if self.is_emptied(id)? => Vec::new(),
             ErasureScope::Everything => self.purge_everything(&mut rows)?,
+            ErasureScope::Conversation(_) if job.stage == ErasureStage::Purging => {
+                return Err(StoreError::Conflict("erasure"));
+            }
             ErasureScope::Conversation(conversation) => {
                 self.purge_conversation(conversation, &mut rows, for_good)?
             }
@@ -107,13 +111,8 @@ impl WriteTx<'_> {
                     self.purge_messages(&doomed, &mut rows)
                 })?
             }
-            // Removed in steps.
-            _ => {
-                if !self.is_emptied(id)? {
-                    return Err(StoreError::Conflict("erasure"));
-                }
-                Vec::new()
-            }
+            // Removed in steps, which were not all made.
+            _ => return Err(StoreError::Conflict("erasure")),
         };
         if for_good {
             search::configure(self.conn, true)?;
@@ -137,7 +136,7 @@ impl WriteTx<'_> {
             self.conn,
             "UPDATE erasure SET state = 'erasing', scope_id = NULL, scope_from = NULL, scope_to = NULL,
                rows_by_table = ?2,
-               search_verified = ?3 AND (search_verified OR scope IN ('message', 'conversation'))
+               search_verified = ?3 AND (search_verified OR NOT emptied)
              WHERE id = ?1",
             params![id.0, to_json(&rows, "erasure")?, search_verified],
         )?;
@@ -318,6 +317,7 @@ impl WriteTx<'_> {
         }
         self.conn
             .execute("INSERT INTO search (search) VALUES ('delete-all')", [])?;
+        change(self.conn, "DELETE FROM answered_by", [])?;
         for (table, sql) in [
             ("stream_chunk", "DELETE FROM stream_chunk"),
             ("message_asset", "DELETE FROM message_asset"),

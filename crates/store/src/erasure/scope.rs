@@ -70,6 +70,14 @@ pub(super) fn read(row: &Row<'_>, first: usize) -> Result<Option<ErasureScope>, 
     })
 }
 
+pub(crate) const OF_SOURCE: &str = "SELECT id FROM conversation WHERE source_id = ?1
+        UNION SELECT a.conversation_id FROM source s
+          CROSS JOIN answer_name n ON n.name = s.name
+          CROSS JOIN answered_by a ON a.name = n.id
+          WHERE s.id = ?1 AND EXISTS (
+            SELECT 1 FROM message m
+            WHERE m.conversation_id = a.conversation_id AND m.source_name = n.name)";
+
 /// The conversations that a scope takes as a whole, as a query with the id of the scope as `?1`.
 /// A source is known to its answers by the name it had when it answered.
 pub(super) fn conversations(scope: ErasureScope) -> Option<&'static str> {
@@ -79,11 +87,7 @@ pub(super) fn conversations(scope: ErasureScope) -> Option<&'static str> {
         ErasureScope::Tag(_) => {
             Some("SELECT conversation_id FROM conversation_tag WHERE tag_id = ?1")
         }
-        ErasureScope::Source(_) => Some(
-            "SELECT id FROM conversation WHERE source_id = ?1
-             UNION SELECT conversation_id FROM message
-               WHERE source_name = (SELECT name FROM source WHERE id = ?1)",
-        ),
+        ErasureScope::Source(_) => Some(OF_SOURCE),
         _ => None,
     }
 }
@@ -138,9 +142,8 @@ impl ReadTx<'_> {
             ),
             ErasureScope::Range(range) => all(
                 self.conn,
-                "SELECT c.alias FROM conversation c WHERE c.alias IS NOT NULL AND EXISTS (
-                   SELECT 1 FROM message m WHERE m.conversation_id = c.id
-                     AND m.created_at >= ?1 AND m.created_at < ?2)
+                "SELECT c.alias FROM conversation c WHERE c.alias IS NOT NULL AND c.id IN (
+                   SELECT conversation_id FROM message WHERE created_at >= ?1 AND created_at < ?2)
                  ORDER BY c.seq",
                 [range.from.0, range.to.0],
                 text,

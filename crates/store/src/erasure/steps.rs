@@ -26,6 +26,10 @@ const FILES: usize = 64;
 /// Pages of the index written per step.
 const MERGE: i64 = 300;
 
+/// The conversation of the first message that is left of a range.
+pub(crate) const NEXT_IN_RANGE: &str = "SELECT conversation_id FROM message
+     WHERE created_at >= ?1 AND created_at < ?2 ORDER BY created_at LIMIT 1";
+
 /// What a step left to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -40,7 +44,8 @@ pub struct Step {
 }
 
 impl Store {
-    /// One step of a deletion that is done in steps; nothing to do for others. `title_of` makes the
+    /// One step of a deletion that is done in steps: of every large scope, and of a conversation of
+    /// more than a few messages once its time to undo is over. Nothing to do for others. `title_of` makes the
     /// title of a conversation that loses its first question and stays.
     ///
     /// # Errors
@@ -74,7 +79,14 @@ impl WriteTx<'_> {
         for_good: bool,
         title_of: &dyn Fn(&str) -> String,
     ) -> Result<Step, StoreError> {
-        let job = self.erasure(id)?.ok_or(StoreError::NotFound("erasure"))?;
+        let mut job = self.erasure(id)?.ok_or(StoreError::NotFound("erasure"))?;
+        if let (ErasureStage::Hidden, Some(ErasureScope::Conversation(conversation))) =
+            (job.stage, job.scope)
+            && let Some(expected) = self.step_into(id, conversation)?
+        {
+            job.stage = ErasureStage::Purging;
+            job.expected = expected;
+        }
         let step = Step {
             done: true,
             stage: job.stage,
@@ -94,6 +106,31 @@ impl WriteTx<'_> {
             }
             _ => Ok(step),
         }
+    }
+
+    /// Begins the steps of a conversation, if it is worth them. Returns how many rows there are.
+    fn step_into(
+        &self,
+        id: ErasureId,
+        conversation: ConversationId,
+    ) -> Result<Option<u32>, StoreError> {
+        let messages: u32 = scalar(
+            self.conn,
+            "SELECT count(*) FROM message WHERE conversation_id = ?1",
+            [conversation.0],
+        )?
+        .unwrap_or(0);
+        if (messages as usize) <= CAREFUL {
+            return Ok(None);
+        }
+        let expected = messages.saturating_add(1);
+        change(
+            self.conn,
+            "UPDATE erasure SET state = 'purging', expected = ?2, in_bulk = ?3, search_verified = 1
+             WHERE id = ?1",
+            params![id.0, expected, self.is_bulk(u64::from(expected))?],
+        )?;
+        Ok(Some(expected))
     }
 
     fn step_rows(
@@ -260,13 +297,8 @@ impl WriteTx<'_> {
                 self.step_messages(batch, &doomed)?;
                 continue;
             }
-            let next = scalar(
-                self.conn,
-                "SELECT conversation_id FROM message
-                 WHERE seq >= ?1 AND created_at >= ?2 AND created_at < ?3 ORDER BY seq LIMIT 1",
-                params![scope::first_seq(range.from), range.from.0, range.to.0],
-            )?
-            .map(ConversationId);
+            let next = scalar(self.conn, NEXT_IN_RANGE, params![range.from.0, range.to.0])?
+                .map(ConversationId);
             match next {
                 Some(conversation) => {
                     self.leave_branch(batch, conversation, range)?;

@@ -20,6 +20,10 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
+/// Along the facets of open requests: at every start, whatever the length of the ledger.
+pub(crate) const RECOVER: &str = "UPDATE egress_record SET outcome = 'failed'
+     WHERE facet IN (SELECT id FROM ledger_facet WHERE outcome = 'pending') AND outcome = 'pending'";
+
 pub(super) fn read(row: &Row<'_>) -> Result<(LedgerEntry, [u8; 32]), StoreError> {
     let broken = || StoreError::Unreadable("ledger row");
     let hash: [u8; 32] = row.get(13)?;
@@ -138,11 +142,7 @@ impl WriteTx<'_> {
     /// # Errors
     /// When the archive cannot be written.
     pub fn ledger_recover(&self) -> Result<u32, StoreError> {
-        let changed = change(
-            self.conn,
-            "UPDATE egress_record SET outcome = 'failed' WHERE outcome = 'pending'",
-            [],
-        )?;
+        let changed = change(self.conn, RECOVER, [])?;
         Ok(u32::try_from(changed).unwrap_or(u32::MAX))
     }
 

@@ -52,6 +52,8 @@ macro_rules! columns {
 
 pub(crate) const BY_ID: &str = concat!(columns!(), " WHERE m.id = ?1 AND m.erasure_id IS NULL");
 
+pub(crate) const STREAMING: &str = "SELECT id FROM message WHERE status = 'streaming'";
+
 /// A message with its place in the tree.
 pub(crate) struct Node {
     pub(crate) message: Message,
@@ -140,12 +142,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// When the archive cannot be read.
     pub fn messages_streaming(&self) -> Result<Vec<MessageId>, StoreError> {
-        all(
-            self.conn,
-            "SELECT id FROM message WHERE status = 'streaming'",
-            [],
-            |row| Ok(MessageId(row.get(0)?)),
-        )
+        all(self.conn, STREAMING, [], |row| Ok(MessageId(row.get(0)?)))
     }
 
     pub(crate) fn node(&self, id: MessageId) -> Result<Option<Node>, StoreError> {

@@ -2,7 +2,7 @@ import type { Client } from '../../ipc/generated/client';
 import type { ApiError, LedgerReq, LedgerRow } from '../../ipc/generated/types';
 import { asApiError } from '../../state/errors';
 
-export type LedgerFilter = Pick<LedgerReq, 'purpose' | 'basis' | 'host' | 'outcome' | 'from'>;
+export type LedgerFilter = Pick<LedgerReq, 'purpose' | 'basis' | 'host' | 'outcome' | 'from' | 'conversation_id'>;
 
 /** The ledger as it is scrolled through: newest first, page by page. */
 export class LedgerPages {
@@ -11,6 +11,8 @@ export class LedgerPages {
   busy = $state(false);
   /** False until the first page arrived. */
   loaded = $state(false);
+  /** Counts how often it began anew: what is drawn begins at the top again. */
+  begun = $state(0);
   #next = $state<number | null>(null);
   #filter: LedgerFilter = {};
   #round = 0;
@@ -67,6 +69,7 @@ export class LedgerPages {
       });
       if (round !== this.#round) return;
       this.rows = before === undefined ? page.rows : [...this.rows, ...page.rows];
+      if (before === undefined) this.begun += 1;
       this.#next = page.next;
       this.problem = undefined;
       this.loaded = true;

@@ -1,6 +1,6 @@
-import { screen, waitFor, within } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FakeOptions } from '../../platform/fake/world';
 import { t } from '../../i18n/index.svelte';
 import { violations } from '../../test/axe';
@@ -123,12 +123,27 @@ describe('consents', () => {
 });
 
 describe('the ledger', () => {
-  it('is filtered and read on page by page', async () => {
-    const { fake, user } = await open('left');
-    const table = await screen.findByRole('table');
-    expect(within(table).getAllByRole('row')).toHaveLength(101);
-    await user.click(screen.getByRole('button', { name: 'Show more' }));
-    await waitFor(() => expect(within(screen.getByRole('table')).getAllByRole('row')).toHaveLength(201));
+  /** Nothing has a size here, so the list is given one: what is drawn is what fits. */
+  const sized = () => {
+    vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(410);
+    return () => vi.restoreAllMocks();
+  };
+
+  it('is filtered and read on page by page, and only what is on the screen exists', async () => {
+    const restore = sized();
+    const { fake, user } = await open('left', { ledger: 1_000 });
+    const list = await screen.findByRole('list', { name: 'What left' });
+    const drawn = () => within(list).getAllByRole('listitem').length;
+    await waitFor(() => expect(drawn()).toBeGreaterThan(9));
+    const pages = () => fake.calls.filter((call) => call.name === 'ledger_page').length;
+    for (let page = 0; page < 4; page += 1) {
+      const before = pages();
+      list.scrollTop = 1_000_000;
+      await fireEvent.scroll(list);
+      await waitFor(() => expect(pages()).toBeGreaterThan(before));
+    }
+    expect(drawn()).toBeLessThan(60);
+    restore();
     await user.selectOptions(screen.getByLabelText('Outcome'), 'blocked');
     await waitFor(() =>
       expect(fake.calls.filter((call) => call.name === 'ledger_page').at(-1)?.req).toEqual({ outcome: 'blocked', limit: 100 }),
@@ -137,12 +152,45 @@ describe('the ledger', () => {
     await user.selectOptions(screen.getByLabelText('Purpose'), 'svc.models');
     expect(await screen.findByText('No entry fits the filter')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Show all' }));
-    await screen.findByRole('table');
+    await screen.findByRole('list', { name: 'What left' });
+  });
+
+  it('is narrowed to a conversation, from the list and from one of its rows', async () => {
+    const restore = sized();
+    const { fake, app, user } = await open('left');
+    const last = () => fake.calls.filter((call) => call.name === 'ledger_page').at(-1)?.req;
+    const id = fake.world.conversations[0]?.id ?? '';
+    await user.selectOptions(await screen.findByLabelText('Conversation'), id);
+    await waitFor(() => expect(last()).toEqual({ conversation_id: id, limit: 100 }));
+    await user.selectOptions(screen.getByLabelText('Conversation'), 'all');
+    await waitFor(() => expect(last()).toEqual({ limit: 100 }));
+    await user.click(await screen.findByRole('button', { name: /^Details of entry 250, api.mistral.ai/ }));
+    await user.click(await screen.findByRole('button', { name: 'Only this conversation' }));
+    await waitFor(() => expect(last()).toEqual({ conversation_id: fake.world.ledger[0]?.conversation_id, limit: 100 }));
+    app.navigation.go('privacy', 'kept');
+    await waitFor(() => expect(app.navigation.ledgerOf).toBeNull());
+    restore();
+  });
+
+  it('is moved through with the arrow keys', async () => {
+    const restore = sized();
+    const { user } = await open('left');
+    const list = await screen.findByRole('list', { name: 'What left' });
+    list.focus();
+    await user.keyboard('{ArrowDown}');
+    await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toContain('entry 250,'));
+    await user.keyboard('{ArrowDown}{ArrowDown}');
+    await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toContain('entry 248,'));
+    await user.keyboard('{Enter}');
+    expect(await screen.findByRole('dialog', { name: 'One request' })).toBeTruthy();
+    restore();
   });
 
   it('shows one request in full', async () => {
+    const restore = sized();
     const { user } = await open('left');
-    await user.click(await screen.findByRole('button', { name: 'Details of entry 250, api.mistral.ai' }));
+    await user.click(await screen.findByRole('button', { name: /^Details of entry 250, api.mistral.ai/ }));
+    restore();
     const sheet = await screen.findByRole('dialog', { name: 'One request' });
     expect(sheet.textContent).toContain('019ab0c0-1111-7000-8000-000000000000');
     expect(sheet.textContent).toContain('needed for what you asked for');

@@ -88,7 +88,7 @@ export function privacyCommands(world: FakeWorld): Handlers<Names> {
       waiting: world.requests.filter((request) => request.state !== 'fulfilled').length + world.erasing.size,
     }),
     privacy_stored: () => ({ kinds: kinds(), total_bytes: total(), storage: world.storage }),
-    ledger_page: ({ purpose, basis, host, outcome, from, until, before_seq: before, limit }) => {
+    ledger_page: ({ purpose, basis, host, outcome, conversation_id: conversation, from, until, before_seq: before, limit }) => {
       const fitting = world.ledger.filter(
         (row) =>
           (purpose === undefined || row.purpose === purpose) &&
@@ -96,6 +96,7 @@ export function privacyCommands(world: FakeWorld): Handlers<Names> {
           (host === undefined || row.host === host) &&
           (from === undefined || row.at >= from) &&
           (until === undefined || row.at < until) &&
+          (conversation === undefined || row.conversation_id === conversation) &&
           (outcome === undefined || row.outcome === outcome) &&
           (before === undefined || row.seq < before),
       );

@@ -106,7 +106,7 @@ export function conversationSeed(world: FakeWorld, count: number): ConversationR
   });
 }
 
-export function ledgerSeed(now: number): LedgerRow[] {
+export function ledgerSeed(now: number, conversations: readonly ConversationRow[], count: number): LedgerRow[] {
   const outcomes: Outcome[] = ['sent', 'sent', 'sent', 'sent', 'failed', 'sent', 'blocked', 'sent', 'cancelled'];
   const kinds: [string, string, string, LegalBasis, DataCategory[]][] = [
     ['svc.chat', 'api.mistral.ai', 'chat.completions', 'eu-gdpr:A6-1-b', ['content', 'parameters', 'credential']],
@@ -114,12 +114,12 @@ export function ledgerSeed(now: number): LedgerRow[] {
     ['svc.models', 'api.mistral.ai', 'models', 'eu-gdpr:A6-1-b', ['credential']],
     ['app.update_check', 'releases.fluxchat.org', 'updates', 'eu-gdpr:A6-1-f', ['none']],
   ];
-  return Array.from({ length: 250 }, (_, index): LedgerRow => {
+  return Array.from({ length: count }, (_, index): LedgerRow => {
     const kind = kinds[index % 7 === 6 ? 3 : index % 3];
     const [purpose, host, endpoint, basis, categories] = kind ?? ['svc.chat', 'in-process', '', 'eu-gdpr:A6-1-b', []];
     const outcome = outcomes[index % outcomes.length] ?? 'sent';
     return {
-      seq: 250 - index,
+      seq: count - index,
       at: now - index * 1.7 * HOUR,
       purpose,
       basis,
@@ -133,7 +133,7 @@ export function ledgerSeed(now: number): LedgerRow[] {
       status: outcome === 'sent' ? 200 : outcome === 'failed' ? 503 : null,
       initiator: purpose === 'app.update_check' ? 'startup' : 'user',
       request_id: `019ab0c0-1111-7000-8000-${index.toString(16).padStart(12, '0')}`,
-      conversation_id: null,
+      conversation_id: purpose === 'svc.chat' ? (conversations[(index * 7) % conversations.length]?.id ?? null) : null,
     };
   });
 }

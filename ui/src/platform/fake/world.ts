@@ -21,6 +21,8 @@ export interface FakeOptions {
   setupDone?: boolean;
   hasPassphrase?: boolean;
   conversations?: number;
+  /** How many requests the ledger has. */
+  ledger?: number;
   theme?: Theme;
   language?: string | undefined;
   textPercent?: number;
@@ -87,7 +89,7 @@ export class FakeWorld {
     this.sources = sourceSeed(fresh);
     this.defaultSource = this.sources[0]?.id ?? '';
     this.conversations = fresh ? [] : conversationSeed(this, options.conversations ?? 40);
-    this.ledger = fresh ? [] : ledgerSeed(this.started);
+    this.ledger = fresh ? [] : ledgerSeed(this.started, this.conversations, options.ledger ?? 250);
     this.receipts = fresh ? [] : receiptSeed(this.started);
     this.requests = fresh ? [] : requestSeed(this.started);
     this.supervised = options.supervised ?? false;
