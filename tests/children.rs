@@ -249,6 +249,59 @@ fn a_passphrase_unlocks_for_one_action_or_ten_minutes() {
     });
 }
 
+/// A profile that was set up for an adult.
+#[test]
+fn supervision_can_begin_later_and_takes_back_what_was_agreed_to() {
+    runtime().block_on(async {
+        let (core, ledger) = core_with_ledger_of(Audience::Adult).await;
+        let app = &core.app;
+        for purpose in [Purpose::CrashReport, Purpose::AiTraining] {
+            app.set_consent(purpose, true).await.unwrap();
+        }
+        assert!(
+            ledger
+                .begin(&intent(&core, Purpose::CrashReport, 1))
+                .is_ok(),
+            "the control arm"
+        );
+        let short = app.guardian_begin(secret("short")).await.unwrap_err();
+        assert_eq!(short.code(), "passphrase_short");
+        assert!(!app.status().supervised, "and nothing begins");
+        let begun = app.guardian_begin(secret(GUARDIAN)).await.unwrap();
+        assert!(begun.supervised && begun.unlocked_until.is_none());
+        assert!(app.status().supervised);
+        let all = app.consents().await.unwrap();
+        assert!(all.iter().all(|it| !it.state.given), "all of it taken back");
+        let refused = ledger.begin(&intent(&core, Purpose::CrashReport, 2));
+        assert_eq!(refused, Err(Refusal::NoConsent));
+        let again = app.set_consent(Purpose::CrashReport, true).await;
+        assert_eq!(again.unwrap_err().code(), "supervised");
+        let other = app.guardian_begin(secret("another passphrase")).await;
+        assert_eq!(
+            other.unwrap_err().code(),
+            "already_supervised",
+            "nobody becomes the guardian in the place of another"
+        );
+        assert!(app.verify().await.unwrap().holds());
+        let core = core.restart().await;
+        let wrong = core.app.guardian_end(secret("another passphrase")).await;
+        assert_eq!(wrong.unwrap_err().code(), "guardian_passphrase_wrong");
+        core.app.guardian_end(secret(GUARDIAN)).await.unwrap();
+        let all = core.app.consents().await.unwrap();
+        assert!(all.iter().all(|it| !it.state.given), "off stays off");
+        core.app.shutdown().await;
+    });
+    let profile = Profile::with_cheap_passphrase().set_up();
+    profile
+        .run(&["--json", "privacy", "guardian", "begin"])
+        .failed(2, "usage");
+    let begun = as_guardian(&profile, GUARDIAN, &["privacy", "guardian", "begin"]).ok();
+    assert_eq!(begun.json()["supervised"], true);
+    profile
+        .run(&["--json", "privacy", "consent", "give", "diag.crash"])
+        .failed(4, "supervised");
+}
+
 #[test]
 fn guessing_gets_slower_and_a_restart_does_not_help() {
     runtime().block_on(async {

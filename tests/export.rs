@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use fluxchat_core::{App, Ask, ExportDone, ExportRequest, NewSource};
-use fluxchat_model::{Clock, ConversationId, Dialect, DraftKey, Secret};
+use fluxchat_model::{Clock, ConversationId, Dialect, DraftKey, Purpose, Secret};
 use fluxchat_store::ConversationPatch;
 use fluxchat_testkit::forensic::{all_needles, scan_bytes};
 use fluxchat_testkit::{ManualClock, canary, cyrillic_canary, han_canary};
@@ -298,6 +298,104 @@ async fn everything_is_in_it_and_is_what_its_schema_says() {
             .any(|content| content.windows(32).any(|it| it == raw))
     );
     app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notes_records_and_chains_travel_along() {
+    let mut world = World::new().await;
+    let [note, hidden] = std::array::from_fn(|_| canary());
+    let ask = |text: &str| Ask {
+        text: text.to_owned(),
+        ..Ask::default()
+    };
+    let answer = app::ask(&world.app, ask("Who is she?")).await;
+    let other = app::ask(&world.app, ask("And who is he?")).await;
+    let note = format!("She was born in 1815. {note}");
+    world.app.flag_statement(answer.id, &note).await.unwrap();
+    world.app.flag_statement(other.id, &hidden).await.unwrap();
+    let gone = other.conversation_id;
+    world.app.delete_conversation(gone).await.unwrap();
+    world
+        .app
+        .set_consent(Purpose::CrashReport, true)
+        .await
+        .unwrap();
+    world
+        .app
+        .set_objection(Purpose::UpdateCheck, true)
+        .await
+        .unwrap();
+    let summary = world.app.ledger_clear(None).await.unwrap().unwrap();
+    world.ask("after it was cleared").await;
+
+    let (_, entries) = world.export("all.zip").await;
+    let flags = lines(&entries, "statement_flags.jsonl");
+    assert_eq!(flags.len(), 1);
+    assert_eq!(flags[0]["message_id"], answer.id.to_string());
+    assert_eq!(flags[0]["note"], note);
+    let noted: Vec<_> = entries
+        .iter()
+        .filter(|(name, content)| {
+            name.starts_with("markdown/") && String::from_utf8_lossy(content).contains(&note)
+        })
+        .collect();
+    assert_eq!(noted.len(), 1, "the note stands with its answer");
+    assert_eq!(hits(&entries, &[hidden]), 0, "and goes with it");
+
+    let events = lines(&entries, "consents.jsonl");
+    let document = json(&entries["consent_records.jsonld"]);
+    let records = document["@graph"].as_array().unwrap();
+    assert_eq!(records.len(), events.len());
+    for (record, event) in records.iter().zip(&events) {
+        assert_eq!(record["record_id"], event["id"]);
+        assert_eq!(record["hash"], event["hash"]);
+        assert_eq!(record["event"]["event_state"], event["status"]);
+    }
+
+    let objections = lines(&entries, "objections.jsonl");
+    assert_eq!(objections[0]["purpose"], Purpose::UpdateCheck.id());
+    let cleared = lines(&entries, "ledger_cleared.jsonl");
+    assert_eq!(cleared.len(), 1);
+    assert_eq!(cleared[0]["hash"], summary.hash);
+    let places: BTreeSet<i64> = lines(&entries, "ledger.jsonl")
+        .iter()
+        .chain(&cleared)
+        .map(|row| row["seq"].as_i64().unwrap())
+        .collect();
+    let (first, last) = (*places.first().unwrap(), *places.last().unwrap());
+    assert_eq!(first, summary.last_seq + 1, "the chain goes on from there");
+    assert_eq!(
+        places.len() as i64,
+        last - first + 1,
+        "the link of what was cleared fills its place"
+    );
+    let chains = json(&entries["chains.json"]);
+    for name in ["ledger", "consents", "receipts", "objections"] {
+        assert_eq!(chains[name]["broken_at"], Value::Null, "{name}");
+    }
+    assert_eq!(chains["objections"]["rows"], 1);
+
+    // Somebody with the key and no rules; the export says so.
+    let key = app::archive_key(world.app.profile(), &world.keychain);
+    let archive = world.app.profile().join("archive.db");
+    world.app.shutdown().await;
+    fluxchat_testkit::raw::run(
+        &archive,
+        &key,
+        "DROP TRIGGER ledger_summary_is_final;
+         UPDATE ledger_summary SET requests = requests - 1;
+         DROP TRIGGER objection_event_is_final;
+         UPDATE objection_event SET objected = 0;",
+    );
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(NOON));
+    let profile = world.app.profile().to_owned();
+    world.app = App::start(app::options(&profile, &world.keychain, clock)).await;
+    let (_, entries) = world.export("tampered.zip").await;
+    let chains = json(&entries["chains.json"]);
+    assert_eq!(chains["ledger"]["broken_at"], summary.seq);
+    assert_eq!(chains["objections"]["broken_at"], 1);
+    assert_eq!(chains["consents"]["broken_at"], Value::Null);
+    world.app.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,8 @@
 
 mod commands;
 mod memory;
+#[cfg(target_os = "linux")]
+mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -213,6 +215,23 @@ fn attempts_are_counted_across_restarts_and_by_the_command_line() {
             "too_many_attempts"
         };
         ran.failed(3, expected);
+    }
+    profile
+        .run(&["--json", "history", "list"])
+        .failed(3, "too_many_attempts");
+    // Whoever removes what is not needed to open it removes no wait.
+    let needed = [
+        "archive.db",
+        "keyinfo.json",
+        "keyslots.json",
+        "keyitems.json",
+    ];
+    for entry in std::fs::read_dir(&profile.dir).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        if entry.file_type().unwrap().is_file() && !needed.contains(&name.as_str()) {
+            std::fs::remove_file(entry.path()).unwrap();
+        }
     }
     profile
         .run(&["--json", "history", "list"])

@@ -1,5 +1,5 @@
-//! The policy changes: announced, readable as a comparison, in force on its day, and old consents
-//! count no more.
+//! The policy changes: announced, readable as a comparison, in force on its day. Consents to the
+//! purposes it changed count no more, and the others go on.
 
 use fluxchat_core::Audience;
 use fluxchat_model::{LedgerFilter, Purpose, TextChange, Timestamp};
@@ -55,7 +55,7 @@ async fn checks(core: &Core) -> usize {
 }
 
 #[test]
-fn a_new_version_is_announced_read_accepted_and_ends_old_consents() {
+fn a_new_version_is_announced_read_accepted_and_ends_consents_to_what_it_changed() {
     runtime().block_on(async {
         let core = Core::start(|_| {}).await;
         core.clock.advance(NOVEMBER - crate::offline::NOW);
@@ -70,6 +70,7 @@ fn a_new_version_is_announced_read_accepted_and_ends_old_consents() {
         app.set_consent(Purpose::UsageAnalytics, true)
             .await
             .unwrap();
+        app.set_consent(Purpose::CrashReport, true).await.unwrap();
         assert!(
             !app.check_policy_if_due().await.unwrap(),
             "nobody asked for it"
@@ -96,24 +97,50 @@ fn a_new_version_is_announced_read_accepted_and_ends_old_consents() {
 
         let given = || async {
             let all = app.consents().await.unwrap();
-            all.iter().filter(|it| it.state.given).count()
+            let given = all.into_iter().filter(|it| it.state.given);
+            given.map(|it| it.state.purpose).collect::<Vec<_>>()
         };
-        assert_eq!(given().await, 1);
+        let both = [Purpose::CrashReport, Purpose::UsageAnalytics];
+        assert_eq!(given().await, both);
         core.clock.advance(UNTIL_DECEMBER);
-        assert_eq!(given().await, 0, "the old consent counts no more");
+        let unchanged = [Purpose::CrashReport];
+        assert_eq!(given().await, unchanged, "the rules of the other changed");
         let standing = app.policy_standing().await.unwrap();
         assert_eq!(
             (standing.in_force.0.as_str(), standing.accepted_at),
             ("2026-12-01", None)
         );
         assert!(app.policy_accept("2026-11-01").await.is_err(), "superseded");
+        let before = app.verify().await.unwrap().consents.rows;
         let standing = app.policy_accept("2026-12-01").await.unwrap();
         assert!(standing.accepted_at.is_some());
-        assert_eq!(given().await, 0, "accepting is no consent");
+        assert_eq!(given().await, unchanged, "accepting is no consent");
+        let all = app.consents().await.unwrap();
+        let event = |purpose| {
+            let standing = all.iter().find(|it| it.state.purpose == purpose);
+            standing.unwrap().state.event.clone().unwrap()
+        };
+        let carried = event(Purpose::CrashReport);
+        assert_eq!(
+            (carried.policy_version.as_str(), carried.ui_surface.as_str()),
+            ("2026-12-01", "carried_over"),
+            "what goes on is recorded as that"
+        );
+        assert_eq!(
+            event(Purpose::UsageAnalytics).policy_version,
+            "2026-11-01",
+            "what ended is not"
+        );
+        app.policy_accept("2026-12-01").await.unwrap();
+        assert_eq!(
+            app.verify().await.unwrap().consents.rows,
+            before + 1,
+            "once"
+        );
         app.set_consent(Purpose::UsageAnalytics, true)
             .await
             .unwrap();
-        assert_eq!(given().await, 1);
+        assert_eq!(given().await, both);
         assert!(app.verify().await.unwrap().holds());
         let core = core.restart().await;
         core.clock

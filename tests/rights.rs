@@ -597,3 +597,53 @@ fn a_note_about_a_person_stays_with_its_answer_and_goes_with_it() {
         assert_eq!(receipt.rows_by_table.get("statement_flag"), Some(&1));
     });
 }
+
+#[test]
+fn a_changed_objection_breaks_its_chain() {
+    let profile = Profile::with_cheap_passphrase().set_up();
+    let purpose = Purpose::UpdateCheck.id();
+    profile.json(&["privacy", "object", purpose]);
+    profile.json(&["privacy", "unobject", purpose]);
+    let sound = profile.json(&["privacy", "verify"]);
+    assert_eq!(
+        (&sound["holds"], &sound["objections"]["rows"]),
+        (&json!(true), &json!(2))
+    );
+    let archive = profile.dir.join("archive.db");
+    let key = profile.archive_key();
+    let before = std::fs::read(&archive).unwrap();
+    for (change, broken_at) in [
+        ("UPDATE objection_event SET objected = 0 WHERE seq = 1", 1),
+        (
+            "UPDATE objection_event SET at = at - 86400000 WHERE seq = 2",
+            2,
+        ),
+        ("DELETE FROM objection_event WHERE seq = 1", 1),
+        (
+            "UPDATE objection_event SET hash = randomblob(32) WHERE seq = 2",
+            2,
+        ),
+    ] {
+        // The archive itself refuses; only somebody with the key and no rules can do this.
+        fluxchat_testkit::raw::run(
+            &archive,
+            &key,
+            &format!(
+                "DROP TRIGGER objection_event_is_final; DROP TRIGGER objection_event_is_kept; {change}; PRAGMA wal_checkpoint(TRUNCATE);"
+            ),
+        );
+        let ran = profile.run(&["--json", "privacy", "verify"]);
+        assert_eq!(ran.code, 6, "{change}");
+        let found = ran.json();
+        assert_eq!(
+            (&found["holds"], &found["objections"]["broken_at"]),
+            (&json!(false), &json!(broken_at)),
+            "{change}: {found}"
+        );
+        for log in ["archive.db-wal", "archive.db-shm"] {
+            let _ = std::fs::remove_file(profile.dir.join(log));
+        }
+        std::fs::write(&archive, &before).unwrap();
+    }
+    assert_eq!(profile.json(&["privacy", "verify"])["holds"], true);
+}

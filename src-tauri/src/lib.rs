@@ -11,6 +11,7 @@ mod core;
 mod desktop;
 pub mod hygiene;
 pub mod media;
+pub mod watch;
 
 use std::ffi::OsString;
 use std::fs::DirBuilder;
@@ -68,12 +69,14 @@ pub fn equip<R: Runtime>(builder: Builder<R>, core: Core) -> Builder<R> {
 fn start(first: First, profile: &Path) -> tauri::Result<()> {
     let core = Core::start(profile);
     let folder = profile.to_owned();
+    let watched = core.clone();
     let app = equip(tauri::Builder::default(), core.clone())
         .setup(move |app| {
             window::open(app.handle(), &folder)?;
             let handle = app.handle().clone();
             first.listen(move || window::bring_to_front(&handle));
             desktop::signals::close_politely(app.handle());
+            watch::start(watched);
             app.manage(first);
             Ok(())
         })

@@ -71,6 +71,7 @@ globalThis.FLUXCHAT_COMMANDS = new Set([
   'guardian_get',
   'guardian_unlock',
   'guardian_lock',
+  'guardian_begin',
   'guardian_end',
   'retention_get',
   'retention_set',

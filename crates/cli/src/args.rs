@@ -449,6 +449,8 @@ pub enum Guardian {
     },
     /// Lock again, before the ten minutes are over
     Lock,
+    /// Begin to supervise this profile; --guardian-fd gives the passphrase that will unlock it
+    Begin,
     /// End the supervision; needs --guardian-fd
     End,
 }

@@ -95,6 +95,8 @@ pub(crate) struct Inner {
     pub(crate) active: Mutex<Option<tokio::time::Instant>>,
     /// Why the passphrase given at start did not open the archive.
     pub(crate) refusal: Mutex<Option<Error>>,
+    /// What of the computer somebody listens to for this app.
+    pub(crate) hears: Mutex<crate::Hears>,
 }
 
 pub(crate) enum Session {
@@ -180,6 +182,7 @@ impl App {
                 locking: tokio::sync::Mutex::default(),
                 active: Mutex::default(),
                 refusal: Mutex::default(),
+                hears: Mutex::default(),
             }),
         };
         app.reopen(Patience::Probe).await;

@@ -2,6 +2,7 @@
 
 use fluxchat_model::{ConsentEvent, Purpose};
 use fluxchat_service::{ConsentRecord, KantaraReceipt};
+use fluxchat_store::{ReadTx, StoreError};
 use serde_json::{Value, json};
 
 use crate::{App, Error, consent_sync};
@@ -25,11 +26,7 @@ impl App {
     /// # Errors
     /// When the archive is not open.
     pub async fn consent_records(&self) -> Result<Vec<ConsentRecord>, Error> {
-        let (events, principal) = self.consent_chain().await?;
-        Ok(events
-            .iter()
-            .map(|event| ConsentRecord::from_event(event, &principal, &consent_sync::controller()))
-            .collect())
+        self.read(records).await
     }
 
     /// A receipt for each optional purpose that was decided about, as it stands.
@@ -37,7 +34,7 @@ impl App {
     /// # Errors
     /// When the archive is not open.
     pub async fn consent_receipts(&self) -> Result<Vec<KantaraReceipt>, Error> {
-        let (events, principal) = self.consent_chain().await?;
+        let (events, principal) = self.read(chain).await?;
         let controller = consent_sync::controller().party_name;
         Ok(Purpose::optional()
             .filter_map(|purpose| {
@@ -58,20 +55,7 @@ impl App {
             ConsentFormat::Iso27560 => {
                 let records = self.consent_records().await?;
                 let count = records.len();
-                (
-                    json!({
-                        "@context": {
-                            "dpv": "https://w3id.org/dpv#",
-                            "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
-                            "ai": "https://w3id.org/dpv/ai#",
-                            "dpv-27560": "https://w3id.org/dpv/guides/consent-27560#",
-                            "@vocab": "https://w3id.org/dpv/guides/consent-27560#",
-                        },
-                        "profile": "dpv-27560:record-eu-gdpr",
-                        "@graph": records,
-                    }),
-                    count,
-                )
+                (document(&records), count)
             }
             ConsentFormat::Kantara => {
                 let receipts = self.consent_receipts().await?;
@@ -80,21 +64,41 @@ impl App {
             }
         })
     }
+}
 
-    async fn consent_chain(&self) -> Result<(Vec<ConsentEvent>, String), Error> {
-        self.read(|tx| {
-            let principal =
-                consent_sync::principal(tx)?.map_or_else(|| UNTOLD.to_owned(), |id| id.to_string());
-            let mut events: Vec<ConsentEvent> = Vec::new();
-            loop {
-                let after = events.last().map_or(0, |event| event.seq);
-                let page = tx.consent_events_after(after, PAGE)?;
-                if page.is_empty() {
-                    return Ok((events, principal));
-                }
-                events.extend(page);
-            }
-        })
-        .await
+/// The records as one JSON-LD document.
+pub(crate) fn document(records: &[ConsentRecord]) -> Value {
+    json!({
+        "@context": {
+            "dpv": "https://w3id.org/dpv#",
+            "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
+            "ai": "https://w3id.org/dpv/ai#",
+            "dpv-27560": "https://w3id.org/dpv/guides/consent-27560#",
+            "@vocab": "https://w3id.org/dpv/guides/consent-27560#",
+        },
+        "profile": "dpv-27560:record-eu-gdpr",
+        "@graph": records,
+    })
+}
+
+/// The records of all decisions, oldest first.
+pub(crate) fn records(tx: &ReadTx<'_>) -> Result<Vec<ConsentRecord>, StoreError> {
+    let (events, principal) = chain(tx)?;
+    let controller = consent_sync::controller();
+    let record = |event| ConsentRecord::from_event(event, &principal, &controller);
+    Ok(events.iter().map(record).collect())
+}
+
+fn chain(tx: &ReadTx<'_>) -> Result<(Vec<ConsentEvent>, String), StoreError> {
+    let principal =
+        consent_sync::principal(tx)?.map_or_else(|| UNTOLD.to_owned(), |id| id.to_string());
+    let mut events: Vec<ConsentEvent> = Vec::new();
+    loop {
+        let after = events.last().map_or(0, |event| event.seq);
+        let page = tx.consent_events_after(after, PAGE)?;
+        if page.is_empty() {
+            return Ok((events, principal));
+        }
+        events.extend(page);
     }
 }

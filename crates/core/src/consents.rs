@@ -25,8 +25,16 @@ pub(crate) fn is_given(
     purpose: Purpose,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let version = policies::in_force(tx, now)?;
-    Ok(tx.consent_state(purpose, &version.0)?.given)
+    Ok(state(tx, purpose, now)?.given)
+}
+
+/// Where a purpose stands.
+pub(crate) fn state(
+    tx: &ReadTx<'_>,
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<ConsentState, StoreError> {
+    tx.consent_state(purpose, &policies::counting(tx, purpose, now)?)
 }
 
 pub(crate) fn check_optional(purpose: Purpose) -> Result<(), Error> {
@@ -58,10 +66,10 @@ impl App {
                 })
                 .collect()
         } else {
-            let version = self.policy_in_force().0;
+            let now = self.now();
             self.read(move |tx| {
                 Purpose::all()
-                    .map(|purpose| tx.consent_state(purpose, &version))
+                    .map(|purpose| state(tx, purpose, now))
                     .collect::<Result<Vec<_>, _>>()
             })
             .await?
@@ -111,8 +119,7 @@ impl App {
                 let now = app.now();
                 let unmarked = open.store.write(|tx| {
                     // The same answer twice is one event: the chain records decisions, not clicks.
-                    let state = tx.consent_state(purpose, &event.policy_version)?;
-                    if state.given != given {
+                    if is_given(tx, purpose, now)? != given {
                         let kept = tx.consent_append(event.clone())?;
                         consent_sync::queue(tx, &kept, fresh, now)?;
                     }

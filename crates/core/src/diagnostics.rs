@@ -203,12 +203,12 @@ impl App {
         // Nothing is sent twice: the second one finds it sent.
         let _alone = open.sending.lock().await;
         let version = self.policy_in_force().0;
-        let in_force = version.clone();
+        let now = self.now();
         let (report, consent) = self
             .read(move |tx| {
                 let report = tx.diagnostic_report(id)?;
                 let consent = match &report {
-                    Some(report) => tx.consent_state(report.kind.purpose(), &in_force)?.event,
+                    Some(report) => consents::state(tx, report.kind.purpose(), now)?.event,
                     None => None,
                 };
                 Ok((report, consent))

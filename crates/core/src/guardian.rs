@@ -5,12 +5,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluxchat_model::{Secret, Timestamp};
+use fluxchat_model::{ConsentStatus, Purpose, Secret, Timestamp};
 use fluxchat_store::{ReadTx, StoreError, WriteTx};
 use fluxchat_vault::{KdfCost, Verifier};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::{App, Error, Event, session};
+use crate::{App, Error, Event, clock, consent_sync, consents, session};
 
 /// How long the guardian's passphrase unlocks.
 pub const UNLOCK_MS: i64 = 10 * 60 * Timestamp::SECOND;
@@ -199,13 +200,70 @@ impl App {
         Ok(())
     }
 
+    /// Begins to supervise a profile that nobody supervises. In the same step everything optional
+    /// that was agreed to is taken back.
+    ///
+    /// # Errors
+    /// `passphrase_short`; `already_supervised`.
+    pub async fn guardian_begin(&self, passphrase: Secret<String>) -> Result<Guardian, Error> {
+        let surface = self.inner.options.surface;
+        let unmarked = self
+            .off_thread(move |app| {
+                let open = app.open()?;
+                let now = app.now();
+                let setup = open
+                    .store
+                    .read(session::setup_record)?
+                    .ok_or(Error::SetupNeeded)?;
+                if setup.supervised {
+                    return Err(Error::invalid(
+                        "already_supervised",
+                        "A guardian supervises this profile already.",
+                    ));
+                }
+                let record = GuardianRecord::new(&passphrase, now)?;
+                let policy = app.policy(None, &setup.language)?;
+                let mut events = Vec::new();
+                for purpose in Purpose::optional() {
+                    let status = ConsentStatus::Withdrawn;
+                    events.push(app.consent_event(purpose, status, &policy, surface)?);
+                }
+                let fresh = Uuid::from_bytes(clock::random16()?);
+                let unmarked = open.store.write(|tx| {
+                    session::set_supervised(tx, true)?;
+                    tx.guardian_set(Some(&record))?;
+                    for event in &events {
+                        if consents::is_given(tx, event.purpose, now)? {
+                            let kept = tx.consent_append(event.clone())?;
+                            consent_sync::queue(tx, &kept, fresh, now)?;
+                        }
+                    }
+                    tx.training_forget()
+                })?;
+                for purpose in Purpose::all() {
+                    if purpose.is_off_for_children() {
+                        open.door.cancel_purpose(purpose);
+                    }
+                }
+                open.outbox.notify_one();
+                Ok(unmarked)
+            })
+            .await?;
+        for conversation in unmarked {
+            self.tell(Event::ConversationChanged(conversation));
+        }
+        self.tell(Event::SessionChanged);
+        self.tell(Event::ConsentsChanged);
+        self.guardian().await
+    }
+
     /// Ends the supervision. What was off stays off until somebody switches it on.
     ///
     /// # Errors
     /// As [`App::guardian_unlock`].
     pub async fn guardian_end(&self, passphrase: Secret<String>) -> Result<(), Error> {
         self.with_passphrase(passphrase, |tx, _| {
-            session::supervision_ended(tx)?;
+            session::set_supervised(tx, false)?;
             tx.guardian_set::<GuardianRecord>(None)
         })
         .await?;

@@ -74,7 +74,7 @@ pub use fluxchat_vault::{Keychain, OsKeychain};
 pub use guardian::{Guardian, UNLOCK_MS as GUARDIAN_UNLOCK_MS};
 pub use history::{MessagePage, ShownMessage};
 pub use ledger_keep::LedgerState;
-pub use lock::{IDLE_MINUTES, LockSettings, Occasion};
+pub use lock::{Hears, IDLE_MINUTES, LockSettings, Occasion};
 pub use only_here::answers_here;
 pub use overview::{Age, AgeTotal, Overview};
 pub use place::{Place, host_of, place_of};

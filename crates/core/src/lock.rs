@@ -17,7 +17,9 @@ const SETTINGS: &str = "lock";
 /// The choices for idleness, in minutes.
 pub const IDLE_MINUTES: [u32; 4] = [1, 5, 15, 60];
 /// What is under way gets this long to end in order; then it is cut.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// A computer that is about to sleep waits 5 seconds, of which closing needs some.
+const PATIENCE_BEFORE_SLEEP: Duration = Duration::from_secs(2);
 /// How long the last handles may take to be dropped once nothing can be done with them.
 const LAST_HANDLES: Duration = Duration::from_secs(5);
 
@@ -50,6 +52,15 @@ pub enum Occasion {
     Sleep,
     /// Its screen was locked.
     ScreenLock,
+}
+
+/// Which occasions reach this app: whether somebody listens, and to whom, differs by system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hears {
+    /// It is told before the computer sleeps.
+    pub sleep: bool,
+    /// It is told when the screen is locked.
+    pub screen: bool,
 }
 
 fn settings(tx: &ReadTx<'_>) -> Result<LockSettings, StoreError> {
@@ -92,10 +103,14 @@ impl App {
     /// `no_lock` without a passphrase: whoever could unlock is whoever is there; when the archive
     /// is not open.
     pub async fn lock(&self) -> Result<(), Error> {
+        self.lock_within(PATIENCE).await
+    }
+
+    async fn lock_within(&self, patience: Duration) -> Result<(), Error> {
         let _alone = self.inner.locking.lock().await;
         let open = self.open()?;
         locked_by_passphrase(&open)?;
-        self.close_open(open, true).await;
+        self.close_open(open, true, patience).await;
         tracing::info!(name: "app.locked", "");
         Ok(())
     }
@@ -105,11 +120,31 @@ impl App {
         let Ok(settings) = self.lock_settings().await else {
             return self.state() == SessionState::Locked;
         };
-        let wanted = match occasion {
-            Occasion::Sleep => settings.on_sleep,
-            Occasion::ScreenLock => settings.on_screen_lock,
+        let (wanted, patience) = match occasion {
+            Occasion::Sleep => (settings.on_sleep, PATIENCE_BEFORE_SLEEP),
+            Occasion::ScreenLock => (settings.on_screen_lock, PATIENCE),
         };
-        wanted && self.lock().await.is_ok()
+        wanted && self.lock_within(patience).await.is_ok()
+    }
+
+    /// Which occasions reach this app.
+    #[must_use]
+    pub fn hears(&self) -> Hears {
+        *self
+            .inner
+            .hears
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whoever listens to the computer says what it hears.
+    pub fn set_hears(&self, hears: Hears) {
+        *self
+            .inner
+            .hears
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = hears;
+        self.tell(Event::SettingsChanged);
     }
 
     /// Somebody is there: idleness begins anew.
@@ -271,10 +306,10 @@ impl App {
     }
 
     /// Closes an open archive in order. With `locked` it can be unlocked again.
-    pub(crate) async fn close_open(&self, open: Arc<Open>, locked: bool) {
+    pub(crate) async fn close_open(&self, open: Arc<Open>, locked: bool, patience: Duration) {
         open.stop.cancel();
         open.tasks.close();
-        if tokio::time::timeout(PATIENCE, open.tasks.wait())
+        if tokio::time::timeout(patience, open.tasks.wait())
             .await
             .is_err()
         {

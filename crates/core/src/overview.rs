@@ -1,7 +1,7 @@
 //! The numbers of the privacy screen.
 
 use fluxchat_egress::IN_PROCESS;
-use fluxchat_model::{StorageMode, StoredKind, StoredTotal, Timestamp};
+use fluxchat_model::{OutboxKind, Purpose, StorageMode, StoredKind, StoredTotal, Timestamp};
 use fluxchat_store::{HostTotal, StoredMonth};
 use serde::{Deserialize, Serialize};
 
@@ -88,7 +88,7 @@ pub struct Overview {
     pub left: Vec<HostTotal>,
     /// How many optional consents are on, and of how many.
     pub consents: (u32, u32),
-    /// Requests to services that are not settled.
+    /// Requests to services that are not settled, and what still has to reach a service.
     pub waiting: u32,
 }
 
@@ -113,18 +113,26 @@ impl App {
         let since = now.plus_ms(-WEEK);
         let (months, left, consents, waiting) = self
             .read(move |tx| {
-                let states = tx.consent_states(&crate::policies::in_force(tx, now)?.0)?;
-                let on = states.iter().filter(|state| state.given).count();
+                let states = Purpose::optional()
+                    .map(|purpose| crate::consents::is_given(tx, purpose, now))
+                    .collect::<Result<Vec<_>, _>>()?;
+                let on = states.iter().filter(|given| **given).count();
                 let waiting = tx
                     .privacy_requests()?
                     .iter()
                     .filter(|request| !request.state.is_settled())
                     .count();
+                // A request that was not sent yet waits once, not twice.
+                let unsent = tx
+                    .outbox()?
+                    .iter()
+                    .filter(|entry| entry.kind != OutboxKind::PrivacyRequest)
+                    .count();
                 Ok((
                     tx.stored_months(now)?,
                     tx.ledger_totals(since)?,
                     (on, states.len()),
-                    waiting,
+                    waiting + unsent,
                 ))
             })
             .await?;

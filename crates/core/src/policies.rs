@@ -7,16 +7,20 @@ use std::time::Duration;
 
 use fluxchat_egress::{Call, Ctx, Endpoint, Payload, Target};
 use fluxchat_model::{
-    Initiator, Policy, PolicyDiff, PolicyVersion, Purpose, SessionState, Timestamp,
+    ConsentStatus, Initiator, Policy, PolicyDiff, PolicySpan, PolicyVersion, Purpose, SessionState,
+    Timestamp,
 };
 use fluxchat_service::PolicyDocument;
 use fluxchat_store::{ReadTx, StoreError};
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
 use crate::app::Open;
 use crate::consents::supported_language;
-use crate::{App, Error, Event, session};
+use crate::{App, Error, Event, clock, consent_sync, session};
 
+/// Where a consent was given that goes on under a new version.
+const CARRIED_OVER: &str = "carried_over";
 const SCHEDULED: &str = "policy_check";
 const CHECKED_AT: &str = "policy_checked_at";
 /// Between two looks for a new version.
@@ -67,6 +71,32 @@ fn newest_due(versions: &[PolicyVersion], now: Timestamp) -> PolicyVersion {
         .unwrap_or_else(|| PolicyVersion(String::new()))
 }
 
+/// The versions under which a consent to a purpose counts now. A version whose text is not here
+/// counts as one that changed it.
+pub(crate) fn counting(
+    tx: &ReadTx<'_>,
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<PolicySpan, StoreError> {
+    let versions = known(tx)?;
+    let to = newest_due(&versions, now);
+    let mut from = versions.last().map_or_else(String::new, |it| it.0.clone());
+    for version in versions.iter().filter(|version| **version <= to) {
+        let changed = match fluxchat_service::policy_changes(&version.0) {
+            Some(changed) => changed.contains(&purpose.id()),
+            None => {
+                let text = tx.policy_text(&version.0, fluxchat_service::LANGUAGES[0])?;
+                text.is_none_or(|policy| policy.changed.iter().any(|id| id == purpose.id()))
+            }
+        };
+        if changed {
+            from.clone_from(&version.0);
+            break;
+        }
+    }
+    Ok(PolicySpan { from, to: to.0 })
+}
+
 pub(crate) fn accepted_at(
     tx: &ReadTx<'_>,
     version: &PolicyVersion,
@@ -92,6 +122,10 @@ pub(crate) fn spawn(app: &App, open: &Arc<Open>) {
             wait = Duration::from_secs(3_600);
             if let Err(error) = app.check_policy_if_due().await {
                 tracing::info!(name: "policy.not_checked", code = error.code());
+            }
+            let carried = app.off_thread(|app| app.carry_consents_over(&*app.open()?));
+            if let Err(error) = carried.await {
+                tracing::info!(name: "consents.not_carried", code = error.code());
             }
         }
     });
@@ -192,7 +226,8 @@ impl App {
     }
 
     /// Accepts a version: the one in force, or the next ahead of its day. Consents are no part of
-    /// it; those of an older version do not count for this one.
+    /// it: those to purposes that a version changed count no more, and the others go on, which is
+    /// recorded once the version is in force.
     ///
     /// # Errors
     /// When it is not known or was superseded, or a guardian has to do it.
@@ -214,20 +249,57 @@ impl App {
                 .ok_or(Error::SetupNeeded)?;
             let policy = app.policy(Some(&version), &setup.language)?;
             let now = app.now();
-            Ok(open.store.write(|tx| {
+            open.store.write(|tx| {
                 if accepted_at(tx, &policy.version)?.is_none() {
                     tx.policy_accept(&policy, now, surface)?;
-                    // Marks of an older policy count no more; nothing shall look as if they did.
-                    if policy.version == in_force(tx, now)? {
-                        tx.training_forget()?;
-                    }
                 }
                 Ok(())
-            })?)
+            })?;
+            app.carry_consents_over(&open)
         })
         .await?;
         self.tell(Event::ConsentsChanged);
         self.policy_standing().await
+    }
+
+    /// Records what a version in force that was accepted left as it was: each consent that goes on
+    /// gets a link of its own under the new version. Training marks that count no more go.
+    pub(crate) fn carry_consents_over(&self, open: &Open) -> Result<(), Error> {
+        let now = self.now();
+        let setup = open.store.read(session::setup_record)?;
+        let Some(setup) = setup else { return Ok(()) };
+        let policy = self.policy(None, &setup.language)?;
+        let mut carried = Vec::new();
+        for purpose in Purpose::optional() {
+            let version = policy.version.0.as_str();
+            let goes_on = open.store.read(|tx| {
+                let state = tx.consent_state(purpose, &counting(tx, purpose, now)?)?;
+                let event = state.event.filter(|_| state.given);
+                Ok(event.is_some_and(|event| event.policy_version != version))
+            })?;
+            if goes_on {
+                let event =
+                    self.consent_event(purpose, ConsentStatus::Given, &policy, CARRIED_OVER)?;
+                carried.push(event);
+            }
+        }
+        let fresh = Uuid::from_bytes(clock::random16()?);
+        open.store.write(|tx| {
+            if accepted_at(tx, &policy.version)?.is_none() {
+                return Ok(());
+            }
+            for event in &carried {
+                let kept = tx.consent_append(event.clone())?;
+                consent_sync::queue(tx, &kept, fresh, now)?;
+            }
+            // Marks of an older policy count no more; nothing shall look as if they did.
+            if !crate::consents::is_given(tx, Purpose::AiTraining, now)? {
+                tx.training_forget()?;
+            }
+            Ok(())
+        })?;
+        open.outbox.notify_one();
+        Ok(())
     }
 
     /// Switches the daily look for new versions on or off.

@@ -253,6 +253,12 @@ impl App {
                 "The chain of consents holds.",
             ),
             (
+                Law::OneDoor,
+                "door.objections",
+                chains.objections,
+                "The chain of objections holds.",
+            ),
+            (
                 Law::DeleteMeansGone,
                 "delete.receipts",
                 chains.receipts,

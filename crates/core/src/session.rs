@@ -67,11 +67,11 @@ pub(crate) fn setup_record(tx: &ReadTx<'_>) -> Result<Option<SetupRecord>, Store
     tx.setting(SETUP)
 }
 
-/// The guardian has ended the supervision.
-pub(crate) fn supervision_ended(tx: &WriteTx<'_>) -> Result<(), StoreError> {
+/// A guardian begins to supervise, or has ended it.
+pub(crate) fn set_supervised(tx: &WriteTx<'_>, supervised: bool) -> Result<(), StoreError> {
     if let Some(setup) = setup_record(tx)? {
         let setup = SetupRecord {
-            supervised: false,
+            supervised,
             ..setup
         };
         tx.setting_set(SETUP, &setup)?;
@@ -280,7 +280,7 @@ impl App {
     /// that waits, closes the archive and gives the profile back.
     pub async fn shutdown(&self) {
         if let Ok(open) = self.open() {
-            self.close_open(open, false).await;
+            self.close_open(open, false, crate::lock::PATIENCE).await;
         }
         self.inner
             .lock
@@ -539,6 +539,7 @@ impl App {
                 app.settle_key(&open)?;
                 let _ = app.sweep_exports();
                 let _ = app.absorb_crash(&open);
+                let _ = app.carry_consents_over(&open);
                 app.drop_migration_copy(&open.store, false)
             })
             .await;

@@ -1,5 +1,5 @@
 //! Training, one conversation at a time: the purpose has to be agreed to, and the conversation
-//! has to be marked, both under the policy in force. Everything else says no.
+//! has to be marked, both under a policy whose rules for it still hold. Everything else says no.
 
 use fluxchat_model::{
     ConsentScope, ConsentStatus, ConversationId, Purpose, Timestamp, TrainingEcho,
@@ -21,13 +21,14 @@ pub(crate) fn covers(
     let marked = tx
         .conversation(id)?
         .is_some_and(|it| it.training_allowed && !it.restricted);
-    Ok(marked && is_marked(tx, id, &policies::in_force(tx, now)?.0)?)
+    Ok(marked && is_marked(tx, id, now)?)
 }
 
-fn is_marked(tx: &ReadTx<'_>, id: ConversationId, version: &str) -> Result<bool, StoreError> {
+fn is_marked(tx: &ReadTx<'_>, id: ConversationId, now: Timestamp) -> Result<bool, StoreError> {
+    let under = policies::counting(tx, Purpose::AiTraining, now)?;
     let last = tx.consent_of_conversation(Purpose::AiTraining, id)?;
     Ok(last.is_some_and(|event| {
-        event.status == ConsentStatus::Given && event.policy_version == version
+        event.status == ConsentStatus::Given && under.covers(&event.policy_version)
     }))
 }
 
@@ -66,14 +67,12 @@ impl App {
             let principal = Uuid::from_bytes(clock::random16()?);
             let now = app.now();
             let decided = open.store.write(|tx| {
-                let agreed = tx
-                    .consent_state(Purpose::AiTraining, &event.policy_version)?
-                    .given;
+                let agreed = consents::is_given(tx, Purpose::AiTraining, now)?;
                 if allowed && !agreed {
                     return Ok(false);
                 }
                 let last = tx.consent_of_conversation(Purpose::AiTraining, id)?;
-                let was = is_marked(tx, id, &event.policy_version)?;
+                let was = is_marked(tx, id, now)?;
                 let patch = ConversationPatch {
                     training_allowed: Some(allowed),
                     ..ConversationPatch::default()

@@ -1,12 +1,13 @@
 //! Whether what is claimed holds: the chains, and the state of key, archive and sources.
 
 use fluxchat_model::{SessionState, StorageMode, StoredKind, VisibleError};
-use fluxchat_store::{ChainBreak, Integrity, StoreError};
+use fluxchat_store::{ChainBreak, Integrity, ReadTx, StoreError};
+use serde::Serialize;
 
 use crate::{App, Error, session_problem};
 
 /// Whether a chain holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Chain {
     /// How many links.
     pub rows: u32,
@@ -14,22 +15,24 @@ pub struct Chain {
     pub broken_at: Option<i64>,
 }
 
-/// The three chains.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Every chain there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Verification {
-    /// What left.
+    /// What left, with what stands for rows that were cleared.
     pub ledger: Chain,
     /// What was agreed to.
     pub consents: Chain,
     /// What was deleted.
     pub receipts: Chain,
+    /// What was objected to.
+    pub objections: Chain,
 }
 
 impl Verification {
     /// True if all of them hold.
     #[must_use]
     pub fn holds(&self) -> bool {
-        [self.ledger, self.consents, self.receipts]
+        [self.ledger, self.consents, self.receipts, self.objections]
             .iter()
             .all(|chain| chain.broken_at.is_none())
     }
@@ -56,30 +59,7 @@ impl App {
     /// # Errors
     /// When the archive is not open.
     pub async fn verify(&self) -> Result<Verification, Error> {
-        self.read(|tx| {
-            let rows = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-            let broken = |found: Option<ChainBreak>| found.map(|it| it.seq);
-            let ledger_rows = tx
-                .stored_totals()?
-                .iter()
-                .find(|total| total.kind == StoredKind::Ledger)
-                .map_or(0, |total| total.count);
-            Ok(Verification {
-                ledger: Chain {
-                    rows: ledger_rows,
-                    broken_at: broken(tx.ledger_verify()?),
-                },
-                consents: Chain {
-                    rows: rows(tx.consent_events()?.len()),
-                    broken_at: broken(tx.consent_verify()?),
-                },
-                receipts: Chain {
-                    rows: rows(tx.receipts()?.len()),
-                    broken_at: broken(tx.receipts_verify()?),
-                },
-            })
-        })
-        .await
+        self.read(verify).await
     }
 
     /// Looks at everything that has to be in order. Reads every page of the archive.
@@ -120,6 +100,25 @@ impl App {
         }
         doctor
     }
+}
+
+/// Recomputes every chain in one view of the archive.
+pub(crate) fn verify(tx: &ReadTx<'_>) -> Result<Verification, StoreError> {
+    let chain = |rows: usize, found: Option<ChainBreak>| Chain {
+        rows: u32::try_from(rows).unwrap_or(u32::MAX),
+        broken_at: found.map(|it| it.seq),
+    };
+    let ledger = tx
+        .stored_totals()?
+        .iter()
+        .find(|total| total.kind == StoredKind::Ledger)
+        .map_or(0, |total| total.count as usize);
+    Ok(Verification {
+        ledger: chain(ledger, tx.ledger_verify()?),
+        consents: chain(tx.consent_events()?.len(), tx.consent_verify()?),
+        receipts: chain(tx.receipts()?.len(), tx.receipts_verify()?),
+        objections: chain(tx.objection_events()?.len(), tx.objection_verify()?),
+    })
 }
 
 fn integrity_word(found: Integrity) -> &'static str {

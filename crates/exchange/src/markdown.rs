@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use fluxchat_model::{Conversation, Message, MessageStatus, Part, Role, Timestamp};
+use fluxchat_model::{Conversation, Message, MessageStatus, Part, Role, StatementFlag, Timestamp};
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
@@ -75,6 +75,17 @@ impl Markdown {
             }
             MessageStatus::Complete => {}
         }
+        out
+    }
+
+    /// What a person says is wrong in the message above.
+    #[must_use]
+    pub fn flag(flag: &StatementFlag) -> String {
+        let mut out = format!("> **Said to be wrong** · {}\n>\n", minute(flag.at));
+        for line in flag.note.trim_end().lines() {
+            let _ = writeln!(out, "> {line}");
+        }
+        out.push('\n');
         out
     }
 }

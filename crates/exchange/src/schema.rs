@@ -12,14 +12,18 @@ macro_rules! schemas {
 
 schemas![
     "attachments",
+    "chains",
+    "consent_records",
     "consents",
     "conversations",
     "diagnostics",
     "drafts",
     "folders",
     "ledger",
+    "ledger_cleared",
     "manifest",
     "messages",
+    "objections",
     "receipts",
     "requests",
     "retention",
@@ -27,6 +31,7 @@ schemas![
     "search_history",
     "settings",
     "sources",
+    "statement_flags",
     "tags",
 ];
 

@@ -77,6 +77,7 @@ macro_rules! for_each_command {
             consent guardian_get(Empty) -> GuardianInfo;
             consent guardian_unlock(GuardianUnlockReq) -> GuardianInfo;
             consent guardian_lock(Empty) -> GuardianInfo;
+            consent guardian_begin(GuardianBeginReq) -> GuardianInfo;
             consent guardian_end(GuardianEndReq) -> GuardianInfo;
             retention retention_get(Empty) -> Retention;
             retention retention_set(RetentionRuleReq) -> Retention;

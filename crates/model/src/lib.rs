@@ -39,7 +39,9 @@ pub use id::{
 pub use ledger::{
     EgressRecord, Initiator, LedgerEntry, LedgerFacet, LedgerFilter, LedgerSummary, Outcome,
 };
-pub use policy::{Policy, PolicyDiff, PolicyVersion, TextChange, TextKind, TextPart, TextRow};
+pub use policy::{
+    Policy, PolicyDiff, PolicySpan, PolicyVersion, TextChange, TextKind, TextPart, TextRow,
+};
 pub use practice::{KeptFor, Recipient};
 pub use privacy::{
     Attestation, ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest,

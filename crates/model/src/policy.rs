@@ -9,6 +9,33 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct PolicyVersion(pub String);
 
+/// The versions under which a consent to a purpose counts: from the last one that changed the
+/// rules of the purpose to the one in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicySpan {
+    /// The last version that changed the purpose; the oldest one known if none did.
+    pub from: String,
+    /// The version in force.
+    pub to: String,
+}
+
+impl PolicySpan {
+    /// One version alone.
+    #[must_use]
+    pub fn only(version: &str) -> Self {
+        Self {
+            from: version.to_owned(),
+            to: version.to_owned(),
+        }
+    }
+
+    /// Whether a consent that was given under a version counts.
+    #[must_use]
+    pub fn covers(&self, version: &str) -> bool {
+        (self.from.as_str()..=self.to.as_str()).contains(&version)
+    }
+}
+
 /// One version of the privacy policy in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {

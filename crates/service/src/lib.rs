@@ -34,7 +34,9 @@ pub use date::months_after;
 pub use error::{ErrorBody, ErrorDetail, ServiceError};
 pub use models::{GUIDE_MODEL, ModelCard, ModelList};
 pub use policies::PolicyDocument;
-pub use policy::{LANGUAGES, current_policy, in_force, policies, policy, policy_versions};
+pub use policy::{
+    LANGUAGES, current_policy, in_force, policies, policy, policy_changes, policy_versions,
+};
 pub use rights::{
     Discovery, Identity, IdentityFormat, RequestList, RequestStatus, RequestType, ResultDocument,
     RightsAnswer, RightsRequest, SubjectRecord,

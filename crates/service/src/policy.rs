@@ -73,6 +73,15 @@ pub fn policy(version: &str, language: &str) -> Option<Policy> {
         .map(Text::read)
 }
 
+/// The purposes that a bundled version changed; `None` if it is not one.
+#[must_use]
+pub fn policy_changes(version: &str) -> Option<Vec<&'static str>> {
+    let text = TEXTS.iter().find(|text| text.version == version)?;
+    let (head, _) = front_matter(text.source);
+    let changed = head.filter(|(name, _)| *name == "changed");
+    Some(changed.map(|(_, purpose)| purpose).collect())
+}
+
 /// The bundled versions, newest first.
 #[must_use]
 pub fn policy_versions() -> Vec<PolicyVersion> {

@@ -282,6 +282,10 @@ fn rights_are_read_along_their_indexes() {
     );
     check(statement_flag::PAGE, "USING INTEGER PRIMARY KEY (rowid>?)");
     check(
+        statement_flag::OF_MESSAGE,
+        "INDEX sqlite_autoindex_statement_flag_1 (message_id=?)",
+    );
+    check(
         statement_flag::OF_CONVERSATION,
         "INDEX statement_flag_conversation (conversation_id=? AND rowid>?)",
     );

@@ -103,6 +103,13 @@ impl DesktopSession {
         self.display.as_deref()
     }
 
+    /// The address of its bus, where it has one.
+    #[must_use]
+    pub fn bus_address(&self) -> Option<&str> {
+        let bus = |(name, _): &&(String, String)| name == "DBUS_SESSION_BUS_ADDRESS";
+        self.env.iter().find(bus).map(|(_, value)| value.as_str())
+    }
+
     /// A command inside the session.
     #[must_use]
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
@@ -275,6 +282,24 @@ impl DesktopSession {
         self.display = Some(display);
     }
 
+    /// Something on the bus that answers to a name and says what a test wants: an object of
+    /// python-dbusmock, on the bus of the session whatever it stands for.
+    ///
+    /// # Panics
+    /// When the package is missing.
+    pub fn mock(&mut self, name: &str, path: &str, interface: &str) {
+        let child = self
+            .command("/usr/bin/python3")
+            .args(["-m", "dbusmock", "--session", name, path, interface])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("python3 starts");
+        self.children.push(child);
+        self.wait_for_name(name);
+    }
+
     /// Waits until somebody owns a name on the bus. `gdbus wait` blocks on the bus's own signal.
     fn wait_for_name(&self, name: &str) {
         let status = self
@@ -284,7 +309,11 @@ impl DesktopSession {
             .unwrap_or_else(|error| {
                 panic!("gdbus: {error}; install it with: apt-get install libglib2.0-bin")
             });
-        assert!(status.success(), "nobody owns {name} on the session bus");
+        assert!(
+            status.success(),
+            "nobody owns {name} on the session bus; what can be missing: \
+             apt-get install gnome-keyring python3-dbusmock"
+        );
     }
 }
 

@@ -4,18 +4,24 @@
 //! waits are measured by the time since the computer started, which nobody can set. After a
 //! restart of the computer the wait begins again.
 //!
-//! It slows down whoever sits at the computer. Somebody who took the profile away guesses at the
-//! speed of Argon2id.
+//! The record stands in the file of the key slots: whoever deletes it has nothing left to try.
+//!
+//! It slows down whoever sits at the computer. Somebody who took the profile away, or who puts an
+//! older copy of that file back, guesses at the speed of Argon2id.
 
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::VaultError;
 use crate::file::remove_if_there;
-use crate::sidecar::{self, ATTEMPTS, Found};
+use crate::sidecar::{self, ATTEMPTS, Found, KEY_SLOTS};
+
+/// The field of the file of the key slots.
+const FIELD: &str = "attempts";
 
 /// A moment: which run of the computer, and milliseconds since it began.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,9 +102,15 @@ const UNREADABLE: u32 = 7;
 /// How long to wait before the next attempt, in milliseconds.
 pub(crate) fn wait(dir: &Path, ticks: &dyn Ticks) -> Result<u64, VaultError> {
     let now = ticks.now();
-    let mut attempts = read(dir, &now)?;
-    let wait = wait_of(&mut attempts, &now);
-    Ok(wait)
+    let mut attempts = match read(dir)? {
+        Found::Present(attempts) => attempts,
+        Found::Missing => return Ok(0),
+        Found::Damaged => {
+            let _alone = alone(dir);
+            current(dir, &now)?
+        }
+    };
+    Ok(wait_of(&mut attempts, &now))
 }
 
 /// Makes an attempt, if one may be made now. One that fails with `wrong_passphrase` counts.
@@ -109,26 +121,26 @@ pub(crate) fn attempt<T>(
 ) -> Result<T, VaultError> {
     let _alone = alone(dir);
     let now = ticks.now();
-    let mut attempts = read(dir, &now)?;
+    let mut attempts = current(dir, &now)?;
     let restarted = attempts.at.boot != now.boot || now.ms < attempts.at.ms;
     let wait_ms = wait_of(&mut attempts, &now);
     if wait_ms > 0 {
         if restarted {
-            write(dir, &attempts)?;
+            write(dir, Some(&attempts))?;
         }
         return Err(VaultError::TooManyAttempts { wait_ms });
     }
     attempts.failures = attempts.failures.saturating_add(1);
     attempts.at = now;
-    write(dir, &attempts)?;
+    write(dir, Some(&attempts))?;
     let checked = check();
     match &checked {
         Err(VaultError::WrongPassphrase) => {}
-        Ok(_) => clear(dir)?,
+        Ok(_) => write(dir, None)?,
         Err(_) => {
             // Nothing was learned about the passphrase.
             attempts.failures -= 1;
-            write(dir, &attempts)?;
+            write(dir, Some(&attempts))?;
         }
     }
     checked
@@ -141,34 +153,62 @@ fn wait_of(attempts: &mut Attempts, now: &Tick) -> u64 {
     owed(attempts.failures).saturating_sub(now.ms - attempts.at.ms)
 }
 
-fn read(dir: &Path, now: &Tick) -> Result<Attempts, VaultError> {
-    Ok(match sidecar::read(dir, ATTEMPTS)? {
+/// The record. One that cannot be read is made anew, with its full wait from now on.
+fn current(dir: &Path, now: &Tick) -> Result<Attempts, VaultError> {
+    let begun = |failures| Attempts {
+        v: 1,
+        failures,
+        at: now.clone(),
+    };
+    Ok(match read(dir)? {
         Found::Present(attempts) => attempts,
-        Found::Missing => Attempts {
-            v: 1,
-            failures: 0,
-            at: now.clone(),
-        },
+        Found::Missing => begun(0),
         Found::Damaged => {
-            let attempts = Attempts {
-                v: 1,
-                failures: UNREADABLE,
-                at: now.clone(),
-            };
-            write(dir, &attempts)?;
+            let attempts = begun(UNREADABLE);
+            write(dir, Some(&attempts))?;
             attempts
         }
     })
 }
 
-/// A disk that is full or cannot be written must not keep its owner out: what is on it can only
-/// be read, and deleted, once it is open.
-fn write(dir: &Path, attempts: &Attempts) -> Result<(), VaultError> {
-    unless_unwritable(sidecar::write(dir, ATTEMPTS, attempts))
+fn read(dir: &Path) -> Result<Found<Attempts>, VaultError> {
+    let slots = match sidecar::read::<Map<String, Value>>(dir, KEY_SLOTS)? {
+        Found::Present(slots) => slots,
+        Found::Missing => return Ok(Found::Missing),
+        Found::Damaged => return Err(VaultError::Damaged(KEY_SLOTS)),
+    };
+    match slots.get(FIELD) {
+        Some(value) => Ok(match Attempts::deserialize(value) {
+            Ok(attempts) => Found::Present(attempts),
+            Err(_) => Found::Damaged,
+        }),
+        // Where the first versions had it.
+        None => sidecar::read(dir, ATTEMPTS),
+    }
 }
 
-fn clear(dir: &Path) -> Result<(), VaultError> {
-    unless_unwritable(remove_if_there(&dir.join(ATTEMPTS)).map_err(VaultError::from))
+/// Writes the record, or takes it away. Everything else in the file stays as it is, whichever
+/// version wrote it.
+///
+/// A disk that is full or cannot be written must not keep its owner out: what is on it can only
+/// be read, and deleted, once it is open.
+fn write(dir: &Path, attempts: Option<&Attempts>) -> Result<(), VaultError> {
+    let mut slots = match sidecar::read::<Map<String, Value>>(dir, KEY_SLOTS)? {
+        Found::Present(slots) => slots,
+        _ => return Err(VaultError::Damaged(KEY_SLOTS)),
+    };
+    match attempts {
+        Some(attempts) => {
+            let value =
+                serde_json::to_value(attempts).map_err(|_| VaultError::Damaged(KEY_SLOTS))?;
+            slots.insert(FIELD.to_owned(), value);
+        }
+        None => drop(slots.remove(FIELD)),
+    }
+    unless_unwritable(
+        sidecar::write(dir, KEY_SLOTS, &slots)
+            .and_then(|()| remove_if_there(&dir.join(ATTEMPTS)).map_err(VaultError::from)),
+    )
 }
 
 fn unless_unwritable(done: Result<(), VaultError>) -> Result<(), VaultError> {
@@ -189,8 +229,9 @@ fn unless_unwritable(done: Result<(), VaultError>) -> Result<(), VaultError> {
     }
 }
 
-/// One attempt at a time, over all processes. Locks the folder itself, so that no file is left.
-fn alone(dir: &Path) -> Option<File> {
+/// One attempt, or one change of the key slots, at a time, over all processes. Locks the folder
+/// itself, so that no file is left.
+pub(crate) fn alone(dir: &Path) -> Option<File> {
     let folder = File::open(dir).ok()?;
     folder.lock().ok()?;
     Some(folder)
@@ -228,6 +269,18 @@ mod tests {
         }
     }
 
+    /// A folder with slots, one of them of a version to come.
+    fn profile() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        let slots = r#"{"v":1,"slots":[{"slot":"hardware","id":7}]}"#;
+        std::fs::write(dir.path().join(KEY_SLOTS), slots).unwrap();
+        dir
+    }
+
+    fn slots(dir: &Path) -> Value {
+        serde_json::from_slice(&std::fs::read(dir.join(KEY_SLOTS)).unwrap()).unwrap()
+    }
+
     fn fail(dir: &Path, ticks: &Hand) -> VaultError {
         attempt::<()>(dir, ticks, || Err(VaultError::WrongPassphrase)).unwrap_err()
     }
@@ -241,7 +294,7 @@ mod tests {
 
     #[test]
     fn waits_grow_and_the_right_one_ends_them() {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = profile();
         let (dir, ticks) = (dir.path(), Hand::new());
         for _ in 0..4 {
             assert!(matches!(fail(dir, &ticks), VaultError::WrongPassphrase));
@@ -255,12 +308,16 @@ mod tests {
         ticks.advance(15_000);
         attempt(dir, &ticks, || Ok(())).unwrap();
         assert_eq!(wait(dir, &ticks).unwrap(), 0);
-        assert!(!dir.join(ATTEMPTS).exists(), "nothing is left of them");
+        assert_eq!(
+            slots(dir),
+            serde_json::json!({ "v": 1, "slots": [{ "slot": "hardware", "id": 7 }] }),
+            "nothing is left of them, and nothing else was touched"
+        );
     }
 
     #[test]
     fn neither_a_restart_nor_a_kill_shortens_a_wait() {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = profile();
         let (dir, ticks) = (dir.path(), Hand::new());
         for _ in 0..4 {
             fail(dir, &ticks);
@@ -279,15 +336,55 @@ mod tests {
 
     #[test]
     fn a_damaged_record_is_no_way_around() {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = profile();
         let (dir, ticks) = (dir.path(), Hand::new());
-        std::fs::write(dir.join(ATTEMPTS), "{").unwrap();
-        assert_eq!(waits(&fail(dir, &ticks)), 60_000);
+        let damaged = r#"{"v":1,"slots":[],"attempts":"none"}"#;
+        std::fs::write(dir.join(KEY_SLOTS), damaged).unwrap();
+        assert_eq!(wait(dir, &ticks).unwrap(), 60_000);
+        ticks.advance(1_000);
+        assert_eq!(waits(&fail(dir, &ticks)), 59_000, "it began once");
+    }
+
+    #[test]
+    fn deleting_the_record_leaves_nothing_to_try() {
+        let dir = profile();
+        let (dir, ticks) = (dir.path(), Hand::new());
+        for _ in 0..4 {
+            fail(dir, &ticks);
+        }
+        let files = || {
+            let entries = std::fs::read_dir(dir).unwrap();
+            entries.map(|entry| entry.unwrap().path())
+        };
+        for file in files().filter(|file| !file.ends_with(KEY_SLOTS)) {
+            std::fs::remove_file(file).unwrap();
+        }
+        assert_eq!(wait(dir, &ticks).unwrap(), 5_000, "no other file has it");
+        std::fs::remove_file(dir.join(KEY_SLOTS)).unwrap();
+        let tried = attempt(dir, &ticks, || Ok(()));
+        assert!(matches!(tried, Err(VaultError::Damaged(KEY_SLOTS))));
+    }
+
+    #[test]
+    fn a_record_of_the_first_versions_counts_and_moves() {
+        let dir = profile();
+        let (dir, ticks) = (dir.path(), Hand::new());
+        let attempts = Attempts {
+            v: 1,
+            failures: 4,
+            at: ticks.now(),
+        };
+        sidecar::write(dir, ATTEMPTS, &attempts).unwrap();
+        assert_eq!(waits(&fail(dir, &ticks)), 5_000);
+        ticks.advance(5_000);
+        assert!(matches!(fail(dir, &ticks), VaultError::WrongPassphrase));
+        assert!(!dir.join(ATTEMPTS).exists());
+        assert_eq!(slots(dir)[FIELD]["failures"], 5);
     }
 
     #[test]
     fn what_says_nothing_about_the_passphrase_does_not_count() {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = profile();
         let (dir, ticks) = (dir.path(), Hand::new());
         for _ in 0..9 {
             let error = attempt::<()>(dir, &ticks, || Err(VaultError::KeyDerivation));

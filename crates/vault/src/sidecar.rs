@@ -13,6 +13,7 @@ use crate::passphrase::PassphraseSlot;
 pub(crate) const KEY_INFO: &str = "keyinfo.json";
 pub(crate) const KEY_SLOTS: &str = "keyslots.json";
 pub(crate) const KEY_ITEMS: &str = "keyitems.json";
+/// Where the first versions counted attempts.
 pub(crate) const ATTEMPTS: &str = "attempts.json";
 pub(crate) const SEALED: &str = "credentials.sealed";
 
@@ -54,6 +55,9 @@ pub(crate) struct KeySlots {
     /// An item of the keychain that is no way to the key any more, or not yet: it goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leftover: Option<String>,
+    /// How often they were tried; see [`crate::attempts`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<serde_json::Value>,
 }
 
 impl KeySlots {

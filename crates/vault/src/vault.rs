@@ -386,6 +386,7 @@ fn write_record(
         v: SIDECAR_VERSION,
         slots: vec![slot],
         leftover: None,
+        attempts: None,
     };
     let info = KeyInfo {
         v: SIDECAR_VERSION,

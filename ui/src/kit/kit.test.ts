@@ -100,6 +100,19 @@ describe('Menu', () => {
     expect(onselect).toHaveBeenCalledExactlyOnceWith('two');
     await waitFor(() => expect(screen.queryByText('Two')).toBeNull());
   });
+
+  it('says which of several choices is made, and runs another by keyboard', async () => {
+    const onselect = vi.fn();
+    render(Snippets, { props: { onselect } });
+    await user.click(screen.getByRole('button', { name: 'More' }));
+    const four = await screen.findByRole('menuitemradio', { name: 'Four' });
+    expect(four.getAttribute('aria-checked')).toBe('true');
+    expect(screen.getByRole('menuitemradio', { name: 'Three' }).getAttribute('aria-checked')).toBe('false');
+    expect(screen.getByRole('menuitem', { name: 'One' }).hasAttribute('aria-checked')).toBe(false);
+    expect(await violations()).toEqual([]);
+    await user.keyboard('{End}{ArrowUp}{Enter}');
+    expect(onselect).toHaveBeenCalledExactlyOnceWith('three');
+  });
 });
 
 describe('ConfirmDialog', () => {

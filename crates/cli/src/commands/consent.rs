@@ -196,6 +196,7 @@ pub async fn guardian(
             app.guardian_lock().await?;
             app.guardian().await?
         }
+        Guardian::Begin => app.guardian_begin(passphrase.ok_or_else(needed)?).await?,
         Guardian::End => {
             app.guardian_end(passphrase.ok_or_else(needed)?).await?;
             app.guardian().await?

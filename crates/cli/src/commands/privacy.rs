@@ -139,13 +139,14 @@ async fn verify(app: &App, out: &Out) -> Done {
         "ledger": chain(found.ledger),
         "consents": chain(found.consents),
         "receipts": chain(found.receipts),
+        "objections": chain(found.objections),
         "cleared": cleared,
     });
     out.answer(&document, |_| {
         let line = |name: &str, chain: Chain| match chain.broken_at {
-            None => format!("{name:<9} {:>6} rows, the chain holds\n", chain.rows),
+            None => format!("{name:<10} {:>6} rows, the chain holds\n", chain.rows),
             Some(seq) => format!(
-                "{name:<9} {:>6} rows, the chain breaks at {seq}\n",
+                "{name:<10} {:>6} rows, the chain breaks at {seq}\n",
                 chain.rows
             ),
         };
@@ -153,6 +154,7 @@ async fn verify(app: &App, out: &Out) -> Done {
             ("ledger", found.ledger),
             ("consents", found.consents),
             ("receipts", found.receipts),
+            ("objections", found.objections),
         ]
         .map(|(name, chain)| line(name, chain))
         .concat()

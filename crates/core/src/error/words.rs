@@ -191,6 +191,12 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Ask your guardian to unlock it with the guardian's passphrase.",
     ),
     (
+        "already_supervised",
+        "A guardian supervises this profile already.",
+        NOTHING_CHANGED,
+        "Unlock it with the guardian's passphrase, or end the supervision first.",
+    ),
+    (
         "guardian_passphrase_wrong",
         "That is not the guardian's passphrase.",
         "Everything stays locked.",

@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Course, Halt};
+use crate::{consent_records, verify};
 
 const PAGE: u32 = 500;
 /// As much of a branch at a time.
@@ -80,8 +81,18 @@ pub(super) fn write<W: Write>(
     out.document("sources.json", &sources)?;
     out.document("settings.json", &settings(tx)?)?;
     rows(out, course, "consents", tx.consent_events()?)?;
+    let records = consent_records::records(tx)?;
+    out.document(
+        "consent_records.jsonld",
+        &consent_records::document(&records),
+    )?;
+    rows(out, course, "objections", tx.objection_events()?)?;
+    statement_flags(tx, out, course)?;
+    rows(out, course, "ledger_cleared", tx.ledger_summaries()?)?;
     ledger(tx, out, course, bytes(&totals, StoredKind::Ledger))?;
     rows(out, course, "receipts", tx.receipts()?)?;
+    course.begin("chains")?;
+    out.document("chains.json", &verify::verify(tx)?)?;
     rows(out, course, "requests", tx.privacy_requests()?)?;
     sandbox(tx, out, course)?;
     diagnostics(tx, out, course)?;
@@ -293,6 +304,30 @@ fn ledger<W: Write>(
     Ok(())
 }
 
+fn statement_flags<W: Write>(
+    tx: &ReadTx<'_>,
+    out: &mut Package<W>,
+    course: &mut Course<'_>,
+) -> Result<(), Halt> {
+    course.begin("statement_flags")?;
+    let path = "statement_flags.jsonl";
+    let mut entry = out.entry(path, EntryKind::Text, 0)?.with_schema(path);
+    let mut after = 0;
+    loop {
+        let page = tx.statement_flags(None, after, PAGE)?;
+        for flag in &page {
+            entry.row(flag)?;
+            course.step(0, entry.written())?;
+        }
+        match page.last() {
+            Some(last) => after = last.seq,
+            None => break,
+        }
+    }
+    entry.finish();
+    Ok(())
+}
+
 fn sandbox<W: Write>(
     tx: &ReadTx<'_>,
     out: &mut Package<W>,
@@ -358,6 +393,9 @@ fn markdown<W: Write>(
             for item in &page.items {
                 let version = (item.sibling_index + 1, item.sibling_count);
                 entry.write_all(Markdown::message(&item.message, version).as_bytes())?;
+                if let Some(flag) = tx.statement_flag(item.message.id)? {
+                    entry.write_all(Markdown::flag(&flag).as_bytes())?;
+                }
                 course.step(0, entry.written())?;
             }
             if !page.has_later() {

@@ -6,8 +6,8 @@ use fluxchat_model::{ConsentDefault, PolicyDiff, Purpose, Secret, TrainingEcho};
 use crate::ApiError;
 use crate::dto::Empty;
 use crate::dto::consent::{
-    GuardianEndReq, GuardianInfo, GuardianUnlockReq, PolicyAcceptReq, PolicyDiffReq,
-    PolicyScheduleReq, PolicyStatus, PurposeDefault, PurposeList, PurposeRow,
+    GuardianBeginReq, GuardianEndReq, GuardianInfo, GuardianUnlockReq, PolicyAcceptReq,
+    PolicyDiffReq, PolicyScheduleReq, PolicyStatus, PurposeDefault, PurposeList, PurposeRow,
 };
 
 type Answer<T> = Result<T, ApiError>;
@@ -94,6 +94,14 @@ pub async fn guardian_unlock(app: &App, req: GuardianUnlockReq) -> Answer<Guardi
 pub async fn guardian_lock(app: &App, _: Empty) -> Answer<GuardianInfo> {
     app.guardian_lock().await?;
     guardian_get(app, Empty {}).await
+}
+
+/// Begins to supervise, and takes back what was agreed to.
+///
+/// # Errors
+/// `passphrase_short`, `already_supervised`.
+pub async fn guardian_begin(app: &App, req: GuardianBeginReq) -> Answer<GuardianInfo> {
+    Ok(info(app.guardian_begin(Secret::new(req.passphrase)).await?))
 }
 
 /// Ends the supervision.

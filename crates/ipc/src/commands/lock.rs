@@ -48,6 +48,7 @@ pub async fn session_recover(app: &App, req: SessionRecoverReq) -> Answer<Recove
 pub async fn lock_status(app: &App, _: Empty) -> Answer<LockReport> {
     let status = app.lock_status().await?;
     let settings = app.lock_settings().await.ok();
+    let hears = app.hears();
     Ok(LockReport {
         passphrase: status.passphrase,
         recovery: status.recovery,
@@ -59,6 +60,8 @@ pub async fn lock_status(app: &App, _: Empty) -> Answer<LockReport> {
             on_sleep: settings.on_sleep,
             on_screen_lock: settings.on_screen_lock,
         }),
+        hears_sleep: hears.sleep,
+        hears_screen: hears.screen,
     })
 }
 

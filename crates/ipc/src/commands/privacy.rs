@@ -159,6 +159,7 @@ pub async fn privacy_verify(app: &App, _: Empty) -> Answer<VerifyReport> {
         ledger: chain(found.ledger),
         consents: chain(found.consents),
         receipts: chain(found.receipts),
+        objections: chain(found.objections),
     })
 }
 

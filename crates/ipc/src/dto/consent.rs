@@ -146,6 +146,14 @@ dto! {
 }
 
 dto! {
+    /// Begins to supervise a profile that nobody supervises.
+    request GuardianBeginReq {
+        /// The guardian's, at least 8 characters.
+        pub passphrase: String,
+    }
+}
+
+dto! {
     /// Ends the supervision with the guardian's passphrase.
     request GuardianEndReq {
         /// As typed.

@@ -15,6 +15,10 @@ dto! {
         pub wait_ms: u32,
         /// When it locks by itself; `None` while it is locked.
         pub settings: Option<LockChoice>,
+        /// Whether this computer tells the app before it sleeps.
+        pub hears_sleep: bool,
+        /// Whether this computer tells the app when its screen is locked.
+        pub hears_screen: bool,
     }
 }
 

@@ -283,6 +283,8 @@ dto! {
         pub consents: ChainReport,
         /// The receipts.
         pub receipts: ChainReport,
+        /// The objections.
+        pub objections: ChainReport,
     }
 }
 

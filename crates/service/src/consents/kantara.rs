@@ -101,7 +101,7 @@ impl KantaraReceipt {
         let purpose = event.purpose;
         let stated = match event.status {
             ConsentStatus::Given => {
-                "until withdrawn in the app under Privacy, Consents, or the policy changes"
+                "until withdrawn in the app under Privacy, Consents, or the policy changes the purpose"
             }
             ConsentStatus::Refused => "refused; nothing began",
             ConsentStatus::Withdrawn => "withdrawn",

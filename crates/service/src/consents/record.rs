@@ -189,7 +189,7 @@ impl ConsentRecord {
             },
             event: ConsentEventFields {
                 event_time: rfc3339(event.at),
-                validity_duration: "until withdrawn or the policy changes".to_owned(),
+                validity_duration: "until withdrawn or the policy changes the purpose".to_owned(),
                 entity_id: pii_principal_id.to_owned(),
                 event_type: "ExplicitlyExpressedConsent".to_owned(),
                 event_state: event.status.id().to_owned(),

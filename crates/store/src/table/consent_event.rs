@@ -3,7 +3,7 @@
 
 use fluxchat_model::{
     ConsentEvent, ConsentEventId, ConsentScope, ConsentState, ConsentStatus, ConversationId,
-    Purpose, Timestamp,
+    PolicySpan, Purpose, Timestamp,
 };
 use rusqlite::{Row, params};
 
@@ -105,21 +105,21 @@ fn link(previous: &[u8; 32], event: &ConsentEvent) -> [u8; 32] {
 }
 
 impl ReadTx<'_> {
-    /// Where a purpose stands under a policy version: given only if its last event says so and was
-    /// given under that version.
+    /// Where a purpose stands: given only if its last event says so and was given under one of
+    /// the policy versions that count.
     ///
     /// # Errors
     /// When the archive cannot be read.
     pub fn consent_state(
         &self,
         purpose: Purpose,
-        policy_version: &str,
+        under: &PolicySpan,
     ) -> Result<ConsentState, StoreError> {
         let event = one(self.conn, LAST_OF_PURPOSE, [purpose.id()], read)?;
         Ok(ConsentState {
             purpose,
             given: event.as_ref().is_some_and(|event| {
-                event.status == ConsentStatus::Given && event.policy_version == policy_version
+                event.status == ConsentStatus::Given && under.covers(&event.policy_version)
             }),
             event,
         })
@@ -152,16 +152,6 @@ impl ReadTx<'_> {
         limit: u32,
     ) -> Result<Vec<ConsentEvent>, StoreError> {
         all(self.conn, PAGE, params![seq, limit], read)
-    }
-
-    /// Where every optional purpose stands.
-    ///
-    /// # Errors
-    /// When the archive cannot be read.
-    pub fn consent_states(&self, policy_version: &str) -> Result<Vec<ConsentState>, StoreError> {
-        Purpose::optional()
-            .map(|purpose| self.consent_state(purpose, policy_version))
-            .collect()
     }
 
     /// The whole chain, oldest first.

@@ -4,7 +4,7 @@
 use fluxchat_model::{ConversationId, MessageId, StatementFlag, Timestamp};
 use rusqlite::{Row, params};
 
-use crate::table::{all, change};
+use crate::table::{all, change, one};
 use crate::{ReadTx, StoreError, WriteTx};
 
 // Hidden messages wait for their deletion and are shown nowhere.
@@ -25,6 +25,11 @@ pub(crate) const OF_CONVERSATION: &str = concat!(
       ORDER BY f.seq LIMIT ?3"
 );
 
+pub(crate) const OF_MESSAGE: &str = concat!(
+    columns!(),
+    " WHERE f.message_id = ?1 AND m.erasure_id IS NULL AND c.erasure_id IS NULL"
+);
+
 fn read(row: &Row<'_>) -> Result<StatementFlag, StoreError> {
     Ok(StatementFlag {
         seq: row.get(0)?,
@@ -36,6 +41,14 @@ fn read(row: &Row<'_>) -> Result<StatementFlag, StoreError> {
 }
 
 impl ReadTx<'_> {
+    /// What was said about a message.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn statement_flag(&self, message: MessageId) -> Result<Option<StatementFlag>, StoreError> {
+        one(self.conn, OF_MESSAGE, [message.0], read)
+    }
+
     /// A page of what was flagged, oldest first: everywhere, or in one conversation. `after` is
     /// the place of the last one of the page before, 0 for the first page.
     ///

@@ -294,8 +294,16 @@ impl Vault {
         }
     }
 
+    /// Writes the slots. How often they were tried stays as it is by now.
     fn write_slots(&self, slots: &KeySlots) -> Result<(), VaultError> {
-        sidecar::write(self.dir()?, KEY_SLOTS, slots)
+        let dir = self.dir()?;
+        let _alone = attempts::alone(dir);
+        let now = sidecar::read::<KeySlots>(dir, KEY_SLOTS)?.present();
+        let slots = KeySlots {
+            attempts: now.and_then(|now| now.attempts),
+            ..slots.clone()
+        };
+        sidecar::write(dir, KEY_SLOTS, &slots)
     }
 
     fn add_recovery(

@@ -83,6 +83,25 @@ describe('a supervised profile', () => {
     expect(await screen.findByText('Locked.')).toBeTruthy();
   });
 
+  it('begins with a passphrase typed twice, where nobody supervises yet', async () => {
+    const { fake, user } = await open('consents');
+    await user.click(await screen.findByRole('button', { name: 'Supervise …' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Supervise this profile' });
+    const begin = within(dialog).getByRole('button', { name: 'Begin supervision' });
+    await user.type(within(dialog).getByLabelText('Passphrase of the guardian'), 'four plum trees');
+    await user.type(within(dialog).getByLabelText('The same passphrase again'), 'five plum trees');
+    await user.click(begin);
+    expect(within(dialog).getByText('The two are not the same.')).toBeTruthy();
+    expect(await violations()).toEqual([]);
+    expect(fake.calls.some((call) => call.name === 'guardian_begin')).toBe(false);
+    await user.clear(within(dialog).getByLabelText('The same passphrase again'));
+    await user.type(within(dialog).getByLabelText('The same passphrase again'), 'four plum trees');
+    await user.click(begin);
+    expect(await screen.findByText('Locked.')).toBeTruthy();
+    expect(screen.getByRole('switch', { name: 'Crash reports' })).toHaveProperty('disabled', true);
+    expect(fake.calls.find((call) => call.name === 'guardian_begin')?.req).toEqual({ passphrase: 'four plum trees' });
+  });
+
   it('shows how long to wait', async () => {
     const { fake, user } = await open('consents', { supervised: true });
     fake.answer('guardian_end', () => {

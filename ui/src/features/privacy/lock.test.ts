@@ -25,6 +25,16 @@ describe('the app lock', () => {
     expect(app.thread.messages).toEqual([]);
   });
 
+  it('says what this computer does not tell it', async () => {
+    const { container } = await renderWithApp(Lock as never, {}, { hasPassphrase: true, deaf: true });
+    expect((await screen.findByRole('note')).textContent).toContain('neither when it sleeps');
+    expect(await violations()).toEqual([]);
+    container.remove();
+    await renderWithApp(Lock as never, {}, { hasPassphrase: true });
+    await screen.findByText('Before this computer sleeps');
+    expect(screen.queryByRole('note')).toBeNull();
+  });
+
   it('shows a recovery code once, for the passphrase', async () => {
     const user = userEvent.setup();
     await renderWithApp(Lock as never, {}, { hasPassphrase: true });

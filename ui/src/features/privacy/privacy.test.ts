@@ -78,6 +78,38 @@ describe('the overview', () => {
     expect(app.navigation.section).toBe('consents');
   });
 
+  it('offers what can be done with all of it, each thing once and first', async () => {
+    const { app, fake, user } = await open('overview', { hasPassphrase: true });
+    const group = await screen.findByRole('group', { name: 'All of it at once' });
+    const names = within(group)
+      .getAllByRole('button')
+      .map((button) => button.textContent?.trim());
+    expect(names).toEqual(['Export everything …', 'Delete …', 'Lock', 'Go offline']);
+    for (const name of names) expect(screen.getAllByRole('button', { name: name! })).toHaveLength(1);
+    expect(screen.getAllByRole('button')[0]).toBe(within(group).getAllByRole('button')[0]);
+    await user.click(screen.getByTestId('overview-offline'));
+    await screen.findByRole('button', { name: 'Go online' });
+    await user.click(screen.getByTestId('overview-lock'));
+    await waitFor(() => expect(fake.calls.some((call) => call.name === 'session_lock')).toBe(true));
+    expect(app.navigation.section).toBe('overview');
+  });
+
+  it('leads to the passphrase where nothing can be locked, and to the export', async () => {
+    const { app, user } = await open('overview');
+    await user.click(await screen.findByRole('button', { name: 'Set up the lock …' }));
+    expect(app.navigation.section).toBe('lock');
+    app.navigation.go('privacy', 'overview');
+    await user.click(await screen.findByRole('button', { name: 'Export everything …' }));
+    expect(app.navigation.section).toBe('export');
+  });
+
+  it('names the consents that are on', async () => {
+    const { app, user } = await open('consents');
+    await user.click(await screen.findByRole('switch', { name: 'Crash reports' }));
+    app.navigation.go('privacy', 'overview');
+    await screen.findByRole('button', { name: /Consents on\s*1 of 5\s*Crash reports/ });
+  });
+
   it('says so when nothing has left', async () => {
     await open('overview', { empty: true });
     expect(await screen.findByText('Nothing left this computer in the last seven days.')).toBeTruthy();
@@ -89,6 +121,7 @@ describe('the overview', () => {
       ledger: { rows: 250, broken_at: 17 },
       consents: { rows: 5, broken_at: null },
       receipts: { rows: 0, broken_at: null },
+      objections: { rows: 0, broken_at: null },
     }));
     await user.click(await screen.findByRole('button', { name: 'Check the chains' }));
     expect(await screen.findByText(/Ledger: entry 17 does not follow/)).toBeTruthy();

@@ -40,6 +40,7 @@ import type {
   FolderRenameReq,
   FolderReq,
   FolderRow,
+  GuardianBeginReq,
   GuardianEndReq,
   GuardianInfo,
   GuardianUnlockReq,
@@ -200,6 +201,7 @@ export interface Commands {
   guardian_get: [Empty, GuardianInfo];
   guardian_unlock: [GuardianUnlockReq, GuardianInfo];
   guardian_lock: [Empty, GuardianInfo];
+  guardian_begin: [GuardianBeginReq, GuardianInfo];
   guardian_end: [GuardianEndReq, GuardianInfo];
   retention_get: [Empty, Retention];
   retention_set: [RetentionRuleReq, Retention];
@@ -325,6 +327,7 @@ export function createClient(call: Call) {
     guardianGet: () => call('guardian_get', {}),
     guardianUnlock: (req: GuardianUnlockReq) => call('guardian_unlock', req),
     guardianLock: () => call('guardian_lock', {}),
+    guardianBegin: (req: GuardianBeginReq) => call('guardian_begin', req),
     guardianEnd: (req: GuardianEndReq) => call('guardian_end', req),
     retentionGet: () => call('retention_get', {}),
     retentionSet: (req: RetentionRuleReq) => call('retention_set', req),

@@ -1288,6 +1288,15 @@ conversations: number,
 created_at: Timestamp, };
 
 /**
+ * Begins to supervise a profile that nobody supervises.
+ */
+export type GuardianBeginReq = { 
+/**
+ * The guardian's, at least 8 characters.
+ */
+passphrase: string, };
+
+/**
  * Ends the supervision with the guardian's passphrase.
  */
 export type GuardianEndReq = { 
@@ -1751,7 +1760,15 @@ wait_ms: number,
 /**
  * When it locks by itself; `None` while it is locked.
  */
-settings: LockChoice | null, };
+settings: LockChoice | null, 
+/**
+ * Whether this computer tells the app before it sleeps.
+ */
+hears_sleep: boolean, 
+/**
+ * Whether this computer tells the app when its screen is locked.
+ */
+hears_screen: boolean, };
 
 /**
  * Replaces when the app locks by itself.
@@ -3976,7 +3993,11 @@ consents: ChainReport,
 /**
  * The receipts.
  */
-receipts: ChainReport, };
+receipts: ChainReport, 
+/**
+ * The objections.
+ */
+objections: ChainReport, };
 
 /**
  * A failure as it is kept with a message: a stable code and words for people.

@@ -22,6 +22,7 @@ type Names =
   | 'guardian_get'
   | 'guardian_unlock'
   | 'guardian_lock'
+  | 'guardian_begin'
   | 'guardian_end'
   | 'consent_export';
 
@@ -148,6 +149,13 @@ export function consentCommands(world: FakeWorld): Handlers<Names> {
     guardian_lock: () => {
       world.unlockedUntil = null;
       world.consents = world.consents.map((row) => ({ ...row, locked: row.optional }));
+      changed();
+      return info();
+    },
+    guardian_begin: () => {
+      world.supervised = true;
+      world.unlockedUntil = null;
+      world.consents = world.consents.map((row) => ({ ...row, locked: row.optional, given: row.given && !row.optional }));
       changed();
       return info();
     },

@@ -27,6 +27,8 @@ export function lockCommands(world: FakeWorld, info: () => SessionInfo): Handler
     key_left_in_keychain: false,
     wait_ms: 0,
     settings: world.state === 'ready' ? settings : null,
+    hears_sleep: world.hears,
+    hears_screen: world.hears,
   });
   const check = (typed: string | undefined) => {
     if (world.hasPassphrase && typed !== passphrase) {

@@ -127,6 +127,7 @@ export function privacyCommands(world: FakeWorld): Handlers<Names> {
       ledger: { rows: world.ledger.length, broken_at: null },
       consents: { rows: 5, broken_at: null },
       receipts: { rows: world.receipts.length, broken_at: null },
+      objections: { rows: 0, broken_at: null },
     }),
   };
 }

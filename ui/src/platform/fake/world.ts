@@ -34,6 +34,8 @@ export interface FakeOptions {
   supervised?: boolean;
   /** The policy in force was not accepted yet. */
   policyPending?: boolean;
+  /** The computer tells nobody that it sleeps. */
+  deaf?: boolean;
 }
 
 /** What the core would keep. */
@@ -47,6 +49,7 @@ export class FakeWorld {
   policyPending: boolean;
   policyScheduled = false;
   hasPassphrase: boolean;
+  hears: boolean;
   storage: StorageMode = 'keychain';
   offline: boolean;
   wordsPerSecond: number;
@@ -74,6 +77,7 @@ export class FakeWorld {
     this.state = options.state ?? 'ready';
     this.setupDone = options.setupDone ?? true;
     this.hasPassphrase = options.hasPassphrase ?? false;
+    this.hears = !(options.deaf ?? false);
     this.offline = options.offline ?? false;
     this.wordsPerSecond = options.wordsPerSecond ?? 40;
     this.settings = {
