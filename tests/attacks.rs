@@ -209,7 +209,6 @@ fn cut(text: &str, seed: usize) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "was not seen to pass in the real window yet"]
 fn hostile_words_stay_words() {
     in_namespace("attacks::hostile_words_stay_words_inside");
 }

@@ -5,6 +5,7 @@ use bytes::{Bytes, BytesMut};
 use fluxchat_model::{Outcome, RequestId};
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
+use tokio::time::Instant;
 
 use crate::EgressError;
 use crate::board::Flight;
@@ -43,12 +44,21 @@ enum Source {
     Ended,
 }
 
-/// The body of an answer, counted, limited in size and in silence, stopped with its request.
+/// What an answer may take.
+pub(crate) struct Limits {
+    /// How long the server may be silent.
+    pub(crate) silence: Duration,
+    /// When all of it has to be there, however steadily it trickles.
+    pub(crate) until: Option<Instant>,
+    /// The most that is read, in bytes.
+    pub(crate) bytes: u64,
+}
+
+/// The body of an answer, counted, limited in size and in time, stopped with its request.
 pub struct ResponseBody {
     source: Source,
     host: String,
-    silence: Duration,
-    limit: u64,
+    limits: Limits,
     read: u64,
 }
 
@@ -62,18 +72,11 @@ impl fmt::Debug for ResponseBody {
 }
 
 impl ResponseBody {
-    pub(crate) fn new(
-        body: WireBody,
-        flight: Flight,
-        host: String,
-        silence: Duration,
-        limit: u64,
-    ) -> Self {
+    pub(crate) fn new(body: WireBody, flight: Flight, host: String, limits: Limits) -> Self {
         Self {
             source: Source::Wire { body, flight },
             host,
-            silence,
-            limit,
+            limits,
             read: 0,
         }
     }
@@ -99,10 +102,14 @@ impl ResponseBody {
                 Source::Ended => return Ok(None),
             };
             let token = flight.token().clone();
+            let left = self.limits.until.map_or(Duration::MAX, |until| {
+                until.saturating_duration_since(Instant::now())
+            });
+            let patience = self.limits.silence.min(left);
             let next = tokio::select! {
                 biased;
                 () = token.cancelled() => None,
-                next = tokio::time::timeout(self.silence, body.frame()) => Some(next),
+                next = tokio::time::timeout(patience, body.frame()) => Some(next),
             };
             let error = match next {
                 None => {
@@ -121,10 +128,11 @@ impl ResponseBody {
                     let length = data.len() as u64;
                     flight.bytes_in = flight.bytes_in.saturating_add(length);
                     self.read = self.read.saturating_add(length);
-                    if self.read <= self.limit {
+                    let limit = self.limits.bytes;
+                    if self.read <= limit {
                         return Ok(Some(data));
                     }
-                    EgressError::TooLarge { limit: self.limit }
+                    EgressError::TooLarge { limit }
                 }
                 Some(Ok(Some(Err(_)))) => EgressError::Interrupted,
                 Some(Err(_)) => EgressError::Timeout {

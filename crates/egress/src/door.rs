@@ -19,6 +19,9 @@ use crate::{
 const SILENCE_CLOUD: Duration = Duration::from_secs(120);
 /// A local server reads the prompt and loads its model in silence.
 const SILENCE_LOCAL: Duration = Duration::from_secs(600);
+/// A document is short. One that trickles would keep whoever waits for it for ever; a stream may,
+/// for somebody watches it and can stop it.
+const DOCUMENT_TIME: Duration = Duration::from_secs(600);
 const DOCUMENT_LIMIT: u64 = 16 << 20;
 const STREAM_LIMIT: u64 = 256 << 20;
 /// How much of an error is read to see whether trying again makes sense.
@@ -202,6 +205,7 @@ impl Door {
             } else {
                 SILENCE_CLOUD
             },
+            within: (ctx.reply == Reply::Document).then_some(DOCUMENT_TIME),
             limit: match ctx.reply {
                 Reply::Document => DOCUMENT_LIMIT,
                 Reply::Stream => STREAM_LIMIT,

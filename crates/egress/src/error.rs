@@ -25,10 +25,12 @@ pub enum EgressError {
         host: String,
     },
     /// No trusted encrypted connection.
-    #[error("No trusted encrypted connection to {host}: its certificate was not accepted.")]
+    #[error("No trusted encrypted connection to {host}: {why}.")]
     Tls {
         /// The host as people read it.
         host: String,
+        /// What was not to be trusted.
+        why: Distrust,
     },
     /// No answer in time.
     #[error("{host} did not answer in time.")]
@@ -74,6 +76,55 @@ pub enum EgressError {
     NoService,
 }
 
+/// Why an encrypted connection did not come about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Distrust {
+    /// Nobody whom this computer trusts vouches for the certificate.
+    #[error("nobody this computer trusts vouches for its certificate")]
+    Issuer,
+    /// The certificate is not valid yet, or no more.
+    #[error("its certificate is not valid today")]
+    Dates,
+    /// The certificate is for another name.
+    #[error("its certificate belongs to another name")]
+    Name,
+    /// The server does not encrypt, or not in a way that is still safe.
+    #[error("it does not encrypt in a way that is safe")]
+    Encryption,
+}
+
+impl Distrust {
+    /// A stable code for machines and translations.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Issuer => "remote_untrusted",
+            Self::Dates => "remote_certificate_dates",
+            Self::Name => "remote_certificate_name",
+            Self::Encryption => "remote_not_encrypted",
+        }
+    }
+}
+
+impl From<&rustls::Error> for Distrust {
+    fn from(error: &rustls::Error) -> Self {
+        use rustls::CertificateError as Certificate;
+        match error {
+            rustls::Error::InvalidCertificate(certificate) => match certificate {
+                Certificate::Expired
+                | Certificate::ExpiredContext { .. }
+                | Certificate::NotValidYet
+                | Certificate::NotValidYetContext { .. } => Self::Dates,
+                Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
+                    Self::Name
+                }
+                _ => Self::Issuer,
+            },
+            _ => Self::Encryption,
+        }
+    }
+}
+
 fn at(host: &Option<String>) -> String {
     host.as_ref()
         .map(|host| format!(" ({host})"))
@@ -87,7 +138,7 @@ impl EgressError {
         match self {
             Self::Connect { host }
             | Self::Dns { host }
-            | Self::Tls { host }
+            | Self::Tls { host, .. }
             | Self::Timeout { host } => Some(host),
             Self::Redirect { host } => host.as_deref(),
             _ => None,
@@ -102,7 +153,7 @@ impl EgressError {
             Self::Ledger => Refusal::LedgerUnavailable.code(),
             Self::Connect { .. } => "remote_unreachable",
             Self::Dns { .. } => "remote_name_unknown",
-            Self::Tls { .. } => "remote_untrusted",
+            Self::Tls { why, .. } => why.code(),
             Self::Timeout { .. } => "remote_timeout",
             Self::Redirect { .. } => "remote_redirect",
             Self::Interrupted => "remote_interrupted",

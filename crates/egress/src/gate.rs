@@ -9,10 +9,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use fluxchat_model::{EgressRecord, Outcome};
 use http::{HeaderMap, header};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower::{Layer, Service, ServiceExt};
 
 use crate::board::{Board, Flight};
+use crate::body::Limits;
 use crate::leaf::{Departure, WireResponse};
 use crate::{EgressError, Ledger, Refusal, Response, ResponseBody, Target};
 
@@ -27,6 +29,8 @@ pub(crate) struct Attempt {
     pub(crate) cancel: CancellationToken,
     /// How long the server may be silent.
     pub(crate) silence: Duration,
+    /// How long all of it may take, where that is limited.
+    pub(crate) within: Option<Duration>,
     /// The most that is read, in bytes.
     pub(crate) limit: u64,
 }
@@ -135,6 +139,11 @@ where
     async fn pass(self, attempt: Attempt, mut flight: Flight) -> Result<Response, EgressError> {
         let host = attempt.record.host.clone();
         let token = flight.token().clone();
+        let limits = Limits {
+            silence: attempt.silence,
+            until: attempt.within.map(|within| Instant::now() + within),
+            bytes: attempt.limit,
+        };
         let out = bytes_of_request(&attempt.request);
         let departure = Departure {
             target: attempt.target,
@@ -198,7 +207,7 @@ where
             headers: head.headers,
             request_id: attempt.record.request_id,
             retry_after: None,
-            body: ResponseBody::new(body, flight, host, attempt.silence, attempt.limit),
+            body: ResponseBody::new(body, flight, host, limits),
         })
     }
 }

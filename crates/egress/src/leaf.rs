@@ -228,8 +228,11 @@ fn classify(error: &reqwest::Error, host: String) -> EgressError {
                 ResolveError::NotAllowed => EgressError::Blocked(crate::Refusal::InsecureOrigin),
             };
         }
-        if link.is::<rustls::Error>() {
-            return EgressError::Tls { host };
+        if let Some(tls) = link.downcast_ref::<rustls::Error>() {
+            return EgressError::Tls {
+                host,
+                why: tls.into(),
+            };
         }
         // An `io::Error` that carries another error shows it by `get_ref` only.
         cause = link

@@ -33,7 +33,7 @@ pub use call::{Call, Endpoint, Target};
 pub use credential::{Credential, HeaderKind};
 pub use ctx::{Ctx, Payload, Reply};
 pub use door::Door;
-pub use error::EgressError;
+pub use error::{Distrust, EgressError};
 pub use leaf::InProcess;
 pub use ledger::{Finish, Ledger, LedgerSeq, Refusal};
 pub use origin::{BaseUrl, BaseUrlError, HostClass, Warning, host_class, parse_base_url};

@@ -208,7 +208,10 @@ mod tests {
             EgressError::Timeout { host: host() },
             EgressError::Interrupted,
             EgressError::Redirect { host: None },
-            EgressError::Tls { host: host() },
+            EgressError::Tls {
+                host: host(),
+                why: crate::Distrust::Issuer,
+            },
             EgressError::Cancelled,
         ] {
             assert_eq!(decide(&error, false), None, "{error:?}");

@@ -14,6 +14,8 @@ mod offline;
 mod proxy;
 #[path = "it/support.rs"]
 mod support;
+#[path = "it/tls.rs"]
+mod tls;
 
 #[path = "../../testkit/src/ledger.rs"]
 mod control;

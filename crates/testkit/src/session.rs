@@ -174,6 +174,26 @@ impl DesktopSession {
         false
     }
 
+    /// What another program of the session would paste; `None` where there is no text.
+    ///
+    /// # Panics
+    /// When the tool that asks is missing.
+    #[must_use]
+    pub fn clipboard(&self) -> Option<String> {
+        let asked = self
+            .command("timeout")
+            .args(["10", "xclip", "-out", "-selection", "clipboard"])
+            .args(["-target", "UTF8_STRING"])
+            .output()
+            .unwrap_or_else(|error| panic!("timeout: {error}"));
+        assert!(
+            asked.status.code() != Some(127),
+            "xclip is missing; install it with: apt-get install xclip"
+        );
+        let text = asked.status.success().then_some(asked.stdout)?;
+        String::from_utf8(text).ok()
+    }
+
     /// A keychain that was locked is unlocked, as by the next login.
     ///
     /// # Panics

@@ -252,9 +252,27 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "remote_untrusted",
-        "The server's certificate was not accepted.",
+        "Nobody this computer trusts vouches for the server's certificate.",
+        QUESTION,
+        "Check the address; the authority of a server of your own has to be known to this computer first.",
+    ),
+    (
+        "remote_certificate_dates",
+        "The server's certificate is not valid today.",
+        QUESTION,
+        "Check the date of this computer; if it is right, the server needs a new certificate.",
+    ),
+    (
+        "remote_certificate_name",
+        "The server's certificate belongs to another name.",
         QUESTION,
         "Check the address; do not continue on a network you do not trust.",
+    ),
+    (
+        "remote_not_encrypted",
+        "The server does not encrypt in a way that is safe.",
+        QUESTION,
+        "Check the address and its port; a server in your own network may need http:// instead.",
     ),
     (
         "remote_timeout",

@@ -304,7 +304,7 @@ async fn what_is_not_there_is_told_apart() {
         .send(models(), at("https", port), Payload::Empty)
         .await
         .unwrap_err();
-    assert_eq!(error.code(), "remote_untrusted");
+    assert_eq!(error.code(), "remote_not_encrypted");
 
     let nothing = Endpoint::new(Call::ModelsList, Target::in_process());
     let error = door

@@ -1,6 +1,7 @@
 use std::sync::Arc;
+use std::time::Duration;
 
-use fluxchat_egress::{Credential, EgressError, HeaderKind};
+use fluxchat_egress::{Credential, Ctx, EgressError, HeaderKind, Payload, Reply};
 use fluxchat_model::{Outcome, Secret};
 
 use crate::support::*;
@@ -121,5 +122,92 @@ async fn what_is_no_http_is_no_answer() {
             .unwrap_err();
         assert_eq!(error.code(), "remote_interrupted", "{bytes:?}");
         assert_eq!(ledger.only().finishes, 1);
+    }
+}
+
+/// More than the buffers of two sockets on loopback, far less than any limit.
+const BUFFERED: u64 = 16 << 20;
+
+/// A few kilobytes that unpack to gigabytes are never unpacked, and what follows is not read.
+#[tokio::test]
+async fn a_bomb_is_neither_unpacked_nor_read() {
+    // The beginning of a gzip member whose deflate blocks repeat zeros for ever.
+    let bomb = [&[31, 139, 8, 0, 0, 0, 0, 0, 2, 3][..], &[0; 32]].concat();
+    let head =
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n\r\n";
+    let first = [&head[..], &bomb].concat();
+    let server = Server::start(vec![Script::Flood(first, vec![0; 65_536])]).await;
+    let ledger = Arc::new(MemoryLedger::default());
+    let error = door(&ledger)
+        .send(models(), server.models(), Payload::Empty)
+        .await
+        .unwrap_err();
+    assert_eq!(error, EgressError::Encoding);
+    let row = ledger.only();
+    assert_eq!((row.outcome, row.finishes), (Outcome::Failed, 1));
+    assert!(row.finish.unwrap().bytes_in < 1_000, "{row:?}");
+    let poured = server.poured().await;
+    assert!(poured < BUFFERED, "the server got rid of {poured} bytes");
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_read_to_its_limit() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
+    for (what, kind) in [
+        ("without a length", "\r\n"),
+        (
+            "with a length beyond all measure",
+            "content-length: 1000000000000\r\n\r\n",
+        ),
+    ] {
+        let flood = Script::Flood(format!("{head}{kind}").into_bytes(), vec![b' '; 65_536]);
+        let server = Server::start(vec![flood]).await;
+        let ledger = Arc::new(MemoryLedger::default());
+        let mut response = door(&ledger)
+            .send(models(), server.models(), Payload::Empty)
+            .await
+            .unwrap();
+        let limit = 16 << 20;
+        let error = response.body.collect(usize::MAX).await.unwrap_err();
+        assert_eq!(error, EgressError::TooLarge { limit }, "{what}");
+        let finish = ledger.only().finish.unwrap();
+        assert_eq!(finish.outcome, Outcome::Failed, "{what}");
+        assert!(finish.bytes_in < limit + (1 << 20), "{what}: {finish:?}");
+        let poured = server.poured().await;
+        assert!(poured < limit + BUFFERED, "{what}: {poured} bytes");
+    }
+}
+
+/// One byte at a time, for ever: nobody who waits for a document is kept by it, and no head.
+#[tokio::test(start_paused = true)]
+async fn a_trickle_keeps_nobody() {
+    let drip = |first: &str, again: &str| {
+        let pause = Duration::from_secs(20);
+        Script::Drip(first.as_bytes().to_vec(), again.as_bytes().to_vec(), pause)
+    };
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
+    for (what, script) in [
+        ("within a header", drip(head, "x")),
+        ("header by header", drip(head, "x: y\r\n")),
+        ("before the first line", drip("", "\r\n")),
+        ("in the body", drip(&format!("{head}\r\n"), " ")),
+    ] {
+        let server = Server::start(vec![script]).await;
+        let ledger = Arc::new(MemoryLedger::default());
+        let ctx = Ctx {
+            reply: Reply::Document,
+            ..models()
+        };
+        let before = tokio::time::Instant::now();
+        let door = door(&ledger);
+        let sent = door.send(ctx, server.models(), Payload::Empty);
+        let error = match sent.await {
+            Err(error) => error,
+            Ok(mut response) => response.body.collect(usize::MAX).await.unwrap_err(),
+        };
+        assert_eq!(error.code(), "remote_timeout", "{what}");
+        assert_eq!(before.elapsed().as_secs(), 600, "{what}");
+        let row = ledger.only();
+        assert_eq!((row.outcome, row.finishes), (Outcome::Failed, 1), "{what}");
     }
 }

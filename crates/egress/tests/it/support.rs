@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use fluxchat_egress::{
@@ -12,6 +13,7 @@ use fluxchat_model::{
 };
 use http_body_util::Full;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::watch;
 
 #[allow(clippy::disallowed_types, reason = "the recording server of the tests")]
 pub type Listener = tokio::net::TcpListener;
@@ -127,6 +129,8 @@ pub enum Script {
     SayAndHold(Vec<u8>),
     /// Writes the first, then the second again and again until the other side has enough.
     Flood(Vec<u8>, Vec<u8>),
+    /// Writes the first, then the second every so often until the other side has enough.
+    Drip(Vec<u8>, Vec<u8>, Duration),
 }
 
 pub fn say(text: &str) -> Script {
@@ -148,6 +152,7 @@ pub struct Server {
     pub port: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
     connections: Arc<Mutex<u32>>,
+    poured: watch::Receiver<Option<u64>>,
 }
 
 impl Server {
@@ -162,16 +167,23 @@ impl Server {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let connections = Arc::new(Mutex::new(0));
         let (log, count) = (Arc::clone(&seen), Arc::clone(&connections));
+        let (pour, poured) = watch::channel(None);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 *count.lock().unwrap() += 1;
-                tokio::spawn(serve(stream, Arc::clone(&log), scripts.clone()));
+                let (log, pour, scripts) = (Arc::clone(&log), pour.clone(), scripts.clone());
+                tokio::spawn(async move {
+                    if let Some(bytes) = serve(stream, log, scripts).await {
+                        pour.send_replace(Some(bytes));
+                    }
+                });
             }
         });
         Self {
             port,
             seen,
             connections,
+            poured,
         }
     }
 
@@ -181,6 +193,12 @@ impl Server {
 
     pub fn connections(&self) -> u32 {
         *self.connections.lock().unwrap()
+    }
+
+    /// How much of a flood was taken, once the other side had enough.
+    pub async fn poured(&self) -> u64 {
+        let mut poured = self.poured.clone();
+        poured.wait_for(Option::is_some).await.unwrap().unwrap()
     }
 
     pub fn request_ids(&self) -> Vec<String> {
@@ -210,12 +228,17 @@ impl Server {
     }
 }
 
-async fn serve(mut stream: Stream, log: Arc<Mutex<Vec<Seen>>>, scripts: Vec<Script>) {
+/// The bytes of a flood that were taken.
+async fn serve(
+    mut stream: Stream,
+    log: Arc<Mutex<Vec<Seen>>>,
+    scripts: Vec<Script>,
+) -> Option<u64> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     let seen = loop {
         match stream.read(&mut buffer).await {
-            Ok(0) | Err(_) => return,
+            Ok(0) | Err(_) => return None,
             Ok(count) => bytes.extend_from_slice(&buffer[..count]),
         }
         let Some(end) = bytes.windows(4).position(|it| it == b"\r\n\r\n") else {
@@ -248,9 +271,20 @@ async fn serve(mut stream: Stream, log: Arc<Mutex<Vec<Seen>>>, scripts: Vec<Scri
         }
         Script::Flood(first, again) => {
             let _ = stream.write_all(&first).await;
-            while stream.write_all(&again).await.is_ok() {}
+            let mut poured = 0;
+            while stream.write_all(&again).await.is_ok() {
+                poured += again.len() as u64;
+            }
+            return Some(poured);
+        }
+        Script::Drip(first, again, pause) => {
+            let _ = stream.write_all(&first).await;
+            while stream.write_all(&again).await.is_ok() {
+                tokio::time::sleep(pause).await;
+            }
         }
     }
+    None
 }
 
 pub fn door(ledger: &Arc<MemoryLedger>) -> Door {
