@@ -43,5 +43,6 @@ mod rotation;
 mod screenshots;
 mod session_screens;
 mod shell_config;
+mod temporary;
 mod tour;
 mod training;

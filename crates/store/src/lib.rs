@@ -16,6 +16,7 @@ mod erasure;
 mod error;
 mod integrity;
 mod log_head;
+mod memory;
 mod migrate;
 mod options;
 #[cfg(test)]
