@@ -43,6 +43,7 @@ mod rotation;
 mod screenshots;
 mod session_screens;
 mod shell_config;
+mod temporary;
 mod tour;
 mod trace;
 mod training;

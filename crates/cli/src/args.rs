@@ -113,6 +113,10 @@ pub struct Ask {
     /// Show what would leave, byte by byte, and send nothing
     #[arg(long)]
     pub preview: bool,
+    /// Keep nothing of question and answer: they are in memory until this command ends. The
+    /// ledger has its row, which says nothing of them
+    #[arg(long, conflicts_with = "conversation")]
+    pub temporary: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -111,6 +111,8 @@ pub(crate) enum Session {
 pub(crate) struct Open {
     pub(crate) store: Store,
     pub(crate) door: Door,
+    /// Conversations that live in memory alone.
+    pub(crate) temporaries: crate::temporary::Temporaries,
     /// The ledger of the door.
     pub(crate) ledger: Arc<dyn Ledger>,
     /// How it was opened; see [`Open::has_passphrase`] for how it is opened next.

@@ -18,7 +18,8 @@ pub(crate) use generation::Generation;
 pub use preview::{Preview, PreviewMessage, pretty};
 pub use stream::StreamState;
 
-use crate::{App, Error, Event};
+use crate::temporary::Home;
+use crate::{App, Error, Event, temporary};
 
 /// The longest question, in bytes: what a person pastes, not what fits into memory.
 const LONGEST_QUESTION: usize = 1 << 20;
@@ -64,8 +65,9 @@ impl App {
     /// When there is nothing to ask, nowhere to ask it, or it cannot be written.
     pub async fn ask(&self, ask: Ask) -> Result<Sent, Error> {
         let text = checked(&ask.text)?;
+        let home = self.home_of_ask(&ask)?;
         let existing = match ask.conversation {
-            Some(id) => Some(self.conversation(id).await?),
+            Some(id) => Some(self.conversation_at(&home, id).await?),
             None => None,
         };
         let source = self.source_for(existing.as_ref(), ask.source).await?;
@@ -91,21 +93,25 @@ impl App {
             question_id: Some(question.id),
             answer_id: answer.id,
         };
-        let (source_id, answer_model) = (source.id, model.clone());
+        let (chosen, answer_model) = (source.clone(), model.clone());
         let answer_row = answer.clone();
-        self.write(move |tx| {
+        let is_temporary = home.is_temporary;
+        self.write_at(&home, move |tx| {
             if is_new {
                 tx.conversation_insert(&conversation)?;
                 tx.draft_remove(DraftKey::NewConversation)?;
             } else {
-                remember_choice(tx, conversation.id, source_id, answer_model)?;
+                if is_temporary {
+                    temporary::know_source(tx, &chosen)?;
+                }
+                remember_choice(tx, conversation.id, chosen.id, answer_model)?;
             }
             tx.draft_remove(DraftKey::Conversation(conversation.id))?;
             tx.message_insert(&question)?;
             tx.message_insert(&answer_row)
         })
         .await?;
-        self.begin(answer, source, model, None).await?;
+        self.begin(home, answer, source, model, None).await?;
         Ok(sent)
     }
 
@@ -115,14 +121,15 @@ impl App {
     /// When it is no question, or cannot be written.
     pub async fn edit(&self, question: MessageId, text: &str) -> Result<Sent, Error> {
         let text = checked(text)?;
-        let old = self.message_by_id(question).await?;
+        let home = self.home_of_message(question).await?;
+        let old = self.message_at(&home, question).await?;
         if old.role != Role::User {
             return Err(Error::invalid(
                 "not_a_question",
                 "Only your own messages can be edited.",
             ));
         }
-        let conversation = self.conversation(old.conversation_id).await?;
+        let conversation = self.conversation_at(&home, old.conversation_id).await?;
         let source = self.source_for(Some(&conversation), None).await?;
         let model = model_for(Some(&conversation), &source, None);
         let new = self.message(&conversation, old.parent_id, Role::User, text)?;
@@ -133,12 +140,12 @@ impl App {
             answer_id: answer.id,
         };
         let row = answer.clone();
-        self.write(move |tx| {
+        self.write_at(&home, move |tx| {
             tx.message_insert(&new)?;
             tx.message_insert(&row)
         })
         .await?;
-        self.begin(answer, source, model, None).await?;
+        self.begin(home, answer, source, model, None).await?;
         Ok(sent)
     }
 
@@ -152,12 +159,13 @@ impl App {
         source: Option<SourceId>,
         model: Option<String>,
     ) -> Result<Sent, Error> {
-        let old = self.message_by_id(message).await?;
+        let home = self.home_of_message(message).await?;
+        let old = self.message_at(&home, message).await?;
         let question = match old.role {
             Role::User => old.id,
             _ => old.parent_id.ok_or(Error::NotFound("question"))?,
         };
-        let conversation = self.conversation(old.conversation_id).await?;
+        let conversation = self.conversation_at(&home, old.conversation_id).await?;
         let source = self.source_for(Some(&conversation), source).await?;
         let model = model_for(Some(&conversation), &source, model);
         let answer = self.answer_below(&conversation, question, &source, model.clone())?;
@@ -167,8 +175,9 @@ impl App {
             answer_id: answer.id,
         };
         let row = answer.clone();
-        self.write(move |tx| tx.message_insert(&row)).await?;
-        self.begin(answer, source, model, None).await?;
+        self.write_at(&home, move |tx| tx.message_insert(&row))
+            .await?;
+        self.begin(home, answer, source, model, None).await?;
         Ok(sent)
     }
 
@@ -177,7 +186,8 @@ impl App {
     /// # Errors
     /// When it is not such an answer, or its source is gone.
     pub async fn resume(&self, message: MessageId) -> Result<Sent, Error> {
-        let mut answer = self.message_by_id(message).await?;
+        let home = self.home_of_message(message).await?;
+        let mut answer = self.message_at(&home, message).await?;
         if answer.role != Role::Assistant
             || !matches!(
                 answer.status,
@@ -189,17 +199,19 @@ impl App {
                 "Only an unfinished answer can be continued.",
             ));
         }
-        let conversation = self.conversation(answer.conversation_id).await?;
+        let conversation = self.conversation_at(&home, answer.conversation_id).await?;
         let source = self.source_for(Some(&conversation), None).await?;
         let model = model_for(Some(&conversation), &source, None);
         // One whose end could not be written is still streaming in the archive.
         let unwritten = self.open()?.unwritten().remove(&message).is_some();
         if !unwritten {
-            self.write(move |tx| tx.message_resume(message)).await?;
+            self.write_at(&home, move |tx| tx.message_resume(message))
+                .await?;
         }
         let so_far = answer.clone();
         answer.status = MessageStatus::Streaming;
-        self.begin(answer, source, model, Some(so_far)).await?;
+        self.begin(home, answer, source, model, Some(so_far))
+            .await?;
         Ok(Sent {
             conversation_id: conversation.id,
             question_id: None,
@@ -231,8 +243,10 @@ impl App {
     /// # Errors
     /// When the message does not exist.
     pub async fn select_branch(&self, message: MessageId) -> Result<(), Error> {
-        let conversation = self.message_by_id(message).await?.conversation_id;
-        self.write(move |tx| tx.message_show(message)).await?;
+        let home = self.home_of_message(message).await?;
+        let conversation = self.message_at(&home, message).await?.conversation_id;
+        self.write_at(&home, move |tx| tx.message_show(message))
+            .await?;
         self.tell(Event::MessagesChanged(conversation));
         Ok(())
     }
@@ -242,11 +256,25 @@ impl App {
     /// # Errors
     /// When it does not exist.
     pub async fn message_by_id(&self, id: MessageId) -> Result<Message, Error> {
+        let home = self.home_of_message(id).await?;
+        self.message_at(&home, id).await
+    }
+
+    async fn message_at(&self, home: &Home, id: MessageId) -> Result<Message, Error> {
         let message = self
-            .read(move |tx| tx.message(id))
+            .read_at(home, move |tx| tx.message(id))
             .await?
             .ok_or(Error::NotFound("message"))?;
         Ok(self.open()?.as_it_stands(message))
+    }
+
+    /// Where a question goes: into a conversation that is somewhere, or a new one in the archive.
+    fn home_of_ask(&self, ask: &Ask) -> Result<Home, Error> {
+        let open = self.open()?;
+        Ok(match ask.conversation {
+            Some(id) => open.home(id),
+            None => open.archive(),
+        })
     }
 
     fn message(
@@ -292,6 +320,7 @@ impl App {
 
     async fn begin(
         &self,
+        home: Home,
         answer: Message,
         source: Source,
         model: Option<String>,
@@ -313,6 +342,7 @@ impl App {
         let run = generation::Run {
             app: self.clone(),
             open: Arc::clone(&open),
+            home,
             answer,
             source,
             model,

@@ -65,6 +65,7 @@ impl App {
     /// # Errors
     /// When it does not exist.
     pub async fn delete_conversation(&self, id: ConversationId) -> Result<Erasing, Error> {
+        self.must_be_kept(id)?;
         self.open()?.stop_generations(|_, of| of == id).await;
         let erasing = self.hide(ErasureScope::Conversation(id)).await?;
         self.tell(Event::ConversationRemoved(id));
@@ -77,6 +78,7 @@ impl App {
     /// When it does not exist.
     pub async fn delete_message(&self, id: MessageId) -> Result<Erasing, Error> {
         let conversation = self.message_by_id(id).await?.conversation_id;
+        self.must_be_kept(conversation)?;
         // Whatever is arriving below it would be orphaned.
         self.open()?
             .stop_generations(|_, of| of == conversation)
@@ -147,6 +149,7 @@ impl App {
     pub async fn delete_everything(&self) -> Result<Receipt, Error> {
         self.open()?.stop_generations(|_, _| true).await;
         let erasing = self.hide(ErasureScope::Everything).await?;
+        self.end_temporaries().await?;
         let receipt = self.purge_now(erasing.id).await?;
         self.tell(Event::SessionChanged);
         Ok(receipt)

@@ -2,6 +2,7 @@
 
 use fluxchat_model::DraftKey;
 
+use crate::temporary::Home;
 use crate::{App, Error};
 
 impl App {
@@ -11,7 +12,7 @@ impl App {
     /// When the archive is not open.
     pub async fn draft(&self, key: DraftKey) -> Result<String, Error> {
         Ok(self
-            .read(move |tx| tx.draft(key))
+            .read_at(&self.home_of_draft(key)?, move |tx| tx.draft(key))
             .await?
             .unwrap_or_default())
     }
@@ -22,6 +23,17 @@ impl App {
     /// When the archive is not open or full.
     pub async fn set_draft(&self, key: DraftKey, text: String) -> Result<(), Error> {
         let now = self.now();
-        self.write(move |tx| tx.draft_set(key, &text, now)).await
+        self.write_at(&self.home_of_draft(key)?, move |tx| {
+            tx.draft_set(key, &text, now)
+        })
+        .await
+    }
+
+    fn home_of_draft(&self, key: DraftKey) -> Result<Home, Error> {
+        let open = self.open()?;
+        Ok(match key {
+            DraftKey::Conversation(id) => open.home(id),
+            DraftKey::NewConversation => open.archive(),
+        })
     }
 }

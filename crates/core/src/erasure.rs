@@ -123,6 +123,9 @@ impl App {
                 "Something was added or removed since you looked, so nothing was deleted.",
             ));
         }
+        if scope == ErasureScope::Everything {
+            self.end_temporaries().await?;
+        }
         self.tell(Event::ContentRemoved);
         self.tell(Event::DeletionsChanged);
         self.open()?.deletions.notify_one();

@@ -175,6 +175,7 @@ impl App {
         tag: TagId,
         on: bool,
     ) -> Result<Vec<TagId>, Error> {
+        self.must_be_kept(id)?;
         self.conversation(id).await?;
         self.read(move |tx| tx.tag(tag))
             .await?

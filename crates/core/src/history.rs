@@ -4,6 +4,7 @@ use fluxchat_model::{Conversation, ConversationId, Message, MessageId};
 use fluxchat_store::{ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor};
 
 use crate::chat::StreamState;
+use crate::temporary::Home;
 use crate::{App, Error, Event, only_here};
 
 /// A message of the shown branch.
@@ -48,7 +49,16 @@ impl App {
     /// # Errors
     /// When it does not exist.
     pub async fn conversation(&self, id: ConversationId) -> Result<Conversation, Error> {
-        self.read(move |tx| tx.conversation(id))
+        let home = self.open()?.home(id);
+        self.conversation_at(&home, id).await
+    }
+
+    pub(crate) async fn conversation_at(
+        &self,
+        home: &Home,
+        id: ConversationId,
+    ) -> Result<Conversation, Error> {
+        self.read_at(home, move |tx| tx.conversation(id))
             .await?
             .ok_or(Error::NotFound("conversation"))
     }
@@ -68,6 +78,7 @@ impl App {
         id: ConversationId,
         mut patch: ConversationPatch,
     ) -> Result<Conversation, Error> {
+        let home = self.home_to_change(id, &patch).await?;
         let now = self.now();
         let freezes = patch.restricted == Some(true);
         // A consent of its own, with a record.
@@ -75,7 +86,7 @@ impl App {
             self.set_training(id, allowed).await?;
         }
         let (kept_here, changed) = self
-            .write(move |tx| {
+            .write_at(&home, move |tx| {
                 let kept_here = only_here::update(tx, id, &patch)?;
                 tx.conversation_archived_at(id, now)?;
                 Ok((kept_here, tx.conversation(id)?))
@@ -102,13 +113,15 @@ impl App {
         anchor: PathAnchor,
         limit: u32,
     ) -> Result<MessagePage, Error> {
-        if let PathAnchor::Around(message) = anchor
-            && !self.is_shown(conversation, message).await?
-        {
-            self.write(move |tx| tx.message_show(message)).await?;
-        }
         let open = self.open()?;
-        self.read(move |tx| {
+        let home = open.home(conversation);
+        if let PathAnchor::Around(message) = anchor
+            && !self.is_shown(&home, conversation, message).await?
+        {
+            self.write_at(&home, move |tx| tx.message_show(message))
+                .await?;
+        }
+        self.read_at(&home, move |tx| {
             let page = tx.path_page(conversation, anchor, limit)?;
             let (has_before, has_after) = (page.has_earlier(), page.has_later());
             let mut messages = Vec::with_capacity(page.items.len());
@@ -143,6 +156,7 @@ impl App {
     pub fn shown_message(&self, id: MessageId) -> Result<ShownMessage, Error> {
         let open = self.open()?;
         let (message, branches) = open
+            .home_of_message(id)?
             .store
             .read(|tx| Ok((tx.message(id)?, tx.siblings(id)?)))?;
         Ok(ShownMessage {
@@ -154,16 +168,17 @@ impl App {
 
     async fn is_shown(
         &self,
+        home: &Home,
         conversation: ConversationId,
         message: MessageId,
     ) -> Result<bool, Error> {
-        self.read(
-            move |tx| match tx.path_page(conversation, PathAnchor::Around(message), 1) {
+        self.read_at(home, move |tx| {
+            match tx.path_page(conversation, PathAnchor::Around(message), 1) {
                 Ok(_) => Ok(true),
                 Err(fluxchat_store::StoreError::NotFound(_)) => Ok(false),
                 Err(error) => Err(error),
-            },
-        )
+            }
+        })
         .await
     }
 }

@@ -48,6 +48,7 @@ mod search;
 mod session;
 mod settings;
 mod sources;
+mod temporary;
 mod training;
 mod upkeep;
 mod verify;

@@ -328,8 +328,12 @@ impl App {
             state: SessionState::Locked,
             has_passphrase,
         });
-        let store = open.store.clone();
-        let _ = tokio::task::spawn_blocking(move || store.close()).await;
+        let closing = Arc::clone(&open);
+        let _ = tokio::task::spawn_blocking(move || {
+            closing.forget_temporaries();
+            closing.store.close();
+        })
+        .await;
         let last = Arc::downgrade(&open);
         drop(open);
         let began = Instant::now();

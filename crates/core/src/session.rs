@@ -388,6 +388,7 @@ impl App {
         }
         Ok(Open {
             store,
+            temporaries: crate::temporary::Temporaries::default(),
             door,
             ledger,
             storage,

@@ -7,6 +7,7 @@ use fluxchat_model::{
 use fluxchat_store::{ConversationPatch, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
+use crate::temporary::Home;
 use crate::{App, Error, Event, clock};
 
 const DEFAULT_SOURCE: &str = "default_source";
@@ -208,6 +209,8 @@ impl App {
         self.off_thread(move |app| Ok(app.vault().credential_delete(id)?))
             .await?;
         self.write(move |tx| tx.source_remove(id)).await?;
+        self.off_thread(move |app| Ok(app.open()?.temporaries_without(id)?))
+            .await?;
         self.tell(Event::SourcesChanged);
         Ok(())
     }
@@ -285,10 +288,12 @@ impl App {
             .ok_or_else(|| Error::invalid("no_source", "There is no source to answer."))
     }
 
-    /// Asks a source that was never asked what it offers, and remembers its first model.
+    /// Asks a source that was never asked what it offers, and remembers its first model: for the
+    /// conversation, and for the source unless the conversation is temporary.
     pub(crate) async fn first_model(
         &self,
         source: &Source,
+        home: &Home,
         conversation: ConversationId,
         cancel: CancellationToken,
     ) -> Result<String, Error> {
@@ -297,7 +302,7 @@ impl App {
             return Err(Error::invalid("no_model", "The source offers no model."));
         };
         let (id, model) = (source.id, first.clone());
-        self.write(move |tx| {
+        self.write_at(home, move |tx| {
             if let Some(mut source) = tx.source(id)?
                 && source.default_model.is_none()
             {

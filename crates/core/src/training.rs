@@ -46,6 +46,7 @@ impl App {
     /// `training_not_agreed` without the consent to the purpose; when a guardian keeps it off or
     /// there is no such conversation.
     pub async fn set_training(&self, id: ConversationId, allowed: bool) -> Result<(), Error> {
+        self.must_be_kept(id)?;
         if allowed {
             self.guarded().await?;
         }

@@ -18,6 +18,7 @@ pub mod rights;
 pub mod search;
 pub mod session;
 pub mod source;
+pub mod temporary;
 
 /// At most this many rows in a page that the window asks for.
 const LONGEST_PAGE: u32 = 200;

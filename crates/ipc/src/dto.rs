@@ -34,6 +34,7 @@ pub mod rights;
 pub mod search;
 pub mod session;
 pub mod source;
+pub mod temporary;
 
 dto! {
     /// A command that needs nothing.

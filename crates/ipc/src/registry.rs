@@ -39,6 +39,10 @@ macro_rules! for_each_command {
             chat draft_get(DraftGetReq) -> Draft;
             chat draft_set(DraftSetReq) -> Done;
             chat help_page(HelpReq) -> HelpPage;
+            temporary temporary_begin(TemporaryBeginReq) -> ConversationRow;
+            temporary temporary_list(Empty) -> TemporaryList;
+            temporary temporary_end(ConversationReq) -> Done;
+            temporary temporary_keep(ConversationReq) -> ConversationRow;
             filing filing_get(Empty) -> Filing;
             filing folder_add(FilingAddReq) -> FolderRow;
             filing folder_rename(FolderRenameReq) -> Done;

@@ -36,6 +36,8 @@ pub struct ChatRequest {
     /// The random name under which the Fluxchat service may keep what belongs to this
     /// conversation. Sent to no other source.
     pub conversation_alias: Option<String>,
+    /// Whether the Fluxchat service is asked not to remember that it was asked.
+    pub keep_nothing: bool,
 }
 
 /// Why an answer ended.

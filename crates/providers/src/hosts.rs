@@ -122,6 +122,16 @@ pub(crate) fn is_host(host: &str, name: &str) -> bool {
             .is_some_and(|rest| rest.ends_with('.'))
 }
 
+/// What asks the Fluxchat service not to remember a request. What is known of other hosts is asked
+/// of them with every request anyway.
+#[must_use]
+pub fn keeps_nothing(source: &Source) -> Option<OptOut> {
+    (source.dialect == Dialect::Fluxchat).then(|| OptOut {
+        field: "store".to_owned(),
+        value: json!(false),
+    })
+}
+
 /// What is asked of a source with every request, for the sake of the person.
 #[must_use]
 pub fn opt_outs(source: &Source, training_allowed: bool) -> Vec<OptOut> {

@@ -26,5 +26,5 @@ pub use chat::{
     ChatEvent, ChatMessage, ChatRequest, ChatStream, FinishReason, Notice, ToolCallDelta,
 };
 pub use error::ProviderError;
-pub use hosts::{KnownHost, OptOut, known_host, opt_outs};
+pub use hosts::{KnownHost, OptOut, keeps_nothing, known_host, opt_outs};
 pub use provider::{chat, models, preview};

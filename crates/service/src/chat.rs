@@ -30,7 +30,7 @@ const CHAT_BODY: usize = 8 * 1024 * 1024;
 /// Answer a conversation
 ///
 /// With `stream` the answer comes as server-sent events, each a [`ChatChunk`], closed by
-/// `[DONE]`. Nothing of what was said is kept.
+/// `[DONE]`. Nothing of what was said is kept; with `store: false` not even that it was asked.
 #[utoipa::path(
     post,
     path = "/v1/chat/completions",
@@ -79,7 +79,9 @@ pub(crate) async fn create(
         completion_tokens,
         total_tokens: prompt_tokens.saturating_add(completion_tokens),
     };
-    remember(&state, id, at, &request, usage).await?;
+    if request.store != Some(false) {
+        remember(&state, id, at, &request, usage).await?;
+    }
 
     let script = Script {
         id: format!("chatcmpl-{}", id.simple()),

@@ -18,6 +18,7 @@ mod error;
 pub mod floor;
 mod integrity;
 mod log_head;
+mod memory;
 mod migrate;
 mod options;
 #[cfg(test)]

@@ -11,6 +11,7 @@ import lock from './lock.en.json';
 import prove from './prove.en.json';
 import retention from './retention.en.json';
 import rights from './rights.en.json';
+import temporary from './temporary.en.json';
 
 export default {
   ...en,
@@ -26,4 +27,5 @@ export default {
   ...prove,
   ...retention,
   ...rights,
+  ...temporary,
 };

@@ -16,6 +16,7 @@ import { rightsCommands } from './fake/rights';
 import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
+import { temporaryCommands } from './fake/temporary';
 import { FakeWorld, type FakeOptions } from './fake/world';
 import type { SessionInfo } from '../ipc/generated/types';
 import type { Platform } from './types';
@@ -57,6 +58,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...sessionCommands(world),
     ...lockCommands(world, () => handlers.session_get({}) as SessionInfo),
     ...chatCommands(world),
+    ...temporaryCommands(world),
     ...filingCommands(world),
     ...retentionCommands(world),
     ...sourceCommands(world),

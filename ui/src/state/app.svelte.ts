@@ -95,6 +95,7 @@ export class AppState {
     this.started = true;
     await Promise.all([
       this.history.active.load(),
+      this.history.temporary.load(),
       this.filing.load(),
       this.restriction.load(),
       this.sources.refresh(),
@@ -189,6 +190,7 @@ export class AppState {
     this.search.type('');
     this.search.recent = [];
     void this.history.active.load();
+    void this.history.temporary.load();
     void this.filing.load();
     if (this.history.archive.status !== 'idle') void this.history.archive.load();
   }

@@ -37,6 +37,8 @@ export class Chat {
   choosingModel = $state(false);
   /** Asks the composer to take the focus; counts up. */
   focusComposer = $state(0);
+  /** The temporary conversation that was open has ended. */
+  temporaryGone = $state(false);
   private chosen = $state.raw<Choice | null>(null);
 
   constructor(private readonly parts: Parts) {}
@@ -81,6 +83,7 @@ export class Chat {
 
   newChat(): void {
     this.problem = null;
+    this.temporaryGone = false;
     this.editing = null;
     this.renaming = false;
     void this.parts.drafts.flush();
@@ -88,8 +91,53 @@ export class Chat {
     this.focusComposer += 1;
   }
 
+  /** The open conversation lives in memory alone. */
+  get temporary(): boolean {
+    return this.parts.history.temporary.find(this.parts.thread.conversationId) !== undefined;
+  }
+
+  /** Begins a temporary conversation and goes there. */
+  async newTemporary(): Promise<void> {
+    const choice = this.choice;
+    const row = await this.run(() =>
+      this.parts.client.temporaryBegin({
+        source_id: choice?.sourceId,
+        model: choice?.model ?? undefined,
+      }),
+    );
+    if (!row) return;
+    this.parts.history.accept(row);
+    await this.open(row.id);
+    this.focusComposer += 1;
+  }
+
+  /** Ends a temporary conversation; says that it is gone if there was something in it. */
+  async endTemporary(id: string): Promise<void> {
+    const { client, history, thread, drafts } = this.parts;
+    const isOpen = thread.conversationId === id;
+    const unused = isOpen && thread.status === 'ready' && thread.messages.length === 0;
+    drafts.forget(id);
+    const ended = await this.run(() => client.temporaryEnd({ id }));
+    if (!ended) return;
+    history.removed(id);
+    drafts.forget(id);
+    if (!isOpen) return;
+    this.newChat();
+    this.temporaryGone = !unused;
+  }
+
+  /** Moves a temporary conversation into the archive. */
+  async keepTemporary(id: string): Promise<void> {
+    const { client, history, drafts } = this.parts;
+    await drafts.flush();
+    const row = await this.run(() => client.temporaryKeep({ id }));
+    if (!row) return;
+    history.accept(row);
+  }
+
   async open(conversationId: string, messageId?: string): Promise<void> {
     this.problem = null;
+    this.temporaryGone = false;
     this.editing = null;
     this.renaming = false;
     void this.parts.drafts.flush();
@@ -106,6 +154,7 @@ export class Chat {
     const choice = this.choice;
     this.sending = true;
     this.problem = null;
+    this.temporaryGone = false;
     try {
       const sent = await client.messageSend({
         conversation_id: conversationId ?? undefined,

@@ -3,6 +3,7 @@ import type { ApiError, ConversationRow, ConversationUpdateReq } from '../ipc/ge
 import { asApiError } from './errors';
 import type { Filing } from './filing.svelte';
 import { groupRows, nextMidnight } from './groups';
+import { Temporaries } from './temporaries.svelte';
 
 const PAGE = 60;
 
@@ -147,6 +148,7 @@ function insertNewestFirst(
 export class History {
   readonly active: Conversations;
   readonly archive: Conversations;
+  readonly temporary: Temporaries;
   problem = $state.raw<ApiError | null>(null);
   private readonly reading = new Set<string>();
   private readonly again = new Set<string>();
@@ -158,10 +160,16 @@ export class History {
   ) {
     this.active = new Conversations(client, false, clock);
     this.archive = new Conversations(client, true, clock);
+    this.temporary = new Temporaries(client);
   }
 
   find(id: string | null): ConversationRow | undefined {
-    return this.active.find(id) ?? this.archive.find(id) ?? this.filing?.list?.find(id);
+    return (
+      this.temporary.find(id) ??
+      this.active.find(id) ??
+      this.archive.find(id) ??
+      this.filing?.list?.find(id)
+    );
   }
 
   /** A conversation changed: reads it again, once at a time however often it changes. */
@@ -182,12 +190,14 @@ export class History {
   }
 
   accept(row: ConversationRow): void {
+    if (this.temporary.place(row)) return;
     this.active.place(row);
     this.archive.place(row);
     this.filing?.list?.place(row);
   }
 
   removed(id: string): void {
+    this.temporary.remove(id);
     this.active.remove(id);
     this.archive.remove(id);
     this.filing?.list?.remove(id);

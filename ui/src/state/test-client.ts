@@ -59,6 +59,7 @@ export function conversationRow(
     restricted: false,
     local_only: false,
     training_allowed: false,
+    temporary: false,
     source_id: 's1',
     model: 'guide',
     created_at: updated_at,

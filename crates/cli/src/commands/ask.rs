@@ -21,6 +21,12 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
         ),
         None => None,
     };
+    let conversation = if ask.temporary {
+        let begun = app.begin_temporary(source, ask.model.clone()).await?;
+        Some(begun.id)
+    } else {
+        conversation
+    };
     let asked = Ask {
         conversation,
         text: ask.text,
@@ -42,10 +48,16 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
         }
     }
     let answer = app.message_by_id(sent.answer_id).await?;
+    if ask.temporary {
+        app.end_temporary(sent.conversation_id).await?;
+    }
+    // An id of what is gone helps nobody.
+    let kept = (!ask.temporary).then_some((sent.conversation_id, sent.answer_id));
     if out.is_json() {
         out.document(&json!({
-            "conversation_id": sent.conversation_id,
-            "message_id": sent.answer_id,
+            "conversation_id": kept.map(|(conversation, _)| conversation),
+            "message_id": kept.map(|(_, message)| message),
+            "temporary": ask.temporary,
             "status": answer.status,
             "text": answer.text(),
             "reasoning": answer.reasoning(),
@@ -54,7 +66,10 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
         }));
     } else {
         out.text("\n");
-        out.note(&format!("conversation {}", sent.conversation_id));
+        match kept {
+            Some((conversation, _)) => out.note(&format!("conversation {conversation}")),
+            None => out.note("Nothing of it was kept on this computer."),
+        }
     }
     Ok(ended(answer.status, answer.error.as_ref(), out))
 }

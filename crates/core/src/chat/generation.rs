@@ -20,6 +20,7 @@ use super::outgoing;
 use super::stream::{Live, StreamState};
 use crate::app::Open;
 use crate::redaction::Restorer;
+use crate::temporary::Home;
 use crate::{App, Error, Event, only_here, restriction};
 
 /// Items are joined over this time: one to two frames.
@@ -147,6 +148,7 @@ impl Open {
 pub(crate) struct Run {
     pub(crate) app: App,
     pub(crate) open: Arc<Open>,
+    pub(crate) home: Home,
     pub(crate) answer: Message,
     pub(crate) source: Source,
     /// `None`: the source was never asked what it offers.
@@ -199,14 +201,19 @@ impl Run {
             None => {
                 let cancel = self.generation.cancel.clone();
                 self.app
-                    .first_model(&self.source, self.answer.conversation_id, cancel)
+                    .first_model(
+                        &self.source,
+                        &self.home,
+                        self.answer.conversation_id,
+                        cancel,
+                    )
                     .await?
             }
         };
         gathered.model = Some(model.clone());
         let request = self.request(model, gathered).await?;
         let cancel = self.generation.cancel.clone();
-        let ctx = self.app.chat_ctx(Some(self.answer.conversation_id), cancel);
+        let ctx = self.app.chat_ctx(self.in_ledger(), cancel);
         let mut stream = self.ask(ctx, request, gathered).await?;
         let (mut show_at, mut save_at) = (None::<Instant>, None::<Instant>);
         loop {
@@ -243,6 +250,7 @@ impl Run {
     ) -> Result<ChatStream, Error> {
         let is_service = self.source.dialect == Dialect::Fluxchat;
         let mut allowed = is_service
+            && !self.home.is_temporary
             && self
                 .app
                 .training_covers(self.answer.conversation_id)
@@ -339,7 +347,7 @@ impl Run {
     async fn save(&self, gathered: &mut Gathered) -> Result<(), Error> {
         let text = std::mem::take(&mut gathered.unsaved_text);
         let reasoning = std::mem::take(&mut gathered.unsaved_reasoning);
-        let (id, store) = (self.answer.id, self.open.store.clone());
+        let (id, store) = (self.answer.id, self.home.store.clone());
         let (written, text, reasoning) = tokio::task::spawn_blocking(move || {
             let written = store.write(|tx| {
                 for (kind, body) in [(ChunkKind::Reasoning, &reasoning), (ChunkKind::Text, &text)] {
@@ -374,7 +382,7 @@ impl Run {
             more_parts: gathered.citations,
             ..FinishMessage::new(status, self.app.now())
         };
-        let (id, store) = (self.answer.id, self.open.store.clone());
+        let (id, store) = (self.answer.id, self.home.store.clone());
         let (told, echo, now) = (gathered.told, gathered.echo, self.app.now());
         let written = tokio::task::spawn_blocking(move || {
             store.write(|tx| {
@@ -412,18 +420,19 @@ impl Run {
     async fn request(&self, model: String, gathered: &mut Gathered) -> Result<ChatRequest, Error> {
         let question = self.answer.parent_id.ok_or(Error::NotFound("question"))?;
         let id = self.answer.conversation_id;
-        let (conversation, path, usable) = self
+        let (conversation, path) = self
             .app
-            .read(move |tx| {
-                let conversation = tx.conversation(id)?;
-                let usable = restriction::check(tx, conversation.as_ref())?;
+            .read_at(&self.home, move |tx| {
                 let path = tx.path_to(question, outgoing::LONGEST_PATH)?;
-                Ok((conversation, path, usable))
+                Ok((tx.conversation(id)?, path))
             })
             .await?;
-        // It may have been frozen or kept to this computer since the question was asked.
-        usable?;
         let conversation = conversation.ok_or(Error::NotFound("conversation"))?;
+        // It may have been frozen or kept to this computer since the question was asked.
+        let asked = conversation.clone();
+        self.app
+            .read(move |tx| restriction::check(tx, Some(&asked)))
+            .await??;
         only_here::check(&conversation, &self.source)?;
         let mut messages = outgoing::said(&path);
         if let Some(so_far) = self
@@ -451,16 +460,22 @@ impl Run {
         let outgoing = self
             .app
             .outgoing(&self.source, model, messages, alias)
-            .await?;
+            .await?
+            .keeping(!self.home.is_temporary);
         gathered.text = outgoing.redactor.restorer();
         gathered.reasoning = outgoing.redactor.restorer();
         Ok(outgoing.request)
     }
 
+    /// What the ledger may know the conversation by.
+    fn in_ledger(&self) -> Option<ConversationId> {
+        (!self.home.is_temporary).then_some(self.answer.conversation_id)
+    }
+
     /// The random name under which the service may keep what belongs to this conversation, so
-    /// that an erasure finds it.
+    /// that an erasure finds it. Of a temporary one it is to keep nothing.
     async fn alias(&self) -> Result<Option<String>, Error> {
-        if self.source.dialect != Dialect::Fluxchat {
+        if self.source.dialect != Dialect::Fluxchat || self.home.is_temporary {
             return Ok(None);
         }
         let id = self.answer.conversation_id;

@@ -16,6 +16,14 @@ pub(super) struct Outgoing {
     pub(super) redactor: Redactor,
 }
 
+impl Outgoing {
+    /// Whether the service may keep a record of it.
+    pub(super) fn keeping(mut self, may_keep: bool) -> Self {
+        self.request.keep_nothing = !may_keep;
+        self
+    }
+}
+
 /// The messages of a branch as they are told.
 pub(super) fn said(path: &[Message]) -> Vec<ChatMessage> {
     path.iter()

@@ -2,7 +2,7 @@
 
 use fluxchat_egress::CancellationToken;
 use fluxchat_model::{Dialect, Role};
-use fluxchat_providers::{ChatMessage, OptOut, opt_outs};
+use fluxchat_providers::{ChatMessage, OptOut, keeps_nothing, opt_outs};
 
 use super::{Ask, checked, model_for, outgoing};
 use crate::redaction::Replaced;
@@ -58,8 +58,9 @@ impl App {
     /// When there is nothing to ask or nowhere to ask it.
     pub async fn preview(&self, ask: Ask) -> Result<Preview, Error> {
         let text = checked(&ask.text)?;
+        let home = self.home_of_ask(&ask)?;
         let existing = match ask.conversation {
-            Some(id) => Some(self.conversation(id).await?),
+            Some(id) => Some(self.conversation_at(&home, id).await?),
             None => None,
         };
         let source = self.source_for(existing.as_ref(), ask.source).await?;
@@ -70,7 +71,7 @@ impl App {
         let id = ask.conversation;
         let head = existing.as_ref().and_then(|it| it.head_id);
         let (path, alias) = self
-            .read(move |tx| {
+            .read_at(&home, move |tx| {
                 let path = match head {
                     Some(head) => tx.path_to(head, outgoing::LONGEST_PATH)?,
                     None => Vec::new(),
@@ -80,6 +81,7 @@ impl App {
             })
             .await?;
         let alias = match (source.dialect, alias) {
+            (Dialect::Fluxchat, None) if home.is_temporary => None,
             (Dialect::Fluxchat, None) => Some(hex::encode(crate::clock::random10()?)),
             (Dialect::Fluxchat, known) => known,
             _ => None,
@@ -91,8 +93,10 @@ impl App {
         });
         let outgoing = self
             .outgoing(&source, model.clone().unwrap_or_default(), said, alias)
-            .await?;
-        let ctx = self.chat_ctx(id, CancellationToken::new());
+            .await?
+            .keeping(!home.is_temporary);
+        let in_ledger = id.filter(|_| !home.is_temporary);
+        let ctx = self.chat_ctx(in_ledger, CancellationToken::new());
         let training_allowed = ctx.training_allowed;
         let credential = self.credential(&source).await?;
         let wire = fluxchat_providers::preview(
@@ -121,7 +125,10 @@ impl App {
             replaced: outgoing.redactor.replaced().to_vec(),
             redact: source.redact,
             training_allowed,
-            opt_outs: opt_outs(&source, training_allowed),
+            opt_outs: opt_outs(&source, training_allowed)
+                .into_iter()
+                .chain(home.is_temporary.then(|| keeps_nothing(&source)).flatten())
+                .collect(),
             source: source.name,
         })
     }

@@ -389,6 +389,24 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Choose a source on this computer, or let the conversation go elsewhere in its menu.",
     ),
     (
+        "temporary",
+        "This conversation is temporary: nothing of it is kept, so this cannot be done with it.",
+        NOTHING_CHANGED,
+        "Keep the conversation first, in its menu.",
+    ),
+    (
+        "too_many_temporary",
+        "There are sixteen temporary conversations already.",
+        NOTHING_CHANGED,
+        "End one of them.",
+    ),
+    (
+        "nothing_to_keep",
+        "Nothing was said in this conversation yet.",
+        NOTHING_CHANGED,
+        "Ask something first.",
+    ),
+    (
         "too_many_attempts",
         "There were too many attempts, so none is checked for a while.",
         NOTHING_LOST,

@@ -14,6 +14,7 @@ impl App {
     /// When there is no such message, or the note is too long.
     pub async fn flag_statement(&self, message: MessageId, note: &str) -> Result<(), Error> {
         let conversation = self.message_by_id(message).await?.conversation_id;
+        self.must_be_kept(conversation)?;
         let note = note.trim().to_owned();
         if note.chars().count() > LONGEST_NOTE {
             return Err(Error::invalid(

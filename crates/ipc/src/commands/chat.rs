@@ -296,6 +296,7 @@ fn attachments(message: &Message) -> Vec<AttachmentRow> {
 pub(super) fn row(app: &App, conversation: Conversation) -> ConversationRow {
     ConversationRow {
         streaming: app.is_generating(conversation.id),
+        temporary: app.is_temporary(conversation.id),
         id: conversation.id,
         title: conversation.title,
         pinned: conversation.pinned,

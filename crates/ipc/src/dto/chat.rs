@@ -30,6 +30,8 @@ dto! {
         pub local_only: bool,
         /// Whether the consent to training, where given, covers it.
         pub training_allowed: bool,
+        /// Lives in memory alone and is in no list.
+        pub temporary: bool,
         /// When it began.
         pub created_at: Timestamp,
         /// When it last gained a message.

@@ -39,6 +39,11 @@ impl Body {
         for opt_out in opt_outs(source, training_allowed) {
             body.insert(opt_out.field, opt_out.value);
         }
+        if request.keep_nothing
+            && let Some(opt_out) = hosts::keeps_nothing(source)
+        {
+            body.insert(opt_out.field, opt_out.value);
+        }
         if source.dialect == Dialect::Fluxchat
             && let Some(alias) = &request.conversation_alias
         {
@@ -208,6 +213,14 @@ mod tests {
         let sandbox = body(None, Dialect::Fluxchat, &request());
         assert_eq!(sandbox["training_allowed"], json!(false));
         assert_eq!(sandbox["conversation_alias"], json!("alias"));
+        assert!(sandbox.get("store").is_none());
+        let forgetful = ChatRequest {
+            keep_nothing: true,
+            ..request()
+        };
+        let forgetful = |host, dialect| body(host, dialect, &forgetful).get("store").cloned();
+        assert_eq!(forgetful(None, Dialect::Fluxchat), Some(json!(false)));
+        assert_eq!(forgetful(Some("llm.example"), Dialect::Openai), None);
         for other in [
             &openai,
             &router,

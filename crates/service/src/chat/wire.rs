@@ -35,6 +35,10 @@ pub struct ChatRequest {
     #[serde(default)]
     #[schema(max_length = 128)]
     pub conversation_alias: Option<String>,
+    /// Whether the service may remember that it was asked. With `false` it keeps no record of the
+    /// request at all.
+    #[serde(default)]
+    pub store: Option<bool>,
 }
 
 /// What a stream carries beside the answer.

@@ -235,6 +235,29 @@ async fn nothing_that_was_said_is_kept() {
 }
 
 #[tokio::test]
+async fn asked_to_store_nothing_it_does_not_remember_that_it_was_asked() {
+    let service = service();
+    let mut request = ask("How do I delete CANARY-7f3a?");
+    let kept = || {
+        let page = Page {
+            limit: 10,
+            ..Page::default()
+        };
+        let requests = service.storage.list(Collection::Requests, &page);
+        requests.unwrap().len()
+    };
+    request["store"] = json!(false);
+    assert_eq!(
+        service.post("/v1/chat/completions", &request).await.status,
+        200
+    );
+    assert_eq!(kept(), 0);
+    request["store"] = json!(true);
+    service.post("/v1/chat/completions", &request).await;
+    assert_eq!(kept(), 1);
+}
+
+#[tokio::test]
 async fn content_in_parts_and_unknown_fields_are_read() {
     let request = json!({
         "model": "guide", "temperature": 0.7, "tools": [], "store": false, "metadata": { "a": "b" },

@@ -1,7 +1,7 @@
 //! What an export reads: everything that is visible, table by table along its key. What waits for
 //! its deletion is in none of it.
 
-use fluxchat_model::{AssetId, ConversationId, DraftKey, MessageId, TagId, Timestamp};
+use fluxchat_model::{AssetId, ConversationId, DraftKey, Message, MessageId, TagId, Timestamp};
 use rusqlite::params;
 use uuid::Uuid;
 
@@ -66,6 +66,8 @@ pub(crate) const CONVERSATIONS: &str = "SELECT seq, id, root_id FROM conversatio
 pub(crate) const MESSAGES: &str = "SELECT m.seq, m.id, m.depth, m.selected_child_id
      FROM message m CROSS JOIN conversation c ON c.id = m.conversation_id
      WHERE m.seq > ?1 AND m.erasure_id IS NULL AND c.erasure_id IS NULL ORDER BY m.seq LIMIT ?2";
+pub(crate) const MESSAGES_OF: &str = "SELECT id FROM message
+     WHERE conversation_id = ?1 AND erasure_id IS NULL ORDER BY depth, seq";
 /// A file is visible with a message that has it, or, where no message has it, in its composer.
 pub(crate) const ASSETS: &str = "SELECT a.id FROM asset a WHERE a.id > ?1 AND (
        EXISTS (SELECT 1 FROM message_asset l JOIN message m ON m.id = l.message_id
@@ -133,6 +135,22 @@ impl ReadTx<'_> {
                 shown_child_id: row.get::<_, Option<_>>(3)?.map(MessageId),
             })
         })
+    }
+
+    /// Every message of a conversation, parents before what answers them. For a conversation that
+    /// fits into memory because it is in memory.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn messages_of(&self, id: ConversationId) -> Result<Vec<Message>, StoreError> {
+        let ids = all(self.conn, MESSAGES_OF, [id.0], |row| {
+            Ok(MessageId(row.get(0)?))
+        })?;
+        let mut messages = Vec::with_capacity(ids.len());
+        for id in ids {
+            messages.extend(self.message(id)?);
+        }
+        Ok(messages)
     }
 
     /// A page of all files after one.

@@ -48,6 +48,10 @@ export function commandSections(app: AppState): CommandSection[] {
       navigation.go('chat');
       chat.newChat();
     }),
+    command('chat.temporary', 'temporary.new', () => {
+      navigation.go('chat');
+      void chat.newTemporary();
+    }),
     command('search.open', 'command.search', () => (navigation.overlay = 'search')),
     command('composer.focus', 'command.focusComposer', () => {
       navigation.go('chat');
@@ -73,7 +77,14 @@ export function commandSections(app: AppState): CommandSection[] {
   }
 
   const conversationCommands: Command[] = [];
-  if (conversation) {
+  if (conversation?.temporary) {
+    const { id } = conversation;
+    conversationCommands.push(
+      { id: 'temporary.keep', label: t('temporary.command.keep'), run: () => void chat.keepTemporary(id) },
+      command('conversation.delete', 'temporary.command.end', () => void chat.endTemporary(id)),
+      command('conversation.end', 'command.toEnd', () => void thread.toEnd()),
+    );
+  } else if (conversation) {
     const { id, pinned, archived } = conversation;
     conversationCommands.push(
       command('conversation.rename', 'command.rename', () => {

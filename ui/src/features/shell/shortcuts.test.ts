@@ -25,7 +25,8 @@ describe('shortcutOf', () => {
     ['linux', press('/', { ctrlKey: true, shiftKey: true, code: 'Digit7' }), 'shortcuts.open'],
     ['linux', press('F2'), 'conversation.rename'],
     ['linux', press('ArrowDown', { altKey: true }), 'conversation.next'],
-    ['linux', press('n', { ctrlKey: true, shiftKey: true }), null],
+    ['linux', press('N', { ctrlKey: true, shiftKey: true }), 'chat.temporary'],
+    ['linux', press('j', { ctrlKey: true, shiftKey: true }), null],
   ])('%s %o', (platform, event, id) => {
     expect(shortcutOf(event, platform)).toBe(id);
   });

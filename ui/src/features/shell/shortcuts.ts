@@ -5,6 +5,7 @@
  */
 export const SHORTCUTS = {
   'chat.new': 'mod+n',
+  'chat.temporary': 'mod+shift+n',
   'search.open': 'mod+shift+f',
   'palette.open': 'mod+k',
   'shortcuts.open': 'mod+/',

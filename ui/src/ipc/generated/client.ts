@@ -125,6 +125,8 @@ import type {
   TagRenameReq,
   TagReq,
   TagRow,
+  TemporaryBeginReq,
+  TemporaryList,
   TrainingEcho,
   VerifyReport,
 } from './types';
@@ -163,6 +165,10 @@ export interface Commands {
   draft_get: [DraftGetReq, Draft];
   draft_set: [DraftSetReq, Done];
   help_page: [HelpReq, HelpPage];
+  temporary_begin: [TemporaryBeginReq, ConversationRow];
+  temporary_list: [Empty, TemporaryList];
+  temporary_end: [ConversationReq, Done];
+  temporary_keep: [ConversationReq, ConversationRow];
   filing_get: [Empty, Filing];
   folder_add: [FilingAddReq, FolderRow];
   folder_rename: [FolderRenameReq, Done];
@@ -289,6 +295,10 @@ export function createClient(call: Call) {
     draftGet: (req: DraftGetReq) => call('draft_get', req),
     draftSet: (req: DraftSetReq) => call('draft_set', req),
     helpPage: (req: HelpReq) => call('help_page', req),
+    temporaryBegin: (req: TemporaryBeginReq) => call('temporary_begin', req),
+    temporaryList: () => call('temporary_list', {}),
+    temporaryEnd: (req: ConversationReq) => call('temporary_end', req),
+    temporaryKeep: (req: ConversationReq) => call('temporary_keep', req),
     filingGet: () => call('filing_get', {}),
     folderAdd: (req: FilingAddReq) => call('folder_add', req),
     folderRename: (req: FolderRenameReq) => call('folder_rename', req),

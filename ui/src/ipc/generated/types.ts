@@ -554,6 +554,10 @@ local_only: boolean,
  */
 training_allowed: boolean, 
 /**
+ * Lives in memory alone and is in no list.
+ */
+temporary: boolean, 
+/**
  * When it began.
  */
 created_at: Timestamp, 
@@ -3867,6 +3871,28 @@ conversations: number,
  * When it was made.
  */
 created_at: Timestamp, };
+
+/**
+ * Begins a temporary conversation.
+ */
+export type TemporaryBeginReq = { 
+/**
+ * Where answers come from; `None` takes the last used.
+ */
+source_id?: SourceId, 
+/**
+ * The model.
+ */
+model?: string, };
+
+/**
+ * The temporary conversations there are, the latest first.
+ */
+export type TemporaryList = { 
+/**
+ * Each of them.
+ */
+rows: Array<ConversationRow>, };
 
 /**
  * What became of a paragraph, or of a part of it.

@@ -153,7 +153,7 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
   return {
     conversation_list: ({ cursor, limit, archived }) => {
       const rows = world.conversations
-        .filter((row) => row.archived === archived)
+        .filter((row) => row.archived === archived && !row.temporary)
         .sort((a, b) => b.updated_at - a.updated_at);
       const others = rows.filter((row) => !row.pinned);
       const from = cursor === undefined ? 0 : Number(cursor);
@@ -212,6 +212,7 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
           restricted: false,
           local_only: false,
           training_allowed: false,
+          temporary: false,
           source_id: source?.id ?? null,
           model: model ?? source?.default_model ?? 'guide',
           created_at: Date.now(),

@@ -17,7 +17,7 @@ export function search(world: FakeWorld, { query, cursor, limit }: SearchReq): S
   const needle = words.filter((word) => !filters.includes(word)).join(' ').toLowerCase();
   if (!needle && filters.length === 0) return { hits: [], next: null, filters };
   const hits: SearchHit[] = [];
-  for (const conversation of world.conversations) {
+  for (const conversation of world.conversations.filter((row) => !row.temporary)) {
     const base = { conversation_id: conversation.id, title: conversation.title, at: conversation.updated_at };
     if (conversation.title.toLowerCase().includes(needle)) {
       hits.push({ ...base, message_id: null, role: null, snippet: mark(conversation.title, needle) });

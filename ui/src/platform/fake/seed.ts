@@ -97,6 +97,7 @@ export function conversationSeed(world: FakeWorld, count: number): ConversationR
       restricted: false,
       local_only: false,
       training_allowed: false,
+      temporary: false,
       source_id: index % 3 === 0 ? 'source-sandbox' : 'source-mistral',
       model: index % 3 === 0 ? 'guide' : 'mistral-small',
       created_at: at - HOUR,
