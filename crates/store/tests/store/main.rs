@@ -7,6 +7,7 @@
 
 //! The archive from outside, on real files.
 
+mod control;
 mod copies;
 mod erasure;
 mod large;
