@@ -14,6 +14,3 @@ mod offline;
 mod proxy;
 #[path = "it/support.rs"]
 mod support;
-
-#[path = "../../testkit/src/ledger.rs"]
-mod control;
