@@ -16,6 +16,3 @@ mod proxy;
 mod support;
 #[path = "it/tls.rs"]
 mod tls;
-
-#[path = "../../testkit/src/ledger.rs"]
-mod control;

@@ -80,12 +80,16 @@ pub struct SearchHit {
 const MARK: char = '\u{FDD0}';
 const UNMARK: char = '\u{FDD1}';
 const SNIPPET_TOKENS: u32 = 24;
+/// In so many messages a word that may go on is taken as it stands.
+const VERY_MANY: i64 = 2_000;
 /// How many candidates a page looks at for its filter.
 const LOOKS: u32 = 1_000;
 const SHOWN_WITHOUT_WORDS: u32 = 160;
 
 pub(crate) const HITS: &str = "SELECT rowid, snippet(search, -1, ?3, ?4, '…', ?5) FROM search
      WHERE search MATCH ?1 AND rowid < ?2 AND rowid >= ?6 ORDER BY rowid DESC";
+pub(crate) const HITS_OF_WORD: &str =
+    "SELECT count(*) FROM (SELECT rowid FROM search WHERE search MATCH ?1 LIMIT ?2)";
 pub(crate) const NEWEST: &str =
     "SELECT seq, substr(text, 1, ?3) FROM message WHERE seq < ?1 AND seq >= ?2 ORDER BY seq DESC";
 pub(crate) const MESSAGE_HIT: &str =
@@ -166,7 +170,7 @@ impl ReadTx<'_> {
     pub fn search_page(&self, query: &SearchQuery) -> Result<SearchPage, StoreError> {
         let (from, until) = query.filter.range();
         let before = query.before.unwrap_or(i64::MAX).min(until);
-        match tokenizer::query_expression(&query.text, query.prefix_last) {
+        match self.expression(query)? {
             Some(mut expression) => {
                 if query.scope == SearchScope::Titles {
                     expression = format!("title : ({expression})");
@@ -191,6 +195,25 @@ impl ReadTx<'_> {
                 self.page(query, rows)
             }
         }
+    }
+
+    /// What to ask the index. A word that is in very many messages is taken as it stands: the ones
+    /// that only begin with it are found with the next letter, and looking for them as well would
+    /// cost a pass over all of both.
+    fn expression(&self, query: &SearchQuery) -> Result<Option<String>, StoreError> {
+        if !query.prefix_last {
+            return Ok(tokenizer::query_expression(&query.text, false));
+        }
+        let Some(typed) = tokenizer::typed(&query.text) else {
+            return Ok(None);
+        };
+        if let Some((word, whole)) = typed.settled {
+            let hits: Option<i64> = scalar(self.conn, HITS_OF_WORD, params![word, VERY_MANY])?;
+            if hits >= Some(VERY_MANY) {
+                return Ok(Some(whole));
+            }
+        }
+        Ok(Some(typed.expression))
     }
 
     fn page(

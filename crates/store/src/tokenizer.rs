@@ -19,6 +19,7 @@ mod scan;
 mod tests;
 
 pub use query::query_expression;
+pub(crate) use query::typed;
 
 /// The version of the rules. An index written under another version must be rebuilt.
 pub const VERSION: u32 = 1;

@@ -187,6 +187,31 @@ impl Language {
         &self.words[rank]
     }
 
+    /// The most common word with so many letters.
+    #[must_use]
+    pub fn common_of_length(&self, letters: usize) -> &str {
+        let found = self.words.iter().find(|word| word.len() == letters);
+        found.map_or("", String::as_str)
+    }
+
+    /// Letters that are no word and begin the most.
+    #[must_use]
+    pub fn common_beginning(&self, letters: usize) -> Option<String> {
+        let mut weights = std::collections::BTreeMap::<&str, f64>::new();
+        let mut before = 0.0;
+        for (word, share) in self.words.iter().zip(&self.shares) {
+            if word.len() > letters {
+                *weights.entry(&word[..letters]).or_default() += share - before;
+            }
+            before = *share;
+        }
+        for word in &self.words {
+            weights.remove(word.as_str());
+        }
+        let most = weights.into_iter().max_by(|a, b| a.1.total_cmp(&b.1));
+        most.map(|(beginning, _)| beginning.to_owned())
+    }
+
     fn any(&self, numbers: &mut Numbers) -> &str {
         let at = numbers.fraction();
         let rank = self.shares.partition_point(|share| *share < at);

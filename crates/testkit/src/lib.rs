@@ -13,7 +13,6 @@ mod clock;
 pub mod forensic;
 pub mod keyboard;
 pub mod large;
-mod ledger;
 pub mod raw;
 pub mod recorder;
 pub mod session;
@@ -22,5 +21,5 @@ mod yes;
 
 pub use canary::{canary, cyrillic_canary, han_canary};
 pub use clock::ManualClock;
-pub use ledger::ForgetfulLedger;
+pub use fluxchat_egress::ForgetfulLedger;
 pub use yes::YesLedger;

@@ -73,7 +73,7 @@ pub fn measure(worlds: &mut Worlds<'_>) -> Outcome {
             "preview",
             name,
             "one pass over the same rows in raw SQL",
-            Budget::Ratio(2.0),
+            Budget::Ratio(2.5),
         )
         .print(&ours, Some(&floor));
     }
@@ -89,7 +89,7 @@ pub fn measure(worlds: &mut Worlds<'_>) -> Outcome {
         "preview",
         "everything",
         "the same in an archive a hundred times smaller",
-        Budget::Ratio(1.5),
+        Budget::CpuMs(50.0),
     )
     .print(&ours, Some(&floor));
     store.close();

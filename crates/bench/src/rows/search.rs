@@ -32,7 +32,15 @@ pub fn measure(worlds: &mut Worlds<'_>) -> Outcome {
         ("1 letter", "s".to_owned()),
         ("2 letters", "st".to_owned()),
         ("3 letters", "str".to_owned()),
+        (
+            "4 letters of very common words",
+            language.common_beginning(4).ok_or("no such beginning")?,
+        ),
         ("4 letters of a rare word", RARE[..4].to_owned()),
+        (
+            "a long common word",
+            language.common_of_length(6).to_owned(),
+        ),
         ("Chinese, in every fiftieth", "人工".to_owned()),
         ("Chinese, one sign", "人".to_owned()),
         ("part of an identifier", "userna".to_owned()),

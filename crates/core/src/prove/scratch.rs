@@ -3,12 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use fluxchat_egress::{
-    Call, Ctx, Door, Endpoint, Finish, InProcess, Ledger, LedgerSeq, Payload, Refusal, Target,
-};
+use fluxchat_egress::{Call, Ctx, Door, Endpoint, ForgetfulLedger, InProcess, Payload, Target};
 use fluxchat_model::{
-    ArchiveKey, Conversation, ConversationId, EgressRecord, ErasureId, ErasureScope, Message,
-    MessageId, MessageStatus, Part, Purpose, Role, TombstoneId,
+    ArchiveKey, Conversation, ConversationId, ErasureId, ErasureScope, Message, MessageId,
+    MessageStatus, Part, Purpose, Role, TombstoneId,
 };
 use fluxchat_service::{MemoryStorage, ServiceState, router};
 use fluxchat_store::{ErasureRequest, OpenOptions, Store};
@@ -83,24 +81,13 @@ fn remnants_of_a_weak_deletion(app: &App, path: &Path) -> Result<usize, Error> {
     Ok(found.len())
 }
 
-/// A ledger that lets everything out and writes nothing down.
-struct Forgets;
-
-impl Ledger for Forgets {
-    fn begin(&self, _: &EgressRecord) -> Result<LedgerSeq, Refusal> {
-        Ok(LedgerSeq(0))
-    }
-    fn block(&self, _: &EgressRecord, _: Refusal) {}
-    fn finish(&self, _: LedgerSeq, _: Finish) {}
-}
-
 /// Sends one request in-process through a door whose ledger forgets. Returns whether comparing
 /// requests with rows notices: one was answered, and the ledger grew by none.
 pub(super) async fn door_that_forgets(app: &App) -> Result<bool, Error> {
     let clock = Arc::clone(&app.inner.options.clock);
     let service = ServiceState::new(Arc::new(MemoryStorage::new()), Arc::clone(&clock));
     let door = Door::new(
-        Arc::new(Forgets),
+        Arc::new(ForgetfulLedger::new(())),
         clock,
         Some(InProcess::new(router(service))),
     );

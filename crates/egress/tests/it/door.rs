@@ -1,13 +1,12 @@
 use std::sync::Arc;
 
 use fluxchat_egress::{
-    Call, Credential, Ctx, Door, EgressError, Endpoint, HeaderKind, Ledger, Payload, Refusal,
-    Target,
+    Call, Credential, Ctx, Door, EgressError, Endpoint, ForgetfulLedger, HeaderKind, Ledger,
+    Payload, Refusal, Target,
 };
 use fluxchat_model::{DataCategory, Dialect, LegalBasis, Origin, Outcome, Purpose, Secret};
 use tokio::io::AsyncWriteExt;
 
-use crate::control::ForgetfulLedger;
 use crate::support::*;
 
 #[tokio::test]

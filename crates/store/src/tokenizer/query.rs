@@ -6,6 +6,8 @@ use super::scan::{Mode, tokenize};
 
 /// More words than this are ignored; FTS5 refuses expressions that are too deep.
 const MAX_UNITS: usize = 32;
+/// How long the beginnings are that the index keeps: `prefix` in the schema.
+const INDEXED_LETTERS: usize = 3;
 /// The longest phrase, in terms.
 const MAX_PHRASE_TERMS: usize = 64;
 
@@ -17,15 +19,42 @@ const MAX_PHRASE_TERMS: usize = 64;
 #[must_use]
 pub fn query_expression(user_query: &str, prefix_last: bool) -> Option<String> {
     let units = units(user_query);
-    let last = units.len().checked_sub(1)?;
+    let open = units.last()?.open;
+    Some(expression(&units, prefix_last && open))
+}
+
+fn expression(units: &[Unit], prefix_last: bool) -> String {
+    let last = units.len().saturating_sub(1);
     let mut clauses: Vec<String> = Vec::with_capacity(units.len());
     for (index, unit) in units.iter().enumerate() {
-        let clause = clause(unit, prefix_last && index == last && unit.open);
+        let clause = clause(unit, prefix_last && index == last);
         if !clauses.contains(&clause) {
             clauses.push(clause);
         }
     }
-    Some(clauses.join(" AND "))
+    clauses.join(" AND ")
+}
+
+/// A search while it is typed. The index keeps beginnings of two and three letters, so these cost
+/// what is shown. Every longer one is put together from all words that begin with it.
+pub(crate) struct Typed {
+    /// What to search for. One letter alone does not go on: it begins half of everything.
+    pub(crate) expression: String,
+    /// The last word by itself and the whole expression without a beginning, where the last word
+    /// may go on and is longer than what the index keeps.
+    pub(crate) settled: Option<(String, String)>,
+}
+
+/// Reads what a person is typing.
+pub(crate) fn typed(user_query: &str) -> Option<Typed> {
+    let units = units(user_query);
+    let last = units.last()?;
+    let letters = last.terms.last().map_or(0, |term| term.chars().count());
+    let long = last.open && letters > INDEXED_LETTERS;
+    Some(Typed {
+        expression: expression(&units, last.open && letters > 1),
+        settled: long.then(|| (clause(last, false), expression(&units, false))),
+    })
 }
 
 struct Unit {

@@ -3,7 +3,7 @@ use rusqlite::Connection;
 
 use super::fold::{Class, class, compute_fold, fold_char};
 use super::scan::{Mode, tokenize};
-use super::{MAX_TERM_BYTES, index_terms, query_expression, register};
+use super::{MAX_TERM_BYTES, index_terms, query_expression, register, typed};
 
 fn query_terms(text: &str) -> Vec<String> {
     let mut terms = Vec::new();
@@ -262,6 +262,29 @@ fn marks_and_snippets_surround_the_text_that_matched() {
         .unwrap();
     assert!(snippet.contains("[ziel] äöü"), "{snippet:?}");
     assert!(snippet.len() < 100);
+}
+
+#[test]
+fn one_letter_does_not_go_on_and_a_long_word_may_be_settled() {
+    let letter = typed("s").unwrap();
+    assert_eq!(letter.expression, "\"s\"");
+    assert!(letter.settled.is_none());
+    assert_eq!(typed("lis").unwrap().expression, "\"lis\"*");
+    assert!(
+        typed("lis").unwrap().settled.is_none(),
+        "the index keeps it"
+    );
+    let long = typed("trip lisb").unwrap();
+    assert_eq!(long.expression, "\"trip\" AND \"lisb\"*");
+    let settled = ("\"lisb\"".to_owned(), "\"trip\" AND \"lisb\"".to_owned());
+    assert_eq!(long.settled, Some(settled));
+    assert!(typed("lisbon ").unwrap().settled.is_none(), "it was ended");
+    assert_eq!(
+        typed("人").unwrap().expression,
+        "\"人\"*",
+        "a sign is a word"
+    );
+    assert!(typed("  ").is_none());
 }
 
 #[test]

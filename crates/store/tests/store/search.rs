@@ -1,6 +1,6 @@
 use fluxchat_store::{ConversationPatch, SearchFilter, SearchQuery, SearchScope};
 
-use crate::support::{Archive, query};
+use crate::support::{Archive, NOW, query};
 
 #[test]
 fn words_phrases_prefixes_accents_han_and_parts_are_found() {
@@ -37,6 +37,42 @@ fn words_phrases_prefixes_accents_han_and_parts_are_found() {
     };
     let found = archive.store.read(|tx| tx.search(&typing)).unwrap();
     assert_eq!(found.len(), 1, "while typing, the last word may go on");
+}
+
+/// Looking for all that begins with a word in very many messages costs a pass over them.
+#[test]
+fn a_word_in_very_many_messages_is_taken_as_it_stands_and_any_other_may_go_on() {
+    let archive = Archive::new();
+    let conversation = archive.conversation("talk");
+    let mut written = 0;
+    let mut say = |count: usize, text: &str| {
+        archive
+            .store
+            .write(|tx| {
+                for _ in 0..count {
+                    written += 1;
+                    let at = NOW.plus_ms(written * 1_000);
+                    let mut message = archive.message(conversation, None, text);
+                    message.created_at = at;
+                    tx.message_insert(&message)?;
+                }
+                Ok(())
+            })
+            .unwrap();
+    };
+    say(1, "harborside");
+    say(1_999, "harbor");
+    let found = || {
+        let typing = SearchQuery {
+            prefix_last: true,
+            limit: 5_000,
+            ..query("harbor")
+        };
+        archive.store.read(|tx| tx.search(&typing)).unwrap().len()
+    };
+    assert_eq!(found(), 2_000, "it may go on");
+    say(1, "harbor");
+    assert_eq!(found(), 2_000, "it is taken as it stands");
 }
 
 #[test]

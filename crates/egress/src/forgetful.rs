@@ -1,18 +1,18 @@
-//! Control arms for the proof that the wire and the ledger say the same.
-
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use fluxchat_egress::{Finish, Ledger, LedgerSeq, Refusal};
 use fluxchat_model::EgressRecord;
 
-/// A ledger that forgets: it lets everything out and writes no row. The proof that wire and
-/// ledger agree must fail with it.
+use crate::{Finish, Ledger, LedgerSeq, Refusal};
+
+/// A ledger that forgets: it lets everything out and writes no row. The control arm of the proof
+/// that wire and ledger say the same, in the tests and in the self-audit: with it, that proof must
+/// fail. No door that leads out of this process is ever given one by the app.
 pub struct ForgetfulLedger<L> {
     forgotten: L,
     next: AtomicI64,
 }
 
-impl<L: Ledger> ForgetfulLedger<L> {
+impl<L> ForgetfulLedger<L> {
     /// Stands where `real` should stand, and never tells it anything.
     pub fn new(real: L) -> Self {
         Self {
@@ -27,7 +27,7 @@ impl<L: Ledger> ForgetfulLedger<L> {
     }
 }
 
-impl<L: Ledger> Ledger for ForgetfulLedger<L> {
+impl<L: Send + Sync + 'static> Ledger for ForgetfulLedger<L> {
     fn begin(&self, _: &EgressRecord) -> Result<LedgerSeq, Refusal> {
         Ok(LedgerSeq(self.next.fetch_add(1, Ordering::Relaxed)))
     }
