@@ -95,11 +95,7 @@ impl World {
 
     /// Asks for access; discovery is answered, then `first`.
     async fn asked(&self, first: Answer) -> PrivacyRequestId {
-        let discovery = json!({
-            "api_version": "2.0", "supported_identities": [],
-            "supported_subject_request_types": [],
-            "processor_certificate": self.key.public().to_text(),
-        });
+        let discovery = discovery(&self.key);
         let mut turns = vec![first];
         if !self.pinned.swap(true, std::sync::atomic::Ordering::SeqCst) {
             turns.insert(0, plain(200, &discovery));
@@ -137,6 +133,14 @@ impl World {
             })
             .count()
     }
+}
+
+fn discovery(key: &SigningKey) -> Value {
+    json!({
+        "api_version": "2.0", "supported_identities": [],
+        "supported_subject_request_types": [],
+        "processor_certificate": key.public().to_text(),
+    })
 }
 
 fn open_answer() -> Value {
@@ -275,6 +279,51 @@ fn silence_makes_a_request_overdue_by_the_clock_of_this_computer_and_a_late_answ
             .hears(id, plain(200, &json!({ "request_status": "completed" })))
             .await;
         assert_eq!(now.request.state, State::Fulfilled);
+    });
+}
+
+/// The operator changed the key of the service. Until a person who saw both says so, answers
+/// under the new one do not count.
+#[test]
+fn a_changed_key_is_told_and_trusted_only_by_a_person() {
+    runtime().block_on(async {
+        let mut world = World::new().await;
+        let id = world.asked(plain(201, &world.signed(open_answer()))).await;
+        let first = world.key.public().to_text();
+        world.key = SigningKey::from_seed(&[6; 32]).unwrap();
+        let second = world.key.public().to_text();
+        let done = world.signed(json!({
+            "status": "fulfilled", "subject_request_id": id.to_string(),
+        }));
+        let now = world.hears(id, plain(200, &done)).await;
+        assert_eq!(now.request.state, State::Acknowledged, "it does not count");
+        assert_eq!(world.steps(id).await.last(), Some(&Step::Forged));
+
+        let named = plain(200, &discovery(&world.key));
+        world.service.answer(named.clone());
+        let found = world.app.service_key("team").await.unwrap();
+        assert!(found.changed());
+        assert_eq!(
+            (found.known.as_deref(), found.offered.as_deref()),
+            (Some(first.as_str()), Some(second.as_str()))
+        );
+        let unseen = SigningKey::from_seed(&[7; 32]).unwrap().public().to_text();
+        for wrong in [unseen.as_str(), first.as_str(), ""] {
+            let refused = world.app.trust_service_key("team", wrong).await;
+            assert_eq!(refused.unwrap_err().code(), "key_not_offered");
+        }
+        let now = world.hears(id, plain(200, &done)).await;
+        assert_eq!(now.request.state, State::Acknowledged, "still not");
+
+        world.service.answer(named);
+        let trusted = world.app.trust_service_key("team", &second).await.unwrap();
+        assert!(!trusted.changed());
+        assert_eq!(trusted.since, Some(Timestamp(START)));
+        let now = world.hears(id, plain(200, &done)).await;
+        assert_eq!(now.request.state, State::Fulfilled);
+        assert_eq!(now.request.attestation, Attestation::Checked);
+        let sandbox = world.app.service_key("sandbox").await.unwrap();
+        assert!(sandbox.known.is_some() && !sandbox.changed());
     });
 }
 

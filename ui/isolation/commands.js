@@ -90,6 +90,8 @@ globalThis.FLUXCHAT_COMMANDS = new Set([
   'rights_check',
   'rights_result',
   'rights_subject',
+  'rights_key',
+  'rights_key_trust',
   'objection_set',
   'flag_set',
   'flag_list',

@@ -382,6 +382,14 @@ pub enum RightsRequest {
         #[command(flatten)]
         at: AtSource,
     },
+    /// Show the key a service signs its answers with, and the one it is known by
+    Key {
+        /// Trust it anew by this key, which it has to name itself
+        #[arg(long, value_name = "KEY")]
+        trust: Option<String>,
+        #[command(flatten)]
+        at: AtSource,
+    },
     /// Take a request back
     Cancel {
         /// The request

@@ -83,7 +83,7 @@ pub use policies::PolicyStanding;
 pub use prove::WindowFacts;
 pub use recipients::{Recipient, RecipientPurpose, practices_of};
 pub use retention::{ExemptConversation, NewRule, Pause, RetentionPreview, RetentionState, Swept};
-pub use rights::{Objection, Wish};
+pub use rights::{Objection, ServiceKey, Wish};
 pub use rotation::KeyState;
 pub use search::{Found, SearchToken, TokenKind};
 pub use session::{Audience, Setup};

@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 mod follow;
+mod key;
 mod object;
 mod statements;
 
@@ -20,6 +21,7 @@ use crate::outbox::{LARGEST_ANSWER, step};
 use crate::{App, Error, Event};
 use answer::rfc3339;
 
+pub use key::ServiceKey;
 pub use object::Objection;
 pub(crate) use object::objected;
 

@@ -96,6 +96,8 @@ macro_rules! for_each_command {
             rights rights_check(Empty) -> Done;
             rights rights_result(RightsReq) -> RightsResult;
             rights rights_subject(Empty) -> RightsSubject;
+            rights rights_key(RightsKeyReq) -> RightsKey;
+            rights rights_key_trust(RightsKeyTrustReq) -> RightsKey;
             rights objection_set(ObjectionSetReq) -> Done;
             rights flag_set(FlagSetReq) -> Done;
             rights flag_list(FlagListReq) -> FlagPage;

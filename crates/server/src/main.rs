@@ -23,4 +23,5 @@ fn main() -> std::process::ExitCode {
 }
 
 mod guard;
+mod key;
 mod serve;

@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -6,10 +7,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use axum::middleware;
 use clap::Parser;
 use fluxchat_model::{Clock, Timestamp};
-use fluxchat_service::{MemoryStorage, ServiceState, router};
+use fluxchat_service::{MemoryStorage, ServiceState, SigningKey, router};
 use serde_json::json;
 
 use crate::guard;
+use crate::key::{self, KeyError};
 
 /// Serves the Fluxchat service on this computer.
 ///
@@ -24,6 +26,12 @@ pub(crate) struct Options {
     /// Where to listen: a loopback address and a port, 0 for any free one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8017")]
     listen: SocketAddr,
+
+    /// The file with the key that answers about data rights are signed with; made where it is
+    /// missing. Apps know a service by it, so keep it. Without this, it is in the data folder of
+    /// the user.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
 
     /// Milliseconds between two words of a streamed answer; 0 never waits.
     #[arg(long, value_name = "MS", default_value_t = 12)]
@@ -47,6 +55,8 @@ pub(crate) enum ServeError {
         address: SocketAddr,
         source: std::io::Error,
     },
+    #[error(transparent)]
+    Key(#[from] KeyError),
     #[error("the service ended: {0}")]
     Serve(std::io::Error),
 }
@@ -57,6 +67,7 @@ impl ServeError {
         match self {
             Self::NotLoopback(_) => "not_loopback",
             Self::Listen { .. } => "cannot_listen",
+            Self::Key(_) => "no_key",
             Self::Serve(_) => "serve_failed",
         }
     }
@@ -68,7 +79,7 @@ impl ServeError {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::NotLoopback(_) => ExitCode::from(2),
-            Self::Listen { .. } | Self::Serve(_) => ExitCode::from(1),
+            Self::Listen { .. } | Self::Key(_) | Self::Serve(_) => ExitCode::from(1),
         }
     }
 }
@@ -91,10 +102,15 @@ pub(crate) fn run(options: &Options, say: impl FnOnce(String)) -> Result<(), Ser
         .enable_all()
         .build()
         .map_err(ServeError::Serve)?;
-    runtime.block_on(serve(options, say))
+    let key = key::open(options.key.as_deref())?;
+    runtime.block_on(serve(options, key, say))
 }
 
-async fn serve(options: &Options, say: impl FnOnce(String)) -> Result<(), ServeError> {
+async fn serve(
+    options: &Options,
+    key: SigningKey,
+    say: impl FnOnce(String),
+) -> Result<(), ServeError> {
     #[allow(
         clippy::disallowed_types,
         reason = "this binary is the listener; the app does not link it"
@@ -107,15 +123,21 @@ async fn serve(options: &Options, say: impl FnOnce(String)) -> Result<(), ServeE
     let listener = listener.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
 
+    let public = key.public().to_text();
     let state = ServiceState::new(Arc::new(MemoryStorage::new()), Arc::new(SystemClock))
+        .with_key(key)
         .with_pace(Duration::from_millis(options.pace));
     let service = router(state).layer(middleware::from_fn(guard::loopback_only));
     // Armed before anybody knows the address, so that no signal comes too early.
     let stop = stop_signal().map_err(ServeError::Serve)?;
     say(if options.json {
-        json!({ "listening": address, "url": format!("http://{address}/v1") }).to_string()
+        let url = format!("http://{address}/v1");
+        json!({ "listening": address, "url": url, "signing_key": public }).to_string()
     } else {
-        format!("Listening on http://{address}/v1. Ctrl-C ends it.")
+        format!(
+            "Listening on http://{address}/v1. Ctrl-C ends it.\n\
+             Answers about data rights are signed with the key {public}"
+        )
     });
     axum::serve(listener, service)
         .with_graceful_shutdown(stop)

@@ -48,6 +48,7 @@ function optionsFrom(params: URLSearchParams): FakeOptions {
     empty: params.has('empty'),
     supervised: params.has('supervised'),
     policyPending: params.has('newpolicy'),
+    deaf: params.has('deaf'),
     wordsPerSecond: Number(params.get('speed') ?? 40),
   };
 }

@@ -16,6 +16,7 @@ const PAGE: u32 = 500;
 pub async fn request(app: &App, request: RightsRequest, out: &Out) -> Done {
     let (wish, at) = match request {
         RightsRequest::Cancel { id } => return cancel(app, &id, out).await,
+        RightsRequest::Key { trust, at } => return key(app, trust, &at.source, out).await,
         RightsRequest::Access(at) => (Wish::Access, at),
         RightsRequest::Portability(at) => (Wish::Portability, at),
         RightsRequest::Erasure(at) => (Wish::Erasure, at),
@@ -44,6 +45,36 @@ async fn cancel(app: &App, id: &str, out: &Out) -> Done {
     let id = request_id(id)?;
     app.cancel_request(id).await?;
     show(app, id, out).await
+}
+
+async fn key(app: &App, trust: Option<String>, source: &str, out: &Out) -> Done {
+    let key = match trust {
+        Some(key) => app.trust_service_key(source, &key).await?,
+        None => app.service_key(source).await?,
+    };
+    let document = json!({
+        "source": source,
+        "known": key.known,
+        "since": key.since,
+        "offered": key.offered,
+        "changed": key.changed(),
+    });
+    out.answer(&document, |_| {
+        let word = |key: &Option<String>| key.clone().unwrap_or_else(|| "none".to_owned());
+        let mut text = format!(
+            "known by  {}\nsigns by  {}\n",
+            word(&key.known),
+            word(&key.offered)
+        );
+        if key.changed() {
+            text.push_str(
+                "The key changed, so its answers do not count. Compare the new one with what the \
+                 operator of the service names, then trust it with --trust KEY.\n",
+            );
+        }
+        text
+    });
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn show(app: &App, id: PrivacyRequestId, out: &Out) -> Done {

@@ -191,6 +191,12 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Ask your guardian to unlock it with the guardian's passphrase.",
     ),
     (
+        "key_not_offered",
+        "The service does not sign with this key.",
+        NOTHING_CHANGED,
+        "Look at both keys again, and compare the new one with what the operator of the service names.",
+    ),
+    (
         "already_supervised",
         "A guardian supervises this profile already.",
         NOTHING_CHANGED,

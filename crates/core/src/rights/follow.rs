@@ -3,9 +3,9 @@
 use fluxchat_egress::{Call, Payload};
 use fluxchat_model::{
     Attestation, Initiator, OutboxId, PrivacyRequestId, PrivacyRequestState, RequestEvent,
-    RequestStep, Source, TrackedRequest,
+    RequestStep, TrackedRequest,
 };
-use fluxchat_service::{Discovery, PublicKey, SignatureCheck};
+use fluxchat_service::{PublicKey, SignatureCheck};
 
 use super::answer::Answer;
 use super::wait_for;
@@ -217,43 +217,6 @@ impl App {
         })
         .await?;
         self.tell(Event::ReceiptsChanged);
-        Ok(())
-    }
-
-    /// Learns the key of a source before the first request goes there. It is never replaced: an
-    /// answer signed with another key does not count.
-    pub(crate) async fn pin_service_key(&self, source: &Source) -> Result<(), Error> {
-        // The sandbox's key was kept when the archive was opened.
-        if source.is_in_process() {
-            return Ok(());
-        }
-        let name = source.name.clone();
-        if self.read(move |tx| tx.service_key(&name)).await?.is_some() {
-            return Ok(());
-        }
-        let endpoint = self.rights_endpoint(source, Call::PrivacyDiscovery).await?;
-        let door = self.open()?.door.clone();
-        let Ok(mut response) = door
-            .send(self.rights_ctx(Initiator::Timer), endpoint, Payload::Empty)
-            .await
-        else {
-            return Ok(());
-        };
-        if !response.status.is_success() {
-            return Ok(());
-        }
-        let Ok(body) = response.body.collect(LARGEST_ANSWER).await else {
-            return Ok(());
-        };
-        let key = serde_json::from_slice::<Discovery>(&body)
-            .ok()
-            .and_then(|found| found.processor_certificate)
-            .and_then(|text| PublicKey::from_text(&text));
-        if let Some(key) = key {
-            let (name, now) = (source.name.clone(), self.now());
-            self.write(move |tx| tx.service_key_pin(&name, key.0, now))
-                .await?;
-        }
         Ok(())
     }
 }

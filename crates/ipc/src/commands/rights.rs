@@ -1,6 +1,6 @@
 //! Rights at services, objections, and what is wrong about people.
 
-use fluxchat_core::{App, Wish};
+use fluxchat_core::{App, ServiceKey, Wish};
 use fluxchat_model::{
     PrivacyRequestKind, PrivacyRequestState, RequestEvent, Source, TrackedRequest,
 };
@@ -8,8 +8,9 @@ use fluxchat_model::{
 use super::privacy::purpose;
 use crate::ApiError;
 use crate::dto::rights::{
-    FlagListReq, FlagPage, FlagRow, FlagSetReq, ObjectionRow, ObjectionSetReq, RightsListReq,
-    RightsReport, RightsReq, RightsRequestReq, RightsResult, RightsRow, RightsSubject,
+    FlagListReq, FlagPage, FlagRow, FlagSetReq, ObjectionRow, ObjectionSetReq, RightsKey,
+    RightsKeyReq, RightsKeyTrustReq, RightsListReq, RightsReport, RightsReq, RightsRequestReq,
+    RightsResult, RightsRow, RightsSubject,
 };
 use crate::dto::{Done, Empty};
 
@@ -44,6 +45,22 @@ pub async fn rights_list(app: &App, req: RightsListReq) -> Answer<RightsReport> 
             .collect(),
         sources,
     })
+}
+
+/// Which key a service signs its answers with.
+///
+/// # Errors
+/// When there is no such source, or it cannot be asked.
+pub async fn rights_key(app: &App, req: RightsKeyReq) -> Answer<RightsKey> {
+    Ok(key(app.service_key(&req.source).await?))
+}
+
+/// Trusts a service anew, by the key that was shown.
+///
+/// # Errors
+/// `key_not_offered`; when the service cannot be asked.
+pub async fn rights_key_trust(app: &App, req: RightsKeyTrustReq) -> Answer<RightsKey> {
+    Ok(key(app.trust_service_key(&req.source, &req.key).await?))
 }
 
 /// Asks a service. The request waits until the door is open.
@@ -173,5 +190,14 @@ fn row((tracked, steps): (TrackedRequest, Vec<RequestEvent>)) -> RightsRow {
         receipt: progress.receipt.filter(|_| state.is_settled()),
         request,
         steps,
+    }
+}
+
+fn key(key: ServiceKey) -> RightsKey {
+    RightsKey {
+        changed: key.changed(),
+        known: key.known,
+        since: key.since,
+        offered: key.offered,
     }
 }

@@ -162,3 +162,35 @@ dto! {
         pub note: String,
     }
 }
+
+dto! {
+    /// Asks a service which key it signs with.
+    request RightsKeyReq {
+        /// The name of the source.
+        pub source: String,
+    }
+}
+
+dto! {
+    /// Trusts a service anew.
+    request RightsKeyTrustReq {
+        /// The name of the source.
+        pub source: String,
+        /// The key that was shown.
+        pub key: String,
+    }
+}
+
+dto! {
+    /// The key a service signs its answers with.
+    answer RightsKey {
+        /// The one answers are checked with, in base64.
+        pub known: Option<String>,
+        /// Since when.
+        pub since: Option<Timestamp>,
+        /// The one the service names now, in base64.
+        pub offered: Option<String>,
+        /// Whether the two differ.
+        pub changed: bool,
+    }
+}

@@ -122,6 +122,22 @@ impl ReadTx<'_> {
         )
     }
 
+    /// The key of a source, and since when it is known.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn service_key_since(
+        &self,
+        source_name: &str,
+    ) -> Result<Option<([u8; 32], Timestamp)>, StoreError> {
+        one(
+            self.conn,
+            "SELECT public_key, pinned_at FROM service_key WHERE source_name = ?1",
+            [source_name],
+            |row| Ok((row.get(0)?, Timestamp(row.get(1)?))),
+        )
+    }
+
     /// What the sandbox signs with.
     ///
     /// # Errors
@@ -201,6 +217,26 @@ impl WriteTx<'_> {
             self.conn,
             "INSERT INTO service_key (source_name, public_key, pinned_at) VALUES (?1, ?2, ?3)
              ON CONFLICT (source_name) DO NOTHING",
+            params![source_name, key, at.0],
+        )?;
+        Ok(())
+    }
+
+    /// Puts another key in the place of the one of a source.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub fn service_key_replace(
+        &self,
+        source_name: &str,
+        key: [u8; 32],
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        change(
+            self.conn,
+            "INSERT INTO service_key (source_name, public_key, pinned_at) VALUES (?1, ?2, ?3)
+             ON CONFLICT (source_name) DO UPDATE SET
+               public_key = excluded.public_key, pinned_at = excluded.pinned_at",
             params![source_name, key, at.0],
         )?;
         Ok(())

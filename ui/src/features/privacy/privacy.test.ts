@@ -326,3 +326,20 @@ describe('is this true', () => {
     expect(screen.getByRole('img', { name: 'Does not hold' })).toBeTruthy();
   });
 });
+
+describe('a service that signs with another key', () => {
+  it('shows both keys and trusts the new one only when asked to', async () => {
+    const { fake, user } = await open('rights');
+    const first = (await fake.call('rights_list', {})) as { requests: { steps: unknown[] }[] };
+    first.requests[0]!.steps.push({ at: 1, step: 'forged', reason: null, expected_by: null });
+    fake.answer('rights_list', () => first as never);
+    await user.click(await screen.findByRole('button', { name: 'Check now' }));
+    await user.click(await screen.findByTestId('rights-key-look'));
+    expect(await screen.findByText(/They differ/)).toBeTruthy();
+    expect(await violations()).toEqual([]);
+    expect(fake.calls.some((call) => call.name === 'rights_key_trust')).toBe(false);
+    await user.click(screen.getByTestId('rights-key-trust'));
+    expect(await screen.findByText(/They are the same/)).toBeTruthy();
+    expect(fake.calls.find((call) => call.name === 'rights_key_trust')?.req).toMatchObject({ source: 'sandbox' });
+  });
+});

@@ -96,6 +96,9 @@ import type {
   RetentionPreviewRes,
   RetentionRemoveReq,
   RetentionRuleReq,
+  RightsKey,
+  RightsKeyReq,
+  RightsKeyTrustReq,
   RightsListReq,
   RightsReport,
   RightsReq,
@@ -222,6 +225,8 @@ export interface Commands {
   rights_check: [Empty, Done];
   rights_result: [RightsReq, RightsResult];
   rights_subject: [Empty, RightsSubject];
+  rights_key: [RightsKeyReq, RightsKey];
+  rights_key_trust: [RightsKeyTrustReq, RightsKey];
   objection_set: [ObjectionSetReq, Done];
   flag_set: [FlagSetReq, Done];
   flag_list: [FlagListReq, FlagPage];
@@ -352,6 +357,8 @@ export function createClient(call: Call) {
     rightsCheck: () => call('rights_check', {}),
     rightsResult: (req: RightsReq) => call('rights_result', req),
     rightsSubject: () => call('rights_subject', {}),
+    rightsKey: (req: RightsKeyReq) => call('rights_key', req),
+    rightsKeyTrust: (req: RightsKeyTrustReq) => call('rights_key_trust', req),
     objectionSet: (req: ObjectionSetReq) => call('objection_set', req),
     flagSet: (req: FlagSetReq) => call('flag_set', req),
     flagList: (req: FlagListReq) => call('flag_list', req),

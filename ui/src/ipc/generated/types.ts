@@ -3190,6 +3190,49 @@ id: SourceId, } | { "level": "kind",
 kind: RetentionKind, };
 
 /**
+ * The key a service signs its answers with.
+ */
+export type RightsKey = { 
+/**
+ * The one answers are checked with, in base64.
+ */
+known: string | null, 
+/**
+ * Since when.
+ */
+since: Timestamp | null, 
+/**
+ * The one the service names now, in base64.
+ */
+offered: string | null, 
+/**
+ * Whether the two differ.
+ */
+changed: boolean, };
+
+/**
+ * Asks a service which key it signs with.
+ */
+export type RightsKeyReq = { 
+/**
+ * The name of the source.
+ */
+source: string, };
+
+/**
+ * Trusts a service anew.
+ */
+export type RightsKeyTrustReq = { 
+/**
+ * The name of the source.
+ */
+source: string, 
+/**
+ * The key that was shown.
+ */
+key: string, };
+
+/**
  * A page of requests.
  */
 export type RightsListReq = { 

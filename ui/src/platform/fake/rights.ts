@@ -1,4 +1,4 @@
-import type { FlagRow, ObjectionRow, RightsRow } from '../../ipc/generated/types';
+import type { FlagRow, ObjectionRow, RightsKey, RightsRow } from '../../ipc/generated/types';
 import type { Handlers } from '../fake';
 import type { FakeWorld } from './world';
 
@@ -9,10 +9,13 @@ type Names =
   | 'rights_check'
   | 'rights_result'
   | 'rights_subject'
+  | 'rights_key'
+  | 'rights_key_trust'
   | 'objection_set'
   | 'flag_set'
   | 'flag_list';
 
+const OFFERED = 'bmV3IGtleSBvZiB0aGUgc2VydmljZSBpbiB0aGUgZmFrZSEhIQ==';
 const DAY = 86_400_000;
 
 export function rightsCommands(world: FakeWorld): Handlers<Names> {
@@ -36,7 +39,14 @@ export function rightsCommands(world: FakeWorld): Handlers<Names> {
       ],
     };
   };
+  let known = 'Zmlyc3Qga2V5IG9mIHRoZSBzZXJ2aWNlIGluIHRoZSBmYWtlIQ==';
+  const key = (): RightsKey => ({ known, since: world.started - 9 * DAY, offered: OFFERED, changed: known !== OFFERED });
   return {
+    rights_key: key,
+    rights_key_trust: (req) => {
+      known = req.key;
+      return key();
+    },
     rights_list: () => ({
       requests: world.requests.map(row),
       next: null,
