@@ -2,4 +2,6 @@
 
 mod archive;
 mod disk;
+mod failing;
+mod places;
 mod server;

@@ -33,6 +33,7 @@ mod lock;
 mod logs;
 mod offline;
 mod only_here;
+mod parsers;
 mod policy;
 mod product;
 mod prove;

@@ -20,6 +20,7 @@ mod error;
 mod events;
 mod export;
 mod filing;
+mod fuzz;
 mod guardian;
 mod help;
 mod history;
@@ -72,6 +73,7 @@ pub use fluxchat_store::{
 };
 pub use fluxchat_vault::LockStatus;
 pub use fluxchat_vault::{Keychain, OsKeychain};
+pub use fuzz::fuzz;
 pub use guardian::{Guardian, UNLOCK_MS as GUARDIAN_UNLOCK_MS};
 pub use history::{MessagePage, ShownMessage};
 pub use ledger_keep::LedgerState;

@@ -4,6 +4,7 @@ use fluxchat_store::{SearchHit, SearchQuery, SearchScope};
 
 mod tokens;
 
+pub(crate) use tokens::parse;
 pub use tokens::{SearchToken, TokenKind};
 
 use crate::{App, Error, restriction};
@@ -54,7 +55,7 @@ impl App {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Found, Error> {
-        let typed = tokens::parse(&text, self.now());
+        let typed = parse(&text, self.now());
         let query = SearchQuery {
             text: typed.words,
             prefix_last: true,

@@ -222,13 +222,17 @@ pub fn parse_base_url(text: &str) -> Result<BaseUrl, BaseUrlError> {
         .ok_or(BaseUrlError::NotAnAddress)?;
     let origin = Origin::new(url.scheme(), host, port).map_err(|_| BaseUrlError::NotAnAddress)?;
 
-    let path = url.path().trim_end_matches('/');
     let calls = ["/chat/completions", "/completions", "/models"];
-    let cut = calls.iter().find_map(|call| path.strip_suffix(call));
-    let base_path = cut.unwrap_or(path).trim_end_matches('/').to_owned();
+    let whole = url.path().trim_end_matches('/');
+    let mut path = whole;
+    // All of them: an address that is read again stays as it is.
+    while let Some(cut) = calls.iter().find_map(|call| path.strip_suffix(call)) {
+        path = cut.trim_end_matches('/');
+    }
+    let base_path = path.to_owned();
     let warning = if plain && class != HostClass::Loopback {
         Some(Warning::Unencrypted)
-    } else if cut.is_some() {
+    } else if path != whole {
         Some(Warning::CallRemoved)
     } else if base_path.is_empty() {
         Some(Warning::NoPath)

@@ -15,6 +15,7 @@
 
 mod chat;
 mod error;
+mod fuzz;
 mod hosts;
 pub mod ndjson;
 mod normalise;
@@ -26,5 +27,6 @@ pub use chat::{
     ChatEvent, ChatMessage, ChatRequest, ChatStream, FinishReason, Notice, ToolCallDelta,
 };
 pub use error::ProviderError;
+pub use fuzz::fuzz;
 pub use hosts::{KnownHost, OptOut, keeps_nothing, known_host, opt_outs};
 pub use provider::{chat, models, preview};

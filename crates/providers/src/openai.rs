@@ -22,6 +22,8 @@ use request::Body;
 const ERROR_LIMIT: usize = 64 << 10;
 const DOCUMENT_LIMIT: usize = 16 << 20;
 
+pub(crate) use models::read as read_models;
+
 /// `GET {base}/models`.
 pub(crate) async fn models(
     door: &Door,

@@ -104,7 +104,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "unwritable",
         "The folder of the profile cannot be written.",
         NOTHING_LOST,
-        "Check that the folder is yours to write to and that the disk has room, then try again.",
+        "Check that the folder is yours, that its path is not very long and that the disk has room, then try again.",
     ),
     (
         "disk_full",

@@ -8,7 +8,7 @@ use crate::normalise::RemoteError;
 use crate::openai::unexpected;
 
 /// Reads a list of models: `{data:[…]}`, `{models:[…]}` or `[…]`. What has no name is skipped.
-pub(super) fn read(body: &[u8]) -> Result<Vec<Model>, ProviderError> {
+pub(crate) fn read(body: &[u8]) -> Result<Vec<Model>, ProviderError> {
     let text = String::from_utf8_lossy(body);
     let json: Value =
         serde_json::from_str(text.trim_start_matches('\u{FEFF}')).map_err(|_| unexpected(&text))?;
