@@ -66,6 +66,12 @@ async fn every_law_is_looked_at_and_nothing_of_it_remains() {
     assert!(check(&report, "delete.seen_before").figure > Some(0));
     assert!(check(&report, "delete.control").figure > Some(0));
     assert_eq!(check(&report, "delete.nothing_left").figure, Some(0));
+    let temporary = check(&report, "vault.temporary");
+    assert_eq!(
+        (temporary.verdict, temporary.figure),
+        (Verdict::Holds, Some(0))
+    );
+    assert!(app.temporaries().await.unwrap().is_empty());
     assert_eq!(names(&profile), files, "no file more and none less");
     let after = app.overview().await.unwrap();
     for (was, is) in before.kinds.iter().zip(&after.kinds) {

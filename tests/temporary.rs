@@ -4,6 +4,7 @@
 //! ledger, which has to write, the decrypted archive is compared row by row.
 
 mod ends;
+mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -289,6 +290,9 @@ fn not_a_byte_of_the_profile_changes() {
                     .is_empty()
             );
         }
+        let bundle = app.support_bundle().await.unwrap();
+        assert!(words.all().iter().all(|word| !bundle.contains(word)));
+        assert!(!bundle.contains(&id.to_string()));
         app.end_temporary(id).await.unwrap();
         assert_eq!(changed(&before, &bytes(world.home.path())), [""; 0]);
         assert!(app.temporaries().await.unwrap().is_empty());
@@ -403,6 +407,33 @@ fn the_command_line_answers_and_keeps_nothing() {
     let opt_outs = preview["opt_outs"].as_array().unwrap();
     assert!(opt_outs.iter().any(|it| it["field"] == "store"));
     assert_eq!(profile.json(&["history", "list"]), serde_json::json!([]));
+    let offline = profile.run(&[
+        "--json",
+        "--offline",
+        "ask",
+        "--temporary",
+        "--source",
+        "nas",
+        "x",
+    ]);
+    assert_eq!(offline.code, 2, "there is no such source");
+    profile.json(&["source", "add", "nas", "--url", "http://10.83.7.9:1/v1"]);
+    let offline = profile.run(&[
+        "--json",
+        "--offline",
+        "ask",
+        "--temporary",
+        "--model",
+        "m",
+        "--source",
+        "nas",
+        "x",
+    ]);
+    assert_eq!(offline.code, 4);
+    assert_eq!(
+        offline.json()["error"]["kept"],
+        "Nothing of it was kept on this computer."
+    );
     let both = profile.run(&["ask", "--temporary", "--conversation", "x", &question]);
     assert_eq!(both.code, 2, "a conversation is one or the other");
 
@@ -415,6 +446,6 @@ fn the_command_line_answers_and_keeps_nothing() {
     };
     assert_eq!(look(), 0);
     // Control arm.
-    profile.json(&["ask", &question]);
+    profile.json(&["ask", "--source", "sandbox", &question]);
     assert!(look() > 0, "asked like any other, it is found");
 }

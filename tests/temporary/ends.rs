@@ -202,6 +202,8 @@ fn what_sorts_or_keeps_cannot_be_done_with_it() {
         let tag = TagId::new(Timestamp(0), [1; 10]);
         assert_eq!(code(app.tag_conversation(id, tag, true).await), "temporary");
         assert_eq!(code(app.set_training(id, true).await), "temporary");
+        let file = app.add_asset(Some(id), "n".to_owned(), "text/plain".to_owned(), vec![1]);
+        assert_eq!(code(file.await), "temporary", "a file would be on the disk");
         assert_eq!(code(app.delete_conversation(id).await), "temporary");
         assert_eq!(code(app.delete_message(answer.id).await), "temporary");
         assert_eq!(

@@ -34,6 +34,9 @@ impl App {
         media_type: String,
         bytes: Vec<u8>,
     ) -> Result<AssetId, Error> {
+        if let Some(conversation) = conversation {
+            self.must_be_kept(conversation)?;
+        }
         let id = self.fresh(AssetId::new)?;
         self.off_thread(move |app| {
             let open = app.open()?;

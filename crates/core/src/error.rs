@@ -172,6 +172,15 @@ impl Error {
         }
     }
 
+    /// The same where it ended an answer in a temporary conversation.
+    #[must_use]
+    pub(crate) fn visible_in_temporary(&self) -> VisibleError {
+        VisibleError {
+            kept: words::of(self.code()).kept_of_temporary().to_owned(),
+            ..self.visible()
+        }
+    }
+
     /// The same where it ended an answer: its question is kept, and what had `arrived`.
     #[must_use]
     pub(crate) fn visible_in_answer(&self, arrived: bool) -> VisibleError {

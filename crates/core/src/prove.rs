@@ -4,6 +4,7 @@
 //! answered in-process, deletes them and looks for them in every decrypted page and every file.
 //! What could pass by looking at nothing has a control arm beside it that must fail.
 
+mod beside;
 mod planted;
 mod scratch;
 mod window;
@@ -19,6 +20,7 @@ use fluxchat_model::{
 use fluxchat_store::{ArchiveFacts, Integrity};
 
 use crate::{App, Error, Event};
+use beside::Beside;
 use planted::Planted;
 pub(crate) use scratch::clear as clear_scratch;
 pub use window::WindowFacts;
@@ -104,7 +106,7 @@ impl App {
             checks: Vec::new(),
         };
         let planted = Planted::plant(self).await?;
-        let looked = self.look(&planted, &mut notes).await;
+        let looked = self.look_beside(&planted, &mut notes).await;
         // Whatever went wrong in between, nothing of it may stay.
         let gone = planted.remove(self).await;
         looked?;
@@ -136,12 +138,32 @@ impl App {
         last.clone().ok_or(Error::NotFound("report"))
     }
 
+    /// Looks while a temporary conversation is open, too.
+    async fn look_beside(&self, planted: &Planted, notes: &mut Notes<'_>) -> Result<(), Error> {
+        let beside = Beside::begin(self).await?;
+        let looked = self.look(planted, beside.as_ref(), notes).await;
+        if let Some(beside) = beside {
+            beside.end(self).await?;
+        }
+        looked
+    }
+
     /// While it is there: the pages know it, the files do not, and the ledger has one row for it.
-    async fn look(&self, planted: &Planted, notes: &mut Notes<'_>) -> Result<(), Error> {
-        let needles = planted.needles();
+    /// Of what is beside it, neither knows anything.
+    async fn look(
+        &self,
+        planted: &Planted,
+        beside: Option<&Beside>,
+        notes: &mut Notes<'_>,
+    ) -> Result<(), Error> {
+        let mut needles = planted.needles().to_vec();
+        needles.extend(beside.iter().flat_map(|it| it.needles.clone()));
         let words = planted.words().len();
         let on_disk = self.open()?.storage != StorageMode::Memory;
-        let (pages, files) = self.remnants(needles).await?;
+        let (mut pages, files) = self.remnants(&needles).await?;
+        let all = pages.len();
+        pages.retain(|hit| beside.is_none_or(|it| !it.is(&hit.needle)));
+        let of_temporary = all - pages.len();
         let found: std::collections::BTreeSet<_> =
             pages.iter().map(|hit| hit.needle.canary.clone()).collect();
         notes.add(
@@ -165,6 +187,17 @@ impl App {
             },
             "No file of the profile shows any of it as it lies on the disk.",
             Some(files),
+        );
+        notes.add(
+            Law::OneVault,
+            "vault.temporary",
+            if on_disk && beside.is_some() {
+                verdict(of_temporary == 0 && files == 0)
+            } else {
+                Verdict::NotHere
+            },
+            "Of a temporary conversation that is open now, nothing is in the decrypted archive or in any file.",
+            Some(of_temporary + files),
         );
         Ok(())
     }

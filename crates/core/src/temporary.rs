@@ -155,6 +155,21 @@ impl App {
         source: Option<SourceId>,
         model: Option<String>,
     ) -> Result<Conversation, Error> {
+        let unused = self
+            .off_thread(|app| Ok(unused(app.open()?.as_ref())?))
+            .await?;
+        match unused {
+            Some(id) => self.conversation(id).await,
+            None => self.begin_another(source, model).await,
+        }
+    }
+
+    /// Begins one, whatever there is.
+    pub(crate) async fn begin_another(
+        &self,
+        source: Option<SourceId>,
+        model: Option<String>,
+    ) -> Result<Conversation, Error> {
         let source = self.source_for(None, source).await?;
         let conversation = Conversation {
             source_id: Some(source.id),
@@ -164,9 +179,6 @@ impl App {
         let begun = self
             .off_thread(move |app| {
                 let open = app.open()?;
-                if let Some(unused) = unused(&open)? {
-                    return Ok(unused);
-                }
                 let store = Store::open(OpenOptions::memory())?;
                 store.write(|tx| {
                     know_source(tx, &source)?;
@@ -324,16 +336,15 @@ impl App {
 }
 
 /// One that nothing was said in and nothing typed.
-fn unused(open: &Open) -> Result<Option<Conversation>, StoreError> {
+fn unused(open: &Open) -> Result<Option<ConversationId>, StoreError> {
     for (id, store) in open.temporaries.all() {
-        let found = store.read(|tx| {
+        let is_unused = store.read(|tx| {
             let typed = tx.draft(DraftKey::Conversation(id))?.is_some();
-            Ok(tx
-                .conversation(id)?
-                .filter(|it| it.head_id.is_none() && !typed))
+            let said = tx.conversation(id)?.and_then(|it| it.head_id).is_some();
+            Ok(!typed && !said)
         })?;
-        if found.is_some() {
-            return Ok(found);
+        if is_unused {
+            return Ok(Some(id));
         }
     }
     Ok(None)

@@ -8,6 +8,8 @@ use super::Done;
 use crate::args;
 use crate::output::{Failure, Out, document, exit_code, plain};
 
+const NOTHING_KEPT: &str = "Nothing of it was kept on this computer.";
+
 pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
     let mut events = app.events().subscribe();
     let source = match &ask.source {
@@ -47,9 +49,12 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
             _ => {}
         }
     }
-    let answer = app.message_by_id(sent.answer_id).await?;
+    let mut answer = app.message_by_id(sent.answer_id).await?;
     if ask.temporary {
         app.end_temporary(sent.conversation_id).await?;
+        if let Some(error) = &mut answer.error {
+            NOTHING_KEPT.clone_into(&mut error.kept);
+        }
     }
     // An id of what is gone helps nobody.
     let kept = (!ask.temporary).then_some((sent.conversation_id, sent.answer_id));
@@ -68,7 +73,7 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
         out.text("\n");
         match kept {
             Some((conversation, _)) => out.note(&format!("conversation {conversation}")),
-            None => out.note("Nothing of it was kept on this computer."),
+            None => out.note(NOTHING_KEPT),
         }
     }
     Ok(ended(answer.status, answer.error.as_ref(), out))

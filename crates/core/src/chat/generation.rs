@@ -334,6 +334,9 @@ impl Run {
 
     /// The error in the words of this answer: the question is safe, and so is what arrived.
     fn visible(&self, error: &Error) -> VisibleError {
+        if self.home.is_temporary {
+            return error.visible_in_temporary();
+        }
         error.visible_in_answer(!self.generation.live().is_empty())
     }
 

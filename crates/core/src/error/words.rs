@@ -16,6 +16,15 @@ impl Words {
         }
     }
 
+    /// The same in a temporary conversation.
+    pub(super) fn kept_of_temporary(&self) -> &'static str {
+        if self.is_about_answer() || self.kept == NOTHING_LOST {
+            TEMPORARY
+        } else {
+            self.kept
+        }
+    }
+
     /// What was kept of a question and its answer.
     pub(super) fn kept_of_answer(&self, arrived: bool) -> &'static str {
         match (self.is_about_answer() || self.kept == NOTHING_LOST, arrived) {
@@ -34,6 +43,7 @@ const NOTHING_LOST: &str = "Nothing was lost.";
 const ARRIVED: &str = "What had arrived was kept.";
 const QUESTION: &str = "Your question was kept.";
 const BOTH: &str = "Your question and what had arrived were kept.";
+const TEMPORARY: &str = "It is there until this conversation ends.";
 const ADDRESS: &str =
     "Enter the address the server's maker names, such as https://api.example.com/v1.";
 const NOTHING_CHANGED: &str = "Nothing was changed.";

@@ -132,7 +132,7 @@ impl Planted {
     }
 }
 
-async fn sandbox(app: &App) -> Result<SourceId, Error> {
+pub(super) async fn sandbox(app: &App) -> Result<SourceId, Error> {
     let (sources, _) = app.sources().await?;
     sources
         .into_iter()
