@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use fluxchat_core::{Ask, ConversationPatch, ConversationShelf, Error, Event};
-use fluxchat_model::{DraftKey, MessageStatus, Secret, TagId, Timestamp};
+use fluxchat_core::{Ask, ConversationPatch, ConversationShelf, Error, Event, PathAnchor};
+use fluxchat_model::{ConversationId, DraftKey, MessageStatus, Secret, TagId, Timestamp};
 use fluxchat_testkit::recorder::Answer;
 
-use super::*;
-use crate::support::PASSPHRASE;
+use super::world::{Words, World};
+use crate::support::{PASSPHRASE, app, runtime};
 
 /// Begins one in which an answer is arriving and does not end by itself.
 async fn arriving(world: &World) -> (ConversationId, fluxchat_core::Sent) {

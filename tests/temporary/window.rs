@@ -1,10 +1,11 @@
 //! The same in the real window: the web view keeps nothing of it either.
 
+use fluxchat_testkit::canary;
+use fluxchat_testkit::forensic::{all_needles, scan_tree};
 use serde_json::{Value, json};
 
-use super::*;
 use crate::desktop::{Desk, ask, first_run};
-use crate::support::in_namespace;
+use crate::support::{in_namespace, runtime};
 
 #[test]
 fn the_window_and_its_web_view_keep_nothing_of_it() {

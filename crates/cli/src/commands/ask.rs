@@ -62,7 +62,6 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
         out.document(&json!({
             "conversation_id": kept.map(|(conversation, _)| conversation),
             "message_id": kept.map(|(_, message)| message),
-            "temporary": ask.temporary,
             "status": answer.status,
             "text": answer.text(),
             "reasoning": answer.reasoning(),

@@ -1,16 +1,10 @@
 import { screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { violations } from '../../test/axe';
 import { renderWithApp } from '../../test/render';
 import Shell from '../shell/Shell.svelte';
 import { commandSections } from '../shell/commands';
-
-beforeAll(() => {
-  // The page's own stores are the only place a page could keep something by itself.
-  localStorage.clear();
-  sessionStorage.clear();
-});
 
 async function setup() {
   const user = userEvent.setup();
@@ -45,7 +39,6 @@ describe('a temporary conversation', () => {
     const sent = fake.calls.find((call) => call.name === 'message_send')?.req as { conversation_id?: string };
     expect(sent.conversation_id).toBe(id);
     expect(await violations()).toEqual([]);
-    expect([localStorage.length, sessionStorage.length]).toEqual([0, 0]);
   });
 
   it('names who receives what is sent', async () => {
