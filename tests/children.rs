@@ -297,6 +297,8 @@ fn supervision_can_begin_later_and_takes_back_what_was_agreed_to() {
         .failed(2, "usage");
     let begun = as_guardian(&profile, GUARDIAN, &["privacy", "guardian", "begin"]).ok();
     assert_eq!(begun.json()["supervised"], true);
+    as_guardian(&profile, "mine instead", &["privacy", "guardian", "begin"])
+        .failed(2, "already_supervised");
     profile
         .run(&["--json", "privacy", "consent", "give", "diag.crash"])
         .failed(4, "supervised");

@@ -73,6 +73,8 @@ pub fn exit_code(code: &str) -> u8 {
         | "not_pending"
         | "no_source"
         | "already_set_up"
+        | "already_supervised"
+        | "key_not_offered"
         | "no_lock"
         | "in_memory"
         | "passphrase_exists"

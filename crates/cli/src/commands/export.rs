@@ -90,7 +90,7 @@ fn note(at: &ExportProgress) {
         ""
     };
     eprintln!(
-        "{:<14} {:>3} %  {} bytes{again}",
+        "{:<15} {:>3} %  {} bytes{again}",
         at.kind,
         tenths(at) * 10,
         at.bytes
