@@ -41,6 +41,7 @@ function optionsFrom(params: URLSearchParams): FakeOptions {
     setupDone: params.get('setup') !== '0',
     hasPassphrase: params.has('passphrase'),
     conversations: Number(params.get('n') ?? 40),
+    ledger: Number(params.get('ledger') ?? 250),
     theme: (params.get('theme') as FakeOptions['theme']) ?? 'system',
     language: params.get('language') ?? undefined,
     textPercent: Number(params.get('text') ?? 100),

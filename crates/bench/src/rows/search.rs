@@ -10,7 +10,7 @@ use crate::line::{Budget, Row};
 use crate::measure::{Of, both};
 use crate::world::Worlds;
 
-const TURNS: usize = 100;
+const TURNS: usize = 40;
 
 pub fn measure(worlds: &mut Worlds<'_>) -> Outcome {
     let language = Language::new();
@@ -31,7 +31,7 @@ pub fn measure(worlds: &mut Worlds<'_>) -> Outcome {
         ),
         ("1 letter", "s".to_owned()),
         ("2 letters", "st".to_owned()),
-        ("3 letters", "str".to_owned()),
+        ("3 letters", "sta".to_owned()),
         (
             "4 letters of very common words",
             language.common_beginning(4).ok_or("no such beginning")?,

@@ -20,6 +20,8 @@ const BULK_SHARE: u64 = 200;
 
 const SAMPLES: usize = 8;
 const SAMPLE_CHARS: usize = 60;
+/// Words of each text.
+const SAMPLE_TERMS: usize = 3;
 
 /// An entry of the index that must not be found after the purge.
 pub(super) struct Sample {
@@ -254,32 +256,36 @@ impl WriteTx<'_> {
         doomed: &[MessageId],
         rows: &mut Rows,
     ) -> Result<Vec<AssetId>, StoreError> {
-        let mut assets = Vec::new();
-        for message in doomed {
-            assets.extend(all(
-                self.conn,
-                "SELECT asset_id FROM message_asset WHERE message_id = ?1",
-                [message.0],
-                |row| Ok(AssetId(row.get(0)?)),
-            )?);
-            self.counted(
-                rows,
+        // One statement for all: before each, the search index writes down what it has gathered.
+        let ids: Vec<String> = doomed
+            .iter()
+            .map(|message| hex::encode(message.0.as_bytes()))
+            .collect();
+        let ids = to_json(&ids, "erasure")?;
+        let assets = all(
+            self.conn,
+            "SELECT asset_id FROM message_asset
+             WHERE message_id IN (SELECT unhex(value) FROM json_each(?1))",
+            [&ids],
+            |row| Ok(AssetId(row.get(0)?)),
+        )?;
+        for (table, sql) in [
+            (
                 "stream_chunk",
-                "DELETE FROM stream_chunk WHERE message_id = ?1",
-                [message.0],
-            )?;
-            self.counted(
-                rows,
+                "DELETE FROM stream_chunk
+                 WHERE message_id IN (SELECT unhex(value) FROM json_each(?1))",
+            ),
+            (
                 "statement_flag",
-                "DELETE FROM statement_flag WHERE message_id = ?1",
-                [message.0],
-            )?;
-            self.counted(
-                rows,
+                "DELETE FROM statement_flag
+                 WHERE message_id IN (SELECT unhex(value) FROM json_each(?1))",
+            ),
+            (
                 "message",
-                "DELETE FROM message WHERE id = ?1",
-                [message.0],
-            )?;
+                "DELETE FROM message WHERE id IN (SELECT unhex(value) FROM json_each(?1))",
+            ),
+        ] {
+            self.counted(rows, table, sql, [&ids])?;
         }
         self.purge_unused_assets(assets, rows)
     }
@@ -416,21 +422,30 @@ impl WriteTx<'_> {
         self.as_samples(texts)
     }
 
-    /// The text of one message that is about to go, as a search that finds it now.
-    pub(super) fn sample(&self, message: MessageId) -> Result<Option<Sample>, StoreError> {
+    /// The text of one message that is about to go, as searches that find it now.
+    pub(super) fn sample(&self, message: MessageId) -> Result<Vec<Sample>, StoreError> {
         let text = all(
             self.conn,
             "SELECT seq, substr(text, 1, ?2) FROM message WHERE id = ?1 AND text <> ''",
             params![message.0, SAMPLE_CHARS as i64],
             |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)),
         )?;
-        Ok(self.as_samples(text)?.pop())
+        self.as_samples(text)
     }
 
     fn as_samples(&self, texts: Vec<(i64, String)>) -> Result<Vec<Sample>, StoreError> {
         let mut samples = Vec::new();
         for (seq, text) in texts {
-            if let Some(expression) = tokenizer::query_expression(&text, true) {
+            let mut terms = tokenizer::index_terms(&text);
+            if text.chars().count() >= SAMPLE_CHARS {
+                // The last word of a text that was cut may be cut, too.
+                terms.pop();
+            }
+            terms.sort_by_key(|term| std::cmp::Reverse(term.len()));
+            terms.dedup();
+            // Each by itself: all words of a text together are looked for from the oldest message on.
+            for term in terms.into_iter().take(SAMPLE_TERMS) {
+                let expression = format!("\"{term}\"");
                 let sample = Sample { seq, expression };
                 if self.finds(&sample)? {
                     samples.push(sample);

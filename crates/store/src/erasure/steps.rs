@@ -18,9 +18,11 @@ use super::{Erasure, scope};
 use crate::table::{all, change, message_parts, scalar, to_json};
 use crate::{Store, StoreError, WriteTx, search};
 
-/// Messages per step where the index cleans itself, and where it does not: some 50 ms each in an
-/// archive of a million.
-const CAREFUL: usize = 8;
+/// Up to so many messages a conversation goes in one transaction: in steps, pages of the index that
+/// they share are written once for each.
+const AT_ONCE: u32 = 64;
+/// Messages per step where the index cleans itself, and where it does not.
+const CAREFUL: usize = 16;
 const BULK: usize = 400;
 const FILES: usize = 64;
 /// Pages of the index written per step.
@@ -120,7 +122,7 @@ impl WriteTx<'_> {
             [conversation.0],
         )?
         .unwrap_or(0);
-        if (messages as usize) <= CAREFUL {
+        if messages <= AT_ONCE {
             return Ok(None);
         }
         let expected = messages.saturating_add(1);
@@ -264,15 +266,15 @@ impl WriteTx<'_> {
     }
 
     fn step_messages(&self, batch: &mut Batch<'_>, doomed: &[MessageId]) -> Result<(), StoreError> {
-        let sample = match doomed.first() {
+        let samples = match doomed.first() {
             Some(first) => self.sample(*first)?,
-            None => None,
+            None => Vec::new(),
         };
         let files = self.purge_messages(doomed, batch.rows)?;
         batch.files.extend(files);
         batch.left = batch.left.saturating_sub(doomed.len());
-        if let Some(sample) = sample {
-            batch.verified &= !self.finds(&sample)?;
+        for sample in &samples {
+            batch.verified &= !self.finds(sample)?;
         }
         Ok(())
     }
