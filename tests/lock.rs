@@ -357,6 +357,24 @@ fn the_command_line_sets_changes_and_recovers() {
         (status["passphrase"].as_bool(), status["recovery"].as_bool()),
         (Some(true), Some(false))
     );
+    let when = |args: &[&str]| profile.json(&[&["privacy", "lock", "when"], args].concat());
+    assert_eq!(when(&[])["on_sleep"], true);
+    let set = when(&["--idle", "0", "--sleep", "off"]);
+    assert_eq!(
+        (
+            &set["idle_minutes"],
+            &set["on_sleep"],
+            &set["on_screen_lock"]
+        ),
+        (&serde_json::Value::Null, &false.into(), &true.into())
+    );
+    profile
+        .run(&["--json", "privacy", "lock", "when", "--idle", "7"])
+        .failed(2, "invalid_idle");
+    assert_eq!(
+        profile.json(&["privacy", "lock", "status"])["on_sleep"],
+        false
+    );
     let new = file("new", "a new passphrase");
     with(&["privacy", "lock", "set", "--new-fd", "3"], &new).failed(2, "passphrase_exists");
     let code = profile.json(&["privacy", "lock", "recovery"])["recovery_code"].clone();

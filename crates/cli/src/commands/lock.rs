@@ -5,6 +5,7 @@ use fluxchat_model::Secret;
 use serde_json::json;
 
 use super::Done;
+use crate::args::OnOff;
 use crate::args::lock::Lock;
 use crate::input::secret_from;
 use crate::output::{Failure, Out};
@@ -18,6 +19,19 @@ pub async fn run(app: &App, lock: Lock, out: &Out) -> Done {
     };
     match lock {
         Lock::Status => {}
+        Lock::When {
+            idle,
+            sleep,
+            screen,
+        } => {
+            let mut settings = app.lock_settings().await?;
+            if let Some(minutes) = idle {
+                settings.idle_minutes = (minutes > 0).then_some(minutes);
+            }
+            settings.on_sleep = sleep.map_or(settings.on_sleep, |it| it == OnOff::On);
+            settings.on_screen_lock = screen.map_or(settings.on_screen_lock, |it| it == OnOff::On);
+            app.set_lock_settings(settings).await?;
+        }
         Lock::Set {
             new_fd,
             without_keychain,
@@ -42,12 +56,16 @@ pub async fn run(app: &App, lock: Lock, out: &Out) -> Done {
 
 async fn status(app: &App, out: &Out) -> Done {
     let status = app.lock_status().await?;
+    let settings = app.lock_settings().await.ok();
     let document = json!({
         "passphrase": status.passphrase,
         "recovery": status.recovery,
         "keychain": status.keychain,
         "key_left_in_keychain": status.key_left_in_keychain,
         "wait_ms": status.wait_ms,
+        "idle_minutes": settings.and_then(|it| it.idle_minutes),
+        "on_sleep": settings.map(|it| it.on_sleep),
+        "on_screen_lock": settings.map(|it| it.on_screen_lock),
     });
     out.answer(&document, |_| {
         let word = |yes: bool| if yes { "yes" } else { "no" };
@@ -57,6 +75,16 @@ async fn status(app: &App, out: &Out) -> Done {
             word(status.recovery),
             word(status.keychain),
         );
+        if let Some(settings) = settings.filter(|_| status.passphrase) {
+            let idle = settings
+                .idle_minutes
+                .map_or("never".to_owned(), |it| format!("after {it} minutes"));
+            text.push_str(&format!(
+                "idle           {idle}\nsleep          {}\nscreen lock    {}\n",
+                word(settings.on_sleep),
+                word(settings.on_screen_lock),
+            ));
+        }
         if status.key_left_in_keychain {
             text.push_str(
                 "The keychain may still hold a key from before; it is removed when it answers.\n",
