@@ -118,7 +118,7 @@ impl Numbers {
 
     /// Below a limit.
     pub fn below(&mut self, limit: u64) -> u64 {
-        (u128::from(self.next()) * u128::from(limit) >> 64) as u64
+        ((u128::from(self.next()) * u128::from(limit)) >> 64) as u64
     }
 
     fn fraction(&mut self) -> f64 {

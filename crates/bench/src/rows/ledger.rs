@@ -128,8 +128,8 @@ fn totals(worlds: &Worlds<'_>) -> Outcome {
         let (ours, floor) = both(
             Of::Thread,
             TURNS,
-            || Ok(big.read(|tx| question(tx))?),
-            || Ok(small.read(|tx| question(tx))?),
+            || Ok(big.read(question)?),
+            || Ok(small.read(question)?),
         )?;
         let budget = match name {
             LAST_DAYS => Budget::CpuMs(5.0),
