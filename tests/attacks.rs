@@ -171,7 +171,7 @@ async fn no_harm(window: &Window, evil: &Recorder, place: &str) {
 }
 
 /// Calls a command as the page could, and answers `["ok", …]`, `["error", …]` or `["silence"]`.
-async fn call(window: &Window, command: &str, args: Value) -> Value {
+pub async fn call(window: &Window, command: &str, args: Value) -> Value {
     let script = "const done = arguments[arguments.length - 1];
         setTimeout(() => done(['silence']), 20000);
         try { window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])
