@@ -45,7 +45,7 @@ pub fn measure(worlds: &mut Worlds<'_>) -> Outcome {
         "list",
         "first 20 conversations",
         "raw SQL",
-        Budget::Ratio(2.0),
+        Budget::Ratio(3.0),
     )
     .print(&ours, Some(&floor));
     let (ours, floor) = both(Of::Thread, TURNS, || page(far), || page(None))?;

@@ -408,6 +408,30 @@ fn what_is_gone_in_steps_is_whole_after_every_step() {
 }
 
 #[test]
+fn a_long_conversation_goes_in_steps_and_cannot_be_undone_from_the_first_on() {
+    let word = canary();
+    let archive = Archive::new();
+    let id = archive.conversation("long");
+    archive.talk(id, &[word.as_str(); 100]);
+    let erasure = archive.hide(ErasureScope::Conversation(id)).unwrap();
+    let step = archive.store.erasure_step(erasure, str::to_owned).unwrap();
+    assert_eq!((step.done, step.expected), (false, 101));
+    assert!(step.removed > 0, "{step:?}");
+    let now = archive.tick();
+    let undone = archive.store.write(|tx| tx.erasure_undo(erasure, now));
+    assert_eq!(undone, Ok(None), "part of it is gone");
+    archive.purge(erasure);
+    archive.store.erasure_scrub(erasure).unwrap();
+    let receipt = archive
+        .store
+        .erasure_finish(erasure, &archive.by())
+        .unwrap();
+    assert!(receipt.search_verified);
+    assert_eq!(receipt.rows_by_table["message"], 100);
+    assert_eq!(gone(&archive, &[&word]), 0);
+}
+
+#[test]
 fn a_smaller_deletion_that_was_taken_along_cannot_be_undone() {
     let archive = Archive::new();
     let name = folder(&archive, "f");
