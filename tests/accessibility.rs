@@ -95,8 +95,8 @@ fn axe_finds_nothing_on_any_screen() {
             axe_is_content(&window, page).await;
         }
         window.click("rail-privacy").await;
-        window.wait_css("nav[aria-labelledby] li button").await;
-        let open = "const all = document.querySelectorAll('nav[aria-labelledby] li button');
+        window.wait_css("nav ul[aria-labelledby] button").await;
+        let open = "const all = document.querySelectorAll('nav ul[aria-labelledby] button');
             all[arguments[0]]?.click(); return [all.length, all[arguments[0]]?.innerText ?? '']";
         let mut page = 0;
         loop {

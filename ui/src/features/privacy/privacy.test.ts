@@ -211,9 +211,9 @@ describe('the ledger', () => {
     const list = await screen.findByRole('list', { name: 'What left' });
     list.focus();
     await user.keyboard('{ArrowDown}');
-    await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toContain('entry 250,'));
+    await waitFor(() => expect(document.activeElement?.textContent).toContain('entry 250,'));
     await user.keyboard('{ArrowDown}{ArrowDown}');
-    await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toContain('entry 248,'));
+    await waitFor(() => expect(document.activeElement?.textContent).toContain('entry 248,'));
     await user.keyboard('{Enter}');
     expect(await screen.findByRole('dialog', { name: 'One request' })).toBeTruthy();
     restore();
