@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use fluxchat_core::clock::SystemClock;
-use fluxchat_core::{App, Ask, NewSource};
+use fluxchat_core::{App, Ask, Asking, NewSource};
 use fluxchat_model::{Dialect, LedgerFilter, MessageStatus, Secret, SourceId};
 use fluxchat_testkit::canary;
 use fluxchat_testkit::recorder::{Answer, Recorded, Recorder};
@@ -96,6 +96,37 @@ async fn what_is_shown_is_what_the_wire_sees() {
     app.set_offline(true).await.unwrap();
     let offline = app.preview(asking("three", source)).await.unwrap();
     assert_eq!(offline.refused().unwrap().code(), "offline");
+    app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_words_and_another_answer_are_shown_as_they_leave() {
+    let (_home, app, recorder, source) = recorded(None).await;
+    let first = app::ask(&app, asking("one", source)).await;
+    let question = first.parent_id.unwrap();
+    let next = Ask {
+        conversation: Some(first.conversation_id),
+        ..asking("and two", source)
+    };
+    app::ask(&app, next).await;
+
+    let again = Asking::Again(first.id, None, None);
+    let shown = app.preview(again).await.unwrap();
+    let arrived = recorder.seen().len();
+    app.regenerate(first.id, None, None).await.unwrap();
+    recorder.arrived(arrived + 1).await;
+    assert_eq!(last(&recorder).body.as_bytes(), &shown.wire.body[..]);
+    assert_eq!(shown.messages.len(), 1, "nothing of what came after it");
+
+    let other = Asking::Differently(question, "one, in other words".to_owned());
+    let shown = app.preview(other).await.unwrap();
+    app.edit(question, "one, in other words").await.unwrap();
+    recorder.arrived(arrived + 2).await;
+    assert_eq!(last(&recorder).body.as_bytes(), &shown.wire.body[..]);
+    assert_eq!(shown.messages[0].text, "one, in other words");
+    let answers = Asking::Differently(first.id, "mine".to_owned());
+    let refused = app.preview(answers).await.unwrap_err();
+    assert_eq!(refused.code(), "not_a_question");
     app.shutdown().await;
 }
 

@@ -15,7 +15,7 @@ use fluxchat_model::{
 use fluxchat_store::{ConversationPatch, Store, StoreError, WriteTx};
 
 pub(crate) use generation::Generation;
-pub use preview::{Preview, PreviewMessage, pretty};
+pub use preview::{Asking, Preview, PreviewMessage, pretty};
 pub use stream::StreamState;
 
 use crate::temporary::Home;
@@ -122,13 +122,7 @@ impl App {
     pub async fn edit(&self, question: MessageId, text: &str) -> Result<Sent, Error> {
         let text = checked(text)?;
         let home = self.home_of_message(question).await?;
-        let old = self.message_at(&home, question).await?;
-        if old.role != Role::User {
-            return Err(Error::invalid(
-                "not_a_question",
-                "Only your own messages can be edited.",
-            ));
-        }
+        let old = self.own_question(&home, question).await?;
         let conversation = self.conversation_at(&home, old.conversation_id).await?;
         let source = self.source_for(Some(&conversation), None).await?;
         let model = model_for(Some(&conversation), &source, None);
@@ -161,10 +155,7 @@ impl App {
     ) -> Result<Sent, Error> {
         let home = self.home_of_message(message).await?;
         let old = self.message_at(&home, message).await?;
-        let question = match old.role {
-            Role::User => old.id,
-            _ => old.parent_id.ok_or(Error::NotFound("question"))?,
-        };
+        let question = question_of(&old)?;
         let conversation = self.conversation_at(&home, old.conversation_id).await?;
         let source = self.source_for(Some(&conversation), source).await?;
         let model = model_for(Some(&conversation), &source, model);
@@ -268,6 +259,17 @@ impl App {
         Ok(self.open()?.as_it_stands(message))
     }
 
+    async fn own_question(&self, home: &Home, id: MessageId) -> Result<Message, Error> {
+        let message = self.message_at(home, id).await?;
+        if message.role != Role::User {
+            return Err(Error::invalid(
+                "not_a_question",
+                "Only your own messages can be edited.",
+            ));
+        }
+        Ok(message)
+    }
+
     /// Where a question goes: into a conversation that is somewhere, or a new one in the archive.
     fn home_of_ask(&self, ask: &Ask) -> Result<Home, Error> {
         let open = self.open()?;
@@ -367,6 +369,14 @@ fn model_for(
     chosen
         .or(of_conversation)
         .or_else(|| source.default_model.clone())
+}
+
+/// What another answer would be given to.
+fn question_of(message: &Message) -> Result<MessageId, Error> {
+    match message.role {
+        Role::User => Ok(message.id),
+        _ => message.parent_id.ok_or(Error::NotFound("question")),
+    }
 }
 
 fn remember_choice(

@@ -56,7 +56,7 @@ mod verify;
 
 pub use app::{Access, App, LedgerLayer, Options, Status};
 pub use assets::AssetBytes;
-pub use chat::{Ask, Preview, PreviewMessage, Sent, StreamState, pretty};
+pub use chat::{Ask, Asking, Preview, PreviewMessage, Sent, StreamState, pretty};
 pub use consent_records::ConsentFormat;
 pub use consents::Standing;
 pub use deletion::{Erasing, UNDO_MS};

@@ -1,12 +1,30 @@
 //! Before you send: what would leave, byte by byte. Nothing does, and nothing is written.
 
 use fluxchat_egress::CancellationToken;
-use fluxchat_model::{Dialect, Role};
+use fluxchat_model::{Conversation, Dialect, MessageId, Role, Source, SourceId};
 use fluxchat_providers::{ChatMessage, OptOut, keeps_nothing, opt_outs};
 
-use super::{Ask, checked, model_for, outgoing};
+use super::{Ask, checked, model_for, outgoing, question_of};
 use crate::redaction::Replaced;
+use crate::temporary::Home;
 use crate::{App, Error, only_here};
+
+/// What would be asked.
+#[derive(Clone, Debug)]
+pub enum Asking {
+    /// A new question.
+    New(Ask),
+    /// A question of one's own, in other words.
+    Differently(MessageId, String),
+    /// For another answer beside this one, of this source and model where they are given.
+    Again(MessageId, Option<SourceId>, Option<String>),
+}
+
+impl From<Ask> for Asking {
+    fn from(ask: Ask) -> Self {
+        Self::New(ask)
+    }
+}
 
 /// A message of the conversation, as it would leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,24 +70,24 @@ impl Preview {
 }
 
 impl App {
-    /// What [`App::ask`] would send first, built by the same functions.
+    /// What [`App::ask`], [`App::edit`] or [`App::regenerate`] would send first, built by the same
+    /// functions.
     ///
     /// # Errors
     /// When there is nothing to ask or nowhere to ask it.
-    pub async fn preview(&self, ask: Ask) -> Result<Preview, Error> {
-        let text = checked(&ask.text)?;
-        let home = self.home_of_ask(&ask)?;
-        let existing = match ask.conversation {
-            Some(id) => Some(self.conversation_at(&home, id).await?),
-            None => None,
-        };
-        let source = self.source_for(existing.as_ref(), ask.source).await?;
+    pub async fn preview(&self, asking: impl Into<Asking>) -> Result<Preview, Error> {
+        let To {
+            home,
+            existing,
+            head,
+            text,
+            source,
+            model,
+        } = self.to(asking.into()).await?;
         if let Some(conversation) = &existing {
             only_here::check(conversation, &source)?;
         }
-        let model = model_for(existing.as_ref(), &source, ask.model);
-        let id = ask.conversation;
-        let head = existing.as_ref().and_then(|it| it.head_id);
+        let id = existing.as_ref().map(|it| it.id);
         let (path, alias) = self
             .read_at(&home, move |tx| {
                 let path = match head {
@@ -87,10 +105,10 @@ impl App {
             _ => None,
         };
         let mut said = outgoing::said(&path);
-        said.push(ChatMessage {
+        said.extend(text.map(|text| ChatMessage {
             role: Role::User,
             text,
-        });
+        }));
         let outgoing = self
             .outgoing(&source, model.clone().unwrap_or_default(), said, alias)
             .await?
@@ -130,6 +148,58 @@ impl App {
                 .chain(home.is_temporary.then(|| keeps_nothing(&source)).flatten())
                 .collect(),
             source: source.name,
+        })
+    }
+}
+
+/// Where a question goes, and what is said before it.
+struct To {
+    home: Home,
+    existing: Option<Conversation>,
+    /// The last message that is said as it is kept.
+    head: Option<MessageId>,
+    /// Said after it.
+    text: Option<String>,
+    source: Source,
+    model: Option<String>,
+}
+
+impl App {
+    async fn to(&self, asking: Asking) -> Result<To, Error> {
+        let (home, existing, head, text, source, model) = match asking {
+            Asking::New(ask) => {
+                let text = checked(&ask.text)?;
+                let home = self.home_of_ask(&ask)?;
+                let existing = match ask.conversation {
+                    Some(id) => Some(self.conversation_at(&home, id).await?),
+                    None => None,
+                };
+                let head = existing.as_ref().and_then(|it| it.head_id);
+                (home, existing, head, Some(text), ask.source, ask.model)
+            }
+            Asking::Differently(question, text) => {
+                let text = checked(&text)?;
+                let home = self.home_of_message(question).await?;
+                let old = self.own_question(&home, question).await?;
+                let existing = self.conversation_at(&home, old.conversation_id).await?;
+                (home, Some(existing), old.parent_id, Some(text), None, None)
+            }
+            Asking::Again(message, source, model) => {
+                let home = self.home_of_message(message).await?;
+                let old = self.message_at(&home, message).await?;
+                let question = question_of(&old)?;
+                let existing = self.conversation_at(&home, old.conversation_id).await?;
+                (home, Some(existing), Some(question), None, source, model)
+            }
+        };
+        let source = self.source_for(existing.as_ref(), source).await?;
+        Ok(To {
+            model: model_for(existing.as_ref(), &source, model),
+            home,
+            existing,
+            head,
+            text,
+            source,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Before you send: what would leave, and what is replaced in it.
 
-use fluxchat_core::{App, Ask};
+use fluxchat_core::{App, Ask, Asking};
 
 use crate::ApiError;
 use crate::dto::Empty;
@@ -16,14 +16,17 @@ type Answer<T> = Result<T, ApiError>;
 /// # Errors
 /// When there is nothing to ask or nowhere to ask it.
 pub async fn message_preview(app: &App, req: MessagePreviewReq) -> Answer<MessagePreview> {
-    let found = app
-        .preview(Ask {
+    let asking = match (req.edits, req.again) {
+        (Some(question), _) => Asking::Differently(question, req.text),
+        (_, Some(message)) => Asking::Again(message, req.source_id, req.model),
+        _ => Asking::New(Ask {
             conversation: req.conversation_id,
             text: req.text,
             source: req.source_id,
             model: req.model,
-        })
-        .await?;
+        }),
+    };
+    let found = app.preview(asking).await?;
     let refusal = found.refused().map(ApiError::from);
     let wire = found.wire;
     Ok(MessagePreview {

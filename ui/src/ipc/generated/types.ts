@@ -1970,7 +1970,15 @@ source_id?: SourceId,
 /**
  * Which model would.
  */
-model?: string, };
+model?: string, 
+/**
+ * The question that is asked differently, in `text`.
+ */
+edits?: MessageId, 
+/**
+ * The question or answer beside which another answer is asked for; `text` is empty.
+ */
+again?: MessageId, };
 
 /**
  * Asks for another answer: a sibling.
