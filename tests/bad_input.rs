@@ -5,3 +5,4 @@ mod disk;
 mod failing;
 mod places;
 mod server;
+mod window;

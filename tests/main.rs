@@ -30,6 +30,7 @@ mod egress;
 mod export;
 mod filing;
 mod keychain;
+mod lists;
 mod lock;
 mod logs;
 mod offline;

@@ -208,6 +208,12 @@ fn no_reserve_inside() {
 fn on_small_disk(profile: &Profile, size: &str) {
     let aside = profile.world().join("aside");
     copy_folder(&profile.dir, &aside);
+    mount_small_disk(&profile.dir, size);
+    copy_folder(&aside, &profile.dir);
+}
+
+/// A disk of this size in the place of an empty folder.
+pub fn mount_small_disk(folder: &Path, size: &str) {
     let status = Command::new("mount")
         .args([
             "-t",
@@ -216,15 +222,14 @@ fn on_small_disk(profile: &Profile, size: &str) {
             &format!("size={size},mode=0700"),
             "tmpfs",
         ])
-        .arg(&profile.dir)
+        .arg(folder)
         .status()
         .expect("mount");
     assert!(status.success(), "a small disk was mounted");
-    copy_folder(&aside, &profile.dir);
 }
 
 /// Writes until nothing more fits.
-fn fill(path: &Path) {
+pub fn fill(path: &Path) {
     let mut file = std::fs::OpenOptions::new()
         .create(true)
         .append(true)
@@ -235,7 +240,7 @@ fn fill(path: &Path) {
     }
 }
 
-fn in_mount_namespace(test: &str) {
+pub fn in_mount_namespace(test: &str) {
     let own = std::env::current_exe().expect("the test binary has a path");
     let status = Command::new("unshare")
         .args(["-m", "--"])

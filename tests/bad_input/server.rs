@@ -41,7 +41,9 @@ fn an_address_that_cannot_be_used_is_explained() {
 }
 
 /// What a server may do wrong, and what is said about it.
-fn misbehaviours(elsewhere: &Recorder) -> Vec<(&'static str, Answer, &'static str, &'static str)> {
+pub fn misbehaviours(
+    elsewhere: &Recorder,
+) -> Vec<(&'static str, Answer, &'static str, &'static str)> {
     let page = "<!DOCTYPE html><html><body><h1>It works!</h1></body></html>";
     let error = |kind: &str, code: &str| {
         json!({"error": {"message": "the server's own words", "type": kind, "code": code}})

@@ -232,8 +232,18 @@ impl Builder<'_, '_> {
                 self.push_block(Block::Rule);
             }
             Event::TaskListMarker(done) => {
+                // Of a loose item the marker comes inside its first paragraph.
+                let item = self
+                    .frames
+                    .iter_mut()
+                    .rev()
+                    .take(2)
+                    .find_map(|frame| match &mut frame.kind {
+                        Kind::Item { task } => Some(task),
+                        _ => None,
+                    });
                 if self.overflow == 0
-                    && let Some(Kind::Item { task }) = self.frames.last_mut().map(|f| &mut f.kind)
+                    && let Some(task) = item
                 {
                     *task = Some(done);
                 }

@@ -124,7 +124,7 @@ impl ServiceError {
         let message = match self {
             // The storage's own words are for the log of the one who runs it.
             Self::Storage(StorageError::Failed(_)) => {
-                "the storage of the service failed; nothing was changed".to_owned()
+                "The storage of the service failed; nothing was changed.".to_owned()
             }
             other => other.to_string(),
         };

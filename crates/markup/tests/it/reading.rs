@@ -73,6 +73,16 @@ fn every_construct_has_its_node() {
             ]}]),
         ),
         (
+            "- a\n\n- [x] b\n\n  > [ ] c",
+            json!([{"type": "list", "ordered_start": null, "tight": false, "items": [
+                {"task": null, "blocks": [paragraph(&[text("a")])]},
+                {"task": true, "blocks": [
+                    paragraph(&[text("b")]),
+                    {"type": "quote", "blocks": [paragraph(&[text("[ ] c")])]},
+                ]},
+            ]}]),
+        ),
+        (
             "> a",
             json!([{"type": "quote", "blocks": [paragraph(&[text("a")])]}]),
         ),
