@@ -47,7 +47,8 @@ pub enum Answer {
     Drip(Duration),
     /// Answers one request with each of these; the last one stays.
     Turns(Vec<Answer>),
-    /// Answers with this status, content type and body.
+    /// Answers with this status, content type and body. A good web page also answers who asks for
+    /// models.
     Plain(u16, &'static str, String),
     /// Redirects there.
     Redirect(u16, String),
@@ -177,6 +178,11 @@ impl Drop for Recorder {
 }
 
 impl Shared {
+    fn is_web_page(&self) -> bool {
+        let answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
+        matches!(&*answer, Answer::Plain(200, "text/html", _))
+    }
+
     fn next_answer(&self) -> Answer {
         let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *answer {
@@ -212,7 +218,7 @@ async fn serve(
         .unwrap_or_else(PoisonError::into_inner)
         .push(recorded);
     shared.arrived.notify_waiters();
-    if uri.path().ends_with("/models") {
+    if uri.path().ends_with("/models") && !shared.is_web_page() {
         return json(
             200,
             r#"{"object":"list","data":[{"id":"recorder-1","object":"model"}]}"#.to_owned(),
