@@ -2,7 +2,7 @@
 //! raw SQL on the same schema, or the same question in an archive a hundred times smaller.
 //!
 //! Prints one JSON document a line on standard output; `cargo xtask bench` draws the table and
-//! decides. Rows that need a real window come from other programs that print the same lines.
+//! decides. The rows of the real window are Linux alone.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -14,6 +14,8 @@ mod floor;
 mod line;
 mod measure;
 mod rows;
+#[cfg(target_os = "linux")]
+mod window;
 mod world;
 
 use std::process::ExitCode;
@@ -25,6 +27,15 @@ use world::Worlds;
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    if let [_, option, profile] = &std::env::args_os().collect::<Vec<_>>()[..]
+        && option == "--plant"
+    {
+        return match window::plant(profile.as_ref()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
     let arguments = match Arguments::read(std::env::args().skip(1)) {
         Ok(arguments) => arguments,
         Err(problem) => {

@@ -9,6 +9,8 @@ mod retention;
 mod search;
 mod start;
 mod truth;
+#[cfg(target_os = "linux")]
+mod window;
 mod write;
 
 use crate::Outcome;
@@ -25,6 +27,12 @@ pub const GROUPS: &[(&str, Group)] = &[
     ("preview", preview::measure),
     ("export", export::measure),
     ("truth", truth::measure),
+    #[cfg(target_os = "linux")]
+    ("window-start", window::start),
+    #[cfg(target_os = "linux")]
+    ("window-open", window::open),
+    #[cfg(target_os = "linux")]
+    ("window-stream", window::stream),
     ("write", write::measure),
     ("retention", retention::measure),
     ("delete", delete::measure),

@@ -9,7 +9,7 @@ use fluxchat_model::{ArchiveKey, SessionState};
 use fluxchat_store::{LATEST_SCHEMA, OpenOptions, Store};
 use fluxchat_testkit::ManualClock;
 use fluxchat_testkit::large::{self, Landmarks, Size};
-use fluxchat_vault::{Keychain, MemoryKeychain, Patience, Probe, Vault};
+use fluxchat_vault::{Keychain, MemoryKeychain, OsKeychain, Patience, Probe, Vault};
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
 
@@ -120,11 +120,9 @@ impl World {
     }
 
     fn read(profile: &Path, size: Size, marks: Option<Landmarks>) -> Outcome<Self> {
-        let keychain = Arc::new(MemoryKeychain::new());
-        let keys: Vec<(String, String)> =
-            serde_json::from_str(&fs::read_to_string(profile.join(KEYS))?)?;
-        for (item, value) in &keys {
-            keychain.plant(item, value);
+        let keychain = keychain();
+        for (item, value) in keys_of(profile)? {
+            keychain.plant(&item, &value);
         }
         let vault = Vault::new(profile, Arc::clone(&keychain) as Arc<dyn Keychain>);
         let key = match vault.probe(Patience::Probe)? {
@@ -191,9 +189,21 @@ fn options(profile: &Path, keychain: &Arc<MemoryKeychain>) -> Options {
     }
 }
 
+/// One that calls itself like the system's, so that the same profile opens with either.
+fn keychain() -> Arc<MemoryKeychain> {
+    let backend = OsKeychain::new();
+    Arc::new(MemoryKeychain::of_backend(backend.backend()))
+}
+
+/// The items a profile has in its keychain.
+pub fn keys_of(profile: &Path) -> Outcome<Vec<(String, String)>> {
+    let keys = fs::read_to_string(profile.join(KEYS))?;
+    Ok(serde_json::from_str(&keys)?)
+}
+
 /// A new profile after its first run. Its key is a toy and lies beside it.
 async fn make(profile: &Path) -> Outcome {
-    let keychain = Arc::new(MemoryKeychain::new());
+    let keychain = keychain();
     let app = App::start(options(profile, &keychain)).await;
     let policy = app.policy(None, "en")?;
     app.setup(Setup {

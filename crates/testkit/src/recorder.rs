@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 
 /// A request as it came over the wire.
 #[derive(Clone, Debug)]
@@ -45,6 +45,8 @@ pub enum Answer {
     /// Streams numbered words (`w0 w1 …`) at this pace until the client hangs up. [`Recorder::dripped`]
     /// tells which of them were sent, and when.
     Drip(Duration),
+    /// Streams these words this far apart and ends well.
+    Paced(Vec<String>, Duration),
     /// Answers one request with each of these; the last one stays.
     Turns(Vec<Answer>),
     /// Answers with this status, content type and body. A good web page also answers who asks for
@@ -247,6 +249,18 @@ async fn serve(
             500,
             r#"{"error":{"message":"no answer was prepared"}}"#.to_owned(),
         ),
+        Answer::Paced(words, pause) => {
+            let end = ending(words.len());
+            let began = tokio::time::Instant::now();
+            let paced =
+                stream::iter(words.into_iter().zip(1_u32..)).then(move |(word, at)| async move {
+                    tokio::time::sleep_until(began + pause * at).await;
+                    Ok::<_, std::io::Error>(delta(&word))
+                });
+            events(Body::from_stream(
+                paced.chain(stream::once(async { Ok(end) })),
+            ))
+        }
         Answer::Words(words) => {
             let mut frames: Vec<Result<String, std::io::Error>> =
                 words.iter().map(|word| Ok(delta(word))).collect();
@@ -256,7 +270,7 @@ async fn serve(
         Answer::Hang(words) => {
             let frames: Vec<Result<String, std::io::Error>> =
                 words.iter().map(|word| Ok(delta(word))).collect();
-            let body = futures_util::StreamExt::chain(stream::iter(frames), stream::pending());
+            let body = stream::iter(frames).chain(stream::pending());
             events(Body::from_stream(body))
         }
         Answer::Cut(words) => {
@@ -267,10 +281,7 @@ async fn serve(
                 tokio::task::yield_now().await;
                 Err(std::io::Error::other("cut"))
             });
-            events(Body::from_stream(futures_util::StreamExt::chain(
-                stream::iter(frames),
-                cut,
-            )))
+            events(Body::from_stream(stream::iter(frames).chain(cut)))
         }
         Answer::Plain(status, content_type, text) => respond(
             Response::builder()

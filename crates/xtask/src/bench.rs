@@ -1,33 +1,50 @@
 //! `cargo xtask bench`: what a million rows cost, against floors of the same run.
 //!
-//! The programs that measure print one JSON document a line; this draws the table and decides.
+//! The program that measures prints one JSON document a line; this draws the table and decides.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
 use crate::shell::{self, Failure, Outcome, cargo, target};
 
-/// Programs that measure: rows that need a real window get their own line here.
-const PROGRAMS: [&str; 1] = ["fluxchat-bench"];
+const PROGRAM: &str = "fluxchat-bench";
 const PROFILE: &str = "measure";
+/// What the rows of the real window drive: the app and the window it is compared with, in the form
+/// that is shipped and in the one that WebDriver can drive.
+const WINDOWS: [(&str, [(&str, &str); 2]); 2] = [
+    (
+        "fluxchat/custom-protocol,fluxchat/automation,fluxchat-floor/custom-protocol,fluxchat-floor/automation",
+        [
+            ("fluxchat", "FLUXCHAT_APP_AUTOMATION"),
+            ("fluxchat-floor", "FLUXCHAT_FLOOR_AUTOMATION"),
+        ],
+    ),
+    (
+        "fluxchat/custom-protocol,fluxchat-floor/custom-protocol",
+        [
+            ("fluxchat", "FLUXCHAT_APP_PRODUCT"),
+            ("fluxchat-floor", "FLUXCHAT_FLOOR"),
+        ],
+    ),
+];
 
 /// Measures the named groups of rows, or all of them.
 pub fn bench(arguments: &[String]) -> Outcome {
-    let mut rows = Vec::new();
-    for program in PROGRAMS {
-        shell::run(cargo().args(["build", "--profile", PROFILE, "--package", program]))?;
-        let binary = target().join(PROFILE).join(shell::program(program));
-        let mut command = Command::new(binary);
-        command
-            .current_dir(shell::root())
-            .arg("--folder")
-            .arg(target().join("bench"))
-            .args(arguments);
-        rows.extend(measure(&mut command)?);
+    shell::run(cargo().args(["build", "--profile", PROFILE, "--package", PROGRAM]))?;
+    let mut command = Command::new(built(PROGRAM));
+    command
+        .current_dir(shell::root())
+        .arg("--folder")
+        .arg(target().join("bench"))
+        .args(arguments);
+    if cfg!(target_os = "linux") && needs_windows(arguments) {
+        build_windows(&mut command)?;
     }
+    let rows = measure(&mut command)?;
     if rows.is_empty() {
         return Ok(());
     }
@@ -46,6 +63,48 @@ pub fn bench(arguments: &[String]) -> Outcome {
             missed.join("\n  ")
         ))),
     }
+}
+
+/// Whether rows of the real window are among what is asked for.
+fn needs_windows(arguments: &[String]) -> bool {
+    let asks = |word: &str| arguments.iter().any(|it| it == word);
+    let mut values = arguments.iter().map(String::as_str);
+    let mut groups = Vec::new();
+    while let Some(word) = values.next() {
+        match word {
+            "--list" | "--prepare" => {}
+            option if option.starts_with('-') => drop(values.next()),
+            group => groups.push(group),
+        }
+    }
+    let all = groups.is_empty() && !asks("--list") && !asks("--prepare");
+    all || groups.iter().any(|group| group.starts_with("window"))
+}
+
+/// Builds the windows, and tells the program where they are.
+fn build_windows(program: &mut Command) -> Outcome {
+    crate::ui::install("ui")?;
+    crate::ui::build()?;
+    for (features, windows) in WINDOWS {
+        let packages = windows.iter().flat_map(|(name, _)| ["--package", *name]);
+        shell::run(
+            cargo()
+                .args(["build", "--profile", PROFILE, "--bins"])
+                .args(packages)
+                .args(["--features", features]),
+        )?;
+        for (name, variable) in windows {
+            // A copy: cargo has one place for both forms.
+            let copy = built(&variable.to_lowercase());
+            fs::copy(built(name), &copy)?;
+            program.env(variable, copy);
+        }
+    }
+    Ok(())
+}
+
+fn built(name: &str) -> PathBuf {
+    target().join(PROFILE).join(shell::program(name))
 }
 
 /// Passes on what is no row, such as names.
@@ -151,6 +210,17 @@ mod tests {
         assert!(table(&[row]).ends_with(
             "| search | rare word | 0.500 ms | 1.25 ms | 0.400 ms | raw FTS5 | 0.200 ms | 2.00 | p95 5 ms CPU | ✓ |\n"
         ));
+    }
+
+    #[test]
+    fn windows_are_built_only_for_their_rows() {
+        let asked = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+            needs_windows(&words)
+        };
+        assert!(asked(&[]) && asked(&["--messages", "9"]) && asked(&["ledger", "window-open"]));
+        assert!(!asked(&["ledger"]) && !asked(&["--list"]) && !asked(&["--prepare"]));
+        assert!(!asked(&["--messages", "100", "search"]));
     }
 
     #[test]

@@ -1,0 +1,182 @@
+//! An answer of 5,000 tokens, at 200 a second and all at once, in the window and in the page that
+//! shows plain text.
+
+use std::time::Duration;
+
+use fluxchat_core::NewSource;
+use fluxchat_model::Dialect;
+use fluxchat_testkit::recorder::{Answer, Recorder};
+use fluxchat_testkit::webdriver::Window;
+
+use crate::Outcome;
+use crate::line::{Budget, Row};
+use crate::measure::Samples;
+use crate::window::{Desk, Processes, markdown, program, watch, watched};
+use crate::world::{World, Worlds};
+
+const TOKENS: usize = 5_000;
+const PAUSE: Duration = Duration::from_millis(5);
+const TURNS: usize = 2;
+const TURNS_AT_ONCE: usize = 5;
+
+#[derive(Default)]
+struct Seen {
+    cpu: Samples,
+    dropped: Samples,
+    gap: Samples,
+}
+
+/// What one window is asked to do.
+struct Scene<'a> {
+    desk: &'a Desk,
+    pause: Duration,
+    words: &'a [String],
+}
+
+pub fn measure(worlds: &mut Worlds<'_>) -> Outcome {
+    let runtime = worlds.runtime;
+    let desk = Desk::open();
+    let words = markdown(TOKENS);
+    let server = runtime.block_on(Recorder::start(Answer::Words(words.clone())));
+    let big = worlds.copy_of(&worlds.big, "window")?;
+    let empty = worlds.copy_of(&worlds.empty()?, "window-empty")?;
+    for world in [&big, &empty] {
+        runtime.block_on(connect(world, &server))?;
+        desk.trust(world)?;
+    }
+    runtime.block_on(async {
+        for (pause, turns, name) in [
+            (PAUSE, TURNS, "5,000 tokens at 200 a second"),
+            (Duration::ZERO, TURNS_AT_ONCE, "5,000 tokens all at once"),
+        ] {
+            let scene = Scene {
+                desk: &desk,
+                pause,
+                words: &words,
+            };
+            let mut seen: [Seen; 3] = Default::default();
+            for _ in 0..turns {
+                let [plain, ours, nothing] = &mut seen;
+                scene.plain(plain).await?;
+                scene.app(&big, &server, ours).await?;
+                scene.app(&empty, &server, nothing).await?;
+            }
+            report(name, pause, &seen);
+        }
+        Ok(())
+    })
+}
+
+fn report(name: &str, pause: Duration, [plain, ours, nothing]: &[Seen; 3]) {
+    let most = if pause.is_zero() { 2.0 } else { 1.5 };
+    Row::new(
+        "window",
+        name,
+        "the page of plain text",
+        Budget::Ratio(most),
+    )
+    .note("main thread of the page")
+    .print(&ours.cpu, Some(&plain.cpu));
+    if pause.is_zero() {
+        return;
+    }
+    Row::new(
+        "window",
+        name,
+        "the same with an empty archive",
+        Budget::Ratio(1.05),
+    )
+    .note("main thread of the page")
+    .print(&ours.cpu, Some(&nothing.cpu));
+    Row::new(
+        "window",
+        "frames not drawn meanwhile",
+        "the page of plain text",
+        Budget::WallMs(plain.dropped.p95() + 2.0),
+    )
+    .print_as("%", &ours.dropped, Some(&plain.dropped));
+    Row::new(
+        "window",
+        "longest time without a frame meanwhile",
+        "the page of plain text",
+        Budget::WallMs(plain.gap.p95() + 50.0),
+    )
+    .print(&ours.gap, Some(&plain.gap));
+}
+
+/// Makes the server the source of new conversations.
+async fn connect(world: &World, server: &Recorder) -> Outcome {
+    let app = world.app().await?;
+    app.add_source(NewSource {
+        name: "measured".to_owned(),
+        url: server.base_url(),
+        dialect: Dialect::Openai,
+        key: None,
+    })
+    .await?;
+    app.shutdown().await;
+    Ok(())
+}
+
+impl Scene<'_> {
+    async fn app(&self, world: &World, server: &Recorder, seen: &mut Seen) -> Outcome {
+        let app = program("FLUXCHAT_APP_AUTOMATION")?;
+        server.answer(match self.pause.is_zero() {
+            true => Answer::Words(self.words.to_vec()),
+            false => Answer::Paced(self.words.to_vec(), self.pause),
+        });
+        let profile = world.profile.display().to_string();
+        let window = self.desk.drive(&app, &["--profile", &profile], &[]).await;
+        window.click("new-chat").await;
+        window.type_into("composer-input", "go on").await;
+        let done = "return document.querySelector(\"[data-testid='message-row'][data-role='assistant'][data-status='complete']\") !== null";
+        self.follow(window, &Processes::running(&app)?, done, seen)
+            .await
+    }
+
+    async fn plain(&self, seen: &mut Seen) -> Outcome {
+        let floor = program("FLUXCHAT_FLOOR_AUTOMATION")?;
+        let file = self.desk.place("words");
+        std::fs::write(&file, self.words.join("\u{1F}") + "\u{1F}")?;
+        let (file, pause) = (
+            file.display().to_string(),
+            self.pause.as_micros().to_string(),
+        );
+        let env = [("FLOOR_WORDS", file.as_str()), ("FLOOR_PAUSE_US", &pause)];
+        let window = self.desk.drive(&floor, &["plain"], &env).await;
+        window.wait("send").await;
+        let done = "return document.body.dataset.status === 'complete'";
+        self.follow(window, &Processes::running(&floor)?, done, seen)
+            .await
+    }
+
+    /// Presses *Send* once the window is at rest, and measures until the answer is complete.
+    async fn follow(
+        &self,
+        window: Window,
+        processes: &Processes,
+        done: &str,
+        seen: &mut Seen,
+    ) -> Outcome {
+        processes.rest()?;
+        watch(&window, false).await;
+        let before = processes.page_ms()?;
+        window.click("send").await;
+        // Asking costs the page something, too; while it streams nobody asks.
+        if !self.pause.is_zero() {
+            let tokens = u32::try_from(self.words.len())?;
+            tokio::time::sleep(self.pause * tokens).await;
+        }
+        window
+            .wait_true(done, vec![], "the answer is complete")
+            .await;
+        let used = processes.page_ms()? - before;
+        let saw = watched(&window).await?;
+        seen.cpu.add(saw.passed, used);
+        seen.dropped.add(saw.dropped, saw.dropped);
+        seen.gap.add(saw.gap, saw.gap);
+        processes.stop()?;
+        window.close().await;
+        Ok(())
+    }
+}
