@@ -1,6 +1,6 @@
 //! Sources: where answers come from, and their credentials.
 
-use fluxchat_egress::{Credential, Ctx, HeaderKind, Warning, parse_base_url};
+use fluxchat_egress::{Credential, Ctx, Warning, parse_base_url};
 use fluxchat_model::{
     Conversation, ConversationId, DataPractices, Dialect, Model, Purpose, Secret, Source, SourceId,
 };
@@ -252,7 +252,7 @@ impl App {
             return Ok(None);
         };
         let id = source.id;
-        let kind = header_kind(source.dialect);
+        let kind = fluxchat_providers::key_header(source);
         self.off_thread(move |app| {
             let secret = app.vault().credential(id, &origin)?;
             Ok(secret.map(|secret| Credential::new(origin, kind, secret)))
@@ -340,14 +340,6 @@ impl App {
         source.has_credential = has;
         let row = source.clone();
         self.write(move |tx| tx.source_update(&row)).await
-    }
-}
-
-fn header_kind(dialect: Dialect) -> HeaderKind {
-    match dialect {
-        Dialect::Anthropic => HeaderKind::XApiKey,
-        Dialect::Gemini => HeaderKind::XGoogApiKey,
-        Dialect::Fluxchat | Dialect::Openai | Dialect::Ollama => HeaderKind::Bearer,
     }
 }
 

@@ -168,6 +168,9 @@ impl Door {
         if let Payload::Json(_) = payload {
             builder = builder.header(header::CONTENT_TYPE, "application/json");
         }
+        for (name, value) in call.headers(target.dialect) {
+            builder = builder.header(*name, HeaderValue::from_static(value));
+        }
         if target.dialect == Dialect::Fluxchat {
             let allowed = if ctx.training_allowed {
                 "true"
@@ -257,7 +260,8 @@ fn accept(reply: Reply) -> &'static str {
     }
 }
 
-/// A 429 because the credit is used up will not pass by waiting (OpenAI: `insufficient_quota`).
+/// A 429 because the credit is used up will not pass by waiting (OpenAI: `insufficient_quota`,
+/// Anthropic: `enforced_spend_limit_reached`, Google: a quota per day).
 /// Reading it completes the row; the caller gets what was read.
 async fn is_spent(response: &mut Response) -> bool {
     if response.status != http::StatusCode::TOO_MANY_REQUESTS {
@@ -267,10 +271,24 @@ async fn is_spent(response: &mut Response) -> bool {
         return false;
     };
     let spent = serde_json::from_slice::<serde_json::Value>(&body).is_ok_and(|json| {
-        let error = &json["error"];
-        [&error["code"], &error["type"]]
-            .iter()
-            .any(|field| field.as_str() == Some("insufficient_quota"))
+        let error = json.get(0).unwrap_or(&json).get("error");
+        let says = |path: &str, words: &[&str]| {
+            error
+                .and_then(|error| error.pointer(path)?.as_str())
+                .is_some_and(|word| words.contains(&word))
+        };
+        let per_day = error
+            .and_then(|error| error.get("details")?.as_array())
+            .into_iter()
+            .flatten()
+            .filter_map(|detail| detail.get("violations")?.as_array())
+            .flatten()
+            .filter_map(|violation| violation.get("quotaId")?.as_str())
+            .any(|quota| quota.contains("PerDay"));
+        per_day
+            || says("/code", &["insufficient_quota"])
+            || says("/type", &["insufficient_quota"])
+            || says("/details/error_code", &["enforced_spend_limit_reached"])
     });
     response.body.replace_with(body);
     spent

@@ -2,9 +2,12 @@
 //! and what their providers say they do. A host that is not listed gets no field that is not in
 //! the common dialect: some servers refuse what they do not know.
 
+use fluxchat_egress::HeaderKind;
 use fluxchat_model::{DataPractices, Dialect, Source};
 use serde::Serialize;
 use serde_json::{Value, json};
+
+use crate::Protocol;
 
 /// Something that is asked of a source for the sake of the person.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -20,14 +23,43 @@ pub struct OptOut {
 pub struct KnownHost {
     /// The host; those below it count too.
     pub host: &'static str,
-    /// Fields of the body, the value as JSON.
-    fields: &'static [(&'static str, &'static str)],
+    /// Fields of the body that protect the person: for which dialect, the name, the value as JSON.
+    fields: &'static [(Dialect, &'static str, &'static str)],
+    ways: Ways,
     training: Option<&'static str>,
     retention: Option<&'static str>,
     region: Option<&'static str>,
     /// Where the provider says so, and when that was read.
     pub stated_at: &'static str,
 }
+
+/// What a host does in its own way within its dialect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ways {
+    /// How it calls the most tokens of an answer.
+    pub(crate) limit: &'static str,
+    /// How it calls the number that makes answers repeatable.
+    pub(crate) seed: &'static str,
+    /// Whether it tells the usage only if asked; who tells it anyway may refuse the question.
+    pub(crate) asks_usage: bool,
+    /// Where it wants its key, if not where its dialect has it.
+    pub(crate) key: Option<HeaderKind>,
+    /// What it speaks in the dialect of OpenAI.
+    pub(crate) openai: Protocol,
+}
+
+const USUAL: Ways = Ways {
+    limit: "max_tokens",
+    seed: "seed",
+    asks_usage: true,
+    key: None,
+    openai: Protocol::ChatCompletions,
+};
+
+const OPENAI: Ways = Ways {
+    limit: "max_completion_tokens",
+    ..USUAL
+};
 
 impl KnownHost {
     /// What the provider says.
@@ -44,7 +76,8 @@ impl KnownHost {
 const HOSTS: &[KnownHost] = &[
     KnownHost {
         host: "eu.api.openai.com",
-        fields: &[("store", "false")],
+        fields: &[(Dialect::Openai, "store", "false")],
+        ways: OPENAI,
         training: Some("Not on what is sent to the API, unless the organisation opts in"),
         retention: Some("Abuse logs for up to 30 days"),
         region: Some("Europe"),
@@ -52,15 +85,33 @@ const HOSTS: &[KnownHost] = &[
     },
     KnownHost {
         host: "api.openai.com",
-        fields: &[("store", "false")],
+        fields: &[(Dialect::Openai, "store", "false")],
+        ways: OPENAI,
         training: Some("Not on what is sent to the API, unless the organisation opts in"),
         retention: Some("Abuse logs for up to 30 days"),
         region: None,
         stated_at: "its page “Your data”, November 2026",
     },
     KnownHost {
+        host: "openai.azure.com",
+        fields: &[(Dialect::Openai, "store", "false")],
+        ways: Ways {
+            key: Some(HeaderKind::ApiKey),
+            ..OPENAI
+        },
+        training: Some("No"),
+        retention: Some("Abuse logs for up to 30 days, unless the organisation is exempt"),
+        region: Some("Where the resource was created"),
+        stated_at: "its page on data, privacy and security for Azure OpenAI, 2026",
+    },
+    KnownHost {
         host: "openrouter.ai",
-        fields: &[("provider", r#"{"data_collection":"deny","zdr":true}"#)],
+        fields: &[(
+            Dialect::Openai,
+            "provider",
+            r#"{"data_collection":"deny","zdr":true}"#,
+        )],
+        ways: USUAL,
         training: Some("Not itself; only providers that do not train are asked for"),
         retention: Some("No prompts by default, but who asked what model and when"),
         region: None,
@@ -69,6 +120,7 @@ const HOSTS: &[KnownHost] = &[
     KnownHost {
         host: "api.anthropic.com",
         fields: &[],
+        ways: USUAL,
         training: Some("Not without express permission"),
         retention: Some("About 30 days"),
         region: None,
@@ -77,6 +129,7 @@ const HOSTS: &[KnownHost] = &[
     KnownHost {
         host: "generativelanguage.googleapis.com",
         fields: &[],
+        ways: USUAL,
         training: Some("With a free key: yes, and people may read it. With a paid one: no"),
         retention: Some("Abuse logs for 55 days"),
         region: None,
@@ -85,6 +138,7 @@ const HOSTS: &[KnownHost] = &[
     KnownHost {
         host: "api.groq.com",
         fields: &[],
+        ways: USUAL,
         training: Some("No"),
         retention: Some("Not by default; up to 30 days to look into failures and abuse"),
         region: None,
@@ -93,6 +147,11 @@ const HOSTS: &[KnownHost] = &[
     KnownHost {
         host: "api.mistral.ai",
         fields: &[],
+        ways: Ways {
+            seed: "random_seed",
+            asks_usage: false,
+            ..USUAL
+        },
         training: Some("Paid plans: no. The free plan: yes, unless you opt out in your account"),
         retention: Some("About 30 days"),
         region: None,
@@ -101,6 +160,7 @@ const HOSTS: &[KnownHost] = &[
     KnownHost {
         host: "api.deepseek.com",
         fields: &[],
+        ways: USUAL,
         training: Some("May be used for improvement"),
         retention: None,
         region: Some("China"),
@@ -141,18 +201,46 @@ pub fn opt_outs(source: &Source, training_allowed: bool) -> Vec<OptOut> {
             value: json!(training_allowed),
         }];
     }
-    source
-        .origin
-        .as_ref()
-        .and_then(|origin| known_host(origin.host()))
+    known(source)
         .map(|known| known.fields)
         .unwrap_or_default()
         .iter()
-        .map(|(field, value)| OptOut {
+        .filter(|(dialect, _, _)| *dialect == source.dialect)
+        .map(|(_, field, value)| OptOut {
             field: (*field).to_owned(),
             value: serde_json::from_str(value).unwrap_or(Value::Bool(false)),
         })
         .collect()
+}
+
+fn known(source: &Source) -> Option<&'static KnownHost> {
+    known_host(source.origin.as_ref()?.host())
+}
+
+/// What the host of a source does in its own way.
+pub(crate) fn ways(source: &Source) -> Ways {
+    known(source).map_or(USUAL, |known| known.ways)
+}
+
+/// What is spoken with a source.
+pub(crate) fn protocol_of(source: &Source) -> Protocol {
+    match source.dialect {
+        Dialect::Fluxchat => Protocol::ChatCompletions,
+        Dialect::Openai => ways(source).openai,
+        Dialect::Anthropic => Protocol::Messages,
+        Dialect::Gemini => Protocol::GenerateContent,
+        Dialect::Ollama => Protocol::OllamaChat,
+    }
+}
+
+/// Where a source wants its key.
+#[must_use]
+pub fn key_header(source: &Source) -> HeaderKind {
+    ways(source).key.unwrap_or(match source.dialect {
+        Dialect::Anthropic => HeaderKind::XApiKey,
+        Dialect::Gemini => HeaderKind::XGoogApiKey,
+        Dialect::Fluxchat | Dialect::Openai | Dialect::Ollama => HeaderKind::Bearer,
+    })
 }
 
 #[cfg(test)]
@@ -162,7 +250,7 @@ mod tests {
     #[test]
     fn the_table_is_json_and_says_where_it_is_from() {
         for known in HOSTS {
-            for (field, value) in known.fields {
+            for (_, field, value) in known.fields {
                 assert!(serde_json::from_str::<Value>(value).is_ok(), "{field}");
             }
             assert!(known.stated_at.contains("2026"), "{}", known.host);

@@ -308,7 +308,7 @@ impl Run {
                 gathered.echo = Some(allowed);
             }
             // Tools belong to a later version; nothing is run, and the text around is kept.
-            ChatEvent::ToolCall(_) | ChatEvent::Notice(_) => {}
+            ChatEvent::ToolCall(_) | ChatEvent::Sealed(_) | ChatEvent::Notice(_) => {}
         }
         None
     }
@@ -449,14 +449,8 @@ impl Run {
                 // is already here is skipped.
                 gathered.repeated = so_far;
             } else {
-                messages.push(ChatMessage {
-                    role: Role::Assistant,
-                    text: so_far,
-                });
-                messages.push(ChatMessage {
-                    role: Role::User,
-                    text: CONTINUE.to_owned(),
-                });
+                messages.push(ChatMessage::text(Role::Assistant, so_far));
+                messages.push(ChatMessage::text(Role::User, CONTINUE));
             }
         }
         let alias = self.alias().await?;

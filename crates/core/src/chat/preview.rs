@@ -105,10 +105,7 @@ impl App {
             _ => None,
         };
         let mut said = outgoing::said(&path);
-        said.extend(text.map(|text| ChatMessage {
-            role: Role::User,
-            text,
-        }));
+        said.extend(text.map(|text| ChatMessage::text(Role::User, text)));
         let outgoing = self
             .outgoing(&source, model.clone().unwrap_or_default(), said, alias)
             .await?
@@ -132,7 +129,7 @@ impl App {
             .enumerate()
             .map(|(at, message)| PreviewMessage {
                 role: message.role,
-                text: message.text,
+                text: message.words(),
                 is_question: at == last,
             })
             .collect();

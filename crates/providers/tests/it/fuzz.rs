@@ -1,5 +1,5 @@
-use fluxchat_providers::openai::Step;
 use fluxchat_providers::sse::fuzz_sse;
+use fluxchat_providers::{Protocol, Step};
 use proptest::prelude::*;
 
 use crate::source::steps;
@@ -41,8 +41,8 @@ proptest! {
         bytes in stream_like(),
         size in 1_usize..9,
     ) {
-        let whole = steps(None, std::iter::once(bytes.as_slice()));
-        let cut = steps(None, bytes.chunks(size));
+        let whole = steps(Protocol::ChatCompletions, None, std::iter::once(bytes.as_slice()));
+        let cut = steps(Protocol::ChatCompletions, None, bytes.chunks(size));
         prop_assert_eq!(&whole, &cut);
         let ends = whole.iter().filter(|step| matches!(
             step,

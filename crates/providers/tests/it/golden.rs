@@ -8,7 +8,7 @@ use fluxchat_egress::Ctx;
 use fluxchat_model::Purpose;
 use fluxchat_providers::ndjson::LineDecoder;
 use fluxchat_providers::sse::SseDecoder;
-use fluxchat_providers::{chat, models};
+use fluxchat_providers::{Protocol, chat, models};
 
 use crate::source::{ctx, request, source, steps};
 use crate::support::{MemoryLedger, Script, Server};
@@ -38,7 +38,7 @@ fn split_head(bytes: &[u8]) -> (Option<String>, &[u8]) {
 
 #[derive(Clone, Copy, Debug)]
 enum Reader {
-    Chat,
+    Chat(Protocol),
     Sse,
     Lines,
 }
@@ -47,8 +47,8 @@ impl Reader {
     fn read<'a>(self, kind: Option<&str>, pieces: impl Iterator<Item = &'a [u8]>) -> String {
         let mut out = String::new();
         match self {
-            Self::Chat => {
-                for step in steps(kind, pieces) {
+            Self::Chat(protocol) => {
+                for step in steps(protocol, kind, pieces) {
                     writeln!(out, "{step:?}").unwrap();
                 }
             }
@@ -79,7 +79,7 @@ fn reader(name: &str) -> Option<Reader> {
         | "llamaserver-chat.sse"
         | "llamaserver-reasoning.sse"
         | "llamaserver-tool-result.sse"
-        | "llamaserver-tools.sse" => Reader::Chat,
+        | "llamaserver-tools.sse" => Reader::Chat(Protocol::ChatCompletions),
         name if name.ends_with(".sse") || name.starts_with("anthropic-sdk-fixtures/") => {
             Reader::Sse
         }
@@ -161,7 +161,7 @@ fn every_recording_cut_at_every_byte() {
 #[test]
 fn the_same_with_every_line_end_a_mark_and_without_a_last_line() {
     for name in recorded() {
-        let Some(reader @ (Reader::Chat | Reader::Sse)) = reader(&name) else {
+        let Some(reader @ (Reader::Chat(_) | Reader::Sse)) = reader(&name) else {
             continue;
         };
         let bytes = read(&name);

@@ -5,8 +5,9 @@ use fluxchat_egress::{Ctx, Door};
 use fluxchat_model::{
     DataCategory, DataPractices, Dialect, Origin, Purpose, Role, Source, SourceId, Timestamp,
 };
-use fluxchat_providers::openai::{Reading, Step};
-use fluxchat_providers::{ChatEvent, ChatMessage, ChatRequest, FinishReason, ProviderError, chat};
+use fluxchat_providers::{
+    ChatEvent, ChatMessage, ChatRequest, FinishReason, Protocol, ProviderError, Reading, Step, chat,
+};
 use futures_util::StreamExt;
 
 use crate::support::{MemoryLedger, Server};
@@ -29,10 +30,7 @@ pub fn source(origin: Option<Origin>) -> Source {
 pub fn request() -> ChatRequest {
     ChatRequest {
         model: "m".to_owned(),
-        messages: vec![ChatMessage {
-            role: Role::User,
-            text: "hi".to_owned(),
-        }],
+        messages: vec![ChatMessage::text(Role::User, "hi")],
         ..ChatRequest::default()
     }
 }
@@ -95,8 +93,12 @@ pub async fn ask_server(server: &Server) -> (Told, Arc<MemoryLedger>) {
 }
 
 /// The steps of an answer whose bytes arrive in these pieces.
-pub fn steps<'a>(content_type: Option<&str>, pieces: impl Iterator<Item = &'a [u8]>) -> Vec<Step> {
-    let mut reading = Reading::new(content_type, None);
+pub fn steps<'a>(
+    protocol: Protocol,
+    content_type: Option<&str>,
+    pieces: impl Iterator<Item = &'a [u8]>,
+) -> Vec<Step> {
+    let mut reading = Reading::of(protocol, content_type, None).unwrap();
     for piece in pieces {
         reading.push(piece);
     }
@@ -107,7 +109,11 @@ pub fn steps<'a>(content_type: Option<&str>, pieces: impl Iterator<Item = &'a [u
 
 pub fn tell(body: &[u8]) -> Told {
     let mut told = Told::default();
-    for step in steps(Some("text/event-stream"), std::iter::once(body)) {
+    for step in steps(
+        Protocol::ChatCompletions,
+        Some("text/event-stream"),
+        std::iter::once(body),
+    ) {
         told.take(match step {
             Step::Event(event) => Ok(event),
             Step::Error(error) => Err(error),
