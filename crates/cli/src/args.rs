@@ -181,9 +181,15 @@ pub enum Toggle {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum DialectArg {
+    /// Chat Completions, as almost every server speaks it
     Openai,
+    /// OpenAI Responses
+    Responses,
     Anthropic,
+    /// Google Gemini by generateContent
     Gemini,
+    /// Google Gemini by Interactions
+    Interactions,
     Ollama,
 }
 

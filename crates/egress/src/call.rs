@@ -202,7 +202,7 @@ impl Call {
     pub(crate) fn headers(&self, dialect: Dialect) -> &'static [(&'static str, &'static str)] {
         match (dialect, self) {
             (Dialect::Anthropic, _) => &[("anthropic-version", "2023-06-01")],
-            (Dialect::Gemini, Self::Interactions) => &[("api-revision", "2026-05-20")],
+            (_, Self::Interactions) => &[("api-revision", "2026-05-20")],
             _ => &[],
         }
     }

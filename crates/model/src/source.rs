@@ -15,10 +15,14 @@ pub enum Dialect {
     Fluxchat,
     /// OpenAI Chat Completions and whatever speaks it.
     Openai,
+    /// OpenAI Responses and whatever speaks it.
+    Responses,
     /// Anthropic Messages.
     Anthropic,
-    /// Google Gemini.
+    /// Google Gemini, by `generateContent`.
     Gemini,
+    /// Google Gemini, by its newer Interactions.
+    Interactions,
     /// Ollama's own.
     Ollama,
 }

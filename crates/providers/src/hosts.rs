@@ -73,6 +73,13 @@ impl KnownHost {
     }
 }
 
+/// What is asked of every host, known or not: these dialects keep what they are told unless asked
+/// not to.
+const EVERYWHERE: &[(Dialect, &str, &str)] = &[
+    (Dialect::Responses, "store", "false"),
+    (Dialect::Interactions, "store", "false"),
+];
+
 const HOSTS: &[KnownHost] = &[
     KnownHost {
         host: "eu.api.openai.com",
@@ -128,7 +135,7 @@ const HOSTS: &[KnownHost] = &[
     },
     KnownHost {
         host: "generativelanguage.googleapis.com",
-        fields: &[],
+        fields: &[(Dialect::Gemini, "store", "false")],
         ways: USUAL,
         training: Some("With a free key: yes, and people may read it. With a paid one: no"),
         retention: Some("Abuse logs for 55 days"),
@@ -205,6 +212,7 @@ pub fn opt_outs(source: &Source, training_allowed: bool) -> Vec<OptOut> {
         .map(|known| known.fields)
         .unwrap_or_default()
         .iter()
+        .chain(EVERYWHERE)
         .filter(|(dialect, _, _)| *dialect == source.dialect)
         .map(|(_, field, value)| OptOut {
             field: (*field).to_owned(),
@@ -228,7 +236,9 @@ pub(crate) fn protocol_of(source: &Source) -> Protocol {
         Dialect::Fluxchat => Protocol::ChatCompletions,
         Dialect::Openai => ways(source).openai,
         Dialect::Anthropic => Protocol::Messages,
+        Dialect::Responses => Protocol::Responses,
         Dialect::Gemini => Protocol::GenerateContent,
+        Dialect::Interactions => Protocol::Interactions,
         Dialect::Ollama => Protocol::OllamaChat,
     }
 }
@@ -238,8 +248,10 @@ pub(crate) fn protocol_of(source: &Source) -> Protocol {
 pub fn key_header(source: &Source) -> HeaderKind {
     ways(source).key.unwrap_or(match source.dialect {
         Dialect::Anthropic => HeaderKind::XApiKey,
-        Dialect::Gemini => HeaderKind::XGoogApiKey,
-        Dialect::Fluxchat | Dialect::Openai | Dialect::Ollama => HeaderKind::Bearer,
+        Dialect::Gemini | Dialect::Interactions => HeaderKind::XGoogApiKey,
+        Dialect::Fluxchat | Dialect::Openai | Dialect::Responses | Dialect::Ollama => {
+            HeaderKind::Bearer
+        }
     })
 }
 

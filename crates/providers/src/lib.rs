@@ -16,11 +16,15 @@
 mod chat;
 mod error;
 mod fuzz;
+mod gemini;
 mod hosts;
+mod interactions;
+mod json;
 pub mod ndjson;
 mod normalise;
 mod openai;
 mod provider;
+mod responses;
 pub mod sse;
 mod wire;
 

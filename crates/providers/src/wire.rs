@@ -121,11 +121,10 @@ impl Protocol {
     pub(crate) fn wire(self) -> Result<&'static dyn Wire, ProviderError> {
         match self {
             Self::ChatCompletions => Ok(&crate::openai::ChatCompletions),
-            Self::Responses => Err(ProviderError::DialectNotSupportedYet(Dialect::Openai)),
+            Self::Responses => Ok(&crate::responses::Responses),
             Self::Messages => Err(ProviderError::DialectNotSupportedYet(Dialect::Anthropic)),
-            Self::GenerateContent | Self::Interactions => {
-                Err(ProviderError::DialectNotSupportedYet(Dialect::Gemini))
-            }
+            Self::GenerateContent => Ok(&crate::gemini::GenerateContent),
+            Self::Interactions => Ok(&crate::interactions::Interactions),
             Self::OllamaChat => Err(ProviderError::DialectNotSupportedYet(Dialect::Ollama)),
         }
     }

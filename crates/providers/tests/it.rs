@@ -1,12 +1,22 @@
 //! Recorded bytes and hostile servers against the reader of answers.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+#[path = "it/contract_gemini.rs"]
+mod contract_gemini;
+#[path = "it/contract_responses.rs"]
+mod contract_responses;
 #[path = "it/fuzz.rs"]
 mod fuzz;
+#[path = "it/gemini.rs"]
+mod gemini;
 #[path = "it/golden.rs"]
 mod golden;
 #[path = "it/hostile.rs"]
 mod hostile;
+#[path = "it/published.rs"]
+mod published;
+#[path = "it/responses.rs"]
+mod responses;
 #[path = "it/rules.rs"]
 mod rules;
 #[path = "it/source.rs"]

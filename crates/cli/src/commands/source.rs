@@ -93,8 +93,10 @@ pub async fn run(app: &App, source: Source, out: &Out) -> Done {
 fn spoken(dialect: DialectArg) -> Dialect {
     match dialect {
         DialectArg::Openai => Dialect::Openai,
+        DialectArg::Responses => Dialect::Responses,
         DialectArg::Anthropic => Dialect::Anthropic,
         DialectArg::Gemini => Dialect::Gemini,
+        DialectArg::Interactions => Dialect::Interactions,
         DialectArg::Ollama => Dialect::Ollama,
     }
 }

@@ -80,6 +80,9 @@ fn reader(name: &str) -> Option<Reader> {
         | "llamaserver-reasoning.sse"
         | "llamaserver-tool-result.sse"
         | "llamaserver-tools.sse" => Reader::Chat(Protocol::ChatCompletions),
+        "aimock-responses.sse" | "llamaserver-responses.sse" => Reader::Chat(Protocol::Responses),
+        "aimock-gemini.sse" => Reader::Chat(Protocol::GenerateContent),
+        "aimock-interactions.sse" => Reader::Chat(Protocol::Interactions),
         name if name.ends_with(".sse") || name.starts_with("anthropic-sdk-fixtures/") => {
             Reader::Sse
         }

@@ -138,3 +138,23 @@ pub fn sse(body: &[u8]) -> Bytes {
     let head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
     [head.as_slice(), body].concat().into()
 }
+
+/// What an answer tells.
+pub fn told(protocol: Protocol, body: &[u8]) -> Told {
+    let mut told = Told::default();
+    for step in steps(protocol, None, std::iter::once(body)) {
+        told.take(match step {
+            Step::Event(event) => Ok(event),
+            Step::Error(error) => Err(error),
+        });
+    }
+    told
+}
+
+/// A stream of these frames, without a last word.
+pub fn events(frames: &[&str]) -> Vec<u8> {
+    frames
+        .iter()
+        .flat_map(|frame| format!("data: {frame}\n\n").into_bytes())
+        .collect()
+}
