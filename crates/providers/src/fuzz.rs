@@ -8,7 +8,11 @@ use crate::wire::{self, Protocol, Reading, Step};
 use crate::{ChatEvent, sse};
 
 /// Every protocol that has a reader.
-const SPOKEN: &[Protocol] = &[Protocol::ChatCompletions];
+const SPOKEN: &[Protocol] = &[
+    Protocol::ChatCompletions,
+    Protocol::Messages,
+    Protocol::OllamaChat,
+];
 const KEY: &str = "sk-fuzz-0123456789";
 
 /// Reads `data` whole and in pieces and checks what must always hold. The first byte chooses the

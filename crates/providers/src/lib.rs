@@ -13,12 +13,14 @@
 //! - Chunk: `training_allowed`, the echo, also as the header
 //!   [`fluxchat_egress::TRAINING_HEADER`]; it arrives as [`ChatEvent::TrainingEcho`].
 
+mod anthropic;
 mod chat;
 mod error;
 mod fuzz;
 mod hosts;
 pub mod ndjson;
 mod normalise;
+mod ollama;
 mod openai;
 mod provider;
 pub mod sse;

@@ -59,7 +59,9 @@ impl RemoteError {
             Some(Value::Object(error)) if !error.is_empty() => Some(Self {
                 message: text(error.get("message")),
                 kind: non_empty(text(error.get("type")), || text(error.get("status"))),
-                code: text(error.get("code")),
+                code: non_empty(text(error.get("code")), || {
+                    text(json.pointer("/error/details/error_code"))
+                }),
                 param: error
                     .get("param")
                     .and_then(Value::as_str)
@@ -127,7 +129,14 @@ impl RemoteError {
         }
         let words = format!("{} {}", self.kind, self.code).to_ascii_lowercase();
         let has = |needles: &[&str]| needles.iter().any(|needle| words.contains(needle));
-        if status == 402 || has(&["insufficient_quota", "billing", "insufficient_credits"]) {
+        if status == 402
+            || has(&[
+                "insufficient_quota",
+                "billing",
+                "insufficient_credits",
+                "spend_limit",
+            ])
+        {
             return ProviderError::Quota { message };
         }
         if has(&["context_length", "exceed_context", "context_window"])
@@ -205,10 +214,11 @@ fn from_detail(json: &Value) -> Option<RemoteError> {
 
 fn says_too_long(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    message.contains("context")
-        && ["exceed", "too long", "maximum", "longer than"]
-            .iter()
-            .any(|word| message.contains(word))
+    message.contains("prompt is too long")
+        || message.contains("context")
+            && ["exceed", "too long", "maximum", "longer than"]
+                .iter()
+                .any(|word| message.contains(word))
 }
 
 /// llama-server says 500 also to what is wrong with the request.

@@ -31,6 +31,8 @@ const ERROR_LIMIT: usize = 64 << 10;
 const DOCUMENT_LIMIT: usize = 16 << 20;
 /// More pages of models than this are not asked for.
 const MOST_PAGES: usize = 20;
+/// More models than this are not asked about one by one.
+const MOST_QUESTIONS: usize = 32;
 
 /// How a stream is cut into frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,11 +124,11 @@ impl Protocol {
         match self {
             Self::ChatCompletions => Ok(&crate::openai::ChatCompletions),
             Self::Responses => Err(ProviderError::DialectNotSupportedYet(Dialect::Openai)),
-            Self::Messages => Err(ProviderError::DialectNotSupportedYet(Dialect::Anthropic)),
+            Self::Messages => Ok(&crate::anthropic::Messages),
             Self::GenerateContent | Self::Interactions => {
                 Err(ProviderError::DialectNotSupportedYet(Dialect::Gemini))
             }
-            Self::OllamaChat => Err(ProviderError::DialectNotSupportedYet(Dialect::Ollama)),
+            Self::OllamaChat => Ok(&crate::ollama::OllamaChat),
         }
     }
 }
@@ -171,7 +173,7 @@ pub(crate) async fn models(
             break;
         }
     }
-    for model in &mut all {
+    for model in all.iter_mut().take(MOST_QUESTIONS) {
         let Some((call, question)) = wire.model_call(model) else {
             continue;
         };

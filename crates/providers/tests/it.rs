@@ -1,6 +1,10 @@
 //! Recorded bytes and hostile servers against the reader of answers.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+#[path = "it/contract.rs"]
+mod contract;
+#[path = "it/dialects.rs"]
+mod dialects;
 #[path = "it/fuzz.rs"]
 mod fuzz;
 #[path = "it/golden.rs"]

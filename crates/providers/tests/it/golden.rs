@@ -80,10 +80,13 @@ fn reader(name: &str) -> Option<Reader> {
         | "llamaserver-reasoning.sse"
         | "llamaserver-tool-result.sse"
         | "llamaserver-tools.sse" => Reader::Chat(Protocol::ChatCompletions),
-        name if name.ends_with(".sse") || name.starts_with("anthropic-sdk-fixtures/") => {
-            Reader::Sse
-        }
-        "aimock-ollama.ndjson" | "aimock-jobs.txt" => Reader::Lines,
+        "aimock-anthropic-tools-thinking.sse"
+        | "llamaserver-messages-thinking.sse"
+        | "llamaserver-messages-tools.sse" => Reader::Chat(Protocol::Messages),
+        name if name.starts_with("anthropic-sdk-fixtures/") => Reader::Chat(Protocol::Messages),
+        "aimock-ollama.ndjson" => Reader::Chat(Protocol::OllamaChat),
+        name if name.ends_with(".sse") => Reader::Sse,
+        "aimock-jobs.txt" => Reader::Lines,
         _ => return None,
     })
 }
@@ -168,13 +171,18 @@ fn the_same_with_every_line_end_a_mark_and_without_a_last_line() {
         let (kind, body) = split_head(&bytes);
         let text = std::str::from_utf8(body).unwrap();
         let whole = reader.read(kind.as_deref(), std::iter::once(body));
-        for variant in [
+        let mut variants = vec![
             text.replace('\n', "\r\n"),
-            text.replace('\n', "\r"),
             format!("\u{FEFF}{text}"),
             text.trim_end().to_owned(),
-            text.replace("\n\n", "\n\n: keep-alive\n\n:\n\n"),
-        ] {
+        ];
+        if matches!(reader, Reader::Chat(Protocol::OllamaChat)) {
+            variants.push(text.replace('\n', "\n\n"));
+        } else {
+            variants.push(text.replace('\n', "\r"));
+            variants.push(text.replace("\n\n", "\n\n: keep-alive\n\n:\n\n"));
+        }
+        for variant in variants {
             let found = reader.read(kind.as_deref(), variant.as_bytes().chunks(1));
             assert!(
                 found == whole,
