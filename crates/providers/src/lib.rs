@@ -13,6 +13,7 @@
 //! - Chunk: `training_allowed`, the echo, also as the header
 //!   [`fluxchat_egress::TRAINING_HEADER`]; it arrives as [`ChatEvent::TrainingEcho`].
 
+mod anthropic;
 mod chat;
 mod error;
 mod fuzz;
@@ -22,6 +23,7 @@ mod interactions;
 mod json;
 pub mod ndjson;
 mod normalise;
+mod ollama;
 mod openai;
 mod provider;
 mod responses;

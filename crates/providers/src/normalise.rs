@@ -67,7 +67,9 @@ impl RemoteError {
                 Some(Self {
                     message: text(error.get("message")),
                     kind: [vec![kind.as_str()], words].concat().join(" "),
-                    code: text(error.get("code")),
+                    code: non_empty(text(error.get("code")), || {
+                        text(error.pointer("/details/error_code"))
+                    }),
                     param: error
                         .get("param")
                         .and_then(Value::as_str)
@@ -139,7 +141,14 @@ impl RemoteError {
         let retry_after_ms = retry_after_ms.or(self.retry_after_ms);
         let words = format!("{} {}", self.kind, self.code).to_ascii_lowercase();
         let has = |needles: &[&str]| needles.iter().any(|needle| words.contains(needle));
-        if status == 402 || has(&["insufficient_quota", "billing", "insufficient_credits"]) {
+        if status == 402
+            || has(&[
+                "insufficient_quota",
+                "billing",
+                "insufficient_credits",
+                "spend_limit",
+            ])
+        {
             return ProviderError::Quota { message };
         }
         if has(&["context_length", "exceed_context", "context_window"])
@@ -242,10 +251,11 @@ fn from_detail(json: &Value) -> Option<RemoteError> {
 
 fn says_too_long(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    message.contains("context")
-        && ["exceed", "too long", "maximum", "longer than"]
-            .iter()
-            .any(|word| message.contains(word))
+    message.contains("prompt is too long")
+        || message.contains("context")
+            && ["exceed", "too long", "maximum", "longer than"]
+                .iter()
+                .any(|word| message.contains(word))
 }
 
 /// llama-server says 500 also to what is wrong with the request.

@@ -14,7 +14,7 @@ pub async fn models(
     credential: Option<Credential>,
     ctx: Ctx,
 ) -> Result<Vec<Model>, ProviderError> {
-    wire::models(wire_of(source)?, door, source, credential, ctx).await
+    wire::models(wire_of(source), door, source, credential, ctx).await
 }
 
 /// Asks a source. Returns when it begins to answer; cancel by `ctx.cancel` or by dropping the
@@ -29,7 +29,7 @@ pub async fn chat(
     ctx: Ctx,
     request: ChatRequest,
 ) -> Result<ChatStream, ProviderError> {
-    wire::chat(wire_of(source)?, door, source, credential, ctx, request).await
+    wire::chat(wire_of(source), door, source, credential, ctx, request).await
 }
 
 /// What [`chat`] would send first, byte by byte, without sending it.
@@ -43,5 +43,5 @@ pub fn preview(
     ctx: Ctx,
     request: &ChatRequest,
 ) -> Result<Preview, ProviderError> {
-    wire::preview(wire_of(source)?, door, source, credential, ctx, request)
+    wire::preview(wire_of(source), door, source, credential, ctx, request)
 }

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use fluxchat_egress::{
     Call, Credential, Ctx, Door, Endpoint, Payload, Preview, Reply, Response, Target,
 };
-use fluxchat_model::{Dialect, Model, Source};
+use fluxchat_model::{Model, Source};
 use serde_json::Value;
 
 pub(crate) use body::{Body, base64, data_url, number, text_of};
@@ -31,6 +31,8 @@ const ERROR_LIMIT: usize = 64 << 10;
 const DOCUMENT_LIMIT: usize = 16 << 20;
 /// More pages of models than this are not asked for.
 const MOST_PAGES: usize = 20;
+/// More models than this are not asked about one by one.
+const MOST_QUESTIONS: usize = 32;
 
 /// How a stream is cut into frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,20 +120,20 @@ pub enum Protocol {
 
 impl Protocol {
     /// How this version speaks it.
-    pub(crate) fn wire(self) -> Result<&'static dyn Wire, ProviderError> {
+    pub(crate) fn wire(self) -> &'static dyn Wire {
         match self {
-            Self::ChatCompletions => Ok(&crate::openai::ChatCompletions),
-            Self::Responses => Ok(&crate::responses::Responses),
-            Self::Messages => Err(ProviderError::DialectNotSupportedYet(Dialect::Anthropic)),
-            Self::GenerateContent => Ok(&crate::gemini::GenerateContent),
-            Self::Interactions => Ok(&crate::interactions::Interactions),
-            Self::OllamaChat => Err(ProviderError::DialectNotSupportedYet(Dialect::Ollama)),
+            Self::ChatCompletions => &crate::openai::ChatCompletions,
+            Self::Responses => &crate::responses::Responses,
+            Self::Messages => &crate::anthropic::Messages,
+            Self::GenerateContent => &crate::gemini::GenerateContent,
+            Self::Interactions => &crate::interactions::Interactions,
+            Self::OllamaChat => &crate::ollama::OllamaChat,
         }
     }
 }
 
 /// How a source speaks.
-pub(crate) fn wire_of(source: &Source) -> Result<&'static dyn Wire, ProviderError> {
+pub(crate) fn wire_of(source: &Source) -> &'static dyn Wire {
     protocol_of(source).wire()
 }
 
@@ -170,7 +172,7 @@ pub(crate) async fn models(
             break;
         }
     }
-    for model in &mut all {
+    for model in all.iter_mut().take(MOST_QUESTIONS) {
         let Some((call, question)) = wire.model_call(model) else {
             continue;
         };

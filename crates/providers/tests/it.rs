@@ -1,10 +1,14 @@
 //! Recorded bytes and hostile servers against the reader of answers.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+#[path = "it/contract.rs"]
+mod contract;
 #[path = "it/contract_gemini.rs"]
 mod contract_gemini;
 #[path = "it/contract_responses.rs"]
 mod contract_responses;
+#[path = "it/dialects.rs"]
+mod dialects;
 #[path = "it/fuzz.rs"]
 mod fuzz;
 #[path = "it/gemini.rs"]

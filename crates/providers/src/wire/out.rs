@@ -55,6 +55,14 @@ impl Out {
         }
     }
 
+    /// Another model goes on.
+    pub(crate) fn model(&mut self, model: &str) {
+        self.started = true;
+        self.give(ChatEvent::Started {
+            model: Some(model.to_owned()),
+        });
+    }
+
     /// A piece of the answer.
     pub(crate) fn text(&mut self, text: &str) {
         if !text.is_empty() {

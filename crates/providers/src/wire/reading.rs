@@ -47,15 +47,13 @@ pub struct Reading {
 impl Reading {
     /// A reader for an answer of a source that speaks so. The key is removed from what the source
     /// says.
-    ///
-    /// # Errors
-    /// When this version does not read it.
+    #[must_use]
     pub fn of(
         protocol: Protocol,
         content_type: Option<&str>,
         credential: Option<Credential>,
-    ) -> Result<Self, ProviderError> {
-        Ok(Self::new(protocol.wire()?, content_type, credential))
+    ) -> Self {
+        Self::new(protocol.wire(), content_type, credential)
     }
 
     pub(crate) fn new(

@@ -92,13 +92,22 @@ pub async fn ask_server(server: &Server) -> (Told, Arc<MemoryLedger>) {
     (told, ledger)
 }
 
+/// The same, of a source that speaks another dialect, below this path.
+pub fn source_of(dialect: Dialect, base_path: &str, origin: Option<Origin>) -> Source {
+    Source {
+        dialect,
+        base_path: base_path.to_owned(),
+        ..source(origin)
+    }
+}
+
 /// The steps of an answer whose bytes arrive in these pieces.
 pub fn steps<'a>(
     protocol: Protocol,
     content_type: Option<&str>,
     pieces: impl Iterator<Item = &'a [u8]>,
 ) -> Vec<Step> {
-    let mut reading = Reading::of(protocol, content_type, None).unwrap();
+    let mut reading = Reading::of(protocol, content_type, None);
     for piece in pieces {
         reading.push(piece);
     }
@@ -108,12 +117,12 @@ pub fn steps<'a>(
 }
 
 pub fn tell(body: &[u8]) -> Told {
+    tell_as(Protocol::ChatCompletions, body)
+}
+
+pub fn tell_as(protocol: Protocol, body: &[u8]) -> Told {
     let mut told = Told::default();
-    for step in steps(
-        Protocol::ChatCompletions,
-        Some("text/event-stream"),
-        std::iter::once(body),
-    ) {
+    for step in steps(protocol, Some("text/event-stream"), std::iter::once(body)) {
         told.take(match step {
             Step::Event(event) => Ok(event),
             Step::Error(error) => Err(error),
