@@ -8,6 +8,7 @@ use tower::util::BoxCloneSyncService;
 use tower::{ServiceBuilder, ServiceExt};
 
 use crate::board::Board;
+use crate::busy;
 use crate::gate::{Attempt, GateLayer};
 use crate::leaf::{Leaves, Network};
 use crate::retry::{self, Attempted};
@@ -25,7 +26,6 @@ const DOCUMENT_TIME: Duration = Duration::from_secs(600);
 const DOCUMENT_LIMIT: u64 = 16 << 20;
 const STREAM_LIMIT: u64 = 256 << 20;
 /// How much of an error is read to see whether trying again makes sense.
-const ERROR_LIMIT: usize = 64 << 10;
 
 /// The one door out. Clones are the same door.
 #[derive(Clone)]
@@ -129,10 +129,9 @@ impl Door {
                 random: random::<1>()?[0],
             });
             if let Ok(response) = &mut result
-                && wait.is_some()
-                && is_spent(response).await
+                && let Some(usual) = wait
             {
-                wait = None;
+                wait = busy::reconsider(response, usual).await;
             }
             let Some(wait) = wait else {
                 return result;
@@ -258,40 +257,6 @@ fn accept(reply: Reply) -> &'static str {
         Reply::Document => "application/json",
         Reply::Stream => "text/event-stream, application/json",
     }
-}
-
-/// A 429 because the credit is used up will not pass by waiting (OpenAI: `insufficient_quota`,
-/// Anthropic: `enforced_spend_limit_reached`, Google: a quota per day).
-/// Reading it completes the row; the caller gets what was read.
-async fn is_spent(response: &mut Response) -> bool {
-    if response.status != http::StatusCode::TOO_MANY_REQUESTS {
-        return false;
-    }
-    let Ok(body) = response.body.collect(ERROR_LIMIT).await else {
-        return false;
-    };
-    let spent = serde_json::from_slice::<serde_json::Value>(&body).is_ok_and(|json| {
-        let error = json.get(0).unwrap_or(&json).get("error");
-        let says = |path: &str, words: &[&str]| {
-            error
-                .and_then(|error| error.pointer(path)?.as_str())
-                .is_some_and(|word| words.contains(&word))
-        };
-        let per_day = error
-            .and_then(|error| error.get("details")?.as_array())
-            .into_iter()
-            .flatten()
-            .filter_map(|detail| detail.get("violations")?.as_array())
-            .flatten()
-            .filter_map(|violation| violation.get("quotaId")?.as_str())
-            .any(|quota| quota.contains("PerDay"));
-        per_day
-            || says("/code", &["insufficient_quota"])
-            || says("/type", &["insufficient_quota"])
-            || says("/details/error_code", &["enforced_spend_limit_reached"])
-    });
-    response.body.replace_with(body);
-    spent
 }
 
 fn random<const N: usize>() -> Result<[u8; N], EgressError> {
