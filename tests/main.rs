@@ -15,6 +15,7 @@ mod support;
 
 mod accessibility;
 mod aimock;
+mod aimock_dialects;
 mod attacks;
 mod bad_input;
 mod before_you_send;

@@ -23,6 +23,8 @@ mod published;
 mod responses;
 #[path = "it/rules.rs"]
 mod rules;
+#[path = "it/second.rs"]
+mod second;
 #[path = "it/source.rs"]
 mod source;
 #[allow(dead_code, reason = "shared with the tests of the door")]

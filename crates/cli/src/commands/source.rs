@@ -46,7 +46,7 @@ pub async fn run(app: &App, source: Source, out: &Out) -> Done {
                 let line = |row: &Value| {
                     let text = |key: &str| row[key].as_str().unwrap_or("in this app").to_owned();
                     format!(
-                        "{:<20} {:<10} {}\n",
+                        "{:<20} {:<12} {}\n",
                         plain(&text("name")),
                         text("dialect"),
                         text("host")

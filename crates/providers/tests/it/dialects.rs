@@ -414,7 +414,7 @@ async fn errors_say_how_long_to_wait_and_never_the_key() {
     );
 }
 
-async fn listed(
+pub async fn listed(
     dialect: Dialect,
     base: &str,
     server: &Server,
