@@ -113,11 +113,18 @@ const HOSTS: &[KnownHost] = &[
     },
     KnownHost {
         host: "openrouter.ai",
-        fields: &[(
-            Dialect::Openai,
-            "provider",
-            r#"{"data_collection":"deny","zdr":true}"#,
-        )],
+        fields: &[
+            (
+                Dialect::Openai,
+                "provider",
+                r#"{"data_collection":"deny","zdr":true}"#,
+            ),
+            (
+                Dialect::Responses,
+                "provider",
+                r#"{"data_collection":"deny","zdr":true}"#,
+            ),
+        ],
         ways: USUAL,
         training: Some("Not itself; only providers that do not train are asked for"),
         retention: Some("No prompts by default, but who asked what model and when"),
@@ -266,6 +273,35 @@ mod tests {
                 assert!(serde_json::from_str::<Value>(value).is_ok(), "{field}");
             }
             assert!(known.stated_at.contains("2026"), "{}", known.host);
+        }
+    }
+
+    #[test]
+    fn the_second_way_of_a_dialect_protects_no_less_than_the_first() {
+        let source = |host: &str, dialect| Source {
+            id: fluxchat_model::SourceId::new(fluxchat_model::Timestamp(0), [0; 10]),
+            name: "s".to_owned(),
+            dialect,
+            origin: fluxchat_model::Origin::new("https", host, 443).ok(),
+            base_path: "/v1".to_owned(),
+            has_credential: false,
+            default_model: None,
+            practices: DataPractices::default(),
+            redact: false,
+            created_at: fluxchat_model::Timestamp(0),
+        };
+        let hosts = HOSTS.iter().map(|known| known.host);
+        for host in hosts.chain(["llm.example"]) {
+            for (first, second) in [
+                (Dialect::Openai, Dialect::Responses),
+                (Dialect::Gemini, Dialect::Interactions),
+            ] {
+                let of_second = opt_outs(&source(host, second), false);
+                for opt_out in opt_outs(&source(host, first), false) {
+                    assert!(of_second.contains(&opt_out), "{host} {opt_out:?}");
+                }
+                assert!(of_second.iter().any(|it| it.field == "store"), "{host}");
+            }
         }
     }
 
