@@ -91,6 +91,11 @@ pub struct Model {
     #[serde(default, skip_serializing_if = "Abilities::is_empty")]
     #[cfg_attr(feature = "ts", ts(as = "Option<Abilities>", optional))]
     pub abilities: Abilities,
+    /// The host that answers in place of the source; a server on this computer may pass on what
+    /// it is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub answers_at: Option<String>,
     /// What it costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]

@@ -222,6 +222,13 @@ pub(crate) fn ways(source: &Source) -> Ways {
     known(source).map_or(USUAL, |known| known.ways)
 }
 
+/// Whether what a model of a source is asked is passed on to another computer, as far as its name
+/// tells. Ollama on this computer does so for some.
+#[must_use]
+pub fn is_passed_on(source: &Source, model: &str) -> bool {
+    source.dialect == Dialect::Ollama && crate::ollama::is_cloud(model)
+}
+
 /// What is spoken with a source.
 pub(crate) fn protocol_of(source: &Source) -> Protocol {
     match source.dialect {
