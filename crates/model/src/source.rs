@@ -27,6 +27,18 @@ pub enum Dialect {
     Ollama,
 }
 
+impl Dialect {
+    /// The dialect of which this is a second way to ask; a first way is itself.
+    #[must_use]
+    pub fn family(self) -> Self {
+        match self {
+            Self::Responses => Self::Openai,
+            Self::Interactions => Self::Gemini,
+            first => first,
+        }
+    }
+}
+
 /// What a source declares it does with what it receives. Empty means: not stated.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -95,6 +107,11 @@ pub struct Model {
     #[serde(default, skip_serializing_if = "Abilities::is_empty")]
     #[cfg_attr(feature = "ts", ts(as = "Option<Abilities>", optional))]
     pub abilities: Abilities,
+    /// The host that answers in place of the source; a server on this computer may pass on what
+    /// it is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub answers_at: Option<String>,
     /// What it costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]

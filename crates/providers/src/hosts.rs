@@ -44,8 +44,6 @@ pub(crate) struct Ways {
     pub(crate) asks_usage: bool,
     /// Where it wants its key, if not where its dialect has it.
     pub(crate) key: Option<HeaderKind>,
-    /// What it speaks in the dialect of OpenAI.
-    pub(crate) openai: Protocol,
 }
 
 const USUAL: Ways = Ways {
@@ -53,7 +51,6 @@ const USUAL: Ways = Ways {
     seed: "seed",
     asks_usage: true,
     key: None,
-    openai: Protocol::ChatCompletions,
 };
 
 const OPENAI: Ways = Ways {
@@ -237,11 +234,17 @@ pub(crate) fn ways(source: &Source) -> Ways {
     known(source).map_or(USUAL, |known| known.ways)
 }
 
+/// Whether what a model of a source is asked is passed on to another computer, as far as its name
+/// tells. Ollama on this computer does so for some.
+#[must_use]
+pub fn is_passed_on(source: &Source, model: &str) -> bool {
+    source.dialect == Dialect::Ollama && crate::ollama::is_cloud(model)
+}
+
 /// What is spoken with a source.
 pub(crate) fn protocol_of(source: &Source) -> Protocol {
     match source.dialect {
-        Dialect::Fluxchat => Protocol::ChatCompletions,
-        Dialect::Openai => ways(source).openai,
+        Dialect::Fluxchat | Dialect::Openai => Protocol::ChatCompletions,
         Dialect::Anthropic => Protocol::Messages,
         Dialect::Responses => Protocol::Responses,
         Dialect::Gemini => Protocol::GenerateContent,

@@ -27,6 +27,7 @@ mod ollama;
 mod openai;
 mod provider;
 mod responses;
+mod services;
 pub mod sse;
 mod wire;
 
@@ -36,6 +37,7 @@ pub use chat::{
 };
 pub use error::ProviderError;
 pub use fuzz::fuzz;
-pub use hosts::{KnownHost, OptOut, keeps_nothing, key_header, known_host, opt_outs};
+pub use hosts::{KnownHost, OptOut, is_passed_on, keeps_nothing, key_header, known_host, opt_outs};
 pub use provider::{chat, models, preview};
+pub use services::{Service, base_path, service_at, services};
 pub use wire::{Protocol, Reading, Step};

@@ -8,7 +8,8 @@ use fluxchat_model::{Abilities, Model, Source};
 use serde_json::{Value, json};
 
 use crate::ChatRequest;
-use crate::openai::{list, model};
+use crate::normalise::safe_message;
+use crate::openai::{list, model, word};
 use crate::wire::{Body, Frames, Framing, Page, Wire};
 
 /// `POST {base}/chat`
@@ -38,6 +39,7 @@ impl Wire for OllamaChat {
     fn models(&self, json: &Value) -> Option<Page> {
         let models = list(json)?.iter().filter_map(|json| {
             let mut model = model(json)?;
+            model.answers_at = answers_at(&model.id, json);
             learn(&mut model, json);
             Some(model)
         });
@@ -55,6 +57,23 @@ impl Wire for OllamaChat {
     fn model_told(&self, model: &mut Model, json: &Value) {
         learn(model, json);
     }
+}
+
+/// Whether a model runs at Ollama's servers, by its name.
+pub(crate) fn is_cloud(model: &str) -> bool {
+    let tag = model.rsplit(':').next().unwrap_or(model);
+    tag == "cloud" || tag.ends_with("-cloud")
+}
+
+fn answers_at(model: &str, json: &Value) -> Option<String> {
+    let told = word(json, &["remote_host"]).map(|address| {
+        let rest = address
+            .split_once("://")
+            .map_or(&*address, |(_, rest)| rest);
+        let host = rest.split(['/', ':']).next().unwrap_or(rest);
+        safe_message(host, None)
+    });
+    told.or_else(|| is_cloud(model).then(|| "ollama.com".to_owned()))
 }
 
 fn learn(model: &mut Model, json: &Value) {
@@ -83,6 +102,24 @@ fn learn(model: &mut Model, json: &Value) {
 mod tests {
     use super::*;
     use crate::wire::read_models;
+
+    #[test]
+    fn a_model_that_runs_elsewhere_says_so() {
+        let page = read_models(
+            &OllamaChat,
+            br#"{"models":[{"name":"a:7b"},{"name":"b:120b-cloud"},{"name":"c:cloud"},
+                {"name":"d","remote_model":"d","remote_host":"https://ollama.com:443"}]}"#,
+        )
+        .unwrap();
+        let at: Vec<_> = page
+            .models
+            .iter()
+            .map(|model| model.answers_at.as_deref())
+            .collect();
+        let there = Some("ollama.com");
+        assert_eq!(at, [None, there, there, there]);
+        assert!(!is_cloud("cloud-reader:7b"));
+    }
 
     #[test]
     fn a_list_and_what_is_said_of_one_model() {

@@ -100,8 +100,7 @@ pub(crate) trait Frames: Send {
     fn document(&mut self, json: &Value, out: &mut Out);
 }
 
-/// A way to ask and to answer. A dialect may have several; which one a source gets is decided by
-/// its row in the table of hosts, or else by its dialect.
+/// A way to ask and to answer: what a dialect is on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// OpenAI Chat Completions.

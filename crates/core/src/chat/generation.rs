@@ -437,6 +437,7 @@ impl Run {
             .read(move |tx| restriction::check(tx, Some(&asked)))
             .await??;
         only_here::check(&conversation, &self.source)?;
+        only_here::check_model(&conversation, &self.source, &model)?;
         let mut messages = outgoing::said(&path);
         if let Some(so_far) = self
             .so_far

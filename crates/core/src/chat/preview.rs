@@ -86,6 +86,7 @@ impl App {
         } = self.to(asking.into()).await?;
         if let Some(conversation) = &existing {
             only_here::check(conversation, &source)?;
+            only_here::check_model(conversation, &source, model.as_deref().unwrap_or_default())?;
         }
         let id = existing.as_ref().map(|it| it.id);
         let (path, alias) = self

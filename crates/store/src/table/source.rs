@@ -31,11 +31,7 @@ fn read(row: &Row<'_>) -> Result<Source, StoreError> {
 
 /// The family of a dialect, and which of its ways to ask, where it is not the first.
 fn words(dialect: Dialect) -> Result<(String, Option<String>), StoreError> {
-    let family = match dialect {
-        Dialect::Responses => Dialect::Openai,
-        Dialect::Interactions => Dialect::Gemini,
-        first => first,
-    };
+    let family = dialect.family();
     let api = (family != dialect)
         .then(|| to_word(&dialect, "dialect"))
         .transpose()?;
