@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::Response;
 use crate::retry::LONGEST_WAIT;
 
+/// How much of an error is read to see whether trying again makes sense.
 const ERROR_LIMIT: usize = 64 << 10;
 
 /// How long to wait instead of `usual`; `None` if waiting does not help or would be too long.

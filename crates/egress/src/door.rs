@@ -25,7 +25,6 @@ const SILENCE_LOCAL: Duration = Duration::from_secs(600);
 const DOCUMENT_TIME: Duration = Duration::from_secs(600);
 const DOCUMENT_LIMIT: u64 = 16 << 20;
 const STREAM_LIMIT: u64 = 256 << 20;
-/// How much of an error is read to see whether trying again makes sense.
 
 /// The one door out. Clones are the same door.
 #[derive(Clone)]
