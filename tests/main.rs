@@ -29,6 +29,7 @@ mod diagnostics;
 mod egress;
 mod export;
 mod filing;
+mod find;
 mod keychain;
 mod lock;
 mod logs;
