@@ -18,6 +18,11 @@ pub struct Aimock {
 impl Aimock {
     /// Starts with the fixtures of this repository and waits until it listens.
     pub fn start() -> Self {
+        Self::start_on(0)
+    }
+
+    /// The same, on this port; 0 is any.
+    pub fn start_on(port: u16) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let cli = std::env::var_os("AIMOCK").map_or_else(
             || root.join("tests/peers/node_modules/@copilotkit/aimock/dist/cli.js"),
@@ -29,7 +34,17 @@ impl Aimock {
         );
         let mut child = Command::new("node")
             .arg(cli)
-            .args(["-h", "127.0.0.1", "-p", "0", "-c", "8", "-l", "5", "-f"])
+            .args([
+                "-h",
+                "127.0.0.1",
+                "-p",
+                &port.to_string(),
+                "-c",
+                "8",
+                "-l",
+                "5",
+                "-f",
+            ])
             .arg(root.join("tests/fixtures/aimock"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -30,6 +30,7 @@ mod diagnostics;
 mod egress;
 mod export;
 mod filing;
+mod find;
 mod keychain;
 mod lock;
 mod logs;

@@ -106,7 +106,7 @@ const HOSTS: &[KnownHost] = &[
         training: Some("No"),
         retention: Some("Abuse logs for up to 30 days, unless the organisation is exempt"),
         region: Some("Where the resource was created"),
-        stated_at: "its page on data, privacy and security for Azure OpenAI, 2026",
+        stated_at: "reports about its terms, November 2026",
     },
     KnownHost {
         host: "openrouter.ai",

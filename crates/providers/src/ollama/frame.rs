@@ -17,7 +17,11 @@ impl Frames for Reader {
     fn frame(&mut self, _: &str, json: &Value, out: &mut Out) {
         out.start(string(json, "model"));
         if let Some(message) = json.get("message") {
-            out.reasoning(string(message, "thinking").unwrap_or_default());
+            // What answers in Ollama's place may use the word of others.
+            let thought = ["thinking", "reasoning_content"]
+                .iter()
+                .find_map(|name| string(message, name).filter(|text| !text.is_empty()));
+            out.reasoning(thought.unwrap_or_default());
             out.content(string(message, "content").unwrap_or_default());
             let calls = message.get("tool_calls").and_then(Value::as_array);
             for call in calls.into_iter().flatten() {
