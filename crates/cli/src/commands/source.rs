@@ -205,7 +205,7 @@ fn known(service: &Service) -> Value {
 fn explained(row: &Value) -> String {
     let text = |path: &str| row.pointer(path).and_then(Value::as_str);
     let mut out = format!(
-        "{:<12} {:<16} {}\n",
+        "{:<20} {:<28} {}\n",
         text("/id").unwrap_or_default(),
         text("/name").unwrap_or_default(),
         text("/url").unwrap_or_default()
