@@ -18,6 +18,11 @@ pub struct Aimock {
 impl Aimock {
     /// Starts with the fixtures of this repository and waits until it listens.
     pub fn start() -> Self {
+        Self::start_on(0)
+    }
+
+    /// The same, on this port; 0 is any.
+    pub fn start_on(port: u16) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let cli = std::env::var_os("AIMOCK").map_or_else(
             || root.join("tests/peers/node_modules/@copilotkit/aimock/dist/cli.js"),
@@ -29,7 +34,17 @@ impl Aimock {
         );
         let mut child = Command::new("node")
             .arg(cli)
-            .args(["-h", "127.0.0.1", "-p", "0", "-c", "8", "-l", "5", "-f"])
+            .args([
+                "-h",
+                "127.0.0.1",
+                "-p",
+                &port.to_string(),
+                "-c",
+                "8",
+                "-l",
+                "5",
+                "-f",
+            ])
             .arg(root.join("tests/fixtures/aimock"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -52,6 +67,11 @@ impl Aimock {
         // It goes on talking; nobody has to listen, but the pipe must not fill.
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, host }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.host)
     }
 
     /// `http://127.0.0.1:PORT/v1`.
@@ -157,4 +177,91 @@ fn a_server_of_others_is_understood() {
             .all(|row| row["host"] == server.host.as_str())
     );
     assert_eq!(profile.json(&["privacy", "verify"])["holds"], true);
+}
+
+/// The same server in the words of others: whole answers, thoughts, a refusal for a while and an
+/// answer that breaks off mean the same in each.
+fn speaks(dialect: &str, model: &str) {
+    let server = Aimock::start();
+    let profile = Profile::with_cheap_passphrase().set_up();
+    let added = profile.json(&[
+        "source",
+        "add",
+        "mock",
+        "--url",
+        &server.url(),
+        "--dialect",
+        dialect,
+    ]);
+    assert_eq!(
+        (&added["error"], &added["dialect"]),
+        (&json!(null), &json!(dialect)),
+        "{added}"
+    );
+    let models = profile.json(&["source", "models", "mock"]);
+    assert!(
+        models.as_array().is_some_and(|all| !all.is_empty()),
+        "its models are listed: {models}"
+    );
+    let ask =
+        |text: &str| profile.run(&["--json", "ask", text, "--source", "mock", "--model", model]);
+
+    let asked = ask("tell me about lighthouses").ok().json();
+    assert_eq!(
+        asked["text"],
+        "A lighthouse is a tower with a lamp. It warns ships of rocks and shallow water."
+    );
+    assert_eq!(
+        (&asked["status"], &asked["error"]),
+        (&json!("complete"), &json!(null))
+    );
+
+    let thought = ask("think first").ok().json();
+    assert_eq!(
+        (&thought["text"], &thought["reasoning"]),
+        (
+            &json!("Forty-two."),
+            &json!("The question has been asked before.")
+        )
+    );
+
+    ask("too many requests").failed(5, "remote_rate_limited");
+
+    let cut = ask("break off");
+    cut.failed(5, "remote_interrupted");
+    let document = cut.json();
+    let partial = text(&document["text"]);
+    assert!(
+        !partial.is_empty()
+            && "This answer is long enough to be cut somewhere in its middle.".starts_with(partial),
+        "{partial}"
+    );
+    let again = profile.json(&[
+        "ask",
+        "tell me about lighthouses",
+        "--conversation",
+        text(&document["conversation_id"]),
+        "--source",
+        "mock",
+    ]);
+    assert_eq!(again["status"], "complete", "the conversation goes on");
+    let ledger = profile.json(&["privacy", "ledger"]);
+    assert!(
+        ledger
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|row| row["host"] == server.host.as_str())
+    );
+    assert_eq!(profile.json(&["privacy", "verify"])["holds"], true);
+}
+
+#[test]
+fn a_server_of_others_is_understood_in_the_words_of_anthropic() {
+    speaks("anthropic", "claude-sonnet-5-5");
+}
+
+#[test]
+fn a_server_of_others_is_understood_in_the_words_of_ollama() {
+    speaks("ollama", "llama3.2");
 }

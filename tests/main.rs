@@ -15,6 +15,7 @@ mod support;
 
 mod accessibility;
 mod aimock;
+mod aimock_dialects;
 mod attacks;
 mod bad_input;
 mod before_you_send;
@@ -29,6 +30,7 @@ mod diagnostics;
 mod egress;
 mod export;
 mod filing;
+mod find;
 mod keychain;
 mod lists;
 mod lock;

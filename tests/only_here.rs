@@ -77,10 +77,14 @@ impl World {
 }
 
 async fn add(app: &App, name: &str, url: &str) -> SourceId {
+    add_as(app, name, url, Dialect::Openai).await
+}
+
+async fn add_as(app: &App, name: &str, url: &str, dialect: Dialect) -> SourceId {
     let new = NewSource {
         name: name.to_owned(),
         url: url.to_owned(),
-        dialect: Dialect::Openai,
+        dialect,
         key: None,
     };
     app.add_source(new).await.unwrap().source.id
@@ -149,6 +153,23 @@ fn nothing_inside() {
         assert_eq!(here.status, MessageStatus::Complete);
         assert!(loopback.seen().iter().any(|it| it.body.contains(&word)));
         assert_eq!(world.arrived(&word), 1, "nothing more went elsewhere");
+
+        // A server here that passes some of its models on: those are elsewhere, the others here.
+        let line = r#"{"message":{"content":"here"},"done":true,"done_reason":"stop"}"#;
+        let answer = Answer::Plain(200, "application/x-ndjson", format!("{line}\n"));
+        let ollama = Recorder::start(answer).await;
+        let passes_on = add_as(app, "ollama", &ollama.base_url(), Dialect::Ollama).await;
+        let of = |model: &str| Ask {
+            model: Some(model.to_owned()),
+            ..ask(Some(id), Some(passes_on))
+        };
+        let there = app::ask(app, of("big:120b-cloud")).await;
+        let code = there.error.map(|error| error.code);
+        assert_eq!(code.as_deref(), Some("only_here"));
+        assert!(ollama.seen().iter().all(|it| !it.body.contains(&word)));
+        let here = app::ask(app, of("small:7b")).await;
+        assert_eq!(here.status, MessageStatus::Complete);
+        assert!(ollama.seen().iter().any(|it| it.body.contains(&word)));
 
         // Set free, it may go there again.
         app.keep_here(id, false).await.unwrap();

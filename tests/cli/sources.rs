@@ -164,3 +164,96 @@ fn sources_are_listed_asked_and_removed() {
         Some(1)
     );
 }
+
+#[test]
+fn services_are_known_by_name_and_say_what_they_do_with_data() {
+    let profile = Profile::with_cheap_passphrase().set_up();
+    let all = profile.json(&["source", "services"]);
+    let row = |id: &str| {
+        all.as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["id"] == id)
+            .unwrap_or_else(|| panic!("{id} is known"))
+            .clone()
+    };
+    for row in all.as_array().unwrap() {
+        let told = &row["practices"]["training"];
+        assert_eq!(
+            told.is_string(),
+            row["local"] == false,
+            "{}: {told}",
+            row["id"]
+        );
+    }
+    assert_eq!(row("openai")["opt_outs"][0]["field"], "store");
+    assert_eq!(row("openrouter")["opt_outs"][0]["value"]["zdr"], true);
+    let rows = profile.json(&["privacy", "ledger"]);
+    assert_eq!(rows.as_array().map(Vec::len), Some(0), "nobody was asked");
+
+    profile
+        .run(&["--json", "source", "add", "x", "--service", "nobody"])
+        .failed(2, "usage");
+    // A part of its address is the person's own.
+    profile
+        .run(&["--json", "source", "add", "x", "--service", "azure"])
+        .failed(2, "usage");
+    let offline = |args: &[&str]| profile.json(&[&["--offline"], args].concat());
+    let added = offline(&["source", "add", "claude", "--service", "anthropic"]);
+    assert_eq!(
+        (&added["dialect"], &added["host"]),
+        (&json!("anthropic"), &json!("api.anthropic.com")),
+        "{added}"
+    );
+    // An address of a known service speaks as the service does.
+    let url = "https://api.anthropic.com";
+    let added = offline(&["source", "add", "again", "--url", url]);
+    assert_eq!(added["dialect"], "anthropic");
+    let url = "https://mine.openai.azure.com";
+    let added = offline(&["source", "add", "mine", "--service", "azure", "--url", url]);
+    assert_eq!(added["opt_outs"][0]["field"], "store", "{added}");
+}
+
+/// Control arm: before anybody asked, nothing was asked of this computer.
+#[test]
+fn servers_on_this_computer_are_looked_for_when_asked_and_each_question_is_in_the_ledger() {
+    let profile = Profile::with_cheap_passphrase().set_up();
+    let rows = || {
+        profile
+            .json(&["privacy", "ledger"])
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    profile.json(&["source", "list"]);
+    assert!(rows().is_empty(), "nobody looks unasked");
+    profile
+        .run(&["--json", "--offline", "source", "find"])
+        .failed(4, "offline");
+    let before = rows().len();
+    let found = profile.json(&["source", "find"]);
+    assert!(found.is_array(), "{found}");
+    let services = profile.json(&["source", "services"]);
+    let local: Vec<String> = services
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["local"] == true)
+        .map(|row| {
+            text(&row["url"])["http://".len()..]
+                .split('/')
+                .next()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    let rows = rows();
+    assert_eq!(rows.len() - before, local.len());
+    for row in &rows {
+        assert!(
+            local.iter().any(|host| row["host"] == host.as_str()),
+            "{row}"
+        );
+        assert_eq!(row["purpose"], "svc.models");
+    }
+}

@@ -53,6 +53,8 @@ globalThis.FLUXCHAT_COMMANDS = new Set([
   'source_update',
   'source_remove',
   'source_models',
+  'source_services',
+  'source_find',
   'search_query',
   'search_recent',
   'search_remember',

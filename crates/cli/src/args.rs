@@ -181,9 +181,15 @@ pub enum Toggle {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum DialectArg {
+    /// Chat Completions, as almost every server speaks it
     Openai,
+    /// OpenAI Responses
+    Responses,
     Anthropic,
+    /// Google Gemini by generateContent
     Gemini,
+    /// Google Gemini by Interactions
+    Interactions,
     Ollama,
 }
 
@@ -194,11 +200,14 @@ pub enum Source {
         /// Its name
         name: String,
         /// Its base URL, such as http://127.0.0.1:8080/v1
-        #[arg(long)]
-        url: String,
-        /// How it speaks
-        #[arg(long, value_enum, default_value = "openai")]
-        dialect: DialectArg,
+        #[arg(long, required_unless_present = "service")]
+        url: Option<String>,
+        /// A service or server known by name (`fluxchat-cli source services` lists them)
+        #[arg(long, value_name = "ID")]
+        service: Option<String>,
+        /// How it speaks [default: as the service does, or what is known of the address, or openai]
+        #[arg(long, value_enum)]
+        dialect: Option<DialectArg>,
         /// Read the key from this file descriptor; it goes to the keychain
         #[arg(long, value_name = "N")]
         key_fd: Option<i32>,
@@ -210,6 +219,10 @@ pub enum Source {
         /// Its name
         name: String,
     },
+    /// Services and servers known by name: where they answer, and what they say about data
+    Services,
+    /// Look for servers on this computer, where they usually listen
+    Find,
     /// Replace private details by placeholders before anything leaves, or no longer
     Redact {
         /// Its name

@@ -109,7 +109,7 @@ pub fn exit_code(code: &str) -> u8 {
         | "category_not_allowed"
         | "only_here" => 4,
         _ if code.starts_with("remote_") => 5,
-        "dialect_not_supported_yet" | "no_service" | "no_model" | "credential_unusable" => 5,
+        "no_service" | "no_model" | "credential_unusable" => 5,
         "corrupt" | "not_a_database" | "too_new" | "search_corrupt" | "migration_needed" => 6,
         "in_use" => 7,
         _ => 1,

@@ -20,6 +20,7 @@ mod error;
 mod events;
 mod export;
 mod filing;
+mod find;
 mod fuzz;
 mod guardian;
 mod help;
@@ -66,8 +67,9 @@ pub use error::{Error, session_problem};
 pub use events::{Event, Events, StreamItem};
 pub use export::{ExportDone, ExportProgress, ExportRequest, fresh_passphrase};
 pub use filing::{Filed, MOST_COUNTED};
+pub use find::{FoundServer, as_source, dialect_at};
 pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight, Refusal};
-pub use fluxchat_providers::{OptOut, opt_outs};
+pub use fluxchat_providers::{OptOut, Service, opt_outs, services};
 pub use fluxchat_store::{
     ConversationCursor, ConversationPatch, ConversationShelf, Erasure, PathAnchor, SearchHit,
 };

@@ -20,6 +20,18 @@ pub(crate) fn check(conversation: &Conversation, source: &Source) -> Result<(), 
     Ok(())
 }
 
+/// The same for a model: a server on this computer may pass on what it is asked.
+pub(crate) fn check_model(
+    conversation: &Conversation,
+    source: &Source,
+    model: &str,
+) -> Result<(), Error> {
+    if conversation.local_only && fluxchat_providers::is_passed_on(source, model) {
+        return Err(elsewhere());
+    }
+    Ok(())
+}
+
 fn elsewhere() -> Error {
     Error::invalid(
         "only_here",

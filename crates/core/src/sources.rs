@@ -1,6 +1,6 @@
 //! Sources: where answers come from, and their credentials.
 
-use fluxchat_egress::{Credential, Ctx, HeaderKind, Warning, parse_base_url};
+use fluxchat_egress::{Credential, Ctx, Warning, parse_base_url};
 use fluxchat_model::{
     Conversation, ConversationId, DataPractices, Dialect, Model, Purpose, Secret, Source, SourceId,
 };
@@ -113,12 +113,17 @@ impl App {
         let name = checked_name(&new.name)?;
         let base = parse_base_url(&new.url)
             .map_err(|error| Error::invalid(error.code(), error.to_string()))?;
+        let host = base.origin.host();
+        let base_path = fluxchat_providers::base_path(new.dialect, host, &base.base_path);
+        let warning = base
+            .warning
+            .filter(|it| *it != Warning::NoPath || base_path.is_empty());
         let mut source = Source {
             id: self.fresh(SourceId::new)?,
             name,
             dialect: new.dialect,
             origin: Some(base.origin),
-            base_path: base.base_path,
+            base_path,
             has_credential: false,
             default_model: None,
             practices: DataPractices::default(),
@@ -139,7 +144,7 @@ impl App {
         }
         let models = self.models(&source).await;
         if let Ok(models) = &models
-            && let Some(first) = models.first()
+            && let Some(first) = first_for_chat(models)
         {
             source.default_model = Some(first.id.clone());
             let row = source.clone();
@@ -150,7 +155,7 @@ impl App {
         Ok(Added {
             source,
             models,
-            warning: base.warning,
+            warning,
         })
     }
 
@@ -232,7 +237,7 @@ impl App {
         self.models_until(source, CancellationToken::new()).await
     }
 
-    async fn models_until(
+    pub(crate) async fn models_until(
         &self,
         source: &Source,
         cancel: CancellationToken,
@@ -252,7 +257,7 @@ impl App {
             return Ok(None);
         };
         let id = source.id;
-        let kind = header_kind(source.dialect);
+        let kind = fluxchat_providers::key_header(source);
         self.off_thread(move |app| {
             let secret = app.vault().credential(id, &origin)?;
             Ok(secret.map(|secret| Credential::new(origin, kind, secret)))
@@ -298,7 +303,7 @@ impl App {
         cancel: CancellationToken,
     ) -> Result<String, Error> {
         let models = self.models_until(source, cancel).await?;
-        let Some(first) = models.into_iter().next().map(|model| model.id) else {
+        let Some(first) = first_for_chat(&models).map(|model| model.id.clone()) else {
             return Err(Error::invalid("no_model", "The source offers no model."));
         };
         let (id, model) = (source.id, first.clone());
@@ -343,12 +348,10 @@ impl App {
     }
 }
 
-fn header_kind(dialect: Dialect) -> HeaderKind {
-    match dialect {
-        Dialect::Anthropic => HeaderKind::XApiKey,
-        Dialect::Gemini => HeaderKind::XGoogApiKey,
-        Dialect::Fluxchat | Dialect::Openai | Dialect::Ollama => HeaderKind::Bearer,
-    }
+/// The first model that answers in a conversation, as far as the source tells.
+fn first_for_chat(models: &[Model]) -> Option<&Model> {
+    let chats = |model: &&Model| model.abilities.chat != Some(false);
+    models.iter().find(chats).or(models.first())
 }
 
 fn checked_name(name: &str) -> Result<String, Error> {

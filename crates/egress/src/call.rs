@@ -1,5 +1,7 @@
 //! The catalogue: every call this app can make, times the place it is made to.
 
+use std::borrow::Cow;
+
 use fluxchat_model::{Dialect, Origin, Purpose, Source};
 use http::{Method, Uri};
 use url::Url;
@@ -11,8 +13,32 @@ use crate::{Credential, EgressError, HostClass, IN_PROCESS, Refusal, host_class}
 pub enum Call {
     /// `GET /models`
     ModelsList,
+    /// `GET /models?{size}={number}&{after}={mark}`: one page of a long list.
+    ModelsPage {
+        /// How the source calls the length of a page, and the length.
+        size: (&'static str, u32),
+        /// How it calls where the page begins, and where that is.
+        after: Option<(&'static str, String)>,
+    },
     /// `POST /chat/completions`
     ChatCompletions,
+    /// `POST /responses`
+    Responses,
+    /// `POST /messages`
+    Messages,
+    /// `POST /models/{model}:streamGenerateContent?alt=sse`
+    GenerateContent {
+        /// The model asked.
+        model: String,
+    },
+    /// `POST /interactions`
+    Interactions,
+    /// `POST /chat`, as Ollama speaks.
+    OllamaChat,
+    /// `GET /tags`: the models Ollama has.
+    OllamaTags,
+    /// `POST /show`: what Ollama knows of one of them.
+    OllamaShow,
     /// `GET /policies/current`
     PoliciesCurrent,
     /// `GET /policies/{version}`
@@ -59,8 +85,14 @@ impl Call {
     #[must_use]
     pub fn id(&self) -> &'static str {
         match self {
-            Self::ModelsList => "models.list",
+            Self::ModelsList | Self::ModelsPage { .. } | Self::OllamaTags => "models.list",
+            Self::OllamaShow => "models.get",
             Self::ChatCompletions => "chat.completions",
+            Self::Responses => "responses",
+            Self::Messages => "messages",
+            Self::GenerateContent { .. } => "generate_content",
+            Self::Interactions => "interactions",
+            Self::OllamaChat => "chat",
             Self::PoliciesCurrent => "policies.current",
             Self::PoliciesGet { .. } | Self::PoliciesIn { .. } => "policies.get",
             Self::ConsentsCreate => "consents.create",
@@ -80,6 +112,12 @@ impl Call {
         match self {
             Self::PrivacyRequestsCancel { .. } => Method::DELETE,
             Self::ChatCompletions
+            | Self::Responses
+            | Self::Messages
+            | Self::GenerateContent { .. }
+            | Self::Interactions
+            | Self::OllamaChat
+            | Self::OllamaShow
             | Self::ConsentsCreate
             | Self::PrivacyRequestsCreate
             | Self::TelemetryCreate => Method::POST,
@@ -91,8 +129,15 @@ impl Call {
     #[must_use]
     pub fn purposes(&self) -> &'static [Purpose] {
         match self {
-            Self::ModelsList => &[Purpose::Models],
-            Self::ChatCompletions => &[Purpose::Chat, Purpose::Title],
+            Self::ModelsList | Self::ModelsPage { .. } | Self::OllamaTags | Self::OllamaShow => {
+                &[Purpose::Models]
+            }
+            Self::ChatCompletions
+            | Self::Responses
+            | Self::Messages
+            | Self::GenerateContent { .. }
+            | Self::Interactions
+            | Self::OllamaChat => &[Purpose::Chat, Purpose::Title],
             Self::PoliciesCurrent | Self::PoliciesGet { .. } | Self::PoliciesIn { .. } => {
                 &[Purpose::PolicyCheck]
             }
@@ -107,23 +152,58 @@ impl Call {
         }
     }
 
-    fn segments(&self) -> Vec<&str> {
-        match self {
-            Self::ModelsList => vec!["models"],
-            Self::ChatCompletions => vec!["chat", "completions"],
-            Self::PoliciesCurrent => vec!["policies", "current"],
+    fn segments(&self) -> Vec<Cow<'_, str>> {
+        let fixed: &[&str] = match self {
+            Self::ModelsList | Self::ModelsPage { .. } => &["models"],
+            Self::ChatCompletions => &["chat", "completions"],
+            Self::Responses => &["responses"],
+            Self::Messages => &["messages"],
+            Self::GenerateContent { model } => {
+                return vec![
+                    "models".into(),
+                    format!("{model}:streamGenerateContent").into(),
+                ];
+            }
+            Self::Interactions => &["interactions"],
+            Self::OllamaChat => &["chat"],
+            Self::OllamaTags => &["tags"],
+            Self::OllamaShow => &["show"],
+            Self::PoliciesCurrent => &["policies", "current"],
             Self::PoliciesGet { version } | Self::PoliciesIn { version, .. } => {
-                vec!["policies", version]
+                &["policies", version]
             }
-            Self::ConsentsCreate => vec!["consents"],
-            Self::PrivacyRequestsCreate => vec!["privacy", "requests"],
+            Self::ConsentsCreate => &["consents"],
+            Self::PrivacyRequestsCreate => &["privacy", "requests"],
             Self::PrivacyRequestsGet { id } | Self::PrivacyRequestsCancel { id } => {
-                vec!["privacy", "requests", id]
+                &["privacy", "requests", id]
             }
-            Self::PrivacyRequestsResults { id } => vec!["privacy", "requests", id, "results"],
-            Self::PrivacyDiscovery => vec!["privacy", "discovery"],
-            Self::PrivacySubject => vec!["privacy", "subject"],
-            Self::TelemetryCreate => vec!["telemetry"],
+            Self::PrivacyRequestsResults { id } => &["privacy", "requests", id, "results"],
+            Self::PrivacyDiscovery => &["privacy", "discovery"],
+            Self::PrivacySubject => &["privacy", "subject"],
+            Self::TelemetryCreate => &["telemetry"],
+        };
+        fixed.iter().map(|segment| (*segment).into()).collect()
+    }
+
+    fn query(&self) -> Vec<(&str, Cow<'_, str>)> {
+        match self {
+            Self::PoliciesIn { language, .. } => vec![("language", language.into())],
+            Self::GenerateContent { .. } => vec![("alt", "sse".into())],
+            Self::ModelsPage { size, after } => {
+                let mut query = vec![(size.0, Cow::from(size.1.to_string()))];
+                query.extend(after.iter().map(|(name, mark)| (*name, mark.into())));
+                query
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What a dialect wants beside the key, as names and values of headers.
+    pub(crate) fn headers(&self, dialect: Dialect) -> &'static [(&'static str, &'static str)] {
+        match (dialect, self) {
+            (Dialect::Anthropic, _) => &[("anthropic-version", "2023-06-01")],
+            (_, Self::Interactions) => &[("api-revision", "2026-05-20")],
+            _ => &[],
         }
     }
 }
@@ -273,10 +353,10 @@ impl Endpoint {
             url.path_segments_mut()
                 .map_err(|()| EgressError::InvalidParameter)?
                 .pop_if_empty()
-                .push(segment);
+                .push(&segment);
         }
-        if let Call::PoliciesIn { language, .. } = &self.call {
-            url.query_pairs_mut().append_pair("language", language);
+        for (name, value) in self.call.query() {
+            url.query_pairs_mut().append_pair(name, &value);
         }
         let text = if self.target.is_in_process() {
             &url[url::Position::BeforePath..]
@@ -319,6 +399,43 @@ mod tests {
             get("2026-11 ä").unwrap(),
             "https://api.example.com/v1/policies/2026-11%20%C3%A4"
         );
+    }
+
+    #[test]
+    fn the_calls_of_every_dialect() {
+        let page = |after: Option<&str>| Call::ModelsPage {
+            size: ("limit", 1000),
+            after: after.map(|mark| ("after_id", mark.to_owned())),
+        };
+        let model = |model: &str| Call::GenerateContent {
+            model: model.to_owned(),
+        };
+        for (call, base, want) in [
+            (Call::Responses, "/v1", "/v1/responses"),
+            (Call::Messages, "/v1", "/v1/messages"),
+            (Call::Interactions, "/v1beta", "/v1beta/interactions"),
+            (Call::OllamaChat, "/api", "/api/chat"),
+            (Call::OllamaTags, "/api", "/api/tags"),
+            (page(None), "/v1", "/v1/models?limit=1000"),
+            (
+                page(Some("a&b=c")),
+                "/v1",
+                "/v1/models?limit=1000&after_id=a%26b%3Dc",
+            ),
+            (
+                model("m-1"),
+                "/v1beta",
+                "/v1beta/models/m-1:streamGenerateContent?alt=sse",
+            ),
+            (
+                model("../x?key=1"),
+                "/v1beta",
+                "/v1beta/models/..%2Fx%3Fkey=1:streamGenerateContent?alt=sse",
+            ),
+        ] {
+            let want = format!("https://api.example.com{want}");
+            assert_eq!(uri(call, base).unwrap(), want);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use tower::util::BoxCloneSyncService;
 use tower::{ServiceBuilder, ServiceExt};
 
 use crate::board::Board;
+use crate::busy;
 use crate::gate::{Attempt, GateLayer};
 use crate::leaf::{Leaves, Network};
 use crate::retry::{self, Attempted};
@@ -24,8 +25,6 @@ const SILENCE_LOCAL: Duration = Duration::from_secs(600);
 const DOCUMENT_TIME: Duration = Duration::from_secs(600);
 const DOCUMENT_LIMIT: u64 = 16 << 20;
 const STREAM_LIMIT: u64 = 256 << 20;
-/// How much of an error is read to see whether trying again makes sense.
-const ERROR_LIMIT: usize = 64 << 10;
 
 /// The one door out. Clones are the same door.
 #[derive(Clone)]
@@ -129,10 +128,9 @@ impl Door {
                 random: random::<1>()?[0],
             });
             if let Ok(response) = &mut result
-                && wait.is_some()
-                && is_spent(response).await
+                && let Some(usual) = wait
             {
-                wait = None;
+                wait = busy::reconsider(response, usual).await;
             }
             let Some(wait) = wait else {
                 return result;
@@ -167,6 +165,9 @@ impl Door {
             );
         if let Payload::Json(_) = payload {
             builder = builder.header(header::CONTENT_TYPE, "application/json");
+        }
+        for (name, value) in call.headers(target.dialect) {
+            builder = builder.header(*name, HeaderValue::from_static(value));
         }
         if target.dialect == Dialect::Fluxchat {
             let allowed = if ctx.training_allowed {
@@ -255,25 +256,6 @@ fn accept(reply: Reply) -> &'static str {
         Reply::Document => "application/json",
         Reply::Stream => "text/event-stream, application/json",
     }
-}
-
-/// A 429 because the credit is used up will not pass by waiting (OpenAI: `insufficient_quota`).
-/// Reading it completes the row; the caller gets what was read.
-async fn is_spent(response: &mut Response) -> bool {
-    if response.status != http::StatusCode::TOO_MANY_REQUESTS {
-        return false;
-    }
-    let Ok(body) = response.body.collect(ERROR_LIMIT).await else {
-        return false;
-    };
-    let spent = serde_json::from_slice::<serde_json::Value>(&body).is_ok_and(|json| {
-        let error = &json["error"];
-        [&error["code"], &error["type"]]
-            .iter()
-            .any(|field| field.as_str() == Some("insufficient_quota"))
-    });
-    response.body.replace_with(body);
-    spent
 }
 
 fn random<const N: usize>() -> Result<[u8; N], EgressError> {

@@ -14,6 +14,7 @@
 
 mod board;
 mod body;
+mod busy;
 mod call;
 mod credential;
 mod ctx;

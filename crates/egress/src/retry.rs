@@ -10,7 +10,7 @@ use crate::EgressError;
 /// Tries after the first.
 pub(crate) const MAX_RETRIES: u32 = 2;
 /// A server that wants more patience than this gets none: the person is told instead.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(30);
 const FIRST_WAIT_MS: u64 = 500;
 const LONGEST_OWN_WAIT_MS: u64 = 8_000;
 

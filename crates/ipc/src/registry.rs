@@ -59,6 +59,8 @@ macro_rules! for_each_command {
             source source_update(SourceUpdateReq) -> SourceRow;
             source source_remove(SourceReq) -> Done;
             source source_models(SourceReq) -> ModelList;
+            source source_services(Empty) -> ServiceList;
+            source source_find(Empty) -> FoundServers;
             search search_query(SearchReq) -> SearchPage;
             search search_recent(Empty) -> RecentSearches;
             search search_remember(SearchRememberReq) -> Done;

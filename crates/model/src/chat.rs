@@ -87,7 +87,7 @@ pub enum MessageStatus {
     Failed,
 }
 
-/// What an answer cost in tokens, as the source counted them.
+/// What an answer cost, as the source counted it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Usage {
@@ -99,6 +99,10 @@ pub struct Usage {
     pub reasoning_tokens: Option<u32>,
     /// The part of `input_tokens` that came from the source's cache, where told.
     pub cached_tokens: Option<u32>,
+    /// What the source charged, in millionths of a US dollar, where told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional, type = "number"))]
+    pub cost: Option<u64>,
 }
 
 /// A failure as it is kept with a message: a stable code and words for people.

@@ -59,5 +59,5 @@ pub use rights::{
 };
 pub use secret::{ArchiveKey, Secret};
 pub use session::{SessionState, StorageMode};
-pub use source::{DataPractices, Dialect, Model, Origin, OriginError, Source};
+pub use source::{Abilities, DataPractices, Dialect, Model, Origin, OriginError, Price, Source};
 pub use time::{Clock, Timestamp};

@@ -15,12 +15,28 @@ pub enum Dialect {
     Fluxchat,
     /// OpenAI Chat Completions and whatever speaks it.
     Openai,
+    /// OpenAI Responses and whatever speaks it.
+    Responses,
     /// Anthropic Messages.
     Anthropic,
-    /// Google Gemini.
+    /// Google Gemini, by `generateContent`.
     Gemini,
+    /// Google Gemini, by its newer Interactions.
+    Interactions,
     /// Ollama's own.
     Ollama,
+}
+
+impl Dialect {
+    /// The dialect of which this is a second way to ask; a first way is itself.
+    #[must_use]
+    pub fn family(self) -> Self {
+        match self {
+            Self::Responses => Self::Openai,
+            Self::Interactions => Self::Gemini,
+            first => first,
+        }
+    }
 }
 
 /// What a source declares it does with what it receives. Empty means: not stated.
@@ -71,18 +87,85 @@ impl Source {
     }
 }
 
-/// A model as a source lists it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A model as a source lists it. What is `None` was not told.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Model {
     /// The name to ask for.
     pub id: String,
-    /// The name to show, where told.
+    /// The name to show.
     pub display_name: Option<String>,
-    /// How many tokens fit, where told.
+    /// How many tokens fit.
     pub context_tokens: Option<u32>,
-    /// When it will stop answering (RFC 3339 date or time), where told.
+    /// When it will stop answering (RFC 3339 date or time).
     pub shutdown_date: Option<String>,
+    /// The most tokens of one answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub output_tokens: Option<u32>,
+    /// What it can do.
+    #[serde(default, skip_serializing_if = "Abilities::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Abilities>", optional))]
+    pub abilities: Abilities,
+    /// The host that answers in place of the source; a server on this computer may pass on what
+    /// it is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub answers_at: Option<String>,
+    /// What it costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub price: Option<Price>,
+}
+
+/// What a model can do. What is `None` was not told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Abilities {
+    /// Answers in a conversation; false for models that only make vectors, pictures or sound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub chat: Option<bool>,
+    /// Sees pictures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub images: Option<bool>,
+    /// Reads files such as PDF.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub files: Option<bool>,
+    /// Hears sound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub audio: Option<bool>,
+    /// Asks for tools.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub tools: Option<bool>,
+    /// Thinks before it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub reasoning: Option<bool>,
+}
+
+impl Abilities {
+    /// True if nothing was told.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What a million tokens cost, in millionths of a US dollar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Price {
+    /// Read.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub input: u64,
+    /// Written.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub output: u64,
 }
 
 /// Scheme, host and port. A credential is valid for exactly one.

@@ -1,17 +1,161 @@
 use std::pin::Pin;
 
-use fluxchat_model::{Role, Usage};
+use bytes::Bytes;
+use fluxchat_model::{Dialect, Role, Usage};
 use futures_util::Stream;
+use serde_json::Value;
 
 use crate::ProviderError;
 
-/// One message of a conversation, as text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One message of a conversation.
+#[derive(Clone, Debug, PartialEq)]
 pub struct ChatMessage {
     /// Who speaks.
     pub role: Role,
-    /// What was said.
-    pub text: String,
+    /// What is said, in order.
+    pub parts: Vec<ChatPart>,
+}
+
+/// A piece of a message. What a dialect cannot carry is left out with [`Notice::PartLeftOut`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum ChatPart {
+    /// Words.
+    Text(String),
+    /// A picture.
+    Image {
+        /// `image/png`, …
+        media_type: String,
+        /// The picture.
+        bytes: Bytes,
+    },
+    /// Another file.
+    File {
+        /// Its name.
+        name: String,
+        /// `application/pdf`, …; files of text are told as words where a dialect has no form for
+        /// them.
+        media_type: String,
+        /// The file.
+        bytes: Bytes,
+    },
+    /// What the model thought before. Told only to sources that want it back.
+    Reasoning {
+        /// The words.
+        text: String,
+        /// From [`ChatEvent::Sealed`].
+        sealed: Option<Sealed>,
+    },
+    /// A tool the model asked for.
+    ToolCall {
+        /// The name of the call.
+        id: String,
+        /// The tool.
+        name: String,
+        /// JSON.
+        arguments: String,
+        /// From [`ToolCallDelta::sealed`].
+        sealed: Option<Sealed>,
+    },
+    /// What a tool returned.
+    ToolResult {
+        /// The name of the call.
+        id: String,
+        /// The tool.
+        name: String,
+        /// What it said.
+        text: String,
+        /// Whether it failed.
+        is_error: bool,
+    },
+}
+
+/// What a source wants back unchanged with the message it came in: signatures, encrypted
+/// reasoning. It belongs to the source it came from and is told to no other; a caller that
+/// changed the source leaves it out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sealed {
+    /// Who can read it.
+    pub dialect: Dialect,
+    /// As it came.
+    pub data: Value,
+}
+
+impl ChatMessage {
+    /// A message of words alone.
+    #[must_use]
+    pub fn text(role: Role, text: impl Into<String>) -> Self {
+        Self {
+            role,
+            parts: vec![ChatPart::Text(text.into())],
+        }
+    }
+
+    /// Its words, joined.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let words: Vec<&str> = self
+            .parts
+            .iter()
+            .filter_map(|part| match part {
+                ChatPart::Text(text) if !text.is_empty() => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        words.join("\n\n")
+    }
+
+    /// Everything in it that may name somebody: words, names of files, what goes to tools and
+    /// comes back. What is sealed is not among it.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            ChatPart::Text(text)
+            | ChatPart::File { name: text, .. }
+            | ChatPart::Reasoning { text, .. }
+            | ChatPart::ToolCall {
+                arguments: text, ..
+            }
+            | ChatPart::ToolResult { text, .. } => Some(text.as_str()),
+            ChatPart::Image { .. } => None,
+        })
+    }
+
+    /// The same, to be changed.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.parts.iter_mut().filter_map(|part| match part {
+            ChatPart::Text(text)
+            | ChatPart::File { name: text, .. }
+            | ChatPart::Reasoning { text, .. }
+            | ChatPart::ToolCall {
+                arguments: text, ..
+            }
+            | ChatPart::ToolResult { text, .. } => Some(text),
+            ChatPart::Image { .. } => None,
+        })
+    }
+}
+
+/// A tool the model may ask for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tool {
+    /// Its name: letters, digits, `_` and `-`, at most 64.
+    pub name: String,
+    /// What it does, for the model.
+    pub description: String,
+    /// Its arguments, as a JSON Schema of an object.
+    pub schema: Value,
+}
+
+/// Whether the model asks for tools.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ToolChoice {
+    /// As it likes.
+    Auto,
+    /// Never.
+    None,
+    /// At least one.
+    Required,
+    /// This one.
+    Named(String),
 }
 
 /// What is asked of a source. What is `None` is not sent: the source's own default holds.
@@ -19,8 +163,14 @@ pub struct ChatMessage {
 pub struct ChatRequest {
     /// The model, in the words of the source.
     pub model: String,
+    /// Instructions before everything else.
+    pub system: Option<String>,
     /// The conversation, oldest first.
     pub messages: Vec<ChatMessage>,
+    /// Tools the model may ask for.
+    pub tools: Vec<Tool>,
+    /// Whether it does.
+    pub tool_choice: Option<ToolChoice>,
     /// Randomness, usually 0 to 2.
     pub temperature: Option<f32>,
     /// Nucleus sampling, 0 to 1.
@@ -40,6 +190,27 @@ pub struct ChatRequest {
     pub keep_nothing: bool,
 }
 
+impl ChatRequest {
+    /// The instructions: those of the request, then those among its messages. Dialects that keep
+    /// them apart from the conversation use this.
+    #[must_use]
+    pub fn instructions(&self) -> Option<String> {
+        let all: Vec<String> = self
+            .system
+            .iter()
+            .cloned()
+            .chain(
+                self.messages
+                    .iter()
+                    .filter(|message| message.role == Role::System)
+                    .map(ChatMessage::words),
+            )
+            .filter(|text| !text.is_empty())
+            .collect();
+        (!all.is_empty()).then(|| all.join("\n\n"))
+    }
+}
+
 /// Why an answer ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FinishReason {
@@ -51,6 +222,8 @@ pub enum FinishReason {
     ToolCalls,
     /// The source stopped it because of its rules.
     ContentFilter,
+    /// The source rests; sent back as it is, the answer goes on.
+    Paused,
     /// Something this version does not know; kept as it came.
     Other(String),
     /// The source closed the stream properly without saying.
@@ -65,6 +238,11 @@ pub enum Notice {
         /// The name of the setting on the wire.
         name: String,
     },
+    /// The dialect of the source has no form for a part of the question; it was not sent.
+    PartLeftOut {
+        /// The name of the file, or its media type.
+        name: String,
+    },
     /// Parts of the stream could not be read and were skipped. Told once, before the end.
     FramesSkipped {
         /// How many.
@@ -73,7 +251,7 @@ pub enum Notice {
 }
 
 /// A piece of a tool call, kept as data: nothing is run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ToolCallDelta {
     /// Which call of this answer, from 0. A new id at a place already taken is a new call.
     pub index: u32,
@@ -83,13 +261,15 @@ pub struct ToolCallDelta {
     pub name: Option<String>,
     /// A piece of the arguments, JSON when joined.
     pub arguments: String,
+    /// What the source wants back with this call.
+    pub sealed: Option<Sealed>,
 }
 
 /// What happens while an answer arrives. The stream ends after [`ChatEvent::Finished`] or after
 /// an error; what came before an error is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChatEvent {
-    /// The source began to answer.
+    /// The source began to answer. Once more if another model goes on.
     Started {
         /// The model that answers, where told.
         model: Option<String>,
@@ -98,6 +278,9 @@ pub enum ChatEvent {
     Text(String),
     /// A piece of the reasoning.
     Reasoning(String),
+    /// A stretch of reasoning ended, and the source wants this back with it. Where no reasoning
+    /// came before, it stands for one that nobody may read.
+    Sealed(Sealed),
     /// A piece of a tool call.
     ToolCall(ToolCallDelta),
     /// Where a statement comes from.

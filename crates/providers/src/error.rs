@@ -1,5 +1,4 @@
 use fluxchat_egress::EgressError;
-use fluxchat_model::Dialect;
 
 /// Why a source gave no (complete) answer. `message` is what the source said: plain text without
 /// control characters, at most 300 characters, the key removed. It may repeat what was asked, so
@@ -79,9 +78,6 @@ pub enum ProviderError {
     /// The answer was larger than can be read.
     #[error("The answer was larger than can be read.")]
     TooLarge,
-    /// This version does not speak this dialect.
-    #[error("This version cannot talk to this kind of source yet.")]
-    DialectNotSupportedYet(Dialect),
     /// The request did not leave, or brought no answer.
     #[error(transparent)]
     Egress(EgressError),
@@ -104,7 +100,6 @@ impl ProviderError {
             Self::UnexpectedAnswer { .. } => "remote_unexpected_answer",
             Self::Interrupted { .. } => "remote_interrupted",
             Self::TooLarge => "remote_too_large",
-            Self::DialectNotSupportedYet(_) => "dialect_not_supported_yet",
             Self::Egress(error) => error.code(),
         }
     }
@@ -135,7 +130,7 @@ impl ProviderError {
             | Self::Unavailable { message, .. }
             | Self::UnexpectedAnswer { message }
             | Self::Interrupted { message } => message,
-            Self::TooLarge | Self::DialectNotSupportedYet(_) | Self::Egress(_) => "",
+            Self::TooLarge | Self::Egress(_) => "",
         }
     }
 }

@@ -4,9 +4,18 @@ use fluxchat_egress::{Credential, HeaderKind};
 use fluxchat_model::{Origin, Secret};
 
 use crate::ndjson::LineDecoder;
-use crate::openai::{self, Reading, Step};
+use crate::wire::{self, Protocol, Reading, Step};
 use crate::{ChatEvent, sse};
 
+/// Every protocol that has a reader.
+const SPOKEN: &[Protocol] = &[
+    Protocol::ChatCompletions,
+    Protocol::Responses,
+    Protocol::GenerateContent,
+    Protocol::Interactions,
+    Protocol::Messages,
+    Protocol::OllamaChat,
+];
 const KEY: &str = "sk-fuzz-0123456789";
 
 /// Reads `data` whole and in pieces and checks what must always hold. The first byte chooses the
@@ -26,7 +35,17 @@ pub fn fuzz(data: &[u8]) {
         Some("application/json"),
         Some(" TEXT/HTML; charset=utf-8"),
     ][usize::from(*seed) % 4];
-    let whole = steps(content_type, std::iter::once(bytes));
+    for protocol in SPOKEN {
+        fuzz_protocol(*protocol, content_type, bytes, step);
+    }
+    assert!(
+        lines(std::iter::once(bytes)) == lines(bytes.chunks(step)),
+        "the lines depend on the cuts"
+    );
+}
+
+fn fuzz_protocol(protocol: Protocol, content_type: Option<&str>, bytes: &[u8], step: usize) {
+    let whole = steps(protocol, content_type, std::iter::once(bytes));
     let ends = whole.iter().filter(|step| {
         matches!(
             step,
@@ -35,7 +54,7 @@ pub fn fuzz(data: &[u8]) {
     });
     assert_eq!(ends.count(), 1, "an answer ends once");
     assert!(
-        whole == steps(content_type, bytes.chunks(step)),
+        whole == steps(protocol, content_type, bytes.chunks(step)),
         "the answer depends on the cuts"
     );
     for step in &whole {
@@ -43,13 +62,9 @@ pub fn fuzz(data: &[u8]) {
             assert!(!error.to_string().contains(KEY), "the key is shown");
         }
     }
-    assert!(
-        lines(std::iter::once(bytes)) == lines(bytes.chunks(step)),
-        "the lines depend on the cuts"
-    );
-    if let Ok(models) = openai::read_models(bytes) {
+    if let Ok(page) = wire::read_models(protocol.wire(), bytes) {
         assert!(
-            models.iter().all(|model| !model.id.is_empty()),
+            page.models.iter().all(|model| !model.id.is_empty()),
             "a model without a name"
         );
     }
@@ -61,8 +76,12 @@ fn credential() -> Option<Credential> {
     Some(Credential::new(origin, HeaderKind::Bearer, key))
 }
 
-fn steps<'a>(content_type: Option<&str>, pieces: impl Iterator<Item = &'a [u8]>) -> Vec<Step> {
-    let mut reading = Reading::new(content_type, credential());
+fn steps<'a>(
+    protocol: Protocol,
+    content_type: Option<&str>,
+    pieces: impl Iterator<Item = &'a [u8]>,
+) -> Vec<Step> {
+    let mut reading = Reading::of(protocol, content_type, credential());
     for piece in pieces {
         reading.push(piece);
     }

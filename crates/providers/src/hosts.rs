@@ -2,9 +2,12 @@
 //! and what their providers say they do. A host that is not listed gets no field that is not in
 //! the common dialect: some servers refuse what they do not know.
 
+use fluxchat_egress::HeaderKind;
 use fluxchat_model::{DataPractices, Dialect, Source};
 use serde::Serialize;
 use serde_json::{Value, json};
+
+use crate::Protocol;
 
 /// Something that is asked of a source for the sake of the person.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -20,14 +23,40 @@ pub struct OptOut {
 pub struct KnownHost {
     /// The host; those below it count too.
     pub host: &'static str,
-    /// Fields of the body, the value as JSON.
-    fields: &'static [(&'static str, &'static str)],
+    /// Fields of the body that protect the person: for which dialect, the name, the value as JSON.
+    fields: &'static [(Dialect, &'static str, &'static str)],
+    ways: Ways,
     training: Option<&'static str>,
     retention: Option<&'static str>,
     region: Option<&'static str>,
     /// Where the provider says so, and when that was read.
     pub stated_at: &'static str,
 }
+
+/// What a host does in its own way within its dialect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ways {
+    /// How it calls the most tokens of an answer.
+    pub(crate) limit: &'static str,
+    /// How it calls the number that makes answers repeatable.
+    pub(crate) seed: &'static str,
+    /// Whether it tells the usage only if asked; who tells it anyway may refuse the question.
+    pub(crate) asks_usage: bool,
+    /// Where it wants its key, if not where its dialect has it.
+    pub(crate) key: Option<HeaderKind>,
+}
+
+const USUAL: Ways = Ways {
+    limit: "max_tokens",
+    seed: "seed",
+    asks_usage: true,
+    key: None,
+};
+
+const OPENAI: Ways = Ways {
+    limit: "max_completion_tokens",
+    ..USUAL
+};
 
 impl KnownHost {
     /// What the provider says.
@@ -41,10 +70,18 @@ impl KnownHost {
     }
 }
 
+/// What is asked of every host, known or not: these dialects keep what they are told unless asked
+/// not to.
+const EVERYWHERE: &[(Dialect, &str, &str)] = &[
+    (Dialect::Responses, "store", "false"),
+    (Dialect::Interactions, "store", "false"),
+];
+
 const HOSTS: &[KnownHost] = &[
     KnownHost {
         host: "eu.api.openai.com",
-        fields: &[("store", "false")],
+        fields: &[(Dialect::Openai, "store", "false")],
+        ways: OPENAI,
         training: Some("Not on what is sent to the API, unless the organisation opts in"),
         retention: Some("Abuse logs for up to 30 days"),
         region: Some("Europe"),
@@ -52,15 +89,40 @@ const HOSTS: &[KnownHost] = &[
     },
     KnownHost {
         host: "api.openai.com",
-        fields: &[("store", "false")],
+        fields: &[(Dialect::Openai, "store", "false")],
+        ways: OPENAI,
         training: Some("Not on what is sent to the API, unless the organisation opts in"),
         retention: Some("Abuse logs for up to 30 days"),
         region: None,
         stated_at: "its page “Your data”, November 2026",
     },
     KnownHost {
+        host: "openai.azure.com",
+        fields: &[(Dialect::Openai, "store", "false")],
+        ways: Ways {
+            key: Some(HeaderKind::ApiKey),
+            ..OPENAI
+        },
+        training: Some("No"),
+        retention: Some("Abuse logs for up to 30 days, unless the organisation is exempt"),
+        region: Some("Where the resource was created"),
+        stated_at: "reports about its terms, November 2026",
+    },
+    KnownHost {
         host: "openrouter.ai",
-        fields: &[("provider", r#"{"data_collection":"deny","zdr":true}"#)],
+        fields: &[
+            (
+                Dialect::Openai,
+                "provider",
+                r#"{"data_collection":"deny","zdr":true}"#,
+            ),
+            (
+                Dialect::Responses,
+                "provider",
+                r#"{"data_collection":"deny","zdr":true}"#,
+            ),
+        ],
+        ways: USUAL,
         training: Some("Not itself; only providers that do not train are asked for"),
         retention: Some("No prompts by default, but who asked what model and when"),
         region: None,
@@ -69,6 +131,7 @@ const HOSTS: &[KnownHost] = &[
     KnownHost {
         host: "api.anthropic.com",
         fields: &[],
+        ways: USUAL,
         training: Some("Not without express permission"),
         retention: Some("About 30 days"),
         region: None,
@@ -76,7 +139,8 @@ const HOSTS: &[KnownHost] = &[
     },
     KnownHost {
         host: "generativelanguage.googleapis.com",
-        fields: &[],
+        fields: &[(Dialect::Gemini, "store", "false")],
+        ways: USUAL,
         training: Some("With a free key: yes, and people may read it. With a paid one: no"),
         retention: Some("Abuse logs for 55 days"),
         region: None,
@@ -85,6 +149,7 @@ const HOSTS: &[KnownHost] = &[
     KnownHost {
         host: "api.groq.com",
         fields: &[],
+        ways: USUAL,
         training: Some("No"),
         retention: Some("Not by default; up to 30 days to look into failures and abuse"),
         region: None,
@@ -93,6 +158,11 @@ const HOSTS: &[KnownHost] = &[
     KnownHost {
         host: "api.mistral.ai",
         fields: &[],
+        ways: Ways {
+            seed: "random_seed",
+            asks_usage: false,
+            ..USUAL
+        },
         training: Some("Paid plans: no. The free plan: yes, unless you opt out in your account"),
         retention: Some("About 30 days"),
         region: None,
@@ -101,6 +171,7 @@ const HOSTS: &[KnownHost] = &[
     KnownHost {
         host: "api.deepseek.com",
         fields: &[],
+        ways: USUAL,
         training: Some("May be used for improvement"),
         retention: None,
         region: Some("China"),
@@ -141,18 +212,57 @@ pub fn opt_outs(source: &Source, training_allowed: bool) -> Vec<OptOut> {
             value: json!(training_allowed),
         }];
     }
-    source
-        .origin
-        .as_ref()
-        .and_then(|origin| known_host(origin.host()))
+    known(source)
         .map(|known| known.fields)
         .unwrap_or_default()
         .iter()
-        .map(|(field, value)| OptOut {
+        .chain(EVERYWHERE)
+        .filter(|(dialect, _, _)| *dialect == source.dialect)
+        .map(|(_, field, value)| OptOut {
             field: (*field).to_owned(),
             value: serde_json::from_str(value).unwrap_or(Value::Bool(false)),
         })
         .collect()
+}
+
+fn known(source: &Source) -> Option<&'static KnownHost> {
+    known_host(source.origin.as_ref()?.host())
+}
+
+/// What the host of a source does in its own way.
+pub(crate) fn ways(source: &Source) -> Ways {
+    known(source).map_or(USUAL, |known| known.ways)
+}
+
+/// Whether what a model of a source is asked is passed on to another computer, as far as its name
+/// tells. Ollama on this computer does so for some.
+#[must_use]
+pub fn is_passed_on(source: &Source, model: &str) -> bool {
+    source.dialect == Dialect::Ollama && crate::ollama::is_cloud(model)
+}
+
+/// What is spoken with a source.
+pub(crate) fn protocol_of(source: &Source) -> Protocol {
+    match source.dialect {
+        Dialect::Fluxchat | Dialect::Openai => Protocol::ChatCompletions,
+        Dialect::Anthropic => Protocol::Messages,
+        Dialect::Responses => Protocol::Responses,
+        Dialect::Gemini => Protocol::GenerateContent,
+        Dialect::Interactions => Protocol::Interactions,
+        Dialect::Ollama => Protocol::OllamaChat,
+    }
+}
+
+/// Where a source wants its key.
+#[must_use]
+pub fn key_header(source: &Source) -> HeaderKind {
+    ways(source).key.unwrap_or(match source.dialect {
+        Dialect::Anthropic => HeaderKind::XApiKey,
+        Dialect::Gemini | Dialect::Interactions => HeaderKind::XGoogApiKey,
+        Dialect::Fluxchat | Dialect::Openai | Dialect::Responses | Dialect::Ollama => {
+            HeaderKind::Bearer
+        }
+    })
 }
 
 #[cfg(test)]
@@ -162,10 +272,39 @@ mod tests {
     #[test]
     fn the_table_is_json_and_says_where_it_is_from() {
         for known in HOSTS {
-            for (field, value) in known.fields {
+            for (_, field, value) in known.fields {
                 assert!(serde_json::from_str::<Value>(value).is_ok(), "{field}");
             }
             assert!(known.stated_at.contains("2026"), "{}", known.host);
+        }
+    }
+
+    #[test]
+    fn the_second_way_of_a_dialect_protects_no_less_than_the_first() {
+        let source = |host: &str, dialect| Source {
+            id: fluxchat_model::SourceId::new(fluxchat_model::Timestamp(0), [0; 10]),
+            name: "s".to_owned(),
+            dialect,
+            origin: fluxchat_model::Origin::new("https", host, 443).ok(),
+            base_path: "/v1".to_owned(),
+            has_credential: false,
+            default_model: None,
+            practices: DataPractices::default(),
+            redact: false,
+            created_at: fluxchat_model::Timestamp(0),
+        };
+        let hosts = HOSTS.iter().map(|known| known.host);
+        for host in hosts.chain(["llm.example"]) {
+            for (first, second) in [
+                (Dialect::Openai, Dialect::Responses),
+                (Dialect::Gemini, Dialect::Interactions),
+            ] {
+                let of_second = opt_outs(&source(host, second), false);
+                for opt_out in opt_outs(&source(host, first), false) {
+                    assert!(of_second.contains(&opt_out), "{host} {opt_out:?}");
+                }
+                assert!(of_second.iter().any(|it| it.field == "store"), "{host}");
+            }
         }
     }
 

@@ -1,9 +1,9 @@
 //! How sources speak. Everything leaves through [`fluxchat_egress::Door`]; there is no socket
 //! here.
 //!
-//! Spoken now: OpenAI Chat Completions, which is also what the Fluxchat service, its sandbox and
-//! every OpenAI-compatible server speak ([`openai`]). The other dialects answer with
-//! [`ProviderError::DialectNotSupportedYet`].
+//! What all dialects share is in `wire`: a dialect is a call, a body and a reader of frames. What
+//! hosts do in their own way, ask for and say about data is the table in `hosts`, so a provider of
+//! a known dialect is a row.
 //!
 //! # Extensions of the Fluxchat dialect
 //! - Request: `"training_allowed": bool` and, where given, `"conversation_alias": string`.
@@ -13,20 +13,31 @@
 //! - Chunk: `training_allowed`, the echo, also as the header
 //!   [`fluxchat_egress::TRAINING_HEADER`]; it arrives as [`ChatEvent::TrainingEcho`].
 
+mod anthropic;
 mod chat;
 mod error;
 mod fuzz;
+mod gemini;
 mod hosts;
+mod interactions;
+mod json;
 pub mod ndjson;
 mod normalise;
-pub mod openai;
+mod ollama;
+mod openai;
 mod provider;
+mod responses;
+mod services;
 pub mod sse;
+mod wire;
 
 pub use chat::{
-    ChatEvent, ChatMessage, ChatRequest, ChatStream, FinishReason, Notice, ToolCallDelta,
+    ChatEvent, ChatMessage, ChatPart, ChatRequest, ChatStream, FinishReason, Notice, Sealed, Tool,
+    ToolCallDelta, ToolChoice,
 };
 pub use error::ProviderError;
 pub use fuzz::fuzz;
-pub use hosts::{KnownHost, OptOut, keeps_nothing, known_host, opt_outs};
+pub use hosts::{KnownHost, OptOut, is_passed_on, keeps_nothing, key_header, known_host, opt_outs};
 pub use provider::{chat, models, preview};
+pub use services::{Service, base_path, service_at, services};
+pub use wire::{Protocol, Reading, Step};

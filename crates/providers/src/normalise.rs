@@ -1,5 +1,7 @@
 //! Error bodies in all the shapes sources use, made one (`reference/wire.md`, section 1).
 
+mod google;
+
 use fluxchat_egress::Credential;
 use serde_json::Value;
 
@@ -16,6 +18,8 @@ pub(crate) struct RemoteError {
     pub(crate) code: String,
     /// Which parameter it complains about.
     pub(crate) param: Option<String>,
+    /// How long it asks to wait, where the body says so.
+    pub(crate) retry_after_ms: Option<u64>,
 }
 
 impl RemoteError {
@@ -45,6 +49,7 @@ impl RemoteError {
                     kind: text(json.get("type")),
                     code: text(json.get("code")),
                     param: json.get("param").and_then(Value::as_str).map(str::to_owned),
+                    ..Self::default()
                 })
             })
     }
@@ -56,20 +61,28 @@ impl RemoteError {
                 message: message.clone(),
                 ..Self::default()
             }),
-            Some(Value::Object(error)) if !error.is_empty() => Some(Self {
-                message: text(error.get("message")),
-                kind: non_empty(text(error.get("type")), || text(error.get("status"))),
-                code: text(error.get("code")),
-                param: error
-                    .get("param")
-                    .and_then(Value::as_str)
-                    .map(str::to_owned),
-            }),
+            Some(error @ Value::Object(fields)) if !fields.is_empty() => {
+                let kind = non_empty(text(error.get("type")), || text(error.get("status")));
+                let words = google::words(error);
+                Some(Self {
+                    message: text(error.get("message")),
+                    kind: [vec![kind.as_str()], words].concat().join(" "),
+                    code: non_empty(text(error.get("code")), || {
+                        text(error.pointer("/details/error_code"))
+                    }),
+                    param: error
+                        .get("param")
+                        .and_then(Value::as_str)
+                        .map(str::to_owned),
+                    retry_after_ms: google::retry_after_ms(error),
+                })
+            }
             _ if json.get("object").and_then(Value::as_str) == Some("error") => Some(Self {
                 message: text(json.get("message")),
                 kind: text(json.get("type")),
                 code: text(json.get("code")),
                 param: json.get("param").and_then(Value::as_str).map(str::to_owned),
+                ..Self::default()
             }),
             _ => None,
         }
@@ -125,9 +138,17 @@ impl RemoteError {
         if message.is_empty() && status >= 400 {
             message = format!("HTTP {status}");
         }
+        let retry_after_ms = retry_after_ms.or(self.retry_after_ms);
         let words = format!("{} {}", self.kind, self.code).to_ascii_lowercase();
         let has = |needles: &[&str]| needles.iter().any(|needle| words.contains(needle));
-        if status == 402 || has(&["insufficient_quota", "billing", "insufficient_credits"]) {
+        if status == 402
+            || has(&[
+                "insufficient_quota",
+                "billing",
+                "insufficient_credits",
+                "spend_limit",
+            ])
+        {
             return ProviderError::Quota { message };
         }
         if has(&["context_length", "exceed_context", "context_window"])
@@ -135,10 +156,26 @@ impl RemoteError {
         {
             return ProviderError::ContextTooLong { message };
         }
-        if has(&["content_policy", "content_filter", "moderation", "safety"]) {
+        if has(&[
+            "content_policy",
+            "content_filter",
+            "moderation",
+            "safety",
+            "policy_violation",
+            "bio_policy",
+            "cyber_policy",
+        ]) || (has(&["invalid_prompt"]) && self.message.to_ascii_lowercase().contains("policy"))
+        {
             return ProviderError::ContentRefused { message };
         }
-        if status == 401 || has(&["invalid_api_key", "authentication_error", "unauthenticated"]) {
+        if status == 401
+            || has(&[
+                "invalid_api_key",
+                "api_key_invalid",
+                "authentication_error",
+                "unauthenticated",
+            ])
+        {
             return ProviderError::Unauthorized { message };
         }
         if has(&["model_not_found", "not_found"]) || status == 404 {
@@ -153,8 +190,17 @@ impl RemoteError {
         if status == 403 || has(&["permission"]) {
             return ProviderError::Forbidden { message };
         }
-        let wrong = has(&["invalid_request", "bad_request"])
-            || (status == 500 && says_wrong(&self.message));
+        let wrong = has(&[
+            "invalid_request",
+            "bad_request",
+            "invalid_argument",
+            "failed_precondition",
+            "invalid_prompt",
+            "invalid_image",
+            "invalid_base64",
+            "image_",
+            "data_residency",
+        ]) || (status == 500 && says_wrong(&self.message));
         match status {
             408 | 409 | 500.. | 0 if !wrong => ProviderError::Unavailable {
                 message,
@@ -205,10 +251,11 @@ fn from_detail(json: &Value) -> Option<RemoteError> {
 
 fn says_too_long(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    message.contains("context")
-        && ["exceed", "too long", "maximum", "longer than"]
-            .iter()
-            .any(|word| message.contains(word))
+    message.contains("prompt is too long")
+        || message.contains("context")
+            && ["exceed", "too long", "maximum", "longer than"]
+                .iter()
+                .any(|word| message.contains(word))
 }
 
 /// llama-server says 500 also to what is wrong with the request.

@@ -1,7 +1,8 @@
 use fluxchat_egress::{Credential, Ctx, Door, Preview};
-use fluxchat_model::{Dialect, Model, Source};
+use fluxchat_model::{Model, Source};
 
-use crate::{ChatRequest, ChatStream, ProviderError, openai};
+use crate::wire::{self, wire_of};
+use crate::{ChatRequest, ChatStream, ProviderError};
 
 /// The models a source lists, in its order.
 ///
@@ -13,10 +14,7 @@ pub async fn models(
     credential: Option<Credential>,
     ctx: Ctx,
 ) -> Result<Vec<Model>, ProviderError> {
-    match source.dialect {
-        Dialect::Fluxchat | Dialect::Openai => openai::models(door, source, credential, ctx).await,
-        other => Err(ProviderError::DialectNotSupportedYet(other)),
-    }
+    wire::models(wire_of(source), door, source, credential, ctx).await
 }
 
 /// Asks a source. Returns when it begins to answer; cancel by `ctx.cancel` or by dropping the
@@ -31,12 +29,7 @@ pub async fn chat(
     ctx: Ctx,
     request: ChatRequest,
 ) -> Result<ChatStream, ProviderError> {
-    match source.dialect {
-        Dialect::Fluxchat | Dialect::Openai => {
-            openai::chat(door, source, credential, ctx, request).await
-        }
-        other => Err(ProviderError::DialectNotSupportedYet(other)),
-    }
+    wire::chat(wire_of(source), door, source, credential, ctx, request).await
 }
 
 /// What [`chat`] would send first, byte by byte, without sending it.
@@ -50,10 +43,5 @@ pub fn preview(
     ctx: Ctx,
     request: &ChatRequest,
 ) -> Result<Preview, ProviderError> {
-    match source.dialect {
-        Dialect::Fluxchat | Dialect::Openai => {
-            openai::preview(door, source, credential, ctx, request)
-        }
-        other => Err(ProviderError::DialectNotSupportedYet(other)),
-    }
+    wire::preview(wire_of(source), door, source, credential, ctx, request)
 }

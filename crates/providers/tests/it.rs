@@ -1,14 +1,30 @@
 //! Recorded bytes and hostile servers against the reader of answers.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+#[path = "it/contract.rs"]
+mod contract;
+#[path = "it/contract_gemini.rs"]
+mod contract_gemini;
+#[path = "it/contract_responses.rs"]
+mod contract_responses;
+#[path = "it/dialects.rs"]
+mod dialects;
 #[path = "it/fuzz.rs"]
 mod fuzz;
+#[path = "it/gemini.rs"]
+mod gemini;
 #[path = "it/golden.rs"]
 mod golden;
 #[path = "it/hostile.rs"]
 mod hostile;
+#[path = "it/published.rs"]
+mod published;
+#[path = "it/responses.rs"]
+mod responses;
 #[path = "it/rules.rs"]
 mod rules;
+#[path = "it/second.rs"]
+mod second;
 #[path = "it/source.rs"]
 mod source;
 #[allow(dead_code, reason = "shared with the tests of the door")]

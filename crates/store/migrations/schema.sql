@@ -372,7 +372,7 @@ CREATE TABLE source (
   default_model TEXT,
   practices TEXT NOT NULL, -- JSON
   created_at INTEGER NOT NULL
-, redact INTEGER NOT NULL DEFAULT 0 CHECK (redact IN (0, 1))) STRICT;
+, redact INTEGER NOT NULL DEFAULT 0 CHECK (redact IN (0, 1)), api TEXT CHECK (api IN ('responses', 'interactions'))) STRICT;
 CREATE TABLE statement_flag (
   seq INTEGER NOT NULL PRIMARY KEY,
   message_id BLOB NOT NULL UNIQUE REFERENCES message (id) ON DELETE CASCADE,

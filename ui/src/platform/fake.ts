@@ -15,6 +15,7 @@ import { retentionCommands } from './fake/retention';
 import { rightsCommands } from './fake/rights';
 import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
+import { serviceCommands } from './fake/services';
 import { sourceCommands } from './fake/sources';
 import { temporaryCommands } from './fake/temporary';
 import { FakeWorld, type FakeOptions } from './fake/world';
@@ -63,6 +64,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...temporaryCommands(world),
     ...filingCommands(world),
     ...retentionCommands(world),
+    ...serviceCommands(world),
     ...sourceCommands(world),
     ...privacyCommands(world),
     ...consentCommands(world),

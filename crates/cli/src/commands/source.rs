@@ -1,27 +1,41 @@
 use std::process::ExitCode;
 
-use fluxchat_core::{App, Error, NewSource};
+use fluxchat_core::{
+    App, Error, FoundServer, NewSource, Service, as_source, dialect_at, opt_outs, practices_of,
+    services,
+};
 use fluxchat_model::{Dialect, Model, Origin, Source as Row};
 use serde_json::{Value, json};
 
 use super::{Done, word};
 use crate::args::{DialectArg, Source};
 use crate::input;
-use crate::output::{Out, plain};
+use crate::output::{Failure, Out, plain};
 
 pub async fn run(app: &App, source: Source, out: &Out) -> Done {
     match source {
         Source::Add {
             name,
             url,
+            service,
             dialect,
             key_fd,
         } => {
+            let service = service.map(|id| named(&id)).transpose()?;
+            let url = match (url, service) {
+                (Some(url), _) => url,
+                (None, Some(service)) if !service.fill_in => service.url.to_owned(),
+                _ => return Err(Failure::usage("Give the address with --url")),
+            };
             let key = key_fd.map(input::secret_from).transpose()?;
             let new = NewSource {
                 name,
+                dialect: dialect
+                    .map(spoken)
+                    .or(service.map(|service| service.dialect))
+                    .or_else(|| dialect_at(&url))
+                    .unwrap_or(Dialect::Openai),
                 url,
-                dialect: spoken(dialect),
                 key,
             };
             let added = app.add_source(new).await?;
@@ -46,7 +60,7 @@ pub async fn run(app: &App, source: Source, out: &Out) -> Done {
                 let line = |row: &Value| {
                     let text = |key: &str| row[key].as_str().unwrap_or("in this app").to_owned();
                     format!(
-                        "{:<20} {:<10} {}\n",
+                        "{:<20} {:<12} {}\n",
                         plain(&text("name")),
                         text("dialect"),
                         text("host")
@@ -59,8 +73,35 @@ pub async fn run(app: &App, source: Source, out: &Out) -> Done {
             let source = app.source_named(&name).await?;
             let models = app.models(&source).await?;
             out.answer(&models, |models| {
-                let line = |model: &Model| format!("{}\n", plain(&model.id));
+                let line = |model: &Model| format!("{}{}\n", plain(&model.id), told_of(model));
                 models.iter().map(line).collect()
+            });
+        }
+        Source::Services => {
+            let rows: Vec<Value> = services().iter().map(known).collect();
+            out.answer(&rows, |rows| rows.iter().map(explained).collect());
+        }
+        Source::Find => {
+            let found = app.find_servers().await?;
+            let rows: Vec<Value> = found
+                .iter()
+                .map(|it| {
+                    json!({
+                        "service": it.service.id,
+                        "name": it.service.name,
+                        "url": it.service.url,
+                        "dialect": word(&it.service.dialect),
+                        "models": it.models,
+                        "needs_key": it.needs_key,
+                        "source_id": it.source,
+                    })
+                })
+                .collect();
+            out.answer(&rows, |_| {
+                if found.is_empty() {
+                    return "No server answers where one usually listens.\n".to_owned();
+                }
+                found.iter().map(told).collect()
             });
         }
         Source::Redact { name, state } => {
@@ -90,13 +131,124 @@ pub async fn run(app: &App, source: Source, out: &Out) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What is told of a model, behind its name.
+fn told_of(model: &Model) -> String {
+    let dollars = |millionths: u64| millionths as f64 / 1_000_000.0;
+    let can = [
+        (model.abilities.images, "images"),
+        (model.abilities.files, "files"),
+        (model.abilities.audio, "audio"),
+        (model.abilities.tools, "tools"),
+        (model.abilities.reasoning, "reasoning"),
+    ];
+    let mut all: Vec<String> = model
+        .context_tokens
+        .iter()
+        .map(|tokens| format!("{tokens} tokens"))
+        .collect();
+    all.extend(
+        can.iter()
+            .filter(|(can, _)| *can == Some(true))
+            .map(|(_, word)| (*word).to_owned()),
+    );
+    all.extend(model.price.map(|price| {
+        let (input, output) = (dollars(price.input), dollars(price.output));
+        format!("${input} in, ${output} out for a million tokens")
+    }));
+    all.extend(
+        model
+            .shutdown_date
+            .as_ref()
+            .map(|date| format!("until {}", plain(date))),
+    );
+    if all.is_empty() {
+        String::new()
+    } else {
+        format!("  ({})", all.join(", "))
+    }
+}
+
 fn spoken(dialect: DialectArg) -> Dialect {
     match dialect {
         DialectArg::Openai => Dialect::Openai,
+        DialectArg::Responses => Dialect::Responses,
         DialectArg::Anthropic => Dialect::Anthropic,
         DialectArg::Gemini => Dialect::Gemini,
+        DialectArg::Interactions => Dialect::Interactions,
         DialectArg::Ollama => Dialect::Ollama,
     }
+}
+
+fn named(id: &str) -> Result<&'static Service, Failure> {
+    services()
+        .iter()
+        .find(|service| service.id == id)
+        .ok_or_else(|| Failure::usage("There is no service with this name"))
+}
+
+fn known(service: &Service) -> Value {
+    let source = as_source(service);
+    json!({
+        "id": service.id,
+        "name": service.name,
+        "url": service.url,
+        "dialect": word(&service.dialect),
+        "needs_key": service.needs_key,
+        "local": service.local,
+        "fill_in": service.fill_in,
+        "practices": source.as_ref().map(|it| practices_of(it).0),
+        "practices_from": source.as_ref().and_then(|it| practices_of(it).1),
+        "opt_outs": source.as_ref().map(|it| opt_outs(it, false)),
+    })
+}
+
+fn explained(row: &Value) -> String {
+    let text = |path: &str| row.pointer(path).and_then(Value::as_str);
+    let mut out = format!(
+        "{:<20} {:<28} {}\n",
+        text("/id").unwrap_or_default(),
+        text("/name").unwrap_or_default(),
+        text("/url").unwrap_or_default()
+    );
+    if row["local"] == true {
+        return out;
+    }
+    for (name, path) in [
+        ("trains", "/practices/training"),
+        ("keeps", "/practices/retention"),
+        ("processes", "/practices/region"),
+        ("as of", "/practices_from"),
+    ] {
+        let said = text(path).unwrap_or("not stated");
+        out.push_str(&format!("  {name}: {said}\n"));
+    }
+    for asked in row["opt_outs"].as_array().into_iter().flatten() {
+        let field = asked["field"].as_str().unwrap_or_default();
+        out.push_str(&format!(
+            "  asked with every request: {field}={}\n",
+            asked["value"]
+        ));
+    }
+    out
+}
+
+fn told(found: &FoundServer) -> String {
+    let offers = match (found.needs_key, found.models.len()) {
+        (true, _) => "wants a key".to_owned(),
+        (false, 1) => "1 model".to_owned(),
+        (false, count) => format!("{count} models"),
+    };
+    let added = match found.source {
+        Some(_) => "already added".to_owned(),
+        None => format!(
+            "add it: fluxchat-cli source add {0} --service {0}",
+            found.service.id
+        ),
+    };
+    format!(
+        "{} at {}: {offers} ({added})\n",
+        found.service.name, found.service.url
+    )
 }
 
 fn row(source: &Row) -> Value {
@@ -109,7 +261,7 @@ fn row(source: &Row) -> Value {
         "has_credential": source.has_credential,
         "default_model": source.default_model,
         "redact": source.redact,
-        "practices": fluxchat_core::practices_of(source).0,
-        "opt_outs": fluxchat_core::opt_outs(source, false),
+        "practices": practices_of(source).0,
+        "opt_outs": opt_outs(source, false),
     })
 }

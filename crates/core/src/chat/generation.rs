@@ -308,7 +308,7 @@ impl Run {
                 gathered.echo = Some(allowed);
             }
             // Tools belong to a later version; nothing is run, and the text around is kept.
-            ChatEvent::ToolCall(_) | ChatEvent::Notice(_) => {}
+            ChatEvent::ToolCall(_) | ChatEvent::Sealed(_) | ChatEvent::Notice(_) => {}
         }
         None
     }
@@ -437,6 +437,7 @@ impl Run {
             .read(move |tx| restriction::check(tx, Some(&asked)))
             .await??;
         only_here::check(&conversation, &self.source)?;
+        only_here::check_model(&conversation, &self.source, &model)?;
         let mut messages = outgoing::said(&path);
         if let Some(so_far) = self
             .so_far
@@ -449,14 +450,8 @@ impl Run {
                 // is already here is skipped.
                 gathered.repeated = so_far;
             } else {
-                messages.push(ChatMessage {
-                    role: Role::Assistant,
-                    text: so_far,
-                });
-                messages.push(ChatMessage {
-                    role: Role::User,
-                    text: CONTINUE.to_owned(),
-                });
+                messages.push(ChatMessage::text(Role::Assistant, so_far));
+                messages.push(ChatMessage::text(Role::User, CONTINUE));
             }
         }
         let alias = self.alias().await?;

@@ -27,11 +27,9 @@ impl Outgoing {
 /// The messages of a branch as they are told.
 pub(super) fn said(path: &[Message]) -> Vec<ChatMessage> {
     path.iter()
-        .map(|message| ChatMessage {
-            role: message.role,
-            text: message.text(),
-        })
-        .filter(|message| !message.text.is_empty())
+        .map(|message| (message.role, message.text()))
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(role, text)| ChatMessage::text(role, text))
         .collect()
 }
 
@@ -70,11 +68,11 @@ impl App {
                 redact.then(|| tx.redact_names()).transpose()
             })
             .await?;
-        let texts = messages.iter().map(|message| message.text.as_str());
+        let texts = messages.iter().flat_map(ChatMessage::texts);
         let mut redactor = Redactor::new(names.as_deref().unwrap_or_default(), texts);
         if names.is_some() {
-            for message in &mut messages {
-                message.text = redactor.redact(&message.text);
+            for text in messages.iter_mut().flat_map(ChatMessage::texts_mut) {
+                *text = redactor.redact(text);
             }
         }
         Ok(Outgoing {

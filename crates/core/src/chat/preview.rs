@@ -86,6 +86,7 @@ impl App {
         } = self.to(asking.into()).await?;
         if let Some(conversation) = &existing {
             only_here::check(conversation, &source)?;
+            only_here::check_model(conversation, &source, model.as_deref().unwrap_or_default())?;
         }
         let id = existing.as_ref().map(|it| it.id);
         let (path, alias) = self
@@ -105,10 +106,7 @@ impl App {
             _ => None,
         };
         let mut said = outgoing::said(&path);
-        said.extend(text.map(|text| ChatMessage {
-            role: Role::User,
-            text,
-        }));
+        said.extend(text.map(|text| ChatMessage::text(Role::User, text)));
         let outgoing = self
             .outgoing(&source, model.clone().unwrap_or_default(), said, alias)
             .await?
@@ -132,7 +130,7 @@ impl App {
             .enumerate()
             .map(|(at, message)| PreviewMessage {
                 role: message.role,
-                text: message.text,
+                text: message.words(),
                 is_question: at == last,
             })
             .collect();

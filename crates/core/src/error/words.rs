@@ -375,12 +375,6 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Try again in a moment.",
     ),
     (
-        "dialect_not_supported_yet",
-        "This kind of source is not supported yet.",
-        QUESTION,
-        "Choose a server that speaks the OpenAI way.",
-    ),
-    (
         "no_source",
         "The conversation has no source to answer it.",
         QUESTION,

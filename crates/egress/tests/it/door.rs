@@ -141,6 +141,34 @@ async fn a_used_up_credit_is_not_asked_again_and_its_answer_is_kept() {
 }
 
 #[tokio::test]
+async fn what_the_body_asks_for_counts_where_no_header_does() {
+    let busy = |delay: &str| {
+        let body = format!(
+            r#"[{{"error":{{"code":429,"details":[{{"@type":"x/google.rpc.RetryInfo","retryDelay":"{delay}"}}]}}}}]"#
+        );
+        json("429 Too Many Requests", "", &body)
+    };
+    for (delay, asked) in [("3600s", 3600), ("31s", 31)] {
+        let server = Server::start(vec![busy(delay)]).await;
+        let ledger = Arc::new(MemoryLedger::default());
+        let response = door(&ledger)
+            .send(chat(), server.chat(), payload("{}"))
+            .await
+            .unwrap();
+        assert_eq!(response.status, 429);
+        assert_eq!(response.retry_after.unwrap().as_secs(), asked);
+        assert_eq!(server.connections(), 1, "nobody waits so long");
+    }
+    let server = Server::start(vec![busy("0.001s"), json("200 OK", "", "{}")]).await;
+    let ledger = Arc::new(MemoryLedger::default());
+    let response = door(&ledger)
+        .send(chat(), server.chat(), payload("{}"))
+        .await
+        .unwrap();
+    assert_eq!((response.status.as_u16(), server.connections()), (200, 2));
+}
+
+#[tokio::test]
 async fn a_patient_server_ends_the_patience() {
     let busy = json("429 Too Many Requests", "retry-after: 3600\r\n", "{}");
     let server = Server::start(vec![busy]).await;

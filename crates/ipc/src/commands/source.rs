@@ -5,7 +5,8 @@ use fluxchat_model::{Secret, Source};
 
 use crate::ApiError;
 use crate::dto::source::{
-    ModelList, SourceAddReq, SourceAdded, SourceList, SourceReq, SourceRow, SourceUpdateReq,
+    FoundServer, FoundServers, ModelList, ServiceList, ServiceRow, SourceAddReq, SourceAdded,
+    SourceList, SourceReq, SourceRow, SourceUpdateReq,
 };
 use crate::dto::{Done, Empty};
 
@@ -80,6 +81,52 @@ pub async fn source_models(app: &App, req: SourceReq) -> Answer<ModelList> {
     let source = app.source(req.id).await?;
     Ok(ModelList {
         models: app.models(&source).await?,
+    })
+}
+
+/// Services and servers that are known by name. Nothing is asked.
+///
+/// # Errors
+/// Never.
+pub async fn source_services(_: &App, _: Empty) -> Answer<ServiceList> {
+    let row = |service: &fluxchat_core::Service| {
+        let source = fluxchat_core::as_source(service)?;
+        let (practices, practices_from) = fluxchat_core::practices_of(&source);
+        let opt_outs = fluxchat_core::opt_outs(&source, false);
+        Some(ServiceRow {
+            id: service.id.to_owned(),
+            name: service.name.to_owned(),
+            url: service.url.to_owned(),
+            dialect: service.dialect,
+            needs_key: service.needs_key,
+            local: service.local,
+            fill_in: service.fill_in,
+            practices,
+            practices_from,
+            opt_outs: opt_outs.into_iter().map(super::ledger::opt_out).collect(),
+        })
+    };
+    Ok(ServiceList {
+        rows: fluxchat_core::services().iter().filter_map(row).collect(),
+    })
+}
+
+/// Looks for servers on this computer.
+///
+/// # Errors
+/// When nothing may be asked.
+pub async fn source_find(app: &App, _: Empty) -> Answer<FoundServers> {
+    let found = app.find_servers().await?.into_iter().map(|it| FoundServer {
+        service: it.service.id.to_owned(),
+        name: it.service.name.to_owned(),
+        url: it.service.url.to_owned(),
+        dialect: it.service.dialect,
+        models: u32::try_from(it.models.len()).unwrap_or(u32::MAX),
+        needs_key: it.needs_key,
+        source_id: it.source,
+    });
+    Ok(FoundServers {
+        rows: found.collect(),
     })
 }
 

@@ -108,3 +108,65 @@ dto! {
         pub models: Vec<Model>,
     }
 }
+
+dto! {
+    /// A service, or a server to run oneself, that is known by name.
+    answer ServiceRow {
+        /// Stable.
+        pub id: String,
+        /// As it calls itself.
+        pub name: String,
+        /// Where it answers.
+        pub url: String,
+        /// How it speaks.
+        pub dialect: Dialect,
+        /// Whether it wants a key.
+        pub needs_key: bool,
+        /// Whether it runs on the person's own computer.
+        pub local: bool,
+        /// Whether a part of the address is the person's own and has to be filled in.
+        pub fill_in: bool,
+        /// What its provider says about data.
+        pub practices: DataPractices,
+        /// Where the provider says so, and when that was read.
+        pub practices_from: Option<String>,
+        /// What would be asked of it with every request.
+        pub opt_outs: Vec<OptOutRow>,
+    }
+}
+
+dto! {
+    /// All that are known.
+    answer ServiceList {
+        /// Services before servers.
+        pub rows: Vec<ServiceRow>,
+    }
+}
+
+dto! {
+    /// A server that answers on this computer.
+    answer FoundServer {
+        /// What usually listens there.
+        pub service: String,
+        /// Its name.
+        pub name: String,
+        /// Where it answers.
+        pub url: String,
+        /// How it speaks.
+        pub dialect: Dialect,
+        /// How many models it offers.
+        pub models: u32,
+        /// Whether it wants a key before it tells.
+        pub needs_key: bool,
+        /// The source it already is.
+        pub source_id: Option<SourceId>,
+    }
+}
+
+dto! {
+    /// What was found.
+    answer FoundServers {
+        /// In the order of the services.
+        pub rows: Vec<FoundServer>,
+    }
+}

@@ -1,77 +1,121 @@
-use std::collections::BTreeSet;
-
-use fluxchat_model::Model;
+use fluxchat_model::{Abilities, Model, Price};
 use serde_json::Value;
 
-use crate::ProviderError;
-use crate::normalise::RemoteError;
-use crate::openai::unexpected;
-
-/// Reads a list of models: `{data:[…]}`, `{models:[…]}` or `[…]`. What has no name is skipped.
-pub(crate) fn read(body: &[u8]) -> Result<Vec<Model>, ProviderError> {
-    let text = String::from_utf8_lossy(body);
-    let json: Value =
-        serde_json::from_str(text.trim_start_matches('\u{FEFF}')).map_err(|_| unexpected(&text))?;
-    if let Some(error) = RemoteError::from_frame(&json) {
-        return Err(error.classify(200, None, None));
-    }
-    let list = [json.get("data"), json.get("models"), Some(&json)]
+/// A list of models: `{data:[…]}`, `{models:[…]}` or `[…]`.
+pub(crate) fn list(json: &Value) -> Option<&Vec<Value>> {
+    [json.get("data"), json.get("models"), Some(json)]
         .into_iter()
         .flatten()
         .find_map(Value::as_array)
-        .ok_or_else(|| unexpected("JSON that is no list of models"))?;
-    let mut seen = BTreeSet::new();
-    Ok(list
-        .iter()
-        .filter_map(model)
-        .filter(|model| seen.insert(model.id.clone()))
-        .collect())
 }
 
-fn model(json: &Value) -> Option<Model> {
-    let word = |names: &[&str]| {
-        names
-            .iter()
-            .filter_map(|name| json.get(name).and_then(Value::as_str))
-            .map(str::trim)
-            .find(|word| !word.is_empty())
-            .map(str::to_owned)
-    };
+/// The first of these fields that is a word.
+pub(crate) fn word(json: &Value, names: &[&str]) -> Option<String> {
+    names
+        .iter()
+        .filter_map(|name| json.get(name).and_then(Value::as_str))
+        .map(str::trim)
+        .find(|word| !word.is_empty())
+        .map(str::to_owned)
+}
+
+/// The first of these places that is a number of tokens.
+pub(crate) fn count(json: &Value, paths: &[&str]) -> Option<u32> {
+    paths
+        .iter()
+        .find_map(|path| json.pointer(path).and_then(Value::as_u64))
+        .and_then(|tokens| u32::try_from(tokens).ok())
+        .filter(|tokens| *tokens > 0)
+}
+
+/// What is told of a model, in the words of all who speak this dialect. What has no name is none.
+pub(crate) fn model(json: &Value) -> Option<Model> {
     let id = json
         .as_str()
         .map(str::to_owned)
-        .or_else(|| word(&["id", "model", "name"]))?;
-    let display_name = word(&["display_name", "displayName", "name"]).filter(|name| *name != id);
-    let context_tokens = [
-        json.get("context_length"),
-        json.get("context_window"),
-        json.get("max_context_length"),
-        json.get("max_model_len"),
-        json.get("max_input_tokens"),
-        json.get("inputTokenLimit"),
-        json.pointer("/meta/n_ctx"),
-    ]
-    .into_iter()
-    .flatten()
-    .find_map(Value::as_u64)
-    .and_then(|tokens| u32::try_from(tokens).ok())
-    .filter(|tokens| *tokens > 0);
+        .or_else(|| word(json, &["id", "model", "name"]))?;
     Some(Model {
+        display_name: word(json, &["display_name", "displayName", "name"])
+            .filter(|name| *name != id),
+        context_tokens: count(
+            json,
+            &[
+                "/context_length",
+                "/context_window",
+                "/max_context_length",
+                "/max_model_len",
+                "/max_input_tokens",
+                "/inputTokenLimit",
+                "/meta/n_ctx",
+            ],
+        ),
+        output_tokens: count(
+            json,
+            &[
+                "/top_provider/max_completion_tokens",
+                "/max_completion_tokens",
+                "/max_output_tokens",
+            ],
+        ),
+        shutdown_date: word(
+            json,
+            &[
+                "shutdown_date",
+                "retires_at",
+                "deprecation",
+                "deprecated_at",
+                "expiration_date",
+            ],
+        ),
+        abilities: abilities(json),
+        price: price(json),
+        answers_at: None,
         id,
-        display_name,
-        context_tokens,
-        shutdown_date: word(&[
-            "shutdown_date",
-            "retires_at",
-            "deprecation",
-            "deprecated_at",
-        ]),
+    })
+}
+
+fn abilities(json: &Value) -> Abilities {
+    let says = |path: &str, word: &str| {
+        let list = json.pointer(path)?.as_array()?;
+        Some(list.iter().any(|it| it.as_str() == Some(word)))
+    };
+    let flag = |path: &str| json.pointer(path).and_then(Value::as_bool);
+    // OpenRouter, Mistral, llama-server.
+    let takes = |word| says("/architecture/input_modalities", word);
+    let supports = |word| says("/supported_parameters", word);
+    Abilities {
+        chat: says("/architecture/output_modalities", "text")
+            .or_else(|| flag("/capabilities/completion_chat")),
+        images: takes("image").or_else(|| flag("/capabilities/vision")),
+        files: takes("file"),
+        audio: takes("audio").or_else(|| flag("/capabilities/audio")),
+        tools: supports("tools").or_else(|| flag("/capabilities/function_calling")),
+        reasoning: supports("reasoning").or_else(|| flag("/capabilities/reasoning")),
+    }
+}
+
+/// OpenRouter tells dollars for one token, as text.
+fn price(json: &Value) -> Option<Price> {
+    let of = |path: &str| {
+        let dollars = json.pointer(path)?.as_str()?.parse::<f64>().ok()?;
+        let price = (dollars * 1e12).round();
+        (0.0..1e15).contains(&price).then_some(price as u64)
+    };
+    Some(Price {
+        input: of("/pricing/prompt")?,
+        output: of("/pricing/completion")?,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::openai::ChatCompletions;
+    use crate::{ProviderError, wire};
+
+    fn read(body: &[u8]) -> Result<Vec<Model>, ProviderError> {
+        Ok(wire::read_models(&ChatCompletions, body)?.models)
+    }
 
     fn ids(body: &str) -> Vec<String> {
         read(body.as_bytes())
@@ -107,6 +151,42 @@ mod tests {
         assert_eq!(all[1].shutdown_date.as_deref(), Some("2027-01-06"));
         assert_eq!(all[2].context_tokens, Some(2048));
         assert_eq!(all[3].context_tokens, None);
+    }
+
+    #[test]
+    fn what_a_model_can_do_and_costs() {
+        let router = read(
+            br#"[{"id":"a","architecture":{"input_modalities":["text","image"],"output_modalities":["text"]},
+                "supported_parameters":["tools"],"pricing":{"prompt":"0.000003","completion":"0.000015"},
+                "top_provider":{"max_completion_tokens":64000}},
+                {"id":"b","pricing":{"prompt":"-1","completion":"-1"}}]"#,
+        )
+        .unwrap();
+        let can = router[0].abilities;
+        assert_eq!(
+            (can.chat, can.images, can.files),
+            (Some(true), Some(true), Some(false))
+        );
+        assert_eq!((can.tools, can.reasoning), (Some(true), Some(false)));
+        assert_eq!(router[0].output_tokens, Some(64_000));
+        let price = Price {
+            input: 3_000_000,
+            output: 15_000_000,
+        };
+        assert_eq!(router[0].price, Some(price));
+        assert_eq!(
+            (router[1].price, router[1].abilities.is_empty()),
+            (None, true)
+        );
+        let mistral = read(
+            br#"[{"id":"m","capabilities":{"completion_chat":true,"function_calling":true,"vision":false}}]"#,
+        )
+        .unwrap();
+        let can = mistral[0].abilities;
+        assert_eq!(
+            (can.chat, can.tools, can.images),
+            (Some(true), Some(true), Some(false))
+        );
     }
 
     #[test]

@@ -1,161 +1,207 @@
 use fluxchat_model::{Dialect, Role, Source};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::hosts::{self, opt_outs};
-use crate::normalise::RemoteError;
-use crate::{ChatRequest, ProviderError};
+use crate::hosts::{keeps_nothing, ways};
+use crate::wire::{Body, base64, data_url, number, text_of};
+use crate::{ChatMessage, ChatPart, ChatRequest, ToolChoice};
 
-/// What may be left out when a server does not know it. What protects the person (`store`,
-/// `provider`, `training_allowed`) and what makes the request (`model`, `messages`, `stream`)
-/// is not among them.
-const OPTIONAL: &[&str] = &[
-    "max_completion_tokens",
-    "max_tokens",
-    "reasoning_effort",
-    "stream_options",
-    "temperature",
-    "top_p",
-    "stop",
-    "seed",
+const OPTIONAL: &[(&str, &[&str])] = &[
+    ("max_completion_tokens", &[]),
+    ("max_tokens", &[]),
+    ("reasoning_effort", &[]),
+    ("stream_options", &[]),
+    ("temperature", &[]),
+    ("top_p", &[]),
+    ("stop", &[]),
+    ("seed", &[]),
+    ("random_seed", &[]),
 ];
 
 /// The body of a request.
-pub(super) struct Body(Map<String, Value>);
-
-impl Body {
-    pub(super) fn new(source: &Source, request: &ChatRequest, training_allowed: bool) -> Self {
-        let host = source.origin.as_ref().map(|origin| origin.host());
-        let is_host = |name: &str| host.is_some_and(|host| hosts::is_host(host, name));
-        let openai = is_host("api.openai.com");
-        let azure = is_host("openai.azure.com");
-        let mut body = Map::new();
-        body.insert("model".to_owned(), json!(request.model));
-        body.insert("messages".to_owned(), messages(request));
-        body.insert("stream".to_owned(), json!(true));
-        // Mistral always tells the usage and refuses the question.
-        if !is_host("api.mistral.ai") {
-            body.insert("stream_options".to_owned(), json!({"include_usage": true}));
-        }
-        for opt_out in opt_outs(source, training_allowed) {
-            body.insert(opt_out.field, opt_out.value);
-        }
-        if request.keep_nothing
-            && let Some(opt_out) = hosts::keeps_nothing(source)
-        {
-            body.insert(opt_out.field, opt_out.value);
-        }
-        if source.dialect == Dialect::Fluxchat
-            && let Some(alias) = &request.conversation_alias
-        {
-            body.insert("conversation_alias".to_owned(), json!(alias));
-        }
-        let mut set = |name: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                body.insert(name.to_owned(), value);
-            }
-        };
-        set("temperature", request.temperature.and_then(number));
-        set("top_p", request.top_p.and_then(number));
-        let limit = if openai || azure {
-            "max_completion_tokens"
-        } else {
-            "max_tokens"
-        };
-        set(limit, request.max_tokens.map(|it| json!(it)));
-        set(
-            "stop",
-            (!request.stop.is_empty()).then(|| json!(request.stop)),
-        );
-        let seed = if is_host("api.mistral.ai") {
-            "random_seed"
-        } else {
-            "seed"
-        };
-        set(seed, request.seed.map(|it| json!(it)));
-        set(
-            "reasoning_effort",
-            request.reasoning_effort.as_ref().map(|it| json!(it)),
-        );
-        Self(body)
+pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: bool) -> Body {
+    let ways = ways(source);
+    let mut body = Body::new(OPTIONAL);
+    body.set("model", request.model.as_str());
+    let messages = messages(source, request, &mut body);
+    body.set("messages", messages);
+    body.set("stream", true);
+    if ways.asks_usage {
+        body.set("stream_options", json!({"include_usage": true}));
     }
-
-    pub(super) fn to_bytes(&self) -> Result<Vec<u8>, ProviderError> {
-        serde_json::to_vec(&self.0).map_err(|_| ProviderError::BadRequest {
-            message: "The request could not be written.".to_owned(),
-        })
+    body.protect(source, training_allowed);
+    if request.keep_nothing
+        && let Some(opt_out) = keeps_nothing(source)
+    {
+        body.set(&opt_out.field, opt_out.value);
     }
-
-    /// Leaves out the setting that the error names, if there is one that may be left out.
-    pub(super) fn drop_unsupported(&mut self, error: &RemoteError) -> Option<String> {
-        let complaint =
-            format!("{} {} {}", error.message, error.kind, error.code).to_ascii_lowercase();
-        let is_about_support = [
-            "unsupported",
-            "not support",
-            "unknown",
-            "unrecognized",
-            "unexpected",
-            "not permitted",
-            "not allowed",
-            "extra",
-            "invalid parameter",
-        ]
-        .iter()
-        .any(|word| complaint.contains(word));
-        if !is_about_support {
-            return None;
-        }
-        let param = error.param.as_deref().unwrap_or_default();
-        let named = |name: &str| {
-            param == name
-                || param
-                    .strip_prefix(name)
-                    .is_some_and(|rest| rest.starts_with('.'))
-                || (param.is_empty() && contains_word(&complaint, name))
-        };
-        let name = *OPTIONAL
-            .iter()
-            .find(|name| self.0.contains_key(**name) && named(name))?;
-        self.0.remove(name);
-        Some(name.to_owned())
+    if source.dialect == Dialect::Fluxchat {
+        body.set_some("conversation_alias", request.conversation_alias.as_deref());
     }
+    if !request.tools.is_empty() {
+        body.set("tools", tools(request));
+        body.set_some("tool_choice", request.tool_choice.as_ref().map(tool_choice));
+    }
+    body.set_some("temperature", request.temperature.and_then(number));
+    body.set_some("top_p", request.top_p.and_then(number));
+    body.set_some(ways.limit, request.max_tokens);
+    body.set_some(
+        "stop",
+        (!request.stop.is_empty()).then(|| json!(request.stop)),
+    );
+    body.set_some(ways.seed, request.seed);
+    body.set_some("reasoning_effort", request.reasoning_effort.as_deref());
+    body
 }
 
-/// `top_p` is not in `stop_penalty`, `max_tokens` not in `max_tokens_to_sample`.
-fn contains_word(text: &str, word: &str) -> bool {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.match_indices(word).any(|(at, _)| {
-        !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
-    })
-}
-
-/// As people write it: 0.7, not 0.699999988079071. `None` for what JSON cannot say.
-fn number(value: f32) -> Option<Value> {
-    let written = value.to_string().parse::<f64>().ok()?;
-    serde_json::Number::from_f64(written).map(Value::Number)
-}
-
-fn messages(request: &ChatRequest) -> Value {
+fn tools(request: &ChatRequest) -> Value {
     request
-        .messages
+        .tools
         .iter()
-        .map(|message| {
-            let role = match message.role {
-                Role::System => "system",
-                Role::User => "user",
-                Role::Assistant => "assistant",
-                // A tool result without its call is refused everywhere; as words it still informs.
-                Role::Tool => "user",
-            };
-            json!({"role": role, "content": message.text})
+        .map(|tool| {
+            json!({"type": "function", "function": {
+                "name": tool.name,
+                "description": tool.description,
+                "parameters": tool.schema,
+            }})
         })
         .collect()
+}
+
+fn tool_choice(choice: &ToolChoice) -> Value {
+    match choice {
+        ToolChoice::Auto => json!("auto"),
+        ToolChoice::None => json!("none"),
+        ToolChoice::Required => json!("required"),
+        ToolChoice::Named(name) => json!({"type": "function", "function": {"name": name}}),
+    }
+}
+
+fn messages(source: &Source, request: &ChatRequest, body: &mut Body) -> Value {
+    let mut all = Vec::new();
+    if let Some(system) = request.system.as_ref().filter(|text| !text.is_empty()) {
+        all.push(json!({"role": "system", "content": system}));
+    }
+    for message in &request.messages {
+        for part in &message.parts {
+            if let ChatPart::ToolResult { id, text, .. } = part {
+                all.push(json!({"role": "tool", "tool_call_id": id, "content": text}));
+            }
+        }
+        let calls: Vec<Value> = message.parts.iter().filter_map(call).collect();
+        let content = content(message, body);
+        if content.is_none() && calls.is_empty() {
+            continue;
+        }
+        let role = match message.role {
+            Role::System => "system",
+            Role::Assistant => "assistant",
+            // Words of a tool without its call are refused everywhere; as words they still inform.
+            Role::User | Role::Tool => "user",
+        };
+        let mut written = json!({"role": role, "content": content});
+        if !calls.is_empty() {
+            written["tool_calls"] = Value::Array(calls);
+        }
+        if message.role == Role::Assistant {
+            give_back(source, message, &mut written);
+        }
+        all.push(written);
+    }
+    Value::Array(all)
+}
+
+fn call(part: &ChatPart) -> Option<Value> {
+    let ChatPart::ToolCall {
+        id,
+        name,
+        arguments,
+        ..
+    } = part
+    else {
+        return None;
+    };
+    // Nothing is what a tool without arguments is called with, and no JSON.
+    let arguments = if arguments.trim().is_empty() {
+        "{}"
+    } else {
+        arguments
+    };
+    Some(json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}}))
+}
+
+/// Words alone are a string, which every server takes; only with more beside them it is a list.
+fn content(message: &ChatMessage, body: &mut Body) -> Option<Value> {
+    let plain = message
+        .parts
+        .iter()
+        .all(|part| !matches!(part, ChatPart::Image { .. } | ChatPart::File { .. }));
+    if plain {
+        let words = message.words();
+        return (!words.is_empty()).then(|| json!(words));
+    }
+    let parts: Vec<Value> = message
+        .parts
+        .iter()
+        .filter_map(|part| match part {
+            ChatPart::Text(text) if !text.is_empty() => Some(json!({"type": "text", "text": text})),
+            ChatPart::Image { media_type, bytes } => Some(
+                json!({"type": "image_url", "image_url": {"url": data_url(media_type, bytes)}}),
+            ),
+            ChatPart::File {
+                name,
+                media_type,
+                bytes,
+            } => file(name, media_type, bytes, body),
+            _ => None,
+        })
+        .collect();
+    (!parts.is_empty()).then_some(Value::Array(parts))
+}
+
+fn file(name: &str, media_type: &str, bytes: &[u8], body: &mut Body) -> Option<Value> {
+    if let Some(text) = text_of(name, media_type, bytes) {
+        return Some(json!({"type": "text", "text": text}));
+    }
+    match media_type {
+        "application/pdf" => Some(json!({"type": "file", "file": {
+            "filename": name,
+            "file_data": data_url(media_type, bytes),
+        }})),
+        "audio/wav" | "audio/x-wav" => Some(sound("wav", bytes)),
+        "audio/mpeg" | "audio/mp3" => Some(sound("mp3", bytes)),
+        _ => {
+            body.left_out(name);
+            None
+        }
+    }
+}
+
+fn sound(format: &str, bytes: &[u8]) -> Value {
+    json!({"type": "input_audio", "input_audio": {
+        "data": base64(bytes),
+        "format": format,
+    }})
+}
+
+/// What the source wants back unchanged with what it said.
+fn give_back(source: &Source, message: &ChatMessage, written: &mut Value) {
+    for part in &message.parts {
+        if let ChatPart::Reasoning {
+            sealed: Some(sealed),
+            ..
+        } = part
+            && sealed.dialect == source.dialect
+            && let Some(details) = sealed.data.get("reasoning_details")
+        {
+            written["reasoning_details"] = details.clone();
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ChatMessage;
+    use crate::normalise::RemoteError;
     use fluxchat_model::{DataPractices, Origin, SourceId, Timestamp};
 
     fn source(host: Option<&str>, dialect: Dialect) -> Source {
@@ -176,17 +222,14 @@ mod tests {
     fn request() -> ChatRequest {
         ChatRequest {
             model: "m".to_owned(),
-            messages: vec![ChatMessage {
-                role: Role::User,
-                text: "hi".to_owned(),
-            }],
+            messages: vec![ChatMessage::text(Role::User, "hi")],
             conversation_alias: Some("alias".to_owned()),
             ..ChatRequest::default()
         }
     }
 
     fn body(host: Option<&str>, dialect: Dialect, request: &ChatRequest) -> Value {
-        let body = Body::new(&source(host, dialect), request, false);
+        let body = super::body(&source(host, dialect), request, false);
         serde_json::from_slice(&body.to_bytes().unwrap()).unwrap()
     }
 
@@ -272,7 +315,7 @@ mod tests {
             ..request()
         };
         let dropped = |message: &str, param: Option<&str>| {
-            let mut body = Body::new(
+            let mut body = super::body(
                 &source(Some("api.openai.com"), Dialect::Openai),
                 &all,
                 false,

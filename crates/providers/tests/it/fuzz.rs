@@ -1,5 +1,5 @@
-use fluxchat_providers::openai::Step;
 use fluxchat_providers::sse::fuzz_sse;
+use fluxchat_providers::{Protocol, Step};
 use proptest::prelude::*;
 
 use crate::source::steps;
@@ -23,6 +23,12 @@ fn stream_like() -> impl Strategy<Value = Vec<u8>> {
         Just(b"{\"choices\":[{\"finish_reason\":\"stop\"}]}\n\n".to_vec()),
         Just(b"{\"error\":{\"message\":\"m\",\"code\":429}}\n\n".to_vec()),
         Just(b"<html>".to_vec()),
+        Just(b"{\"type\":\"content_block_start\",\"index\":1,\"content_block\":{\"type\":\"thinking\"}}\n\n".to_vec()),
+        Just(b"{\"type\":\"content_block_delta\",\"index\":1,\"delta\":{\"type\":\"signature_delta\",\"signature\":\"s\"}}\n\n".to_vec()),
+        Just(b"{\"type\":\"content_block_stop\",\"index\":1}\n\n".to_vec()),
+        Just(b"{\"type\":\"message_stop\"}\n\n".to_vec()),
+        Just(b"{\"message\":{\"content\":\"<thi\",\"tool_calls\":[{\"function\":{}}]}}\n".to_vec()),
+        Just(b"{\"done\":true,\"eval_count\":1}\n".to_vec()),
         prop::collection::vec(any::<u8>(), 0..5),
     ];
     prop::collection::vec(word, 0..40).prop_map(|words| words.concat())
@@ -41,14 +47,16 @@ proptest! {
         bytes in stream_like(),
         size in 1_usize..9,
     ) {
-        let whole = steps(None, std::iter::once(bytes.as_slice()));
-        let cut = steps(None, bytes.chunks(size));
-        prop_assert_eq!(&whole, &cut);
-        let ends = whole.iter().filter(|step| matches!(
-            step,
-            Step::Error(_) | Step::Event(fluxchat_providers::ChatEvent::Finished { .. })
-        ));
-        prop_assert_eq!(ends.count(), 1);
+        for protocol in [Protocol::ChatCompletions, Protocol::Messages, Protocol::OllamaChat] {
+            let whole = steps(protocol, None, std::iter::once(bytes.as_slice()));
+            let cut = steps(protocol, None, bytes.chunks(size));
+            prop_assert_eq!(&whole, &cut);
+            let ends = whole.iter().filter(|step| matches!(
+                step,
+                Step::Error(_) | Step::Event(fluxchat_providers::ChatEvent::Finished { .. })
+            ));
+            prop_assert_eq!(ends.count(), 1);
+        }
     }
 }
 

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use fluxchat_egress::Ctx;
 use fluxchat_model::Purpose;
 use fluxchat_providers::ndjson::LineDecoder;
-use fluxchat_providers::sse::SseDecoder;
-use fluxchat_providers::{chat, models};
+use fluxchat_providers::{Protocol, chat, models};
 
 use crate::source::{ctx, request, source, steps};
 use crate::support::{MemoryLedger, Script, Server};
@@ -38,8 +37,7 @@ fn split_head(bytes: &[u8]) -> (Option<String>, &[u8]) {
 
 #[derive(Clone, Copy, Debug)]
 enum Reader {
-    Chat,
-    Sse,
+    Chat(Protocol),
     Lines,
 }
 
@@ -47,17 +45,9 @@ impl Reader {
     fn read<'a>(self, kind: Option<&str>, pieces: impl Iterator<Item = &'a [u8]>) -> String {
         let mut out = String::new();
         match self {
-            Self::Chat => {
-                for step in steps(kind, pieces) {
+            Self::Chat(protocol) => {
+                for step in steps(protocol, kind, pieces) {
                     writeln!(out, "{step:?}").unwrap();
-                }
-            }
-            Self::Sse => {
-                let mut decoder = SseDecoder::new();
-                pieces.for_each(|piece| decoder.push(piece).unwrap());
-                decoder.finish().unwrap();
-                while let Some(event) = decoder.next_event() {
-                    writeln!(out, "[{}] {}", event.event, event.data).unwrap();
                 }
             }
             Self::Lines => {
@@ -79,11 +69,16 @@ fn reader(name: &str) -> Option<Reader> {
         | "llamaserver-chat.sse"
         | "llamaserver-reasoning.sse"
         | "llamaserver-tool-result.sse"
-        | "llamaserver-tools.sse" => Reader::Chat,
-        name if name.ends_with(".sse") || name.starts_with("anthropic-sdk-fixtures/") => {
-            Reader::Sse
-        }
-        "aimock-ollama.ndjson" | "aimock-jobs.txt" => Reader::Lines,
+        | "llamaserver-tools.sse" => Reader::Chat(Protocol::ChatCompletions),
+        "aimock-responses.sse" | "llamaserver-responses.sse" => Reader::Chat(Protocol::Responses),
+        "aimock-gemini.sse" => Reader::Chat(Protocol::GenerateContent),
+        "aimock-interactions.sse" => Reader::Chat(Protocol::Interactions),
+        "aimock-anthropic-tools-thinking.sse"
+        | "llamaserver-messages-thinking.sse"
+        | "llamaserver-messages-tools.sse" => Reader::Chat(Protocol::Messages),
+        name if name.starts_with("anthropic-sdk-fixtures/") => Reader::Chat(Protocol::Messages),
+        "aimock-ollama.ndjson" => Reader::Chat(Protocol::OllamaChat),
+        "aimock-jobs.txt" => Reader::Lines,
         _ => return None,
     })
 }
@@ -161,20 +156,25 @@ fn every_recording_cut_at_every_byte() {
 #[test]
 fn the_same_with_every_line_end_a_mark_and_without_a_last_line() {
     for name in recorded() {
-        let Some(reader @ (Reader::Chat | Reader::Sse)) = reader(&name) else {
+        let Some(reader @ Reader::Chat(_)) = reader(&name) else {
             continue;
         };
         let bytes = read(&name);
         let (kind, body) = split_head(&bytes);
         let text = std::str::from_utf8(body).unwrap();
         let whole = reader.read(kind.as_deref(), std::iter::once(body));
-        for variant in [
+        let mut variants = vec![
             text.replace('\n', "\r\n"),
-            text.replace('\n', "\r"),
             format!("\u{FEFF}{text}"),
             text.trim_end().to_owned(),
-            text.replace("\n\n", "\n\n: keep-alive\n\n:\n\n"),
-        ] {
+        ];
+        if matches!(reader, Reader::Chat(Protocol::OllamaChat)) {
+            variants.push(text.replace('\n', "\n\n"));
+        } else {
+            variants.push(text.replace('\n', "\r"));
+            variants.push(text.replace("\n\n", "\n\n: keep-alive\n\n:\n\n"));
+        }
+        for variant in variants {
             let found = reader.read(kind.as_deref(), variant.as_bytes().chunks(1));
             assert!(
                 found == whole,

@@ -2,9 +2,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use fluxchat_egress::{Credential, Ctx, HeaderKind};
-use fluxchat_model::{Dialect, Outcome, Purpose, Secret};
-use fluxchat_providers::{ChatEvent, FinishReason, Notice, ProviderError, chat, models};
+use fluxchat_egress::{Credential, HeaderKind};
+use fluxchat_model::{Outcome, Secret};
+use fluxchat_providers::{ChatEvent, FinishReason, Notice, ProviderError, chat};
 use futures_util::{StreamExt, stream};
 use http_body::Frame;
 use http_body_util::StreamBody;
@@ -270,26 +270,4 @@ async fn an_event_without_end_is_refused() {
     let (told, ledger) = ask_server(&server).await;
     assert_eq!(told.code(), "remote_too_large");
     assert_eq!(ledger.only().outcome, Outcome::Failed);
-}
-
-#[tokio::test]
-async fn other_dialects_say_so_and_send_nothing() {
-    let server = Server::start(vec![json("200 OK", "", "{}")]).await;
-    let ledger = Arc::new(MemoryLedger::default());
-    for dialect in [Dialect::Anthropic, Dialect::Gemini, Dialect::Ollama] {
-        let mut source = source(Some(server.origin()));
-        source.dialect = dialect;
-        let error = chat(&door(&ledger), &source, None, ctx(), request())
-            .await
-            .err()
-            .unwrap();
-        assert_eq!(error.code(), "dialect_not_supported_yet");
-        let ctx = Ctx::new(Purpose::Models, &[]);
-        let error = models(&door(&ledger), &source, None, ctx)
-            .await
-            .unwrap_err();
-        assert_eq!(error.code(), "dialect_not_supported_yet");
-    }
-    assert!(ledger.rows().is_empty());
-    assert_eq!(server.connections(), 0);
 }

@@ -57,6 +57,7 @@ fn usage_wherever_it_stands_and_once() {
         output_tokens: 3,
         reasoning_tokens: Some(2),
         cached_tokens: Some(1),
+        ..Usage::default()
     };
     let inner = r#"{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12,"prompt_tokens_details":{"cached_tokens":1},"completion_tokens_details":{"reasoning_tokens":2}}"#;
     for last in [
@@ -196,6 +197,7 @@ fn tool_calls_are_kept_apart() {
         id: id.map(str::to_owned),
         name: name.map(str::to_owned),
         arguments: arguments.to_owned(),
+        ..ToolCallDelta::default()
     };
     assert_eq!(
         calls,

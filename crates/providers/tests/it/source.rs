@@ -5,8 +5,9 @@ use fluxchat_egress::{Ctx, Door};
 use fluxchat_model::{
     DataCategory, DataPractices, Dialect, Origin, Purpose, Role, Source, SourceId, Timestamp,
 };
-use fluxchat_providers::openai::{Reading, Step};
-use fluxchat_providers::{ChatEvent, ChatMessage, ChatRequest, FinishReason, ProviderError, chat};
+use fluxchat_providers::{
+    ChatEvent, ChatMessage, ChatRequest, FinishReason, Protocol, ProviderError, Reading, Step, chat,
+};
 use futures_util::StreamExt;
 
 use crate::support::{MemoryLedger, Server};
@@ -29,10 +30,7 @@ pub fn source(origin: Option<Origin>) -> Source {
 pub fn request() -> ChatRequest {
     ChatRequest {
         model: "m".to_owned(),
-        messages: vec![ChatMessage {
-            role: Role::User,
-            text: "hi".to_owned(),
-        }],
+        messages: vec![ChatMessage::text(Role::User, "hi")],
         ..ChatRequest::default()
     }
 }
@@ -94,9 +92,22 @@ pub async fn ask_server(server: &Server) -> (Told, Arc<MemoryLedger>) {
     (told, ledger)
 }
 
+/// The same, of a source that speaks another dialect, below this path.
+pub fn source_of(dialect: Dialect, base_path: &str, origin: Option<Origin>) -> Source {
+    Source {
+        dialect,
+        base_path: base_path.to_owned(),
+        ..source(origin)
+    }
+}
+
 /// The steps of an answer whose bytes arrive in these pieces.
-pub fn steps<'a>(content_type: Option<&str>, pieces: impl Iterator<Item = &'a [u8]>) -> Vec<Step> {
-    let mut reading = Reading::new(content_type, None);
+pub fn steps<'a>(
+    protocol: Protocol,
+    content_type: Option<&str>,
+    pieces: impl Iterator<Item = &'a [u8]>,
+) -> Vec<Step> {
+    let mut reading = Reading::of(protocol, content_type, None);
     for piece in pieces {
         reading.push(piece);
     }
@@ -106,8 +117,12 @@ pub fn steps<'a>(content_type: Option<&str>, pieces: impl Iterator<Item = &'a [u
 }
 
 pub fn tell(body: &[u8]) -> Told {
+    tell_as(Protocol::ChatCompletions, body)
+}
+
+pub fn tell_as(protocol: Protocol, body: &[u8]) -> Told {
     let mut told = Told::default();
-    for step in steps(Some("text/event-stream"), std::iter::once(body)) {
+    for step in steps(protocol, Some("text/event-stream"), std::iter::once(body)) {
         told.take(match step {
             Step::Event(event) => Ok(event),
             Step::Error(error) => Err(error),
@@ -131,4 +146,24 @@ pub fn frames(frames: &[&str]) -> Vec<u8> {
 pub fn sse(body: &[u8]) -> Bytes {
     let head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
     [head.as_slice(), body].concat().into()
+}
+
+/// What an answer tells.
+pub fn told(protocol: Protocol, body: &[u8]) -> Told {
+    let mut told = Told::default();
+    for step in steps(protocol, None, std::iter::once(body)) {
+        told.take(match step {
+            Step::Event(event) => Ok(event),
+            Step::Error(error) => Err(error),
+        });
+    }
+    told
+}
+
+/// A stream of these frames, without a last word.
+pub fn events(frames: &[&str]) -> Vec<u8> {
+    frames
+        .iter()
+        .flat_map(|frame| format!("data: {frame}\n\n").into_bytes())
+        .collect()
 }

@@ -1,18 +1,21 @@
 //! `source`: where answers come from.
 
-use fluxchat_model::{Source, SourceId, Timestamp};
+use fluxchat_model::{Dialect, Source, SourceId, Timestamp};
 use rusqlite::{Row, params};
 
 use crate::table::{all, change, from_json, from_word, must_exist, one, scalar, to_json, to_word};
 use crate::{ReadTx, StoreError, WriteTx};
 
-const COLUMNS: &str = "SELECT id, name, dialect, origin, base_path, has_credential, default_model, practices, created_at, redact FROM source";
+const COLUMNS: &str = "SELECT id, name, dialect, origin, base_path, has_credential, default_model, practices, created_at, redact, api FROM source";
 
 fn read(row: &Row<'_>) -> Result<Source, StoreError> {
     Ok(Source {
         id: SourceId(row.get(0)?),
         name: row.get(1)?,
-        dialect: from_word(&row.get::<_, String>(2)?, "dialect")?,
+        dialect: match row.get::<_, Option<String>>(10)? {
+            Some(api) => from_word(&api, "dialect")?,
+            None => from_word(&row.get::<_, String>(2)?, "dialect")?,
+        },
         origin: row
             .get::<_, Option<String>>(3)?
             .map(|text| text.parse().map_err(|_| StoreError::Unreadable("origin")))
@@ -24,6 +27,15 @@ fn read(row: &Row<'_>) -> Result<Source, StoreError> {
         redact: row.get(9)?,
         created_at: Timestamp(row.get(8)?),
     })
+}
+
+/// The family of a dialect, and which of its ways to ask, where it is not the first.
+fn words(dialect: Dialect) -> Result<(String, Option<String>), StoreError> {
+    let family = dialect.family();
+    let api = (family != dialect)
+        .then(|| to_word(&dialect, "dialect"))
+        .transpose()?;
+    Ok((to_word(&family, "dialect")?, api))
 }
 
 impl ReadTx<'_> {
@@ -69,14 +81,15 @@ impl WriteTx<'_> {
     /// `conflict` if its name is taken.
     pub fn source_insert(&self, source: &Source) -> Result<(), StoreError> {
         self.name_is_free(source)?;
+        let (family, api) = words(source.dialect)?;
         change(
             self.conn,
-            "INSERT INTO source (id, name, dialect, origin, base_path, has_credential, default_model, practices, created_at, redact)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO source (id, name, dialect, origin, base_path, has_credential, default_model, practices, created_at, redact, api)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
                 source.id.0,
                 source.name,
-                to_word(&source.dialect, "dialect")?,
+                family,
                 source.origin.as_ref().map(ToString::to_string),
                 source.base_path,
                 source.has_credential,
@@ -84,6 +97,7 @@ impl WriteTx<'_> {
                 to_json(&source.practices, "data practices")?,
                 source.created_at.0,
                 source.redact,
+                api,
             ],
         )?;
         Ok(())
@@ -95,20 +109,23 @@ impl WriteTx<'_> {
     /// `conflict` if its name is taken, `not_found`.
     pub fn source_update(&self, source: &Source) -> Result<(), StoreError> {
         self.name_is_free(source)?;
+        let (family, api) = words(source.dialect)?;
         let changed = change(
             self.conn,
             "UPDATE source SET name = ?2, dialect = ?3, origin = ?4, base_path = ?5,
-               has_credential = ?6, default_model = ?7, practices = ?8, redact = ?9 WHERE id = ?1",
+               has_credential = ?6, default_model = ?7, practices = ?8, redact = ?9, api = ?10
+             WHERE id = ?1",
             params![
                 source.id.0,
                 source.name,
-                to_word(&source.dialect, "dialect")?,
+                family,
                 source.origin.as_ref().map(ToString::to_string),
                 source.base_path,
                 source.has_credential,
                 source.default_model,
                 to_json(&source.practices, "data practices")?,
                 source.redact,
+                api,
             ],
         )?;
         must_exist(changed, "source")

@@ -29,6 +29,45 @@ fn source(name: &str) -> Source {
 }
 
 #[test]
+fn every_dialect_comes_back() {
+    use fluxchat_model::Dialect;
+    let archive = Archive::new();
+    let mut changing = source("changing");
+    archive
+        .store
+        .write(|tx| tx.source_insert(&changing))
+        .unwrap();
+    for (number, dialect) in [
+        Dialect::Fluxchat,
+        Dialect::Openai,
+        Dialect::Responses,
+        Dialect::Anthropic,
+        Dialect::Gemini,
+        Dialect::Interactions,
+        Dialect::Ollama,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let added = Source {
+            id: SourceId::new(NOW, [100 + number as u8; 10]),
+            name: format!("{dialect:?}"),
+            dialect,
+            ..source("one")
+        };
+        archive.store.write(|tx| tx.source_insert(&added)).unwrap();
+        changing.dialect = dialect;
+        archive
+            .store
+            .write(|tx| tx.source_update(&changing))
+            .unwrap();
+        let read = |id| archive.store.read(|tx| tx.source(id)).unwrap().unwrap();
+        assert_eq!(read(added.id), added);
+        assert_eq!(read(changing.id), changing);
+    }
+}
+
+#[test]
 fn sources_come_back_as_they_were_and_leave_their_conversations() {
     let archive = Archive::new();
     let mut one = source("one");

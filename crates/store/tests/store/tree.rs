@@ -172,6 +172,7 @@ fn a_stream_is_readable_while_it_runs_and_searchable_when_it_ends() {
         output_tokens: 5,
         reasoning_tokens: Some(2),
         cached_tokens: None,
+        ..Usage::default()
     };
     let finish = FinishMessage {
         usage: Some(usage),

@@ -40,6 +40,7 @@ import type {
   FolderRenameReq,
   FolderReq,
   FolderRow,
+  FoundServers,
   GuardianBeginReq,
   GuardianEndReq,
   GuardianInfo,
@@ -108,6 +109,7 @@ import type {
   SearchPage,
   SearchRememberReq,
   SearchReq,
+  ServiceList,
   SessionCreateReq,
   SessionInfo,
   SessionRecoverReq,
@@ -188,6 +190,8 @@ export interface Commands {
   source_update: [SourceUpdateReq, SourceRow];
   source_remove: [SourceReq, Done];
   source_models: [SourceReq, ModelList];
+  source_services: [Empty, ServiceList];
+  source_find: [Empty, FoundServers];
   search_query: [SearchReq, SearchPage];
   search_recent: [Empty, RecentSearches];
   search_remember: [SearchRememberReq, Done];
@@ -320,6 +324,8 @@ export function createClient(call: Call) {
     sourceUpdate: (req: SourceUpdateReq) => call('source_update', req),
     sourceRemove: (req: SourceReq) => call('source_remove', req),
     sourceModels: (req: SourceReq) => call('source_models', req),
+    sourceServices: () => call('source_services', {}),
+    sourceFind: () => call('source_find', {}),
     searchQuery: (req: SearchReq) => call('search_query', req),
     searchRecent: () => call('search_recent', {}),
     searchRemember: (req: SearchRememberReq) => call('search_remember', req),

@@ -1,6 +1,35 @@
 // Generated from crates/ipc by `cargo xtask codegen`. Do not edit.
 
 /**
+ * What a model can do. What is `None` was not told.
+ */
+export type Abilities = { 
+/**
+ * Answers in a conversation; false for models that only make vectors, pictures or sound.
+ */
+chat?: boolean, 
+/**
+ * Sees pictures.
+ */
+images?: boolean, 
+/**
+ * Reads files such as PDF.
+ */
+files?: boolean, 
+/**
+ * Hears sound.
+ */
+audio?: boolean, 
+/**
+ * Asks for tools.
+ */
+tools?: boolean, 
+/**
+ * Thinks before it answers.
+ */
+reasoning?: boolean, };
+
+/**
  * A request in flight.
  */
 export type ActiveRequest = { 
@@ -880,7 +909,7 @@ reports: Array<DiagnosticReport>, };
 /**
  * How a source speaks.
  */
-export type Dialect = "fluxchat" | "openai" | "anthropic" | "gemini" | "ollama";
+export type Dialect = "fluxchat" | "openai" | "responses" | "anthropic" | "gemini" | "interactions" | "ollama";
 
 /**
  * A command that answers nothing but success.
@@ -1290,6 +1319,48 @@ conversations: number,
  * When it was made.
  */
 created_at: Timestamp, };
+
+/**
+ * A server that answers on this computer.
+ */
+export type FoundServer = { 
+/**
+ * What usually listens there.
+ */
+service: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Where it answers.
+ */
+url: string, 
+/**
+ * How it speaks.
+ */
+dialect: Dialect, 
+/**
+ * How many models it offers.
+ */
+models: number, 
+/**
+ * Whether it wants a key before it tells.
+ */
+needs_key: boolean, 
+/**
+ * The source it already is.
+ */
+source_id: SourceId | null, };
+
+/**
+ * What was found.
+ */
+export type FoundServers = { 
+/**
+ * In the order of the services.
+ */
+rows: Array<FoundServer>, };
 
 /**
  * Begins to supervise a profile that nobody supervises.
@@ -2127,7 +2198,7 @@ answer_id: MessageId, };
 export type MessageStatus = "complete" | "streaming" | "interrupted" | "failed";
 
 /**
- * A model as a source lists it.
+ * A model as a source lists it. What is `None` was not told.
  */
 export type Model = { 
 /**
@@ -2135,17 +2206,34 @@ export type Model = {
  */
 id: string, 
 /**
- * The name to show, where told.
+ * The name to show.
  */
 display_name: string | null, 
 /**
- * How many tokens fit, where told.
+ * How many tokens fit.
  */
 context_tokens: number | null, 
 /**
- * When it will stop answering (RFC 3339 date or time), where told.
+ * When it will stop answering (RFC 3339 date or time).
  */
-shutdown_date: string | null, };
+shutdown_date: string | null, 
+/**
+ * The most tokens of one answer.
+ */
+output_tokens?: number, 
+/**
+ * What it can do.
+ */
+abilities?: Abilities, 
+/**
+ * The host that answers in place of the source; a server on this computer may pass on what
+ * it is asked.
+ */
+answers_at?: string, 
+/**
+ * What it costs.
+ */
+price?: Price, };
 
 /**
  * What a source offers, asked live.
@@ -2475,6 +2563,19 @@ text: string,
  * True for what is asked now; the others are its context.
  */
 is_question: boolean, };
+
+/**
+ * What a million tokens cost, in millionths of a US dollar.
+ */
+export type Price = { 
+/**
+ * Read.
+ */
+input: number, 
+/**
+ * Written.
+ */
+output: number, };
 
 /**
  * The four numbers that matter.
@@ -3459,6 +3560,60 @@ limit: number, };
 export type SendKey = "enter" | "mod_enter";
 
 /**
+ * All that are known.
+ */
+export type ServiceList = { 
+/**
+ * Services before servers.
+ */
+rows: Array<ServiceRow>, };
+
+/**
+ * A service, or a server to run oneself, that is known by name.
+ */
+export type ServiceRow = { 
+/**
+ * Stable.
+ */
+id: string, 
+/**
+ * As it calls itself.
+ */
+name: string, 
+/**
+ * Where it answers.
+ */
+url: string, 
+/**
+ * How it speaks.
+ */
+dialect: Dialect, 
+/**
+ * Whether it wants a key.
+ */
+needs_key: boolean, 
+/**
+ * Whether it runs on the person's own computer.
+ */
+local: boolean, 
+/**
+ * Whether a part of the address is the person's own and has to be filled in.
+ */
+fill_in: boolean, 
+/**
+ * What its provider says about data.
+ */
+practices: DataPractices, 
+/**
+ * Where the provider says so, and when that was read.
+ */
+practices_from: string | null, 
+/**
+ * What would be asked of it with every request.
+ */
+opt_outs: Array<OptOutRow>, };
+
+/**
  * Creates an archive on a computer without a keychain.
  */
 export type SessionCreateReq = { 
@@ -4030,7 +4185,7 @@ different: number,
 last_doubt_at: Timestamp | null, };
 
 /**
- * What an answer cost in tokens, as the source counted them.
+ * What an answer cost, as the source counted it.
  */
 export type Usage = { 
 /**
@@ -4048,7 +4203,11 @@ reasoning_tokens: number | null,
 /**
  * The part of `input_tokens` that came from the source's cache, where told.
  */
-cached_tokens: number | null, };
+cached_tokens: number | null, 
+/**
+ * What the source charged, in millionths of a US dollar, where told.
+ */
+cost?: number, };
 
 /**
  * What a check came to.

@@ -20,7 +20,11 @@ export function sourceCommands(world: FakeWorld): Handlers<Names> {
   const models = (row: SourceRow): Model[] =>
     row.in_process
       ? [{ ...model('guide', null), display_name: 'Guide' }]
-      : [model('mistral-small', 32_000), model('mistral-large', 128_000), model('codestral', 256_000)];
+      : [
+          { ...model('mistral-small', 32_000), abilities: { chat: true, images: true, tools: true } },
+          { ...model('mistral-large', 128_000), price: { input: 2_000_000, output: 6_000_000 } },
+          model('codestral', 256_000),
+        ];
   return {
     source_list: () => ({ rows: world.sources, default_source_id: world.defaultSource }),
     source_add: ({ name, url, dialect, key }) => {

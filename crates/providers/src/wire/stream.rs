@@ -4,7 +4,7 @@ use std::time::Duration;
 use fluxchat_egress::{Credential, Response};
 use futures_util::stream;
 
-use crate::openai::reply::{Reading, Step};
+use super::{Reading, Step, Wire};
 use crate::{ChatEvent, ChatStream, Notice};
 
 /// After the last word a source may still tell the usage; longer than this nobody waits for it.
@@ -18,11 +18,12 @@ struct Streaming {
 
 /// The events of an answer with a good status, as its bytes arrive.
 pub(super) fn read(
+    wire: &dyn Wire,
     response: Response,
     notices: Vec<Notice>,
     credential: Option<Credential>,
 ) -> ChatStream {
-    let mut reading = Reading::new(response.header("content-type"), credential);
+    let mut reading = Reading::new(wire, response.header("content-type"), credential);
     if let Some(echo) = response.header(fluxchat_egress::TRAINING_HEADER) {
         reading.echo(echo == "true");
     }

@@ -3,7 +3,7 @@ const CLOSE: &str = "</think>";
 
 /// A piece of content, sorted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(crate) enum Piece {
     Text(String),
     Reasoning(String),
 }
@@ -22,13 +22,13 @@ enum State {
 
 /// Splits `<think>…</think>` off the start of the content; the tags may be cut across chunks.
 #[derive(Debug, Default)]
-pub(super) struct ThinkSplitter {
+pub(crate) struct ThinkSplitter {
     state: State,
     held: String,
 }
 
 impl ThinkSplitter {
-    pub(super) fn push(&mut self, content: &str, out: &mut Vec<Piece>) {
+    pub(crate) fn push(&mut self, content: &str, out: &mut Vec<Piece>) {
         if self.state == State::Text {
             emit(out, Piece::Text(content.to_owned()));
             return;
@@ -38,7 +38,7 @@ impl ThinkSplitter {
     }
 
     /// The end of the content: what was held back because it might have become a tag.
-    pub(super) fn finish(&mut self, out: &mut Vec<Piece>) {
+    pub(crate) fn finish(&mut self, out: &mut Vec<Piece>) {
         let held = std::mem::take(&mut self.held);
         emit(
             out,

@@ -1,0 +1,185 @@
+use fluxchat_model::{Dialect, Role, Source};
+use serde_json::{Map, Value, json};
+
+use crate::wire::{Body, base64, number, text_of};
+use crate::{ChatPart, ChatRequest, Notice, ToolChoice};
+
+const OPTIONAL: &[(&str, &[&str])] = &[
+    ("thinking", &["adaptive"]),
+    ("output_config", &["effort"]),
+    ("temperature", &[]),
+    ("top_p", &[]),
+    ("stop_sequences", &[]),
+];
+
+/// The dialect wants a limit with every question; nobody is to be cut off who set none.
+const MOST_TOKENS: u32 = 32_000;
+
+/// The body of a request.
+pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: bool) -> Body {
+    let mut body = Body::new(OPTIONAL);
+    body.set("model", request.model.as_str());
+    body.set("max_tokens", request.max_tokens.unwrap_or(MOST_TOKENS));
+    body.set("stream", true);
+    body.protect(source, training_allowed);
+    body.set_some("system", request.instructions());
+    let messages = messages(request, &mut body);
+    body.set("messages", messages);
+    if !request.tools.is_empty() {
+        body.set("tools", tools(request));
+        body.set_some("tool_choice", request.tool_choice.as_ref().map(tool_choice));
+    }
+    let thinks = think(request.reasoning_effort.as_deref(), &mut body);
+    for (name, value) in [
+        ("temperature", request.temperature),
+        ("top_p", request.top_p),
+    ] {
+        // While it thinks, the source wants its own.
+        if value.is_some() && thinks {
+            body.notices.push(Notice::ParameterDropped {
+                name: name.to_owned(),
+            });
+        } else {
+            body.set_some(name, value.and_then(number));
+        }
+    }
+    body.set_some(
+        "stop_sequences",
+        (!request.stop.is_empty()).then(|| json!(request.stop)),
+    );
+    if request.seed.is_some() {
+        body.notices.push(Notice::ParameterDropped {
+            name: "seed".to_owned(),
+        });
+    }
+    body
+}
+
+/// True if the model was asked to think.
+fn think(effort: Option<&str>, body: &mut Body) -> bool {
+    let effort = match effort {
+        None => return false,
+        Some("none") => {
+            body.set("thinking", json!({"type": "disabled"}));
+            return false;
+        }
+        Some("minimal") => "low",
+        Some(effort) => effort,
+    };
+    // Without being asked to, newer models keep their thoughts to themselves.
+    body.set(
+        "thinking",
+        json!({"type": "adaptive", "display": "summarized"}),
+    );
+    body.set("output_config", json!({"effort": effort}));
+    true
+}
+
+fn tools(request: &ChatRequest) -> Value {
+    request
+        .tools
+        .iter()
+        .map(|tool| {
+            json!({
+                "name": tool.name,
+                "description": tool.description,
+                "input_schema": tool.schema,
+            })
+        })
+        .collect()
+}
+
+fn tool_choice(choice: &ToolChoice) -> Value {
+    match choice {
+        ToolChoice::Auto => json!({"type": "auto"}),
+        ToolChoice::None => json!({"type": "none"}),
+        ToolChoice::Required => json!({"type": "any"}),
+        ToolChoice::Named(name) => json!({"type": "tool", "name": name}),
+    }
+}
+
+/// Turns of one side after another are one turn: all results of tools have to follow their calls
+/// at once, before anything else is said.
+fn messages(request: &ChatRequest, body: &mut Body) -> Value {
+    let mut turns: Vec<(&str, Vec<Value>)> = Vec::new();
+    for message in &request.messages {
+        let role = match message.role {
+            Role::System => continue,
+            Role::Assistant => "assistant",
+            Role::User | Role::Tool => "user",
+        };
+        let blocks = message.parts.iter().filter_map(|part| block(part, body));
+        let blocks: Vec<Value> = blocks.collect();
+        match turns.last_mut() {
+            _ if blocks.is_empty() => {}
+            Some((last, so_far)) if *last == role => so_far.extend(blocks),
+            _ => turns.push((role, blocks)),
+        }
+    }
+    turns
+        .into_iter()
+        .map(|(role, mut blocks)| {
+            if role == "user" {
+                blocks.sort_by_key(|block| block["type"] != "tool_result");
+            }
+            json!({"role": role, "content": blocks})
+        })
+        .collect()
+}
+
+fn block(part: &ChatPart, body: &mut Body) -> Option<Value> {
+    match part {
+        // White space alone is refused.
+        ChatPart::Text(text) => {
+            (!text.trim().is_empty()).then(|| json!({"type": "text", "text": text}))
+        }
+        ChatPart::Image { media_type, bytes } => {
+            let known = ["image/jpeg", "image/png", "image/gif", "image/webp"];
+            if !known.contains(&media_type.as_str()) {
+                body.left_out(media_type);
+                return None;
+            }
+            Some(json!({"type": "image", "source": {
+                "type": "base64", "media_type": media_type, "data": base64(bytes),
+            }}))
+        }
+        ChatPart::File {
+            name,
+            media_type,
+            bytes,
+        } => file(name, media_type, bytes, body),
+        ChatPart::Reasoning { sealed, .. } => sealed
+            .as_ref()
+            .filter(|sealed| sealed.dialect == Dialect::Anthropic && sealed.data.is_object())
+            .map(|sealed| sealed.data.clone()),
+        ChatPart::ToolCall {
+            id,
+            name,
+            arguments,
+            ..
+        } => {
+            let input: Map<String, Value> = serde_json::from_str(arguments).unwrap_or_default();
+            Some(json!({"type": "tool_use", "id": id, "name": name, "input": input}))
+        }
+        ChatPart::ToolResult {
+            id, text, is_error, ..
+        } => Some(json!({
+            "type": "tool_result", "tool_use_id": id, "content": text, "is_error": is_error,
+        })),
+    }
+}
+
+fn file(name: &str, media_type: &str, bytes: &[u8], body: &mut Body) -> Option<Value> {
+    let source = if media_type == "application/pdf" {
+        json!({"type": "base64", "media_type": media_type, "data": base64(bytes)})
+    } else if text_of(name, media_type, bytes).is_some() {
+        let text = String::from_utf8_lossy(bytes);
+        json!({"type": "text", "media_type": "text/plain", "data": text})
+    } else {
+        body.left_out(name);
+        return None;
+    };
+    Some(json!({
+        "type": "document", "source": source, "title": name, "citations": {"enabled": true},
+    }))
+}

@@ -1,0 +1,234 @@
+use fluxchat_model::{Dialect, Role, Source};
+use serde_json::{Map, Value, json};
+
+use super::reply::OWN_ID;
+use crate::wire::{Body, base64, number, text_of};
+use crate::{ChatMessage, ChatPart, ChatRequest, Sealed, ToolChoice};
+
+const OPTIONAL: &[(&str, &[&str])] = &[
+    (
+        "generationConfig.thinkingConfig",
+        &[
+            "thinking",
+            "thinking_config",
+            "thinkingLevel",
+            "thinking_level",
+            "thinkingBudget",
+            "thinking_budget",
+        ],
+    ),
+    ("generationConfig.temperature", &[]),
+    ("generationConfig.topP", &["top_p"]),
+    ("generationConfig.maxOutputTokens", &["max_output_tokens"]),
+    ("generationConfig.stopSequences", &["stop_sequences"]),
+    ("generationConfig.seed", &[]),
+];
+
+/// The body of a request.
+pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: bool) -> Body {
+    let mut body = Body::new(OPTIONAL);
+    body.set_some(
+        "systemInstruction",
+        request
+            .instructions()
+            .map(|text| json!({"parts": [{"text": text}]})),
+    );
+    let contents = contents(request, &mut body);
+    body.set("contents", contents);
+    body.set("generationConfig", settings(request));
+    if !request.tools.is_empty() {
+        body.set("tools", json!([{"functionDeclarations": tools(request)}]));
+        body.set_some("toolConfig", request.tool_choice.as_ref().map(tool_choice));
+    }
+    body.protect(source, training_allowed);
+    body
+}
+
+fn settings(request: &ChatRequest) -> Value {
+    let mut settings = Map::new();
+    let mut set = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            settings.insert(name.to_owned(), value);
+        }
+    };
+    set("temperature", request.temperature.and_then(number));
+    set("topP", request.top_p.and_then(number));
+    set("maxOutputTokens", request.max_tokens.map(|it| json!(it)));
+    let stop = (!request.stop.is_empty()).then(|| json!(request.stop));
+    set("stopSequences", stop);
+    set("seed", request.seed.map(|it| json!(it)));
+    set("thinkingConfig", Some(thinking(request)));
+    Value::Object(settings)
+}
+
+/// Newer models are told a level, those of 2.5 a number of tokens; the numbers are Google's own
+/// for its OpenAI-compatible address.
+fn thinking(request: &ChatRequest) -> Value {
+    let mut thinking = json!({"includeThoughts": true});
+    let Some(effort) = request.reasoning_effort.as_deref() else {
+        return thinking;
+    };
+    let budget = match effort {
+        "none" => Some(0),
+        "minimal" | "low" => Some(1024),
+        "medium" => Some(8192),
+        "high" | "xhigh" | "max" => Some(24_576),
+        _ => None,
+    };
+    if effort == "none" || request.model.contains("gemini-2.5") {
+        if let Some(budget) = budget {
+            thinking["thinkingBudget"] = json!(budget);
+        }
+    } else {
+        let level = if effort == "max" { "xhigh" } else { effort };
+        thinking["thinkingLevel"] = json!(level.to_ascii_uppercase());
+    }
+    thinking
+}
+
+fn tools(request: &ChatRequest) -> Value {
+    request
+        .tools
+        .iter()
+        .map(|tool| {
+            json!({
+                "name": tool.name,
+                "description": tool.description,
+                "parametersJsonSchema": tool.schema,
+            })
+        })
+        .collect()
+}
+
+fn tool_choice(choice: &ToolChoice) -> Value {
+    let config = match choice {
+        ToolChoice::Auto => json!({"mode": "AUTO"}),
+        ToolChoice::None => json!({"mode": "NONE"}),
+        ToolChoice::Required => json!({"mode": "ANY"}),
+        ToolChoice::Named(name) => json!({"mode": "ANY", "allowedFunctionNames": [name]}),
+    };
+    json!({"functionCallingConfig": config})
+}
+
+/// One content for every change of the speaker.
+fn contents(request: &ChatRequest, body: &mut Body) -> Value {
+    let mut all: Vec<(&str, Vec<Value>)> = Vec::new();
+    for message in &request.messages {
+        let role = match message.role {
+            Role::System => continue,
+            Role::Assistant => "model",
+            Role::User | Role::Tool => "user",
+        };
+        let parts = parts(message, body);
+        match all.last_mut() {
+            Some((last, before)) if *last == role => before.extend(parts),
+            _ if parts.is_empty() => {}
+            _ => all.push((role, parts)),
+        }
+    }
+    all.into_iter()
+        .map(|(role, parts)| json!({"role": role, "parts": parts}))
+        .collect()
+}
+
+fn parts(message: &ChatMessage, body: &mut Body) -> Vec<Value> {
+    let mut parts = Vec::new();
+    for part in &message.parts {
+        match part {
+            ChatPart::Text(text) if text.is_empty() => {}
+            ChatPart::Text(text) => parts.push(json!({"text": text})),
+            ChatPart::Image { media_type, bytes } => parts.push(inline(media_type, bytes)),
+            ChatPart::File {
+                name,
+                media_type,
+                bytes,
+            } => match text_of(name, media_type, bytes) {
+                Some(text) => parts.push(json!({"text": text})),
+                None if medium(media_type).is_some() => parts.push(inline(media_type, bytes)),
+                None => body.left_out(name),
+            },
+            ChatPart::Reasoning {
+                text,
+                sealed: Some(sealed),
+            } if sealed.dialect == Dialect::Gemini => {
+                let is_thought = sealed.data.get("thought").is_some();
+                let words = if is_thought { text.as_str() } else { "" };
+                let mut part = json!({"text": words});
+                give_back(Some(sealed), &mut part);
+                if is_thought {
+                    part["thought"] = json!(true);
+                }
+                parts.push(part);
+            }
+            ChatPart::Reasoning { .. } => {}
+            ChatPart::ToolCall {
+                id,
+                name,
+                arguments,
+                sealed,
+            } => {
+                let arguments = serde_json::from_str::<Value>(arguments).ok();
+                let mut call = json!({
+                    "name": name,
+                    "args": arguments.filter(Value::is_object).unwrap_or_else(|| json!({})),
+                });
+                name_call(id, &mut call);
+                let mut part = json!({"functionCall": call});
+                give_back(sealed.as_ref(), &mut part);
+                parts.push(part);
+            }
+            ChatPart::ToolResult {
+                id,
+                name,
+                text,
+                is_error,
+            } => {
+                let key = if *is_error { "error" } else { "result" };
+                let mut response = json!({"name": name, "response": {key: text}});
+                name_call(id, &mut response);
+                parts.push(json!({"functionResponse": response}));
+            }
+        }
+    }
+    parts
+}
+
+fn inline(media_type: &str, bytes: &[u8]) -> Value {
+    json!({"inlineData": {"mimeType": media_type, "data": base64(bytes)}})
+}
+
+/// An id of our own making means nothing over there.
+fn name_call(id: &str, call: &mut Value) {
+    if !id.is_empty() && !id.starts_with(OWN_ID) {
+        call["id"] = json!(id);
+    }
+}
+
+fn give_back(sealed: Option<&Sealed>, part: &mut Value) {
+    let signature = sealed
+        .filter(|sealed| sealed.dialect == Dialect::Gemini)
+        .and_then(|sealed| sealed.data.get("thoughtSignature"));
+    if let Some(signature) = signature {
+        part["thoughtSignature"] = signature.clone();
+    }
+}
+
+/// What Google's models take beside words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Medium {
+    Image,
+    Audio,
+    Video,
+    Document,
+}
+
+/// What a media type is to them.
+pub(crate) fn medium(media_type: &str) -> Option<Medium> {
+    match media_type.split('/').next() {
+        Some("image") => Some(Medium::Image),
+        Some("audio") => Some(Medium::Audio),
+        Some("video") => Some(Medium::Video),
+        _ if media_type == "application/pdf" => Some(Medium::Document),
+        _ => None,
+    }
+}

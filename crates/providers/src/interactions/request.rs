@@ -1,0 +1,193 @@
+use fluxchat_model::{Dialect, Role, Source};
+use serde_json::{Map, Value, json};
+
+use crate::gemini::{Medium, medium};
+use crate::wire::{Body, base64, number, text_of};
+use crate::{ChatMessage, ChatPart, ChatRequest, ToolChoice};
+
+const OPTIONAL: &[(&str, &[&str])] = &[
+    ("generation_config.thinking_level", &["thinking"]),
+    ("generation_config.thinking_summaries", &["thinking"]),
+    ("generation_config.temperature", &[]),
+    ("generation_config.top_p", &[]),
+    ("generation_config.max_output_tokens", &[]),
+    ("generation_config.stop_sequences", &[]),
+    ("generation_config.seed", &[]),
+];
+
+/// The body of a request. Nothing is stored there, so the whole conversation goes along, with the
+/// signatures of what the model thought.
+pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: bool) -> Body {
+    let model = request.model.as_str();
+    let mut body = Body::new(OPTIONAL);
+    body.set("model", model.strip_prefix("models/").unwrap_or(model));
+    let steps = steps(request, &mut body);
+    body.set("input", steps);
+    body.set_some("system_instruction", request.instructions());
+    body.set("stream", true);
+    body.protect(source, training_allowed);
+    if !request.tools.is_empty() {
+        body.set("tools", tools(request));
+    }
+    body.set("generation_config", settings(request));
+    body
+}
+
+fn settings(request: &ChatRequest) -> Value {
+    let mut settings = Map::new();
+    let mut set = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            settings.insert(name.to_owned(), value);
+        }
+    };
+    set("temperature", request.temperature.and_then(number));
+    set("top_p", request.top_p.and_then(number));
+    set("max_output_tokens", request.max_tokens.map(|it| json!(it)));
+    let stop = (!request.stop.is_empty()).then(|| json!(request.stop));
+    set("stop_sequences", stop);
+    set("seed", request.seed.map(|it| json!(it)));
+    set("thinking_summaries", Some(json!("auto")));
+    set(
+        "thinking_level",
+        request.reasoning_effort.as_deref().map(|effort| {
+            json!(match effort {
+                // The least and the most there is.
+                "none" => "minimal",
+                "max" => "xhigh",
+                other => other,
+            })
+        }),
+    );
+    if !request.tools.is_empty() {
+        set(
+            "tool_choice",
+            request.tool_choice.as_ref().map(|choice| match choice {
+                ToolChoice::Auto => json!("auto"),
+                ToolChoice::None => json!("none"),
+                ToolChoice::Required => json!("any"),
+                ToolChoice::Named(name) => {
+                    json!({"allowed_tools": {"mode": "any", "tools": [name]}})
+                }
+            }),
+        );
+    }
+    Value::Object(settings)
+}
+
+fn tools(request: &ChatRequest) -> Value {
+    request
+        .tools
+        .iter()
+        .map(|tool| {
+            json!({
+                "type": "function",
+                "name": tool.name,
+                "description": tool.description,
+                "parameters": tool.schema,
+            })
+        })
+        .collect()
+}
+
+fn steps(request: &ChatRequest, body: &mut Body) -> Value {
+    let mut steps = Vec::new();
+    for message in &request.messages {
+        match message.role {
+            Role::System => {}
+            Role::Assistant => answer(message, body, &mut steps),
+            Role::User | Role::Tool => question(message, body, &mut steps),
+        }
+    }
+    Value::Array(steps)
+}
+
+fn question(message: &ChatMessage, body: &mut Body, steps: &mut Vec<Value>) {
+    let mut content = Vec::new();
+    for part in &message.parts {
+        match part {
+            ChatPart::Text(text) if !text.is_empty() => content.push(words(text)),
+            ChatPart::Image { media_type, bytes } => {
+                content.push(data("image", media_type, bytes));
+            }
+            ChatPart::File {
+                name,
+                media_type,
+                bytes,
+            } => match (text_of(name, media_type, bytes), medium(media_type)) {
+                (Some(text), _) => content.push(words(&text)),
+                (None, Some(medium)) => content.push(data(
+                    match medium {
+                        Medium::Image => "image",
+                        Medium::Audio => "audio",
+                        Medium::Video => "video",
+                        Medium::Document => "document",
+                    },
+                    media_type,
+                    bytes,
+                )),
+                (None, None) => body.left_out(name),
+            },
+            ChatPart::ToolResult {
+                id,
+                name,
+                text,
+                is_error,
+            } => steps.push(json!({
+                "type": "function_result",
+                "call_id": id,
+                "name": name,
+                "result": text,
+                "is_error": is_error,
+            })),
+            ChatPart::Text(_) | ChatPart::Reasoning { .. } | ChatPart::ToolCall { .. } => {}
+        }
+    }
+    if !content.is_empty() {
+        steps.push(json!({"type": "user_input", "content": content}));
+    }
+}
+
+fn answer(message: &ChatMessage, body: &mut Body, steps: &mut Vec<Value>) {
+    for part in &message.parts {
+        match part {
+            ChatPart::Text(text) if !text.is_empty() => {
+                steps.push(json!({"type": "model_output", "content": [words(text)]}));
+            }
+            ChatPart::Reasoning {
+                text,
+                sealed: Some(sealed),
+            } if sealed.dialect == Dialect::Interactions => {
+                let mut thought = sealed.data.clone();
+                if !text.is_empty() {
+                    thought["summary"] = json!([words(text)]);
+                }
+                steps.push(thought);
+            }
+            ChatPart::ToolCall {
+                id,
+                name,
+                arguments,
+                ..
+            } => {
+                let arguments = serde_json::from_str::<Value>(arguments).ok();
+                steps.push(json!({
+                    "type": "function_call",
+                    "id": id,
+                    "name": name,
+                    "arguments": arguments.filter(Value::is_object).unwrap_or_else(|| json!({})),
+                }));
+            }
+            ChatPart::Image { media_type, .. } => body.left_out(media_type),
+            ChatPart::File { name, .. } => body.left_out(name),
+            ChatPart::Text(_) | ChatPart::Reasoning { .. } | ChatPart::ToolResult { .. } => {}
+        }
+    }
+}
+
+fn words(text: &str) -> Value {
+    json!({"type": "text", "text": text})
+}
+
+fn data(kind: &str, media_type: &str, bytes: &[u8]) -> Value {
+    json!({"type": kind, "mime_type": media_type, "data": base64(bytes)})
+}

@@ -1,0 +1,131 @@
+use fluxchat_model::{Role, Source};
+use serde_json::{Map, Value, json};
+
+use crate::wire::{Body, base64, number, text_of};
+use crate::{ChatMessage, ChatPart, ChatRequest, Notice, ToolChoice};
+
+const OPTIONAL: &[(&str, &[&str])] = &[("think", &["thinking"])];
+
+/// The body of a request.
+pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: bool) -> Body {
+    let mut body = Body::new(OPTIONAL);
+    body.set("model", request.model.as_str());
+    let messages = messages(request, &mut body);
+    body.set("messages", messages);
+    body.set("stream", true);
+    body.protect(source, training_allowed);
+    tools(request, &mut body);
+    body.set_some("think", request.reasoning_effort.as_deref().map(think));
+    let mut options = Map::new();
+    let mut set = |name: &str, value: Option<Value>| {
+        options.extend(value.map(|value| (name.to_owned(), value)));
+    };
+    set("temperature", request.temperature.and_then(number));
+    set("top_p", request.top_p.and_then(number));
+    set("num_predict", request.max_tokens.map(Value::from));
+    set("seed", request.seed.map(Value::from));
+    set(
+        "stop",
+        (!request.stop.is_empty()).then(|| json!(request.stop)),
+    );
+    body.set_some("options", (!options.is_empty()).then_some(options));
+    body
+}
+
+fn think(effort: &str) -> Value {
+    match effort {
+        "none" => json!(false),
+        "minimal" => json!("low"),
+        "low" | "medium" | "high" | "max" => json!(effort),
+        "xhigh" => json!("max"),
+        _ => json!(true),
+    }
+}
+
+/// The dialect knows no choice: tools that are not to be used are not told.
+fn tools(request: &ChatRequest, body: &mut Body) {
+    if request.tools.is_empty() || request.tool_choice == Some(ToolChoice::None) {
+        return;
+    }
+    if !matches!(request.tool_choice, None | Some(ToolChoice::Auto)) {
+        body.notices.push(Notice::ParameterDropped {
+            name: "tool_choice".to_owned(),
+        });
+    }
+    let tools: Vec<Value> = request
+        .tools
+        .iter()
+        .map(|tool| {
+            json!({"type": "function", "function": {
+                "name": tool.name,
+                "description": tool.description,
+                "parameters": tool.schema,
+            }})
+        })
+        .collect();
+    body.set("tools", tools);
+}
+
+fn messages(request: &ChatRequest, body: &mut Body) -> Value {
+    let mut all = Vec::new();
+    if let Some(system) = request.system.as_ref().filter(|text| !text.is_empty()) {
+        all.push(json!({"role": "system", "content": system}));
+    }
+    for message in &request.messages {
+        for part in &message.parts {
+            if let ChatPart::ToolResult { name, text, .. } = part {
+                all.push(json!({"role": "tool", "tool_name": name, "content": text}));
+            }
+        }
+        all.extend(said(message, body));
+    }
+    Value::Array(all)
+}
+
+fn said(message: &ChatMessage, body: &mut Body) -> Option<Value> {
+    let (mut words, mut images, mut calls, mut thought) = (Vec::new(), vec![], vec![], vec![]);
+    for part in &message.parts {
+        match part {
+            ChatPart::Text(text) => words.push(text.clone()),
+            ChatPart::Image { bytes, .. } => images.push(json!(base64(bytes))),
+            ChatPart::File {
+                name,
+                media_type,
+                bytes,
+            } => match text_of(name, media_type, bytes) {
+                Some(text) => words.push(text),
+                None => body.left_out(name),
+            },
+            ChatPart::Reasoning { text, .. } => thought.push(text.as_str()),
+            ChatPart::ToolCall {
+                name, arguments, ..
+            } => {
+                let arguments: Map<String, Value> =
+                    serde_json::from_str(arguments).unwrap_or_default();
+                calls.push(json!({"function": {"name": name, "arguments": arguments}}));
+            }
+            ChatPart::ToolResult { .. } => {}
+        }
+    }
+    words.retain(|text| !text.is_empty());
+    if words.is_empty() && images.is_empty() && calls.is_empty() {
+        return None;
+    }
+    let role = match message.role {
+        Role::System => "system",
+        Role::Assistant => "assistant",
+        Role::User | Role::Tool => "user",
+    };
+    let mut written = json!({"role": role, "content": words.join("\n\n")});
+    if !images.is_empty() {
+        written["images"] = Value::Array(images);
+    }
+    // Models that think want their thoughts back only with the tools they asked for.
+    if !calls.is_empty() {
+        written["tool_calls"] = Value::Array(calls);
+        if !thought.is_empty() {
+            written["thinking"] = json!(thought.join("\n\n"));
+        }
+    }
+    Some(written)
+}

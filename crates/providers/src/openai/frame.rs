@@ -1,0 +1,233 @@
+//! What one frame of a stream, or one document, says.
+
+use fluxchat_model::{Dialect, Usage};
+use serde_json::{Value, json};
+
+use crate::normalise::RemoteError;
+use crate::wire::{Frames, Out};
+use crate::{FinishReason, Sealed, ToolCallDelta};
+
+/// Reads chunks.
+#[derive(Default)]
+pub(super) struct Reader {
+    /// OpenRouter: what it wants back, pieces of one entry joined.
+    details: Vec<Value>,
+}
+
+impl Frames for Reader {
+    fn frame(&mut self, _: &str, json: &Value, out: &mut Out) {
+        let groq = json.get("x_groq");
+        if let Some(error) = groq.and_then(RemoteError::from_frame) {
+            return out.fail(&error);
+        }
+        out.start(string(json, "model"));
+        if let Some(allowed) = json.get("training_allowed").and_then(Value::as_bool) {
+            out.echo(allowed);
+        }
+        let choices = json.get("choices").and_then(Value::as_array);
+        for choice in choices.into_iter().flatten() {
+            if choice.get("index").and_then(Value::as_u64).unwrap_or(0) == 0 {
+                self.choice(choice, out);
+            }
+        }
+        let usage = [json.get("usage"), groq.and_then(|it| it.get("usage"))]
+            .into_iter()
+            .flatten()
+            .find_map(usage);
+        if let Some(usage) = usage {
+            out.usage(usage);
+        }
+    }
+
+    fn is_answer(&self, json: &Value) -> bool {
+        json.get("choices").is_some_and(Value::is_array)
+    }
+
+    fn document(&mut self, json: &Value, out: &mut Out) {
+        self.frame("", json, out);
+    }
+}
+
+impl Reader {
+    fn choice(&mut self, choice: &Value, out: &mut Out) {
+        if let Some(delta) = ["delta", "message"]
+            .iter()
+            .find_map(|name| choice.get(name).filter(|it| it.is_object()))
+        {
+            self.delta(delta, out);
+        } else if let Some(text) = string(choice, "text") {
+            out.content(text);
+        }
+        match string(choice, "finish_reason") {
+            None | Some("") => {}
+            Some("error") => return out.fail(&RemoteError::default()),
+            Some("stop" | "end_turn" | "eos") => out.reason(FinishReason::Stop),
+            Some("length" | "model_length" | "max_tokens") => out.reason(FinishReason::Length),
+            Some("tool_calls" | "function_call") => out.reason(FinishReason::ToolCalls),
+            Some("content_filter") => out.reason(FinishReason::ContentFilter),
+            Some(other) => out.other_reason(other),
+        }
+        if string(choice, "finish_reason").is_some_and(|reason| !reason.is_empty())
+            && !self.details.is_empty()
+        {
+            out.sealed(Sealed {
+                dialect: Dialect::Openai,
+                data: json!({"reasoning_details": std::mem::take(&mut self.details)}),
+            });
+        }
+    }
+
+    fn delta(&mut self, delta: &Value, out: &mut Out) {
+        let reasoning = ["reasoning_content", "reasoning"]
+            .iter()
+            .find_map(|name| string(delta, name).filter(|text| !text.is_empty()));
+        if let Some(reasoning) = reasoning {
+            out.reasoning(reasoning);
+        }
+        let details = delta.get("reasoning_details").and_then(Value::as_array);
+        for detail in details.into_iter().flatten() {
+            self.detail(detail);
+        }
+        match delta.get("content") {
+            Some(Value::String(text)) => out.content(text),
+            Some(Value::Array(parts)) => parts.iter().for_each(|it| part(it, out)),
+            _ => {}
+        }
+        if let Some(refusal) = string(delta, "refusal") {
+            out.content(refusal);
+        }
+        let calls = delta.get("tool_calls").and_then(Value::as_array);
+        for call in calls.into_iter().flatten() {
+            tool_call(call, call.get("function"), out);
+        }
+        if let Some(function) = delta.get("function_call").filter(|it| it.is_object()) {
+            tool_call(&Value::Null, Some(function), out);
+        }
+        citations(delta, out);
+    }
+
+    /// Pieces of one entry have its place and its kind; their words belong together.
+    fn detail(&mut self, detail: &Value) {
+        let same = |known: &&mut Value| {
+            known.get("type") == detail.get("type") && known.get("index") == detail.get("index")
+        };
+        let (Some(known), Some(fields)) = (
+            self.details
+                .last_mut()
+                .filter(same)
+                .and_then(Value::as_object_mut),
+            detail.as_object(),
+        ) else {
+            return self.details.push(detail.clone());
+        };
+        for (name, value) in fields {
+            match (known.get_mut(name), value) {
+                (_, Value::Null) => {}
+                (Some(Value::String(so_far)), Value::String(more))
+                    if matches!(name.as_str(), "text" | "summary" | "data") =>
+                {
+                    so_far.push_str(more);
+                }
+                _ => {
+                    known.insert(name.clone(), value.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Mistral: content as a list of parts.
+fn part(part: &Value, out: &mut Out) {
+    match string(part, "type") {
+        Some("thinking") => match part.get("thinking") {
+            Some(Value::String(text)) => out.reasoning(text),
+            Some(Value::Array(inner)) => inner
+                .iter()
+                .filter_map(|it| string(it, "text"))
+                .for_each(|text| out.reasoning(text)),
+            _ => {}
+        },
+        _ => {
+            if let Some(text) = string(part, "text") {
+                out.content(text);
+            }
+        }
+    }
+}
+
+fn tool_call(call: &Value, function: Option<&Value>, out: &mut Out) {
+    let arguments = match function.and_then(|it| it.get("arguments")) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Null) | None => String::new(),
+        Some(json) => json.to_string(),
+    };
+    out.tool_call(
+        call.get("index").and_then(Value::as_u64).unwrap_or(0),
+        ToolCallDelta {
+            id: string(call, "id").map(str::to_owned),
+            name: function
+                .and_then(|it| string(it, "name"))
+                .map(str::to_owned),
+            arguments,
+            ..ToolCallDelta::default()
+        },
+    );
+}
+
+fn citations(delta: &Value, out: &mut Out) {
+    let list = |name: &str| {
+        delta
+            .get(name)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+    };
+    let ours = list("citations").map(|it| (it, "target"));
+    let standard = list("annotations")
+        .filter_map(|it| it.get("url_citation"))
+        .map(|it| (it, "url"));
+    for (it, key) in ours.chain(standard) {
+        out.citation(
+            string(it, "title").unwrap_or_default(),
+            string(it, key).unwrap_or_default(),
+        );
+    }
+}
+
+fn string<'a>(json: &'a Value, name: &str) -> Option<&'a str> {
+    json.get(name).and_then(Value::as_str)
+}
+
+fn millionths(dollars: f64) -> Option<u64> {
+    let cost = (dollars * 1_000_000.0).round();
+    (0.0..1e15).contains(&cost).then_some(cost as u64)
+}
+
+fn usage(json: &Value) -> Option<Usage> {
+    let count = |paths: &[&str]| {
+        paths
+            .iter()
+            .filter_map(|path| json.pointer(path).and_then(Value::as_u64))
+            .map(|count| u32::try_from(count).unwrap_or(u32::MAX))
+            .next()
+    };
+    let input = count(&["/prompt_tokens", "/input_tokens"]);
+    let output = count(&["/completion_tokens", "/output_tokens"]);
+    if input.is_none() && output.is_none() {
+        return None;
+    }
+    Some(Usage {
+        input_tokens: input.unwrap_or(0),
+        output_tokens: output.unwrap_or(0),
+        reasoning_tokens: count(&["/completion_tokens_details/reasoning_tokens"]),
+        cached_tokens: count(&[
+            "/prompt_tokens_details/cached_tokens",
+            "/prompt_cache_hit_tokens",
+        ]),
+        // OpenRouter, in US dollars.
+        cost: json
+            .get("cost")
+            .and_then(Value::as_f64)
+            .and_then(millionths),
+    })
+}

@@ -1,0 +1,167 @@
+use fluxchat_model::{Dialect, Role, Source};
+use serde_json::{Value, json};
+
+use crate::wire::{Body, data_url, number, text_of};
+use crate::{ChatMessage, ChatPart, ChatRequest, Notice, ToolChoice};
+
+const OPTIONAL: &[(&str, &[&str])] = &[
+    ("reasoning", &["reasoning.effort", "reasoning.summary"]),
+    ("include", &["encrypted content"]),
+    ("max_output_tokens", &[]),
+    ("temperature", &[]),
+    ("top_p", &[]),
+];
+
+/// The body of a request. Nothing is stored there, so what the model thought goes along sealed.
+pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: bool) -> Body {
+    let mut body = Body::new(OPTIONAL);
+    body.set("model", request.model.as_str());
+    let input = input(request, &mut body);
+    body.set("input", input);
+    body.set_some("instructions", request.instructions());
+    body.set("stream", true);
+    body.protect(source, training_allowed);
+    if request.reasoning_effort.is_some() || may_think(&request.model) {
+        let mut reasoning = json!({"summary": "auto"});
+        if let Some(effort) = &request.reasoning_effort {
+            reasoning["effort"] = json!(effort);
+        }
+        body.set("reasoning", reasoning);
+        body.set("include", json!(["reasoning.encrypted_content"]));
+    }
+    if !request.tools.is_empty() {
+        body.set("tools", tools(request));
+        body.set_some("tool_choice", request.tool_choice.as_ref().map(tool_choice));
+    }
+    body.set_some("max_output_tokens", request.max_tokens);
+    body.set_some("temperature", request.temperature.and_then(number));
+    body.set_some("top_p", request.top_p.and_then(number));
+    for (name, is_set) in [
+        ("stop", !request.stop.is_empty()),
+        ("seed", request.seed.is_some()),
+    ] {
+        if is_set {
+            let name = name.to_owned();
+            body.notices.push(Notice::ParameterDropped { name });
+        }
+    }
+    body
+}
+
+/// False for the models that refuse to be asked how they think. No list says so; these are all
+/// from before there were models that do.
+fn may_think(model: &str) -> bool {
+    let name = model.rsplit('/').next().unwrap_or(model);
+    !["gpt-3", "gpt-4", "chatgpt-"]
+        .iter()
+        .any(|old| name.starts_with(old))
+}
+
+fn tools(request: &ChatRequest) -> Value {
+    request
+        .tools
+        .iter()
+        .map(|tool| {
+            json!({
+                "type": "function",
+                "name": tool.name,
+                "description": tool.description,
+                "parameters": tool.schema,
+                // Schemas of others seldom keep the rules of the strict kind.
+                "strict": false,
+            })
+        })
+        .collect()
+}
+
+fn tool_choice(choice: &ToolChoice) -> Value {
+    match choice {
+        ToolChoice::Auto => json!("auto"),
+        ToolChoice::None => json!("none"),
+        ToolChoice::Required => json!("required"),
+        ToolChoice::Named(name) => json!({"type": "function", "name": name}),
+    }
+}
+
+fn input(request: &ChatRequest, body: &mut Body) -> Value {
+    let mut items = Vec::new();
+    for message in &request.messages {
+        match message.role {
+            Role::System => {}
+            Role::Assistant => answer(message, body, &mut items),
+            Role::User | Role::Tool => question(message, body, &mut items),
+        }
+    }
+    Value::Array(items)
+}
+
+fn question(message: &ChatMessage, body: &mut Body, items: &mut Vec<Value>) {
+    let mut content = Vec::new();
+    for part in &message.parts {
+        match part {
+            ChatPart::Text(text) if !text.is_empty() => {
+                content.push(json!({"type": "input_text", "text": text}));
+            }
+            ChatPart::Image { media_type, bytes } => content.push(json!({
+                "type": "input_image",
+                "image_url": data_url(media_type, bytes),
+                "detail": "auto",
+            })),
+            ChatPart::File {
+                name,
+                media_type,
+                bytes,
+            } => {
+                if let Some(text) = text_of(name, media_type, bytes) {
+                    content.push(json!({"type": "input_text", "text": text}));
+                } else if media_type == "application/pdf" {
+                    content.push(json!({
+                        "type": "input_file",
+                        "filename": name,
+                        "file_data": data_url(media_type, bytes),
+                    }));
+                } else {
+                    body.left_out(name);
+                }
+            }
+            ChatPart::ToolResult { id, text, .. } => items.push(json!({
+                "type": "function_call_output",
+                "call_id": id,
+                "output": text,
+            })),
+            ChatPart::Text(_) | ChatPart::Reasoning { .. } | ChatPart::ToolCall { .. } => {}
+        }
+    }
+    if !content.is_empty() {
+        items.push(json!({"role": "user", "content": content}));
+    }
+}
+
+/// Every piece is an item of its own here, in the order it was said.
+fn answer(message: &ChatMessage, body: &mut Body, items: &mut Vec<Value>) {
+    for part in &message.parts {
+        match part {
+            ChatPart::Text(text) if !text.is_empty() => {
+                items.push(json!({"role": "assistant", "content": text}));
+            }
+            ChatPart::Reasoning {
+                sealed: Some(sealed),
+                ..
+            } if sealed.dialect == Dialect::Responses => items.push(sealed.data.clone()),
+            ChatPart::ToolCall {
+                id,
+                name,
+                arguments,
+                ..
+            } => items.push(json!({
+                "type": "function_call",
+                "call_id": id,
+                "name": name,
+                "arguments": if arguments.trim().is_empty() { "{}" } else { arguments },
+            })),
+            ChatPart::Image { media_type, .. } => body.left_out(media_type),
+            ChatPart::File { name, .. } => body.left_out(name),
+            ChatPart::Text(_) | ChatPart::Reasoning { .. } | ChatPart::ToolResult { .. } => {}
+        }
+    }
+}

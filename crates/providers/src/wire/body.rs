@@ -1,0 +1,202 @@
+//! The body of a request: fields, which of them may be left out, and what had to be left out.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use fluxchat_model::Source;
+use serde_json::{Map, Value};
+
+use crate::hosts::opt_outs;
+use crate::normalise::RemoteError;
+use crate::{Notice, ProviderError};
+
+/// A setting that may be left out when a server does not know it: where it is in the body, `.`
+/// between the levels, and other words a complaint uses for it. What protects the person and what
+/// makes the request is never among them.
+pub(crate) type Optional = (&'static str, &'static [&'static str]);
+
+/// The body of a request.
+pub(crate) struct Body {
+    fields: Map<String, Value>,
+    optional: &'static [Optional],
+    /// Told before the answer.
+    pub(crate) notices: Vec<Notice>,
+}
+
+impl Body {
+    pub(crate) fn new(optional: &'static [Optional]) -> Self {
+        Self {
+            fields: Map::new(),
+            optional,
+            notices: Vec::new(),
+        }
+    }
+
+    /// Sets a field.
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<Value>) {
+        self.fields.insert(name.to_owned(), value.into());
+    }
+
+    /// Sets a field, if there is something to set.
+    pub(crate) fn set_some(&mut self, name: &str, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            self.set(name, value);
+        }
+    }
+
+    /// What is asked of the source for the sake of the person.
+    pub(crate) fn protect(&mut self, source: &Source, training_allowed: bool) {
+        for opt_out in opt_outs(source, training_allowed) {
+            self.fields.insert(opt_out.field, opt_out.value);
+        }
+    }
+
+    /// Tells that a part of the question is not in it.
+    pub(crate) fn left_out(&mut self, name: &str) {
+        let notice = Notice::PartLeftOut {
+            name: name.to_owned(),
+        };
+        if !self.notices.contains(&notice) {
+            self.notices.push(notice);
+        }
+    }
+
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, ProviderError> {
+        serde_json::to_vec(&self.fields).map_err(|_| ProviderError::BadRequest {
+            message: "The request could not be written.".to_owned(),
+        })
+    }
+
+    /// Leaves out the setting that the error names, if there is one that may be left out.
+    pub(crate) fn drop_unsupported(&mut self, error: &RemoteError) -> Option<String> {
+        let complaint =
+            format!("{} {} {}", error.message, error.kind, error.code).to_ascii_lowercase();
+        let is_about_support = [
+            "unsupported",
+            "not support",
+            "unknown",
+            "unrecognized",
+            "unexpected",
+            "not permitted",
+            "not allowed",
+            "extra",
+            "invalid parameter",
+            "deprecated",
+        ]
+        .iter()
+        .any(|word| complaint.contains(word));
+        if !is_about_support {
+            return None;
+        }
+        let param = error.param.as_deref().unwrap_or_default();
+        let named = |name: &str| {
+            param == name
+                || param
+                    .strip_prefix(name)
+                    .is_some_and(|rest| rest.starts_with('.'))
+                || (param.is_empty() && contains_word(&complaint, &name.to_ascii_lowercase()))
+        };
+        let (path, _) = self.optional.iter().find(|(path, words)| {
+            let last = path.rsplit('.').next().unwrap_or(path);
+            self.has(path) && (named(path) || named(last) || words.iter().any(|word| named(word)))
+        })?;
+        self.remove(path);
+        Some(path.rsplit('.').next().unwrap_or(path).to_owned())
+    }
+
+    fn has(&self, path: &str) -> bool {
+        let (above, name) = path.rsplit_once('.').unwrap_or(("", path));
+        self.at(above)
+            .is_some_and(|fields| fields.contains_key(name))
+    }
+
+    fn at(&self, path: &str) -> Option<&Map<String, Value>> {
+        path.split('.')
+            .filter(|step| !step.is_empty())
+            .try_fold(&self.fields, |fields, step| fields.get(step)?.as_object())
+    }
+
+    fn remove(&mut self, path: &str) {
+        let mut fields = &mut self.fields;
+        let (above, name) = path.rsplit_once('.').unwrap_or(("", path));
+        for step in above.split('.').filter(|step| !step.is_empty()) {
+            match fields.get_mut(step).and_then(Value::as_object_mut) {
+                Some(below) => fields = below,
+                None => return,
+            }
+        }
+        fields.remove(name);
+    }
+}
+
+/// `top_p` is not in `stop_penalty`, `max_tokens` not in `max_tokens_to_sample`.
+fn contains_word(text: &str, word: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices(word).any(|(at, _)| {
+        !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
+    })
+}
+
+/// As people write it: 0.7, not 0.699999988079071. `None` for what JSON cannot say.
+pub(crate) fn number(value: f32) -> Option<Value> {
+    let written = value.to_string().parse::<f64>().ok()?;
+    serde_json::Number::from_f64(written).map(Value::Number)
+}
+
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+pub(crate) fn data_url(media_type: &str, bytes: &[u8]) -> String {
+    format!("data:{media_type};base64,{}", base64(bytes))
+}
+
+/// A file as words, if it is made of words.
+pub(crate) fn text_of(name: &str, media_type: &str, bytes: &[u8]) -> Option<String> {
+    let is_text = media_type.starts_with("text/")
+        || matches!(
+            media_type,
+            "application/json" | "application/xml" | "application/yaml" | "application/toml"
+        );
+    let text = std::str::from_utf8(bytes).ok().filter(|_| is_text)?;
+    Some(format!("{name}:\n\n{text}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_setting_may_lie_deeper_and_have_another_name() {
+        const OPTIONAL: &[Optional] = &[("options.temperature", &[]), ("think", &["thinking"])];
+        let body = || {
+            let mut body = Body::new(OPTIONAL);
+            body.set("think", true);
+            body.set("options", json!({"temperature": 1.0, "seed": 3}));
+            body
+        };
+        let dropped = |message: &str| {
+            let mut body = body();
+            let name = body.drop_unsupported(&RemoteError {
+                message: message.to_owned(),
+                ..RemoteError::default()
+            });
+            (name, Value::Object(body.fields))
+        };
+        let (name, left) = dropped("\"llama3.2\" does not support thinking");
+        assert_eq!(name.as_deref(), Some("think"));
+        assert!(left.get("think").is_none());
+        let (name, left) = dropped("temperature: Extra inputs are not permitted");
+        assert_eq!(name.as_deref(), Some("temperature"));
+        assert_eq!(left["options"], json!({"seed": 3}));
+        assert_eq!(dropped("seed is not supported").0, None);
+    }
+
+    #[test]
+    fn files_of_words_are_words() {
+        let text = |media_type: &str, bytes: &[u8]| text_of("a.txt", media_type, bytes);
+        assert_eq!(text("text/plain", b"hi").as_deref(), Some("a.txt:\n\nhi"));
+        assert_eq!(text("application/pdf", b"hi"), None);
+        assert_eq!(text("text/plain", b"\xFF"), None);
+    }
+}
