@@ -1,4 +1,5 @@
 CREATE INDEX answered_by_conversation ON answered_by (conversation_id);
+CREATE INDEX asset_age ON asset (kept_since, id);
 CREATE INDEX asset_by_conversation ON asset (conversation_id);
 CREATE INDEX asset_by_media ON asset (media_type, bytes);
 CREATE INDEX consent_event_conversation ON consent_event (conversation_id, purpose) WHERE conversation_id IS NOT NULL;
@@ -53,7 +54,7 @@ CREATE TABLE asset (
   conversation_id BLOB, -- whose composer it was added in; NULL: of a new conversation
   created_at INTEGER NOT NULL,
   name TEXT NOT NULL
-) STRICT;
+, kept_since INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE consent_event (
   seq INTEGER NOT NULL PRIMARY KEY,
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -334,7 +335,7 @@ CREATE TABLE retention_run (
   conversations INTEGER NOT NULL,
   drafts INTEGER NOT NULL,
   searches INTEGER NOT NULL
-) STRICT;
+, media INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE sandbox_record (
   seq INTEGER NOT NULL PRIMARY KEY,
   collection TEXT NOT NULL,
@@ -424,6 +425,11 @@ CREATE TABLE training_echo_total (
 CREATE TRIGGER answered_by_delete AFTER DELETE ON answered_by
 WHEN NOT EXISTS (SELECT 1 FROM answered_by WHERE name = old.name)
 BEGIN DELETE FROM answer_name WHERE id = old.name; END;
+CREATE TRIGGER asset_age_insert AFTER INSERT ON asset
+BEGIN
+  UPDATE asset SET kept_since = max(new.created_at, ifnull((SELECT trusted_at FROM retention_clock), 0))
+  WHERE id = new.id;
+END;
 CREATE TRIGGER asset_month_delete AFTER DELETE ON asset
 BEGIN
   UPDATE stored_month SET count = count - 1, bytes = bytes - old.bytes

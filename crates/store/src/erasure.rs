@@ -12,6 +12,8 @@
 //! Every step may be repeated, and a crash between two of them is found at the next start by
 //! [`ReadTx::erasures_due`] and [`ReadTx::erasures_unfinished`].
 
+mod everything;
+mod media;
 mod preview;
 mod purge;
 mod scope;
@@ -250,14 +252,7 @@ impl WriteTx<'_> {
         )
         .map_err(refused("erasure"))?;
         match request.scope {
-            ErasureScope::Everything => {
-                change(
-                    self.conn,
-                    "UPDATE conversation SET erasure_id = ?1",
-                    [request.id.0],
-                )?;
-                self.erasure_measure(request)
-            }
+            ErasureScope::Everything => self.request_everything(request),
             ErasureScope::Folder(_) | ErasureScope::Tag(_) | ErasureScope::Source(_) => {
                 self.erasure_measure(request)?;
                 // Also what waits for a smaller deletion: that one finds it gone.
