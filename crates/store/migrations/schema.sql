@@ -144,7 +144,7 @@ CREATE TABLE "erasure" (
   expected INTEGER NOT NULL DEFAULT 0,
   rows_by_table TEXT NOT NULL, -- JSON
   search_verified INTEGER NOT NULL CHECK (search_verified IN (0, 1))
-) STRICT;
+, index_apart INTEGER NOT NULL DEFAULT 0 CHECK (index_apart IN (0, 1))) STRICT;
 CREATE TABLE "erasure_file" (
   erasure_id BLOB NOT NULL REFERENCES "erasure" (id) ON DELETE CASCADE,
   asset_id BLOB NOT NULL,
@@ -488,6 +488,7 @@ BEGIN
   WHERE id = old.conversation_id AND EXISTS (SELECT 1 FROM retention_rule);
 END;
 CREATE TRIGGER conversation_search_delete AFTER DELETE ON conversation WHEN old.title <> ''
+  AND (SELECT e.index_apart FROM erasure e WHERE e.id = old.erasure_id) IS NOT 1
 BEGIN INSERT INTO search (search, rowid, body, title) VALUES ('delete', old.seq, '', old.title); END;
 CREATE TRIGGER conversation_search_insert AFTER INSERT ON conversation WHEN new.title <> ''
 BEGIN INSERT INTO search (rowid, body, title) VALUES (new.seq, '', new.title); END;
@@ -592,7 +593,9 @@ BEGIN
     - octet_length(old.text) - octet_length(old.parts)
   WHERE kind = 'message' AND month = CAST(strftime('%Y%m', old.created_at / 1000, 'unixepoch') AS INTEGER);
 END;
-CREATE TRIGGER message_search_delete AFTER DELETE ON message WHEN old.text <> ''
+CREATE TRIGGER message_search_delete AFTER DELETE ON message WHEN old.text <> '' AND (
+  SELECT e.index_apart FROM conversation c JOIN erasure e ON e.id = c.erasure_id
+  WHERE c.id = old.conversation_id) IS NOT 1
 BEGIN INSERT INTO search (search, rowid, body, title) VALUES ('delete', old.seq, old.text, ''); END;
 CREATE TRIGGER message_search_insert AFTER INSERT ON message WHEN new.text <> ''
 BEGIN INSERT INTO search (rowid, body, title) VALUES (new.seq, new.text, ''); END;

@@ -12,6 +12,7 @@
 //! Every step may be repeated, and a crash between two of them is found at the next start by
 //! [`ReadTx::erasures_due`] and [`ReadTx::erasures_unfinished`].
 
+mod apart;
 mod everything;
 mod media;
 mod preview;

@@ -1,7 +1,7 @@
 //! Everything, in steps. What is small goes with the asking, so that what somebody writes while the
 //! steps are made is not taken for what was there before: names, drafts, files of no message. The
-//! records of the sandbox and the conversations follow, some per transaction; the references that
-//! other records have to them close it.
+//! records of the sandbox, the search index and the conversations follow, some per transaction; the
+//! references that other records have to them close it.
 
 use rusqlite::params;
 
@@ -21,6 +21,7 @@ impl WriteTx<'_> {
             "UPDATE conversation SET erasure_id = ?1",
             [request.id.0],
         )?;
+        self.index_apart(request.id.0)?;
         let mut rows = self.rows_of(request.id)?;
         for (table, sql) in [
             ("draft", "DELETE FROM draft"),

@@ -151,12 +151,13 @@ impl WriteTx<'_> {
             // Set again after a crash: opening puts it back.
             search::configure(self.conn, false)?;
         }
+        let apart = self.is_apart(job.id.0)?;
         let mut rows = self.rows_of(job.id)?;
         let mut batch = Batch {
             id: job.id,
             rows: &mut rows,
             files: Vec::new(),
-            left: if in_bulk { BULK } else { CAREFUL },
+            left: if in_bulk || apart { BULK } else { CAREFUL },
             verified: true,
             title_of,
         };
@@ -166,6 +167,7 @@ impl WriteTx<'_> {
             ErasureScope::Searches => true,
             ErasureScope::Everything => {
                 self.step_sandbox(&mut batch)?
+                    && self.step_old_index()?
                     && self.step_conversations(&mut batch)?
                     && self.step_references(&mut batch)?
             }

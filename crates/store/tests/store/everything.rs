@@ -70,6 +70,14 @@ fn it_goes_in_steps_and_what_is_written_meanwhile_stays() {
         steps += 1;
         let meanwhile = archive.conversation("meanwhile");
         archive.say(meanwhile, None, "written while it went");
+        assert_eq!(
+            archive.find("written").len(),
+            steps.min(50),
+            "it is found at once"
+        );
+        assert_eq!(archive.find(&word).len(), 0, "and the rest is not");
+        assert_eq!(archive.store.check_full(), Ok(Integrity::Whole));
+        assert_eq!(archive.store.check_quick(), Ok(Integrity::Whole));
         if step.done {
             break;
         }
@@ -121,4 +129,21 @@ fn cut_short_after_any_step_it_is_taken_up() {
         }
     }
     assert!(starts > 3, "{starts}");
+}
+
+/// An index that is built anew in between has what is being deleted in it again.
+#[test]
+fn an_index_that_is_rebuilt_in_between_is_cleaned_all_the_same() {
+    let word = canary();
+    let archive = filled(&word);
+    let id = archive.hide(ErasureScope::Everything).unwrap();
+    for _ in 0..4 {
+        archive.store.erasure_step(id, str::to_owned).unwrap();
+    }
+    archive.store.rebuild_search().unwrap();
+    assert_eq!(archive.store.check_full(), Ok(Integrity::Whole));
+    let receipt = ended(&archive.store, id, &archive);
+    assert!(receipt.search_verified && receipt.fts_secure_delete);
+    assert_eq!(gone(&archive, &[&word]), 0);
+    assert_eq!(archive.store.check_full(), Ok(Integrity::Whole));
 }
