@@ -40,7 +40,7 @@ impl Beside {
         let sent = app
             .ask(Ask {
                 conversation: Some(self.conversation),
-                text: format!("What is a temporary conversation? {}", self.word),
+                text: self.word.clone(),
                 source: Some(source),
                 model: None,
             })

@@ -61,8 +61,7 @@ describe('retention', () => {
     const { fake, user } = await open('retention');
     await user.click(await screen.findByRole('button', { name: 'Add a rule …' }));
     const dialog = await screen.findByRole('dialog', { name: 'Add a rule' });
-    await user.click(within(dialog).getByRole('combobox', { name: 'What it is about' }));
-    await user.click(await screen.findByRole('option', { name: 'All files' }));
+    await user.selectOptions(within(dialog).getByLabelText('What it is about'), 'All files');
     expect(within(dialog).queryByLabelText('Days after archiving')).toBeNull();
     const days = await within(dialog).findByLabelText('Days after it was added');
     await user.clear(days);
