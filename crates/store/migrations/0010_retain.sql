@@ -26,3 +26,14 @@ DROP TRIGGER conversation_search_delete;
 CREATE TRIGGER conversation_search_delete AFTER DELETE ON conversation WHEN old.title <> ''
   AND (SELECT e.index_apart FROM erasure e WHERE e.id = old.erasure_id) IS NOT 1
 BEGIN INSERT INTO search (search, rowid, body, title) VALUES ('delete', old.seq, '', old.title); END;
+
+-- Where that was asked for and not carried out, what goes with the asking from now on goes here.
+INSERT OR IGNORE INTO erasure_file (erasure_id, asset_id)
+SELECT e.id, a.id FROM erasure e JOIN asset a WHERE e.scope = 'everything' AND e.state = 'purging'
+  AND NOT EXISTS (SELECT 1 FROM message_asset l WHERE l.asset_id = a.id);
+DELETE FROM asset WHERE id IN (SELECT asset_id FROM erasure_file);
+DELETE FROM draft WHERE EXISTS (SELECT 1 FROM erasure WHERE scope = 'everything' AND state = 'purging');
+DELETE FROM redact_name WHERE EXISTS (SELECT 1 FROM erasure WHERE scope = 'everything' AND state = 'purging');
+DELETE FROM diagnostic_report WHERE EXISTS (SELECT 1 FROM erasure WHERE scope = 'everything' AND state = 'purging');
+DELETE FROM folder WHERE EXISTS (SELECT 1 FROM erasure WHERE scope = 'everything' AND state = 'purging');
+DELETE FROM tag WHERE EXISTS (SELECT 1 FROM erasure WHERE scope = 'everything' AND state = 'purging');

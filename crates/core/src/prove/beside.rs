@@ -40,7 +40,7 @@ impl Beside {
         let sent = app
             .ask(Ask {
                 conversation: Some(self.conversation),
-                text: self.word.clone(),
+                text: format!("What is a temporary conversation? {}", self.word),
                 source: Some(source),
                 model: None,
             })

@@ -35,11 +35,9 @@ impl Planted {
             .collect::<Option<Vec<_>>>()
             .ok_or(Error::Randomness)?;
         let body = body.ok_or(Error::Randomness)?;
-        // Nothing the help knows, so that the answer is short: it comes word by word, and what is
-        // looked at is what was asked.
         let ask = Ask {
             text: format!(
-                "{} {}{}",
+                "How do I delete a conversation for good? {} {}{}",
                 words[0],
                 "and so on ".repeat(LONG / 10),
                 words[1]

@@ -3,6 +3,7 @@
 //! records of the sandbox, the search index and the conversations follow, some per transaction; the
 //! references that other records have to them close it.
 
+use fluxchat_model::{AssetId, ErasurePreview};
 use rusqlite::params;
 
 use super::ErasureRequest;
@@ -14,8 +15,12 @@ use crate::{StoreError, WriteTx};
 const ROWS: usize = 2_000;
 
 impl WriteTx<'_> {
-    pub(super) fn request_everything(&self, request: &ErasureRequest) -> Result<(), StoreError> {
-        self.erasure_measure(request)?;
+    pub(super) fn request_everything(
+        &self,
+        request: &ErasureRequest,
+        counted: Option<&ErasurePreview>,
+    ) -> Result<(), StoreError> {
+        self.erasure_measure(request, counted)?;
         change(
             self.conn,
             "UPDATE conversation SET erasure_id = ?1",
@@ -38,7 +43,7 @@ impl WriteTx<'_> {
             "SELECT a.id FROM asset a
              WHERE NOT EXISTS (SELECT 1 FROM message_asset l WHERE l.asset_id = a.id)",
             [],
-            |row| Ok(fluxchat_model::AssetId(row.get(0)?)),
+            |row| Ok(AssetId(row.get(0)?)),
         )?;
         let files = self.purge_unused_assets(loose, &mut rows)?;
         self.note_files(request.id, &files)?;
