@@ -15,25 +15,24 @@ use crate::support::{Profile, runtime};
 const NOVEMBER: i64 = 1_795_132_800_000;
 const UNTIL_DECEMBER: i64 = 11 * Timestamp::DAY;
 
-/// The operator of the service publishes a version.
-fn publish(core: &Core, version: &str, sentence: &str) {
-    let markdown = format!("# Privacy policy\n\nVersion {version}.\n\n{sentence}\n");
-    let document = json!({
-        "version": version,
-        "language": "en",
-        "sha256": hex::encode(Sha256::digest(&markdown)),
-        "changed": ["analytics.usage"],
-        "summary": ["It changed."],
-        "markdown": markdown,
-    });
+/// The operator of the service publishes a version: the one before with another sentence.
+fn publish(core: &Core, version: &str, sentence: &str, changed: &[&str]) {
     let options = OpenOptions::existing(
         core.app.profile().join("archive.db"),
         fluxchat_model::ArchiveKey::new(core.key()),
     );
     let store = Store::open(options).unwrap();
     for language in ["en", "de"] {
-        let mut document = document.clone();
-        document["language"] = json!(language);
+        let before = fluxchat_service::policy("2026-11-01", language).unwrap();
+        let markdown = format!("{}\n\n{sentence}\n", before.markdown);
+        let document = json!({
+            "version": version,
+            "language": language,
+            "sha256": hex::encode(Sha256::digest(&markdown)),
+            "changed": changed,
+            "summary": before.summary,
+            "markdown": markdown,
+        });
         let row = SandboxRecord {
             collection: "policies".to_owned(),
             key: format!("{version}/{language}"),
@@ -75,7 +74,12 @@ fn a_new_version_is_announced_read_accepted_and_ends_consents_to_what_it_changed
             !app.check_policy_if_due().await.unwrap(),
             "nobody asked for it"
         );
-        publish(&core, "2026-12-01", "Usage is counted per week.");
+        publish(
+            &core,
+            "2026-12-01",
+            "Usage is counted per week.",
+            &["analytics.usage"],
+        );
         app.policy_schedule(true).await.unwrap();
         assert!(app.check_policy_if_due().await.unwrap());
         assert!(!app.check_policy_if_due().await.unwrap(), "once a day");
@@ -151,13 +155,53 @@ fn a_new_version_is_announced_read_accepted_and_ends_consents_to_what_it_changed
     });
 }
 
+/// What is left of two consents once a version with another sentence is in force, and what the
+/// comparison says is asked anew.
+async fn left_after(sentence: &str, changed: &[&str]) -> (Vec<Purpose>, Vec<String>) {
+    let core = Core::start(|_| {}).await;
+    core.clock.advance(NOVEMBER - crate::offline::NOW);
+    let core = core.set_up(Audience::Adult).await;
+    let app = &core.app;
+    for purpose in [Purpose::CrashReport, Purpose::UsageAnalytics] {
+        app.set_consent(purpose, true).await.unwrap();
+    }
+    publish(&core, "2026-12-01", sentence, changed);
+    app.check_policy().await.unwrap();
+    core.clock.advance(UNTIL_DECEMBER);
+    app.policy_accept("2026-12-01").await.unwrap();
+    let all = app.consents().await.unwrap();
+    let given = all.into_iter().filter(|it| it.state.given);
+    let given = given.map(|it| it.state.purpose).collect();
+    let diff = app
+        .policy_diff("2026-11-01", Some("2026-12-01"), "en")
+        .unwrap();
+    core.app.shutdown().await;
+    (given, diff.changed)
+}
+
+#[test]
+fn a_version_that_changes_a_purpose_and_does_not_say_so_asks_anew() {
+    runtime().block_on(async {
+        let (given, changed) = left_after("Crash reports are kept for a year.", &[]).await;
+        assert_eq!(given, [Purpose::UsageAnalytics]);
+        assert_eq!(changed, ["diag.crash"]);
+        // The control arm: the same way with a sentence about nothing of it.
+        let (given, changed) = left_after("Cards are not read.", &[]).await;
+        assert_eq!(given, [Purpose::CrashReport, Purpose::UsageAnalytics]);
+        assert_eq!(changed, [""; 0]);
+        // And what is declared counts without a word about it.
+        let (given, _) = left_after("Cards are not read.", &["diag.crash"]).await;
+        assert_eq!(given, [Purpose::UsageAnalytics]);
+    });
+}
+
 #[test]
 fn a_text_that_is_not_what_it_says_is_not_kept() {
     runtime().block_on(async {
         let core = Core::start(|_| {}).await;
         core.clock.advance(NOVEMBER - crate::offline::NOW);
         let core = core.set_up(Audience::Adult).await;
-        publish(&core, "2027-not-yet", "A version is a day.");
+        publish(&core, "2027-not-yet", "A version is a day.", &[]);
         let refused = core.app.check_policy().await.unwrap_err();
         assert_eq!(refused.code(), "policy_unusable");
         assert_eq!(core.app.policy_standing().await.unwrap().versions.len(), 2);

@@ -3,10 +3,10 @@
 
 use fluxchat_core::{NewRule, Pause};
 use fluxchat_model::{
-    ConversationId, DraftKey, ErasureId, ErasureScope, RetentionExemption, RetentionKind,
-    RetentionTarget, Timestamp,
+    AssetId, ConversationId, DraftKey, ErasureId, ErasureScope, Part, RetentionExemption,
+    RetentionKind, RetentionTarget, Timestamp,
 };
-use fluxchat_store::{ConversationPatch, ErasureRequest};
+use fluxchat_store::{ConversationPatch, ErasureRequest, PathAnchor};
 use fluxchat_testkit::canary;
 
 use crate::deletion::assert_proven;
@@ -200,6 +200,169 @@ async fn drafts_and_searches_go_by_their_own_rules() {
     }
     assert_eq!(receipts[1].rows_by_table["draft"], 1);
     assert_eq!(receipts[0].rows_by_table["recent_search"], 1);
+}
+
+const FILES: RetentionTarget = RetentionTarget::Kind(RetentionKind::Media);
+
+fn has_file(world: &World, id: AssetId) -> bool {
+    world.profile().join("assets").join(id.to_string()).exists()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_go_at_their_minute_with_key_and_content_and_the_words_stay() {
+    let world = World::start(false).await;
+    let app = &world.app;
+    app.sweep_retention().await.unwrap();
+    let canaries = Canaries::new();
+    let (id, asset) = world.plant(&canaries).await;
+    let error = app
+        .set_retention(NewRule {
+            archived_days: Some(1),
+            ..after(FILES, 30)
+        })
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "invalid_retention");
+    world.clock.advance(30 * DAY - 1);
+    let preview = app.preview_retention(after(FILES, 30)).await.unwrap();
+    assert_eq!(preview.files, 0);
+    app.set_retention(after(FILES, 30)).await.unwrap();
+    app.sweep_retention().await.unwrap();
+    assert!(has_file(&world, asset), "one millisecond is left");
+    world.assert_there(&[&canaries.file_name]);
+
+    world.clock.advance(1);
+    let preview = app.preview_retention(after(FILES, 30)).await.unwrap();
+    assert_eq!((preview.files, preview.conversations), (1, 0));
+    assert_eq!(preview.first_files[0].id, asset);
+    assert!(preview.bytes > 100_000);
+    assert!(has_file(&world, asset), "looking deletes nothing");
+    assert_eq!(app.sweep_retention().await.unwrap().media, 1);
+    assert!(!has_file(&world, asset));
+    assert!(app.asset_range(asset, 0, 10).await.is_err());
+    world.assert_gone(&[&canaries.file_name, &canaries.file_body]);
+    world.assert_there(&[&canaries.message, &canaries.title]);
+    let page = app.message_page(id, PathAnchor::End, 1).await.unwrap();
+    let said = Part::Text {
+        text: "see the file".to_owned(),
+    };
+    assert_eq!(page.messages[0].message.parts, [said]);
+
+    let receipts = app.receipts().await.unwrap();
+    assert_proven(&serde_json::to_value(&receipts[0]).unwrap(), "retention");
+    assert_eq!(receipts[0].rows_by_table["asset"], 1);
+    assert_eq!(receipts[0].files, 1);
+    let runs = app.retention().await.unwrap().runs;
+    assert_eq!((runs[0].media, &runs[0].receipts), (1, &receipts));
+    assert!(app.verify().await.unwrap().holds());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_stay_where_they_are_pinned_frozen_or_kept_and_when_the_clock_jumps() {
+    let world = World::start(false).await;
+    let app = &world.app;
+    app.sweep_retention().await.unwrap();
+    let tag = app.add_tag("Kept").await.unwrap();
+    let mut places = Vec::new();
+    for title in ["pinned", "frozen", "kept", "free"] {
+        let id = world.ask(None, title).await.conversation_id;
+        let file = app
+            .add_asset(
+                Some(id),
+                title.to_owned(),
+                "image/png".to_owned(),
+                vec![7; 99],
+            )
+            .await
+            .unwrap();
+        places.push((id, file));
+        world.clock.advance(1_000);
+    }
+    let pin = |on| ConversationPatch {
+        pinned: Some(on),
+        ..ConversationPatch::default()
+    };
+    app.update_conversation(places[0].0, pin(true))
+        .await
+        .unwrap();
+    app.restrict(places[1].0, true).await.unwrap();
+    app.tag_conversation(places[2].0, tag.id, true)
+        .await
+        .unwrap();
+    app.set_retention(keep(RetentionTarget::Tag(tag.id)))
+        .await
+        .unwrap();
+    app.set_retention(after(FILES, 30)).await.unwrap();
+
+    world.clock.jump(60 * DAY);
+    assert!(app.sweep_retention().await.unwrap().paused.is_some());
+    assert!(places.iter().all(|(_, file)| has_file(&world, *file)));
+    world.clock.jump(-60 * DAY);
+    world.clock.jump(-60 * DAY);
+    app.sweep_retention().await.unwrap();
+    let past = app
+        .add_asset(None, "past".to_owned(), "image/png".to_owned(), vec![7; 99])
+        .await
+        .unwrap();
+    world.clock.jump(60 * DAY);
+    app.sweep_retention().await.unwrap();
+    assert!(
+        has_file(&world, past),
+        "added while the clock was behind, it is not old"
+    );
+
+    world.clock.advance(31 * DAY);
+    let preview = app.preview_retention(after(FILES, 30)).await.unwrap();
+    let why: Vec<_> = preview.exempt.iter().map(|it| (it.id, it.why)).collect();
+    assert_eq!(
+        why,
+        [
+            (places[0].0, RetentionExemption::Pinned),
+            (places[1].0, RetentionExemption::Restricted),
+            (places[2].0, RetentionExemption::OtherRule),
+        ]
+    );
+    assert_eq!(preview.files, 2);
+    assert_eq!(app.sweep_retention().await.unwrap().media, 2);
+    let left: Vec<bool> = places
+        .iter()
+        .map(|(_, file)| has_file(&world, *file))
+        .collect();
+    assert_eq!(left, [true, true, true, false]);
+    assert!(!has_file(&world, past));
+    app.update_conversation(places[0].0, pin(false))
+        .await
+        .unwrap();
+    app.restrict(places[1].0, false).await.unwrap();
+    assert_eq!(app.sweep_retention().await.unwrap().media, 2);
+    assert!(has_file(&world, places[2].1), "a rule keeps it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_between_rows_and_files_is_taken_up() {
+    let mut world = World::start(false).await;
+    world.app.sweep_retention().await.unwrap();
+    let canaries = Canaries::new();
+    let (_, asset) = world.plant(&canaries).await;
+    // As the sweeper leaves it when it is killed right after its transaction.
+    let now = fluxchat_model::Clock::now(&*world.clock);
+    let erasure = ErasureId::new(now, [9; 10]);
+    world.with_store(|store| {
+        store
+            .write(|tx| {
+                let run = tx.retention_run_begin(now)?;
+                tx.retention_purge_media(run, erasure, &[asset], now)
+            })
+            .unwrap();
+    });
+    assert!(has_file(&world, asset), "its key is gone, its file is not");
+    world.crash_and_restart().await;
+    world.app.purge_due().await.unwrap();
+    assert!(!has_file(&world, asset));
+    world.assert_gone(&[&canaries.file_name, &canaries.file_body]);
+    let receipts = world.app.receipts().await.unwrap();
+    assert_proven(&serde_json::to_value(&receipts[0]).unwrap(), "retention");
+    assert_eq!((receipts[0].erasure_id, receipts[0].files), (erasure, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

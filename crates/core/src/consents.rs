@@ -1,10 +1,10 @@
 //! Consents: given and withdrawn in one step, in force before the next request.
 
 use fluxchat_model::{
-    ConsentDefault, ConsentEventId, ConsentState, ConsentStatus, Policy, Purpose, SessionState,
-    Timestamp,
+    ConsentDefault, ConsentEventId, ConsentState, ConsentStatus, ConversationId, Policy, Purpose,
+    SessionState, Timestamp,
 };
-use fluxchat_store::{NewConsentEvent, ReadTx, StoreError};
+use fluxchat_store::{NewConsentEvent, ReadTx, StoreError, WriteTx};
 use uuid::Uuid;
 
 use crate::{App, Error, Event, clock, consent_sync, policies, session};
@@ -35,6 +35,22 @@ pub(crate) fn state(
     now: Timestamp,
 ) -> Result<ConsentState, StoreError> {
     tx.consent_state(purpose, &policies::counting(tx, purpose, now)?)
+}
+
+/// Records a decision and has it sent. The same answer twice is one event: the chain records
+/// decisions, not clicks.
+pub(crate) fn decide(
+    tx: &WriteTx<'_>,
+    event: &NewConsentEvent,
+    fresh: Uuid,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let given = event.status == ConsentStatus::Given;
+    if is_given(tx, event.purpose, now)? != given {
+        let kept = tx.consent_append(event.clone())?;
+        consent_sync::queue(tx, &kept, fresh, now)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn check_optional(purpose: Purpose) -> Result<(), Error> {
@@ -118,11 +134,7 @@ impl App {
                 let fresh = Uuid::from_bytes(clock::random16()?);
                 let now = app.now();
                 let unmarked = open.store.write(|tx| {
-                    // The same answer twice is one event: the chain records decisions, not clicks.
-                    if is_given(tx, purpose, now)? != given {
-                        let kept = tx.consent_append(event.clone())?;
-                        consent_sync::queue(tx, &kept, fresh, now)?;
-                    }
+                    decide(tx, &event, fresh, now)?;
                     // Who takes training back takes it back everywhere.
                     if purpose == Purpose::AiTraining && !given {
                         tx.training_forget()
@@ -137,11 +149,16 @@ impl App {
                 Ok(unmarked)
             })
             .await?;
+        self.tell_decided(unmarked);
+        Ok(())
+    }
+
+    /// Consents changed, and conversations lost their mark with one.
+    pub(crate) fn tell_decided(&self, unmarked: Vec<ConversationId>) {
         for conversation in unmarked {
             self.tell(Event::ConversationChanged(conversation));
         }
         self.tell(Event::ConsentsChanged);
-        Ok(())
     }
 
     pub(crate) fn consent_event(

@@ -11,7 +11,7 @@ use fluxchat_vault::{KdfCost, Verifier};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{App, Error, Event, clock, consent_sync, consents, session};
+use crate::{App, Error, Event, clock, consents, session};
 
 /// How long the guardian's passphrase unlocks.
 pub const UNLOCK_MS: i64 = 10 * 60 * Timestamp::SECOND;
@@ -233,10 +233,7 @@ impl App {
                     session::set_supervised(tx, true)?;
                     tx.guardian_set(Some(&record))?;
                     for event in &events {
-                        if consents::is_given(tx, event.purpose, now)? {
-                            let kept = tx.consent_append(event.clone())?;
-                            consent_sync::queue(tx, &kept, fresh, now)?;
-                        }
+                        consents::decide(tx, event, fresh, now)?;
                     }
                     tx.training_forget()
                 })?;
@@ -249,11 +246,8 @@ impl App {
                 Ok(unmarked)
             })
             .await?;
-        for conversation in unmarked {
-            self.tell(Event::ConversationChanged(conversation));
-        }
         self.tell(Event::SessionChanged);
-        self.tell(Event::ConsentsChanged);
+        self.tell_decided(unmarked);
         self.guardian().await
     }
 

@@ -86,7 +86,9 @@ pub use place::{Place, host_of, place_of};
 pub use policies::PolicyStanding;
 pub use prove::WindowFacts;
 pub use recipients::{Recipient, RecipientPurpose, practices_of};
-pub use retention::{ExemptConversation, NewRule, Pause, RetentionPreview, RetentionState, Swept};
+pub use retention::{
+    ExemptConversation, NewRule, OldFileShown, Pause, RetentionPreview, RetentionState, Swept,
+};
 pub use rights::{Objection, ServiceKey, Wish};
 pub use rotation::KeyState;
 pub use search::{Found, SearchToken, TokenKind};

@@ -1,6 +1,7 @@
 //! Versions of the privacy policy: which is in force, what was accepted, what is announced.
 
 mod diff;
+mod purposes;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,8 +72,39 @@ fn newest_due(versions: &[PolicyVersion], now: Timestamp) -> PolicyVersion {
         .unwrap_or_else(|| PolicyVersion(String::new()))
 }
 
-/// The versions under which a consent to a purpose counts now. A version whose text is not here
-/// counts as one that changed it.
+fn text(tx: &ReadTx<'_>, version: &str, language: &str) -> Result<Option<Policy>, StoreError> {
+    match fluxchat_service::policy(version, language) {
+        Some(policy) => Ok(Some(policy)),
+        None => tx.policy_text(version, language),
+    }
+}
+
+/// Whether a version says something else about a purpose than the one before it, in any language
+/// that both are here in. One of which there is no text at all says something else.
+fn says_otherwise(
+    tx: &ReadTx<'_>,
+    before: &PolicyVersion,
+    version: &PolicyVersion,
+    purpose: Purpose,
+) -> Result<bool, StoreError> {
+    for (at, language) in fluxchat_service::LANGUAGES.into_iter().enumerate() {
+        let texts = (
+            text(tx, &before.0, language)?,
+            text(tx, &version.0, language)?,
+        );
+        let differs = match texts {
+            (Some(from), Some(to)) => purposes::differs(&from, &to, purpose),
+            _ => at == 0,
+        };
+        if differs {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The versions under which a consent to a purpose counts now: from the last one that changed it,
+/// whether it declared that or not. A version whose text is not here counts as one that did.
 pub(crate) fn counting(
     tx: &ReadTx<'_>,
     purpose: Purpose,
@@ -81,14 +113,22 @@ pub(crate) fn counting(
     let versions = known(tx)?;
     let to = newest_due(&versions, now);
     let mut from = versions.last().map_or_else(String::new, |it| it.0.clone());
-    for version in versions.iter().filter(|version| **version <= to) {
-        let changed = match fluxchat_service::policy_changes(&version.0) {
+    for (at, version) in versions.iter().enumerate() {
+        if *version > to {
+            continue;
+        }
+        let declared = match fluxchat_service::policy_changes(&version.0) {
             Some(changed) => changed.contains(&purpose.id()),
             None => {
                 let text = tx.policy_text(&version.0, fluxchat_service::LANGUAGES[0])?;
                 text.is_none_or(|policy| policy.changed.iter().any(|id| id == purpose.id()))
             }
         };
+        let changed = declared
+            || match versions.get(at + 1) {
+                Some(before) => says_otherwise(tx, before, version, purpose)?,
+                None => false,
+            };
         if changed {
             from.clone_from(&version.0);
             break;

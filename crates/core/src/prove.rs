@@ -105,8 +105,18 @@ impl App {
             app: self,
             checks: Vec::new(),
         };
-        let planted = Planted::plant(self).await?;
-        let looked = self.look_beside(&planted, &mut notes).await;
+        // Both wait for an answer, so they wait together.
+        let (planted, beside) = tokio::join!(Planted::plant(self), Beside::begin(self));
+        let planted = match planted {
+            Ok(planted) => planted,
+            Err(error) => {
+                if let Some(beside) = beside? {
+                    beside.end(self).await?;
+                }
+                return Err(error);
+            }
+        };
+        let looked = self.look_beside(&planted, beside, &mut notes).await;
         // Whatever went wrong in between, nothing of it may stay.
         let gone = planted.remove(self).await;
         looked?;
@@ -139,8 +149,13 @@ impl App {
     }
 
     /// Looks while a temporary conversation is open, too.
-    async fn look_beside(&self, planted: &Planted, notes: &mut Notes<'_>) -> Result<(), Error> {
-        let beside = Beside::begin(self).await?;
+    async fn look_beside(
+        &self,
+        planted: &Planted,
+        beside: Result<Option<Beside>, Error>,
+        notes: &mut Notes<'_>,
+    ) -> Result<(), Error> {
+        let beside = beside?;
         let looked = self.look(planted, beside.as_ref(), notes).await;
         if let Some(beside) = beside {
             beside.end(self).await?;
@@ -387,10 +402,17 @@ impl App {
         let needles = needles.to_vec();
         self.off_thread(move |app| {
             let open = app.open()?;
-            let Some(pages) = open.store.find_in_pages(&needles)? else {
+            let profile = &app.inner.options.profile;
+            // Two passes over the same bytes: as they are, and decrypted.
+            let (pages, files) = std::thread::scope(|threads| {
+                let files = threads.spawn(|| Scanner::new(&needles)?.tree(profile));
+                let pages = open.store.find_in_pages(&needles);
+                (pages, files.join())
+            });
+            let Some(pages) = pages? else {
                 return Ok((Vec::new(), 0));
             };
-            let files = Scanner::new(&needles)?.tree(&app.inner.options.profile)?;
+            let files = files.map_err(|_| Error::Task)??;
             Ok((pages, files.len()))
         })
         .await

@@ -12,9 +12,10 @@ use fluxchat_store::{ErasureRequest, RetentionRun, StoreError, WriteTx};
 use crate::app::Open;
 use crate::{App, Error, Event, restriction};
 
+mod media;
 mod preview;
 
-pub use preview::{ExemptConversation, RetentionPreview};
+pub use preview::{ExemptConversation, OldFileShown, RetentionPreview};
 
 /// The first moments belong to the person.
 const SETTLE: Duration = Duration::from_secs(20);
@@ -65,6 +66,8 @@ pub struct Swept {
     pub drafts: u32,
     /// Searches forgotten.
     pub searches: u32,
+    /// Files deleted.
+    pub media: u32,
     /// Why it did nothing.
     pub paused: Option<Pause>,
 }
@@ -74,7 +77,7 @@ pub struct Swept {
 pub struct NewRule {
     /// What it is about.
     pub target: RetentionTarget,
-    /// Delete this many days after the last activity.
+    /// Delete this many days after the last activity; files, this many days after they came.
     pub idle_days: Option<u32>,
     /// Delete this many days after archiving. Neither: keep.
     pub archived_days: Option<u32>,
@@ -239,6 +242,7 @@ impl App {
             }
             tokio::time::sleep(BREATH).await;
         }
+        swept.media = self.sweep_media(&open, now, &mut run).await?;
         for kind in [RetentionKind::Drafts, RetentionKind::Searches] {
             let removed = self.sweep_kind(kind, now, &mut run).await?;
             match kind {
@@ -314,7 +318,7 @@ impl App {
                 let old = match kind {
                     RetentionKind::Drafts => tx.drafts_older(until)?,
                     RetentionKind::Searches => tx.searches_older(until)?,
-                    RetentionKind::Conversations => 0,
+                    RetentionKind::Conversations | RetentionKind::Media => 0,
                 };
                 if old == 0 {
                     return Ok(None);
@@ -347,7 +351,9 @@ impl App {
         let sensible = days.into_iter().flatten().all(|days| days <= MOST_DAYS);
         let by_kind = matches!(
             new.target,
-            RetentionTarget::Kind(RetentionKind::Drafts | RetentionKind::Searches)
+            RetentionTarget::Kind(
+                RetentionKind::Drafts | RetentionKind::Searches | RetentionKind::Media
+            )
         );
         if !sensible || new.idle_days == Some(0) || (by_kind && new.archived_days.is_some()) {
             return Err(Error::invalid(

@@ -51,7 +51,7 @@ pub use proof::{Check, Law, ProofReport, Verdict};
 pub use purpose::{ConsentDefault, DataCategory, LegalBasis, Purpose};
 pub use retention::{
     RetentionExemption, RetentionKind, RetentionRule, RetentionSubject, RetentionTarget,
-    RetentionVerdict, TrustedTime, retention_verdict,
+    RetentionVerdict, TrustedTime, media_exemption, retention_verdict,
 };
 pub use rights::{
     COMPLAINT, ObjectionEvent, REASONS, RequestEvent, RequestProgress, RequestStep, StatementFlag,

@@ -15,6 +15,8 @@ pub enum RetentionKind {
     Drafts,
     /// What was searched for.
     Searches,
+    /// Files, whatever they are; the messages they are in stay.
+    Media,
 }
 
 /// What a rule is about.
@@ -173,6 +175,30 @@ pub fn retention_verdict(rules: &[RetentionRule], subject: &RetentionSubject) ->
         }
         Some((at, rule)) => RetentionVerdict::Until(rule, at),
         None => RetentionVerdict::Free,
+    }
+}
+
+/// Why a file stays although a rule about files would delete it: a conversation it is in is frozen
+/// or pinned, or a rule about less than all says keep.
+#[must_use]
+pub fn media_exemption(
+    rules: &[RetentionRule],
+    subject: &RetentionSubject,
+) -> Option<RetentionExemption> {
+    if subject.restricted {
+        return Some(RetentionExemption::Restricted);
+    }
+    if subject.pinned {
+        return Some(RetentionExemption::Pinned);
+    }
+    let narrow: Vec<RetentionRule> = rules
+        .iter()
+        .filter(|rule| rule.target.rank() > 0)
+        .copied()
+        .collect();
+    match retention_verdict(&narrow, subject) {
+        RetentionVerdict::Kept(_) => Some(RetentionExemption::OtherRule),
+        _ => None,
     }
 }
 
@@ -383,6 +409,30 @@ mod tests {
             retention_verdict(&all, &frozen),
             exempt(RetentionExemption::Restricted)
         );
+    }
+
+    #[test]
+    fn a_file_stays_where_it_is_pinned_frozen_or_kept() {
+        let mut it = subject();
+        let tag = RetentionTarget::Tag(it.tags[0]);
+        let media = rule(1, RetentionTarget::Kind(RetentionKind::Media), Some(7));
+        let keep_all = rule(2, ALL, None);
+        assert_eq!(media_exemption(&[media, keep_all], &it), None);
+        let kept = rule(3, tag, None);
+        let other = Some(RetentionExemption::OtherRule);
+        assert_eq!(media_exemption(&[media, kept], &it), other);
+        let later = rule(4, RetentionTarget::Conversation(it.id), Some(365));
+        assert_eq!(
+            media_exemption(&[media, kept, later], &it),
+            None,
+            "the more specific rule does not say keep"
+        );
+        it.pinned = true;
+        let pinned = Some(RetentionExemption::Pinned);
+        assert_eq!(media_exemption(&[media], &it), pinned);
+        it.restricted = true;
+        let frozen = Some(RetentionExemption::Restricted);
+        assert_eq!(media_exemption(&[media], &it), frozen);
     }
 
     #[test]

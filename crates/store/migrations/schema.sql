@@ -1,4 +1,5 @@
 CREATE INDEX answered_by_conversation ON answered_by (conversation_id);
+CREATE INDEX asset_age ON asset (kept_since, id);
 CREATE INDEX asset_by_conversation ON asset (conversation_id);
 CREATE INDEX asset_by_media ON asset (media_type, bytes);
 CREATE INDEX consent_event_conversation ON consent_event (conversation_id, purpose) WHERE conversation_id IS NOT NULL;
@@ -53,7 +54,7 @@ CREATE TABLE asset (
   conversation_id BLOB, -- whose composer it was added in; NULL: of a new conversation
   created_at INTEGER NOT NULL,
   name TEXT NOT NULL
-) STRICT;
+, kept_since INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE consent_event (
   seq INTEGER NOT NULL PRIMARY KEY,
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -143,7 +144,7 @@ CREATE TABLE "erasure" (
   expected INTEGER NOT NULL DEFAULT 0,
   rows_by_table TEXT NOT NULL, -- JSON
   search_verified INTEGER NOT NULL CHECK (search_verified IN (0, 1))
-) STRICT;
+, index_apart INTEGER NOT NULL DEFAULT 0 CHECK (index_apart IN (0, 1))) STRICT;
 CREATE TABLE "erasure_file" (
   erasure_id BLOB NOT NULL REFERENCES "erasure" (id) ON DELETE CASCADE,
   asset_id BLOB NOT NULL,
@@ -334,7 +335,7 @@ CREATE TABLE retention_run (
   conversations INTEGER NOT NULL,
   drafts INTEGER NOT NULL,
   searches INTEGER NOT NULL
-) STRICT;
+, media INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE sandbox_record (
   seq INTEGER NOT NULL PRIMARY KEY,
   collection TEXT NOT NULL,
@@ -424,6 +425,11 @@ CREATE TABLE training_echo_total (
 CREATE TRIGGER answered_by_delete AFTER DELETE ON answered_by
 WHEN NOT EXISTS (SELECT 1 FROM answered_by WHERE name = old.name)
 BEGIN DELETE FROM answer_name WHERE id = old.name; END;
+CREATE TRIGGER asset_age_insert AFTER INSERT ON asset
+BEGIN
+  UPDATE asset SET kept_since = max(new.created_at, ifnull((SELECT trusted_at FROM retention_clock), 0))
+  WHERE id = new.id;
+END;
 CREATE TRIGGER asset_month_delete AFTER DELETE ON asset
 BEGIN
   UPDATE stored_month SET count = count - 1, bytes = bytes - old.bytes
@@ -482,6 +488,7 @@ BEGIN
   WHERE id = old.conversation_id AND EXISTS (SELECT 1 FROM retention_rule);
 END;
 CREATE TRIGGER conversation_search_delete AFTER DELETE ON conversation WHEN old.title <> ''
+  AND (SELECT e.index_apart FROM erasure e WHERE e.id = old.erasure_id) IS NOT 1
 BEGIN INSERT INTO search (search, rowid, body, title) VALUES ('delete', old.seq, '', old.title); END;
 CREATE TRIGGER conversation_search_insert AFTER INSERT ON conversation WHEN new.title <> ''
 BEGIN INSERT INTO search (rowid, body, title) VALUES (new.seq, '', new.title); END;
@@ -586,7 +593,9 @@ BEGIN
     - octet_length(old.text) - octet_length(old.parts)
   WHERE kind = 'message' AND month = CAST(strftime('%Y%m', old.created_at / 1000, 'unixepoch') AS INTEGER);
 END;
-CREATE TRIGGER message_search_delete AFTER DELETE ON message WHEN old.text <> ''
+CREATE TRIGGER message_search_delete AFTER DELETE ON message WHEN old.text <> '' AND (
+  SELECT e.index_apart FROM conversation c JOIN erasure e ON e.id = c.erasure_id
+  WHERE c.id = old.conversation_id) IS NOT 1
 BEGIN INSERT INTO search (search, rowid, body, title) VALUES ('delete', old.seq, old.text, ''); END;
 CREATE TRIGGER message_search_insert AFTER INSERT ON message WHEN new.text <> ''
 BEGIN INSERT INTO search (rowid, body, title) VALUES (new.seq, new.text, ''); END;

@@ -12,6 +12,9 @@
 //! Every step may be repeated, and a crash between two of them is found at the next start by
 //! [`ReadTx::erasures_due`] and [`ReadTx::erasures_unfinished`].
 
+mod apart;
+mod everything;
+mod media;
 mod preview;
 mod purge;
 mod scope;
@@ -198,7 +201,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         for _ in 0..COUNTS {
             let changes = self.with_writer(|conn| Ok(conn.total_changes()))?;
-            match self.read(|tx| tx.erasure_preview(request.scope)) {
+            let preview = match self.read(|tx| tx.erasure_preview(request.scope)) {
                 Ok(preview) if !agreed(&preview) => return Ok(false),
                 // Another deletion ended it.
                 Err(StoreError::Interrupted) => continue,
@@ -206,15 +209,20 @@ impl Store {
             };
             let begun = self.write(|tx| {
                 let still = tx.conn.total_changes() == changes;
-                still.then(|| tx.erasure_request(request)).transpose()
+                still
+                    .then(|| tx.request(request, Some(&preview)))
+                    .transpose()
             })?;
             if begun.is_some() {
                 return Ok(true);
             }
         }
         self.write(|tx| {
-            let still = agreed(&tx.erasure_preview(request.scope)?);
-            still.then(|| tx.erasure_request(request)).transpose()
+            let preview = tx.erasure_preview(request.scope)?;
+            let still = agreed(&preview);
+            still
+                .then(|| tx.request(request, Some(&preview)))
+                .transpose()
         })
         .map(|begun| begun.is_some())
     }
@@ -227,6 +235,15 @@ impl WriteTx<'_> {
     /// # Errors
     /// `not_found` if it does not exist or is hidden already; `conflict` if the id is taken.
     pub fn erasure_request(&self, request: &ErasureRequest) -> Result<(), StoreError> {
+        self.request(request, None)
+    }
+
+    /// `counted`: what it will remove, where that was counted already and still holds.
+    fn request(
+        &self,
+        request: &ErasureRequest,
+        counted: Option<&ErasurePreview>,
+    ) -> Result<(), StoreError> {
         let columns = scope::columns(request.scope);
         let small = request.scope.is_small();
         self.scope_must_exist(request.scope)?;
@@ -250,16 +267,9 @@ impl WriteTx<'_> {
         )
         .map_err(refused("erasure"))?;
         match request.scope {
-            ErasureScope::Everything => {
-                change(
-                    self.conn,
-                    "UPDATE conversation SET erasure_id = ?1",
-                    [request.id.0],
-                )?;
-                self.erasure_measure(request)
-            }
+            ErasureScope::Everything => self.request_everything(request, counted),
             ErasureScope::Folder(_) | ErasureScope::Tag(_) | ErasureScope::Source(_) => {
-                self.erasure_measure(request)?;
+                self.erasure_measure(request, counted)?;
                 // Also what waits for a smaller deletion: that one finds it gone.
                 let set = scope::conversations(request.scope).unwrap_or_default();
                 change(
@@ -273,7 +283,7 @@ impl WriteTx<'_> {
             ErasureScope::Range(_)
             | ErasureScope::Media(_)
             | ErasureScope::Searches
-            | ErasureScope::Drafts => self.erasure_measure(request),
+            | ErasureScope::Drafts => self.erasure_measure(request, counted),
             ErasureScope::Conversation(id) => {
                 let hidden = change(
                     self.conn,
@@ -383,7 +393,11 @@ impl WriteTx<'_> {
 
     /// Notes how much there is to do, and whether the index is cleaned as a whole. Of whole
     /// conversations that is counted in indexes alone, since everybody who writes waits for it.
-    fn erasure_measure(&self, request: &ErasureRequest) -> Result<(), StoreError> {
+    fn erasure_measure(
+        &self,
+        request: &ErasureRequest,
+        counted: Option<&ErasurePreview>,
+    ) -> Result<(), StoreError> {
         if let Some((in_index, others)) = self.size_of(request.scope)? {
             let labels = matches!(
                 request.scope,
@@ -392,7 +406,10 @@ impl WriteTx<'_> {
             let rows = in_index.saturating_add(others);
             return self.expect_rows(request.id, rows.saturating_add(u32::from(labels)), in_index);
         }
-        let preview = self.erasure_preview(request.scope)?;
+        let preview = match counted {
+            Some(preview) => preview.clone(),
+            None => self.erasure_preview(request.scope)?,
+        };
         let rows = [
             preview.conversations,
             preview.messages,

@@ -40,28 +40,47 @@ impl Store {
         // Beside the process that owns it, pages of the file may be older than the log, and after a
         // change of the key under another one. Whatever SQLite reads is authenticated all the same.
         let settled = self.mode() != Mode::ReadOnly || self.wal_bytes() == 0;
-        if let Some(path) = self.path()
-            && settled
-            && !pages_authenticate(&connection::open(&self.options(), Kind::Reader)?)?
-        {
+        let pages = || match self.path() {
+            Some(_) if settled => {
+                pages_authenticate(&connection::open(&self.options(), Kind::Reader)?)
+            }
+            _ => Ok(true),
+        };
+        let rows = || self.check(|conn| rows_agree(conn, "PRAGMA integrity_check(1)"));
+        let search = || match self.mode() {
+            Mode::ReadOnly => Ok(Integrity::Whole),
+            _ => self.search_agrees(),
+        };
+        // Each is a pass over the file of its own, on a connection of its own. The statement that
+        // compares the index with every text writes nothing, but only the writer may make it.
+        let (pages, rows, search) = std::thread::scope(|threads| {
+            let pages = threads.spawn(pages);
+            let search = threads.spawn(search);
+            let rows = rows();
+            (joined(pages), rows, joined(search))
+        });
+        if !pages? {
             tracing::warn!(
                 name: "archive.pages_damaged",
-                bytes = std::fs::metadata(path).map_or(0, |meta| meta.len()),
+                bytes = self.path().and_then(|path| std::fs::metadata(path).ok()).map_or(0, |meta| meta.len()),
             );
             return Ok(Integrity::DamagedPages);
         }
-        let rows = self.check(|conn| rows_agree(conn, "PRAGMA integrity_check(1)"))?;
-        if rows != Integrity::Whole || self.mode() == Mode::ReadOnly {
-            return Ok(rows);
+        match rows? {
+            Integrity::Whole => search,
+            damaged => Ok(damaged),
         }
-        let search = self.with_writer(|conn| {
+    }
+
+    fn search_agrees(&self) -> Result<Integrity, StoreError> {
+        let agrees = self.with_writer(|conn| {
             conn.execute(
-                "INSERT INTO search (search, rank) VALUES ('integrity-check', 1)",
-                [],
+                "INSERT INTO search (search, rank) VALUES ('integrity-check', ?1)",
+                [!index_is_apart(conn)?],
             )?;
             Ok(())
         });
-        match search {
+        match agrees {
             Ok(()) => Ok(Integrity::Whole),
             Err(StoreError::SearchCorrupt) => Ok(Integrity::DamagedSearch),
             Err(error) => Err(error),
@@ -109,6 +128,21 @@ fn pages_authenticate(conn: &Connection) -> Result<bool, StoreError> {
     let mut statement = conn.prepare("PRAGMA cipher_integrity_check")?;
     let mut rows = statement.query([])?;
     Ok(rows.next()?.is_none())
+}
+
+fn joined<T>(
+    thread: std::thread::ScopedJoinHandle<'_, Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// Whether everything is being deleted: then its rows are in no index, and cannot be compared with
+/// one.
+fn index_is_apart(conn: &Connection) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM erasure WHERE index_apart = 1)";
+    Ok(conn.query_row(sql, [], |row| row.get(0))?)
 }
 
 fn rows_agree(conn: &Connection, pragma: &str) -> Result<Integrity, StoreError> {

@@ -53,6 +53,7 @@ pub use table::message::FinishMessage;
 pub use table::message_path::{PathAnchor, PathItem, PathPage};
 pub use table::recent_search::RecentSearch;
 pub use table::retention::{RetentionRun, SCOPE as RETENTION_SCOPE, Weight};
+pub use table::retention_media::OldFile;
 pub use table::sandbox_record::{SandboxPage, SandboxRecord};
 pub use table::stream_chunk::ChunkKind;
 pub use table::tag::TagTotal;

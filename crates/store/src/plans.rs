@@ -6,7 +6,7 @@ use crate::audit;
 use crate::connection::{self, Kind};
 use crate::table::{
     consent_event, conversation, egress_record, export, folder, ledger_page, ledger_total, message,
-    message_path, retention, tag,
+    message_path, retention, retention_media, tag,
 };
 use crate::table::{objection_event, request_progress, statement_flag};
 use crate::{OpenOptions, Store, erasure, migrate, search};
@@ -58,6 +58,10 @@ fn what_is_due_is_found_along_its_index() {
     );
     check(retention::DRAFTS_DUE, "INDEX draft_age (updated_at<?)");
     check(retention::SEARCHES_DUE, "INDEX recent_search_age (at<?)");
+    check(
+        retention_media::OLD,
+        "INDEX asset_age ((kept_since,id)>(?,?) AND kept_since<?)",
+    );
 }
 
 #[test]

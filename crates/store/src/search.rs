@@ -282,6 +282,11 @@ impl WriteTx<'_> {
     pub(crate) fn search_rebuild(&self) -> Result<(), StoreError> {
         self.conn
             .execute("INSERT INTO search (search) VALUES ('rebuild')", [])?;
+        // What is being deleted is in it again, and has to be taken out of it.
+        self.conn.execute(
+            "UPDATE erasure SET index_apart = 0, in_bulk = 1 WHERE index_apart = 1",
+            [],
+        )?;
         self.search_is_current()
     }
 }

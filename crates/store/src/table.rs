@@ -26,6 +26,7 @@ pub(crate) mod recent_search;
 mod redact_name;
 pub(crate) mod request_progress;
 pub(crate) mod retention;
+pub(crate) mod retention_media;
 pub(crate) mod sandbox_record;
 mod setting;
 mod source;

@@ -133,7 +133,12 @@ fn erase(store: &Store, scope: ErasureScope, samples: &mut Samples) -> Outcome<f
     std::thread::scope(|threads| {
         let writer = threads.spawn(|| longest_wait(store, &stop));
         let erased = time(Of::Process, samples, || {
-            store.write(|tx| tx.erasure_request(&request))?;
+            // As the app does: what is large is looked at first.
+            if scope.is_small() {
+                store.write(|tx| tx.erasure_request(&request))?;
+            } else if !store.erasure_begin(&request, |_| true)? {
+                return Err("the deletion did not begin".into());
+            }
             while !store.erasure_step(id, str::to_owned)?.done {
                 std::thread::sleep(Duration::from_millis(2));
             }

@@ -25,7 +25,7 @@ pub enum Retention {
 pub struct RuleArgs {
     #[command(flatten)]
     pub target: TargetArgs,
-    /// Delete this many days after the last activity
+    /// Delete this many days after the last activity; files, this many days after they came
     #[arg(long, value_name = "DAYS")]
     pub after: Option<u32>,
     /// Delete this many days after archiving
@@ -51,7 +51,7 @@ pub struct TargetArgs {
     /// What this source answers
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
-    /// All conversations, drafts or searches
+    /// All conversations, drafts, searches or files
     #[arg(long, value_enum)]
     pub kind: Option<KindArg>,
 }
@@ -61,6 +61,7 @@ pub enum KindArg {
     Conversations,
     Drafts,
     Searches,
+    Media,
 }
 
 #[derive(Debug, Args)]

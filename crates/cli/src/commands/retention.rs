@@ -33,13 +33,14 @@ pub async fn run(app: &App, retention: Retention, out: &Out) -> Done {
                 "conversations": swept.conversations,
                 "drafts": swept.drafts,
                 "searches": swept.searches,
+                "media": swept.media,
                 "paused": swept.paused.map(paused),
             });
             out.answer(&document, |_| match swept.paused {
                 Some(pause) => said(pause),
                 None => format!(
-                    "{} conversations, {} drafts and {} searches were deleted for good.\n",
-                    swept.conversations, swept.drafts, swept.searches
+                    "{} conversations, {} files, {} drafts and {} searches were deleted for good.\n",
+                    swept.conversations, swept.media, swept.drafts, swept.searches
                 ),
             });
         }
@@ -89,6 +90,7 @@ async fn list(app: &App, out: &Out) -> Result<(), Failure> {
                 "conversations": run.conversations,
                 "drafts": run.drafts,
                 "searches": run.searches,
+                "media": run.media,
                 "receipts": run.receipts,
             })
         })
@@ -108,11 +110,18 @@ async fn list(app: &App, out: &Out) -> Result<(), Failure> {
 }
 
 async fn preview(app: &App, args: RuleArgs, out: &Out) -> Result<(), Failure> {
-    let found = app.preview_retention(new_rule(app, args).await?).await?;
+    let rule = new_rule(app, args).await?;
+    let media = rule.target == RetentionTarget::Kind(RetentionKind::Media);
+    let found = app.preview_retention(rule).await?;
     let first: Vec<Value> = found
         .first
         .iter()
         .map(|(id, title)| json!({ "id": id, "title": title }))
+        .collect();
+    let first_files: Vec<Value> = found
+        .first_files
+        .iter()
+        .map(|file| json!({ "id": file.id, "name": file.name, "bytes": file.bytes, "since": file.since }))
         .collect();
     let exempt: Vec<Value> = found
         .exempt
@@ -126,22 +135,35 @@ async fn preview(app: &App, args: RuleArgs, out: &Out) -> Result<(), Failure> {
         "at_least": found.at_least,
         "drafts": found.drafts,
         "searches": found.searches,
+        "files": found.files,
+        "first_files": first_files,
         "first": first,
         "exempt": exempt,
         "exempt_total": found.exempt_total,
         "frozen": found.frozen,
     });
     out.answer(&document, |_| {
-        let mut text = format!(
-            "Today it would delete {} conversations ({} messages, {} bytes), {} drafts, {} searches.\n",
-            found.conversations, found.messages, found.bytes, found.drafts, found.searches
-        );
+        let mut text = if media {
+            format!(
+                "Today it would delete {} files ({} bytes); the messages they are in stay.\n",
+                found.files, found.bytes
+            )
+        } else {
+            format!(
+                "Today it would delete {} conversations ({} messages, {} bytes), {} drafts, {} searches.\n",
+                found.conversations, found.messages, found.bytes, found.drafts, found.searches
+            )
+        };
+        for file in &found.first_files {
+            text.push_str(&format!("{}  {}\n", file.id, plain(&file.name)));
+        }
         for (id, title) in &found.first {
             text.push_str(&format!("{id}  {}\n", plain(title)));
         }
         for item in &found.exempt {
             let why = word(&item.why);
-            text.push_str(&format!("{}  {} stays: {why}\n", item.id, plain(&item.title)));
+            let stays = if media { "keeps its old files" } else { "stays" };
+            text.push_str(&format!("{}  {} {stays}: {why}\n", item.id, plain(&item.title)));
         }
         text
     });
@@ -162,6 +184,7 @@ async fn new_rule(app: &App, args: RuleArgs) -> Result<NewRule, Failure> {
         RetentionTarget::Kind(match about.kind {
             Some(KindArg::Drafts) => RetentionKind::Drafts,
             Some(KindArg::Searches) => RetentionKind::Searches,
+            Some(KindArg::Media) => RetentionKind::Media,
             _ => RetentionKind::Conversations,
         })
     };
@@ -187,6 +210,11 @@ fn line(rule: &Value) -> String {
     let level = rule["target"]["level"].as_str().unwrap_or_default();
     let target = rule["target"]["target"].as_str().unwrap_or_default();
     let name = rule["name"].as_str().unwrap_or(target);
+    let since = if target == "media" {
+        "it came"
+    } else {
+        "the last activity"
+    };
     let days = |key: &str, words: &str| {
         rule[key].as_u64().map(|days| {
             format!(
@@ -195,13 +223,10 @@ fn line(rule: &Value) -> String {
             )
         })
     };
-    let mut when: String = [
-        days("idle_days", "the last activity"),
-        days("archived_days", "archiving"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let mut when: String = [days("idle_days", since), days("archived_days", "archiving")]
+        .into_iter()
+        .flatten()
+        .collect();
     when = if when.is_empty() {
         "keep".to_owned()
     } else {

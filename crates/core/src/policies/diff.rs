@@ -3,17 +3,19 @@
 use fluxchat_model::{Policy, PolicyDiff, TextChange, TextKind, TextPart, TextRow};
 use similar::{Algorithm, ChangeTag, DiffOp, TextDiff, capture_diff_slices};
 
+use super::purposes;
+
 /// Below this share of common words a paragraph counts as another one.
 const ALIKE: f32 = 0.4;
 
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct Paragraph {
-    kind: Kind,
-    text: String,
+pub(super) struct Paragraph {
+    pub(super) kind: Kind,
+    pub(super) text: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Kind {
+pub(super) enum Kind {
     Heading,
     Paragraph,
     Item,
@@ -36,7 +38,7 @@ pub(super) fn between(from: &Policy, to: &Policy) -> PolicyDiff {
         from: from.version.0.clone(),
         to: to.version.0.clone(),
         language: to.language.clone(),
-        changed: to.changed.clone(),
+        changed: purposes::changed(from, to),
         rows: rows(&from.markdown, &to.markdown),
     }
 }
@@ -117,7 +119,7 @@ fn whole(paragraph: &Paragraph, change: TextChange) -> TextRow {
 }
 
 /// A policy is headings, paragraphs, lists and tables; each line of it is one of these.
-fn paragraphs(markdown: &str) -> Vec<Paragraph> {
+pub(super) fn paragraphs(markdown: &str) -> Vec<Paragraph> {
     let mut all: Vec<Paragraph> = Vec::new();
     let mut goes_on = false;
     for line in markdown.lines() {
@@ -199,7 +201,17 @@ mod tests {
         for language in fluxchat_service::LANGUAGES {
             let text = |version| fluxchat_service::policy(version, language).unwrap();
             let diff = between(&text("2026-10-01"), &text("2026-11-01"));
-            assert_eq!(diff.changed, ["improve.product", "ai.training"]);
+            assert_eq!(
+                diff.changed,
+                [
+                    "improve.product",
+                    "ai.training",
+                    "diag.crash",
+                    "analytics.usage",
+                    "marketing.direct"
+                ],
+                "two are declared; the sentence that names all of them is another one"
+            );
             let count = |change| diff.rows.iter().filter(|row| row.change == change).count();
             assert!(count(TextChange::Changed) >= 4, "{language}");
             assert_eq!(count(TextChange::Added), 2, "{language}");

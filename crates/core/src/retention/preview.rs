@@ -1,16 +1,16 @@
 //! What a rule would delete today.
 
 use fluxchat_model::{
-    ConversationId, RetentionExemption, RetentionKind, RetentionTarget, RetentionVerdict,
+    AssetId, ConversationId, RetentionExemption, RetentionKind, RetentionTarget, RetentionVerdict,
     Timestamp, retention_verdict,
 };
 use fluxchat_store::{ReadTx, StoreError};
 
-use super::{NewRule, back, observed};
+use super::{NewRule, back, media, observed};
 use crate::{App, Error, restriction};
 
 /// Titles that are shown.
-const SHOWN: usize = 50;
+pub(super) const SHOWN: usize = 50;
 /// From here on sizes are no longer added up.
 const MOST_MEASURED: u32 = 20_000;
 
@@ -23,6 +23,19 @@ pub struct ExemptConversation {
     pub title: String,
     /// Why.
     pub why: RetentionExemption,
+}
+
+/// A file that would go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OldFileShown {
+    /// Which.
+    pub id: AssetId,
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Since when it is here.
+    pub since: Timestamp,
 }
 
 /// What a rule would delete today.
@@ -40,9 +53,14 @@ pub struct RetentionPreview {
     pub drafts: u32,
     /// How many searches.
     pub searches: u32,
+    /// How many files; the messages they are in stay.
+    pub files: u32,
+    /// The first of the files, oldest first.
+    pub first_files: Vec<OldFileShown>,
     /// The first of the conversations, oldest first.
     pub first: Vec<(ConversationId, String)>,
-    /// The first of those that would stay although they are old enough.
+    /// The first of those that would stay although they are old enough; of a rule about files,
+    /// those that keep old files.
     pub exempt: Vec<ExemptConversation>,
     /// How many of them there are.
     pub exempt_total: u32,
@@ -71,6 +89,9 @@ impl App {
                 }
                 (RetentionTarget::Kind(RetentionKind::Searches), days) => {
                     preview.searches = older(days, now, |at| tx.searches_older(at))?;
+                }
+                (RetentionTarget::Kind(RetentionKind::Media), _) => {
+                    media::preview(tx, &rule, now, &mut preview)?;
                 }
                 _ => conversations(tx, &rule, now, &mut preview)?,
             }

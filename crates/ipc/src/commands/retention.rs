@@ -34,6 +34,7 @@ pub async fn retention_get(app: &App, _: Empty) -> Answer<Retention> {
         conversations: run.conversations,
         drafts: run.drafts,
         searches: run.searches,
+        media: run.media,
         receipts: run.receipts,
     });
     Ok(Retention {
@@ -74,6 +75,17 @@ pub async fn retention_preview(app: &App, req: RetentionRuleReq) -> Answer<Reten
         at_least: found.at_least,
         drafts: found.drafts,
         searches: found.searches,
+        files: found.files,
+        first_files: found
+            .first_files
+            .into_iter()
+            .map(|file| RetentionFile {
+                id: file.id,
+                name: file.name,
+                bytes: file.bytes,
+                since: file.since,
+            })
+            .collect(),
         first: found
             .first
             .into_iter()

@@ -1,7 +1,7 @@
 //! Retention and restriction.
 
 use fluxchat_model::{
-    ConversationId, FolderId, Receipt, RetentionExemption, RetentionKind, RetentionRuleId,
+    AssetId, ConversationId, FolderId, Receipt, RetentionExemption, RetentionKind, RetentionRuleId,
     SourceId, TagId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ dto! {
     request RetentionRuleReq {
         /// What it is about.
         pub target: RetentionTargetDto,
-        /// Delete this many days after the last activity.
+        /// Delete this many days after the last activity; files, this many days after they came.
         pub idle_days: Option<u32>,
         /// Delete this many days after archiving.
         pub archived_days: Option<u32>,
@@ -107,6 +107,8 @@ dto! {
         pub drafts: u32,
         /// Searches it forgot.
         pub searches: u32,
+        /// Files it deleted.
+        pub media: u32,
         /// The proofs, at most 50.
         pub receipts: Vec<Receipt>,
     }
@@ -137,6 +139,21 @@ dto! {
 }
 
 dto! {
+    /// A file that a rule would delete.
+    answer RetentionFile {
+        /// Which.
+        pub id: AssetId,
+        /// Its name.
+        pub name: String,
+        /// Its size in bytes.
+        #[cfg_attr(feature = "codegen", ts(as = "f64"))]
+        pub bytes: u64,
+        /// Since when it is here.
+        pub since: Timestamp,
+    }
+}
+
+dto! {
     /// What a rule would delete today.
     answer RetentionPreviewRes {
         /// Conversations.
@@ -152,9 +169,14 @@ dto! {
         pub drafts: u32,
         /// Searches.
         pub searches: u32,
+        /// Files; the messages they are in stay.
+        pub files: u32,
+        /// The first 50 files, oldest first.
+        pub first_files: Vec<RetentionFile>,
         /// The first 50 conversations, oldest first.
         pub first: Vec<RetentionItem>,
-        /// The first 50 that stay although they are old enough.
+        /// The first 50 that stay although they are old enough; of a rule about files, those that
+        /// keep old files.
         pub exempt: Vec<RetentionItem>,
         /// How many of them there are.
         pub exempt_total: u32,

@@ -100,7 +100,6 @@ impl WriteTx<'_> {
         let samples = self.samples(scope)?;
         let files = match scope {
             _ if self.is_emptied(id)? => Vec::new(),
-            ErasureScope::Everything => self.purge_everything(&mut rows)?,
             ErasureScope::Conversation(_) if job.stage == ErasureStage::Purging => {
                 return Err(StoreError::Conflict("erasure"));
             }
@@ -306,64 +305,6 @@ impl WriteTx<'_> {
         Ok(gone)
     }
 
-    /// Everything at once. The triggers that keep index and totals in step row by row are lifted,
-    /// and both are set to empty, all in this transaction.
-    fn purge_everything(&self, rows: &mut Rows) -> Result<Vec<AssetId>, StoreError> {
-        let files = self.asset_ids()?;
-        let triggers = all(
-            self.conn,
-            "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'
-               AND tbl_name IN ('conversation', 'message', 'asset', 'sandbox_record')",
-            [],
-            |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
-        )?;
-        for (name, _) in &triggers {
-            // sql: the names are those of our own schema; names cannot be bound.
-            self.conn.execute_batch(&format!("DROP TRIGGER {name}"))?;
-        }
-        self.conn
-            .execute("INSERT INTO search (search) VALUES ('delete-all')", [])?;
-        change(self.conn, "DELETE FROM answered_by", [])?;
-        for (table, sql) in [
-            ("stream_chunk", "DELETE FROM stream_chunk"),
-            ("message_asset", "DELETE FROM message_asset"),
-            ("training_echo", "DELETE FROM training_echo"),
-            ("statement_flag", "DELETE FROM statement_flag"),
-            ("message", "DELETE FROM message"),
-            ("draft", "DELETE FROM draft"),
-            ("conversation", "DELETE FROM conversation"),
-            ("asset", "DELETE FROM asset"),
-            ("sandbox_record", "DELETE FROM sandbox_record"),
-            ("redact_name", "DELETE FROM redact_name"),
-            ("diagnostic_report", "DELETE FROM diagnostic_report"),
-            ("folder", "DELETE FROM folder"),
-            ("conversation_tag", "DELETE FROM conversation_tag"),
-            ("tag", "DELETE FROM tag"),
-            (
-                "egress_record.conversation_id",
-                "UPDATE egress_record SET conversation_id = NULL WHERE conversation_id IS NOT NULL",
-            ),
-            (
-                "consent_event.conversation_id",
-                "UPDATE consent_event SET conversation_id = NULL WHERE conversation_id IS NOT NULL",
-            ),
-        ] {
-            self.counted(rows, table, sql, [])?;
-        }
-        self.retention_forget_conversations()?;
-        change(
-            self.conn,
-            "UPDATE stored_total SET count = 0, bytes = 0 WHERE kind <> 'ledger'",
-            [],
-        )?;
-        change(self.conn, "DELETE FROM stored_month", [])?;
-        for (_, sql) in &triggers {
-            self.conn.execute_batch(sql)?;
-        }
-        self.search_is_current()?;
-        Ok(files)
-    }
-
     /// Runs deletions so that nothing of them stays in the index: each row cleaned by itself, or,
     /// for many, all of them by one pass.
     fn cleaning_index<T>(
@@ -391,11 +332,6 @@ impl WriteTx<'_> {
     /// A few of the texts that are about to go, as searches that find them now.
     fn samples(&self, scope: ErasureScope) -> Result<Vec<Sample>, StoreError> {
         let sql = match scope {
-            ErasureScope::Everything => {
-                "SELECT seq, substr(text, 1, ?2) FROM message WHERE text <> '' AND ?1 IS NULL
-                 UNION ALL SELECT seq, substr(title, 1, ?2) FROM conversation WHERE title <> '' LIMIT ?3"
-                    .to_owned()
-            }
             ErasureScope::Conversation(_) => {
                 "SELECT seq, substr(title, 1, ?2) FROM conversation WHERE id = ?1 AND title <> ''
                  UNION ALL SELECT seq, substr(text, 1, ?2) FROM message WHERE conversation_id = ?1 AND text <> ''

@@ -9,22 +9,22 @@
 //! [`Store::erasure_purge`] closes: tombstone, searches, `erasing`.
 
 use fluxchat_model::{
-    AssetId, ConversationId, ErasureId, ErasureScope, ErasureStage, MediaKind, MessageId, TimeRange,
+    AssetId, ConversationId, ErasureId, ErasureScope, ErasureStage, MessageId, TimeRange,
 };
 use rusqlite::params;
 
+use super::media::FILES;
 use super::purge::Rows;
 use super::{Erasure, scope};
-use crate::table::{all, change, message_parts, scalar, to_json};
+use crate::table::{all, change, scalar, to_json};
 use crate::{Store, StoreError, WriteTx, search};
 
 /// Up to so many messages a conversation goes in one transaction: in steps, pages of the index that
 /// they share are written once for each.
-const AT_ONCE: u32 = 64;
+const AT_ONCE: u32 = 16;
 /// Messages per step where the index cleans itself, and where it does not.
 const CAREFUL: usize = 16;
 const BULK: usize = 400;
-const FILES: usize = 64;
 /// Pages of the index written per step.
 const MERGE: i64 = 300;
 
@@ -64,10 +64,10 @@ impl Store {
 }
 
 /// One transaction of a deletion.
-struct Batch<'a> {
+pub(super) struct Batch<'a> {
     id: ErasureId,
-    rows: &'a mut Rows,
-    files: Vec<AssetId>,
+    pub(super) rows: &'a mut Rows,
+    pub(super) files: Vec<AssetId>,
     /// Messages that may still go in it.
     left: usize,
     verified: bool,
@@ -96,9 +96,7 @@ impl WriteTx<'_> {
             expected: job.expected,
         };
         match (job.stage, job.scope) {
-            (ErasureStage::Purging, Some(scope)) if scope != ErasureScope::Everything => {
-                self.step_rows(&job, scope, for_good, title_of)
-            }
+            (ErasureStage::Purging, Some(scope)) => self.step_rows(&job, scope, for_good, title_of),
             (ErasureStage::Cleaning, _) => {
                 let done = self.step_index(0)?;
                 if done {
@@ -153,12 +151,13 @@ impl WriteTx<'_> {
             // Set again after a crash: opening puts it back.
             search::configure(self.conn, false)?;
         }
+        let apart = self.is_apart(job.id.0)?;
         let mut rows = self.rows_of(job.id)?;
         let mut batch = Batch {
             id: job.id,
             rows: &mut rows,
             files: Vec::new(),
-            left: if in_bulk { BULK } else { CAREFUL },
+            left: if in_bulk || apart { BULK } else { CAREFUL },
             verified: true,
             title_of,
         };
@@ -166,6 +165,12 @@ impl WriteTx<'_> {
             ErasureScope::Media(kind) => self.step_media(&mut batch, kind)?,
             ErasureScope::Drafts => self.step_drafts(&mut batch, None)?,
             ErasureScope::Searches => true,
+            ErasureScope::Everything => {
+                self.step_sandbox(&mut batch)?
+                    && self.step_old_index()?
+                    && self.step_conversations(&mut batch)?
+                    && self.step_references(&mut batch)?
+            }
             ErasureScope::Range(range) => {
                 self.step_conversations(&mut batch)?
                     && self.step_range(&mut batch, range)?
@@ -366,64 +371,6 @@ impl WriteTx<'_> {
             self.erasure_retitle(root, batch.title_of)?;
         }
         Ok(())
-    }
-
-    fn step_media(&self, batch: &mut Batch<'_>, kind: MediaKind) -> Result<bool, StoreError> {
-        let files = all(
-            self.conn,
-            &format!(
-                "SELECT id FROM asset WHERE {} = ?1 LIMIT ?2",
-                scope::MEDIA_KIND
-            ),
-            params![kind.word(), FILES as i64],
-            |row| Ok(AssetId(row.get(0)?)),
-        )?;
-        let emptied = files.len() < FILES;
-        for file in files {
-            self.take_out(file, batch.rows)?;
-            self.counted(
-                batch.rows,
-                "asset",
-                "DELETE FROM asset WHERE id = ?1",
-                [file.0],
-            )?;
-            batch.files.push(file);
-        }
-        Ok(emptied)
-    }
-
-    /// Takes a file out of the messages it is in. Their words stay as they are.
-    fn take_out(&self, file: AssetId, rows: &mut Rows) -> Result<(), StoreError> {
-        let messages = all(
-            self.conn,
-            "SELECT m.seq, m.parts, m.text FROM message_asset l JOIN message m ON m.id = l.message_id
-             WHERE l.asset_id = ?1",
-            [file.0],
-            |row| {
-                Ok((
-                    row.get::<_, i64>(0)?,
-                    row.get::<_, String>(1)?,
-                    row.get::<_, String>(2)?,
-                ))
-            },
-        )?;
-        for (seq, parts, text) in messages {
-            let mut kept = message_parts::decode(&parts, text)?;
-            kept.retain(|part| !message_parts::is_file(part, file));
-            let (parts, text) = message_parts::encode(&kept)?;
-            self.counted(
-                rows,
-                "message.parts",
-                "UPDATE message SET parts = ?2, text = ?3 WHERE seq = ?1",
-                params![seq, parts, text],
-            )?;
-        }
-        self.counted(
-            rows,
-            "message_asset",
-            "DELETE FROM message_asset WHERE asset_id = ?1",
-            [file.0],
-        )
     }
 
     /// Unsent texts and files.

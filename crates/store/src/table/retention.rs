@@ -26,6 +26,8 @@ pub struct RetentionRun {
     pub drafts: u32,
     /// How many searches.
     pub searches: u32,
+    /// How many files.
+    pub media: u32,
     /// The proofs; the last ones may be waiting still.
     pub receipts: Vec<Receipt>,
 }
@@ -249,7 +251,7 @@ impl ReadTx<'_> {
     ) -> Result<Vec<RetentionRun>, StoreError> {
         let mut runs = all(
             self.conn,
-            "SELECT seq, at, conversations, drafts, searches FROM retention_run ORDER BY seq DESC LIMIT ?1",
+            "SELECT seq, at, conversations, drafts, searches, media FROM retention_run ORDER BY seq DESC LIMIT ?1",
             [limit],
             |row| {
                 Ok(RetentionRun {
@@ -258,6 +260,7 @@ impl ReadTx<'_> {
                     conversations: row.get(2)?,
                     drafts: row.get(3)?,
                     searches: row.get(4)?,
+                    media: row.get(5)?,
                     receipts: Vec::new(),
                 })
             },
@@ -463,7 +466,9 @@ impl WriteTx<'_> {
                 "DELETE FROM recent_search WHERE at <= ?1",
                 "UPDATE retention_run SET searches = searches + ?2 WHERE seq = ?1",
             ),
-            RetentionKind::Conversations => return Err(StoreError::NotFound("kind")),
+            RetentionKind::Conversations | RetentionKind::Media => {
+                return Err(StoreError::NotFound("kind"));
+            }
         };
         let removed = u32::try_from(change(self.conn, sql, [until.0])?).unwrap_or(u32::MAX);
         let rows = std::collections::BTreeMap::from([(table, removed)]);
@@ -481,15 +486,5 @@ impl WriteTx<'_> {
         )?;
         change(self.conn, count, params![run, removed])?;
         Ok(removed)
-    }
-
-    /// Of everything that is deleted, rules about single conversations go too.
-    pub(crate) fn retention_forget_conversations(&self) -> Result<(), StoreError> {
-        change(
-            self.conn,
-            "DELETE FROM retention_rule WHERE level = 'conversation'",
-            [],
-        )?;
-        Ok(())
     }
 }

@@ -1,7 +1,9 @@
 //! The control arm of every scope of deletion: in an archive without the pragmas the same deletion
 //! leaves what it deleted in the pages, and the same scan finds it.
 
-use fluxchat_model::{DraftKey, ErasureScope, MediaKind, SourceId, TagId, TimeRange, Timestamp};
+use fluxchat_model::{
+    DraftKey, ErasureId, ErasureScope, MediaKind, SourceId, TagId, TimeRange, Timestamp,
+};
 
 use crate::large::{attach, file, folder, gone, hex, put, sql};
 use crate::support::{Archive, NOW, canary};
@@ -99,6 +101,42 @@ fn every_scope_leaves_remnants_without_the_pragmas() {
         })
         .collect();
     assert_eq!(blind, [""; 0], "the scan of these scopes could not fail");
+}
+
+/// Files that a rule takes: the rows of the sweeper, and how often their names are found then.
+fn files_by_rule(archive: &Archive) -> usize {
+    let word = canary();
+    planted(archive, "media", &word);
+    let files = archive
+        .store
+        .read(|tx| tx.files_older(Timestamp(i64::MAX), None, 100))
+        .unwrap();
+    let ids: Vec<_> = files.iter().map(|file| file.id).collect();
+    assert_eq!(ids.len(), 40);
+    assert!(gone(archive, &[&word]) > 0, "the scan sees it before");
+    let at = archive.tick();
+    let erasure = ErasureId::new(at, archive.random());
+    archive
+        .store
+        .write(|tx| {
+            let run = tx.retention_run_begin(at)?;
+            tx.retention_purge_media(run, erasure, &ids, at)
+        })
+        .unwrap();
+    archive.store.erasure_scrub(erasure).unwrap();
+    let receipt = archive
+        .store
+        .erasure_finish(erasure, &archive.by())
+        .unwrap();
+    assert_eq!(receipt.scope, fluxchat_store::RETENTION_SCOPE);
+    assert_eq!(receipt.rows_by_table["asset"], 40);
+    gone(archive, &[&word])
+}
+
+#[test]
+fn files_that_a_rule_takes_leave_remnants_without_the_pragmas_and_nothing_with_them() {
+    assert!(files_by_rule(&Archive::unprotected()) > 0);
+    assert_eq!(files_by_rule(&Archive::new()), 0);
 }
 
 #[test]

@@ -10,6 +10,7 @@
 mod control;
 mod copies;
 mod erasure;
+mod everything;
 mod large;
 mod ledger;
 mod leftovers;

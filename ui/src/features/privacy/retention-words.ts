@@ -8,14 +8,15 @@ export function ruleTarget({ target, name }: RetentionRuleRow): string {
 }
 
 /** What it does, in words. */
-export function ruleAction(rule: Pick<RetentionRuleRow, 'idle_days' | 'archived_days'>): string {
+export function ruleAction(rule: Pick<RetentionRuleRow, 'target' | 'idle_days' | 'archived_days'>): string {
+  const since = rule.target.level === 'kind' && rule.target.kind === 'media' ? 'retention.came' : 'retention.idle';
   const parts = [
-    rule.idle_days === null ? null : t('retention.idle', { days: rule.idle_days }),
+    rule.idle_days === null ? null : t(since, { days: rule.idle_days }),
     rule.archived_days === null ? null : t('retention.archived', { days: rule.archived_days }),
   ].filter((part) => part !== null);
   return parts.length === 0 ? t('retention.keep') : parts.join(' · ');
 }
 
 export function runSummary(run: RetentionRunRow): string {
-  return t('retention.run', { conversations: run.conversations, drafts: run.drafts, searches: run.searches });
+  return t('retention.run', { conversations: run.conversations, media: run.media, drafts: run.drafts, searches: run.searches });
 }

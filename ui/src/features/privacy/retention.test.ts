@@ -21,7 +21,7 @@ describe('retention', () => {
     await open('retention');
     expect(await screen.findByText('All past searches')).toBeTruthy();
     expect(screen.getByText('delete 365 days after the last use · delete 30 days after archiving')).toBeTruthy();
-    expect(screen.getByText('1 conversation, 0 drafts, 0 searches')).toBeTruthy();
+    expect(screen.getByText('1 conversation, 0 files, 0 drafts, 0 searches')).toBeTruthy();
   });
 
   it('begins with one thing to do', async () => {
@@ -55,6 +55,30 @@ describe('retention', () => {
       idle_days: 20,
       archived_days: undefined,
     });
+  });
+
+  it('of files says which go, and that their messages stay', async () => {
+    const { fake, user } = await open('retention');
+    await user.click(await screen.findByRole('button', { name: 'Add a rule …' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Add a rule' });
+    await user.selectOptions(within(dialog).getByLabelText('What it is about'), 'All files');
+    expect(within(dialog).queryByLabelText('Days after archiving')).toBeNull();
+    const days = await within(dialog).findByLabelText('Days after it was added');
+    await user.clear(days);
+    await user.type(days, '100');
+    await user.click(within(dialog).getByRole('button', { name: /Show what/ }));
+    expect(await within(dialog).findByText(/^Today it would delete 2 files, .* The messages they are in stay\.$/)).toBeTruthy();
+    expect(within(dialog).getByText('Kitchen.jpg')).toBeTruthy();
+    expect(within(dialog).getByText(/keeps? (its|their) old files:$/)).toBeTruthy();
+    expect(await violations()).toEqual([]);
+    await user.click(within(dialog).getByRole('button', { name: 'Set the rule' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(fake.calls.find((call) => call.name === 'retention_set')?.req).toEqual({
+      target: { level: 'kind', kind: 'media' },
+      idle_days: 100,
+      archived_days: undefined,
+    });
+    expect(screen.getByText('delete 100 days after it was added')).toBeTruthy();
   });
 
   it('says why it rests, and lets a person vouch for the clock', async () => {

@@ -77,10 +77,10 @@ export function receiptSubject(receipt: Receipt): string {
   if (receipt.scope === 'retention') {
     const drafts = receipt.rows_by_table['draft'] ?? 0;
     const searches = receipt.rows_by_table['recent_search'] ?? 0;
-    const kept = receipt.rows_by_table['conversation'] ?? conversations;
-    return t('receipt.retention', { conversations: kept, drafts, searches: drafts + kept > 0 ? 0 : searches });
+    const files = receipt.rows_by_table['asset'] ?? 0;
+    // The searches that every deletion forgets are not what this one was about.
+    return t('receipt.retention', { conversations, files, drafts, searches: drafts + conversations > 0 ? 0 : searches });
   }
-  return receipt.scope;
   if (['searches', 'drafts', 'key'].includes(receipt.scope)) return scopeName(receipt.scope);
   return t('erase.receipt', { what: scopeName(receipt.scope), conversations, messages, files: receipt.files });
 }

@@ -3101,6 +3101,27 @@ runs: Array<RetentionRunRow>, };
 export type RetentionExemption = "pinned" | "restricted" | "other_rule";
 
 /**
+ * A file that a rule would delete.
+ */
+export type RetentionFile = { 
+/**
+ * Which.
+ */
+id: AssetId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its size in bytes.
+ */
+bytes: number, 
+/**
+ * Since when it is here.
+ */
+since: Timestamp, };
+
+/**
  * A conversation that a rule is about.
  */
 export type RetentionItem = { 
@@ -3120,7 +3141,7 @@ why: RetentionExemption | null, };
 /**
  * What is kept or deleted by age where nothing more specific is said.
  */
-export type RetentionKind = "conversations" | "drafts" | "searches";
+export type RetentionKind = "conversations" | "drafts" | "searches" | "media";
 
 /**
  * Why nothing is deleted by rule at the moment.
@@ -3168,11 +3189,20 @@ drafts: number,
  */
 searches: number, 
 /**
+ * Files; the messages they are in stay.
+ */
+files: number, 
+/**
+ * The first 50 files, oldest first.
+ */
+first_files: Array<RetentionFile>, 
+/**
  * The first 50 conversations, oldest first.
  */
 first: Array<RetentionItem>, 
 /**
- * The first 50 that stay although they are old enough.
+ * The first 50 that stay although they are old enough; of a rule about files, those that
+ * keep old files.
  */
 exempt: Array<RetentionItem>, 
 /**
@@ -3207,7 +3237,7 @@ export type RetentionRuleReq = {
  */
 target: RetentionTargetDto, 
 /**
- * Delete this many days after the last activity.
+ * Delete this many days after the last activity; files, this many days after they came.
  */
 idle_days?: number, 
 /**
@@ -3268,6 +3298,10 @@ drafts: number,
  * Searches it forgot.
  */
 searches: number, 
+/**
+ * Files it deleted.
+ */
+media: number, 
 /**
  * The proofs, at most 50.
  */

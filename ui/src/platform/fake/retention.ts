@@ -13,6 +13,11 @@ type Names =
   | 'restriction_set_everything';
 
 const DAY = 86_400_000;
+const OLD_FILES = [
+  { name: 'Tax return 2024.pdf', bytes: 2_411_724, days: 410 },
+  { name: 'Kitchen.jpg', bytes: 3_902_006, days: 120 },
+  { name: 'Interview with the builder.ogg', bytes: 18_220_441, days: 45 },
+];
 
 export function retentionCommands(world: FakeWorld): Handlers<Names> {
   const fresh = world.conversations.length === 0;
@@ -27,7 +32,7 @@ export function retentionCommands(world: FakeWorld): Handlers<Names> {
   const state = (): Retention => ({
     rules,
     paused: everything ? { why: 'frozen' } : null,
-    runs: fresh ? [] : [{ seq: 1, at: world.started - DAY, conversations: 1, drafts: 0, searches: 0, receipts: [receipt] }],
+    runs: fresh ? [] : [{ seq: 1, at: world.started - DAY, conversations: 1, drafts: 0, searches: 0, media: 0, receipts: [receipt] }],
   });
   const restriction = (): Restriction => ({
     everything,
@@ -58,21 +63,26 @@ export function retentionCommands(world: FakeWorld): Handlers<Names> {
       return state();
     },
     retention_preview: ({ target, idle_days: idle }) => {
+      const media = target.level === 'kind' && target.kind === 'media';
+      const files = media && idle !== undefined ? OLD_FILES.filter((file) => file.days >= idle) : [];
       const of = target.level === 'kind' && target.kind !== 'conversations' ? [] : world.conversations;
       const old = of.filter((row) => idle !== undefined && row.updated_at <= Date.now() - idle * DAY);
       const item = (why: RetentionItem['why']) => (row: { id: string; title: string }) => ({ id: row.id, title: row.title, why });
       const pinned = old.filter((row) => row.pinned);
+      const keeping = media && files.length > 0 ? world.conversations.filter((row) => row.pinned) : pinned;
       const going = old.filter((row) => !row.pinned);
       return {
         conversations: going.length,
         messages: going.length * 12,
-        bytes: going.length * 40_960,
+        bytes: media ? files.reduce((sum, file) => sum + file.bytes, 0) : going.length * 40_960,
         at_least: false,
         drafts: target.level === 'kind' && target.kind === 'drafts' ? world.drafts.size : 0,
         searches: target.level === 'kind' && target.kind === 'searches' ? world.recent.length : 0,
+        files: files.length,
+        first_files: files.map(({ name, bytes, days }) => ({ id: name, name, bytes, since: Date.now() - days * DAY })),
         first: going.slice(0, 50).map(item(null)),
-        exempt: pinned.slice(0, 50).map(item('pinned')),
-        exempt_total: pinned.length,
+        exempt: keeping.slice(0, 50).map(item('pinned')),
+        exempt_total: keeping.length,
         frozen: everything,
       };
     },
