@@ -105,7 +105,7 @@ impl ChatMessage {
     }
 
     /// Everything in it that may name somebody: words, names of files, what goes to tools and
-    /// comes back. What is sealed is not among it.
+    /// comes back. What is sealed and the bytes of pictures and files are not among it.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
             ChatPart::Text(text)

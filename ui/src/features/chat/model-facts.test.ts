@@ -14,6 +14,6 @@ describe('what is told of a model', () => {
         abilities: { images: true, tools: true, reasoning: true },
         price: { input: 3_000_000, output: 75_000 },
       }),
-    ).toBe('200,000 tokens · images · tools · thinks · $3 in, $0.075 out per million tokens');
+    ).toBe('200,000 tokens · images · tools · thinks · $3 in, $0.075 out per million');
   });
 });
