@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0007_ledger.sql"),
     include_str!("../migrations/0008_diagnostics.sql"),
     include_str!("../migrations/0009_scale.sql"),
+    include_str!("../migrations/0011_talk.sql"),
 ];
 
 /// The schema this version reads and writes (`PRAGMA user_version`).

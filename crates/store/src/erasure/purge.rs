@@ -220,6 +220,12 @@ impl WriteTx<'_> {
         )?;
         self.counted(
             rows,
+            "instructions",
+            "DELETE FROM instructions WHERE conversation_id = ?1",
+            [id.0],
+        )?;
+        self.counted(
+            rows,
             "conversation",
             "DELETE FROM conversation WHERE id = ?1",
             [id.0],
@@ -331,7 +337,12 @@ impl WriteTx<'_> {
             ("statement_flag", "DELETE FROM statement_flag"),
             ("message", "DELETE FROM message"),
             ("draft", "DELETE FROM draft"),
+            ("instructions", "DELETE FROM instructions"),
+            ("fork", "DELETE FROM fork"),
+            ("conversation_total", "DELETE FROM conversation_total"),
             ("conversation", "DELETE FROM conversation"),
+            ("preset", "DELETE FROM preset"),
+            ("saved_prompt", "DELETE FROM saved_prompt"),
             ("asset", "DELETE FROM asset"),
             ("sandbox_record", "DELETE FROM sandbox_record"),
             ("redact_name", "DELETE FROM redact_name"),

@@ -17,4 +17,5 @@ mod open;
 mod records;
 mod search;
 mod support;
+mod talk;
 mod tree;
