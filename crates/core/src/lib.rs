@@ -6,6 +6,7 @@
 
 mod app;
 mod assets;
+mod branches;
 mod chat;
 pub mod clock;
 mod consent_records;
@@ -24,6 +25,7 @@ mod fuzz;
 mod guardian;
 mod help;
 mod history;
+mod instructions;
 mod ledger;
 mod ledger_keep;
 mod lock;
@@ -69,13 +71,15 @@ pub use filing::{Filed, MOST_COUNTED};
 pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight, Refusal};
 pub use fluxchat_providers::{OptOut, opt_outs};
 pub use fluxchat_store::{
-    ConversationCursor, ConversationPatch, ConversationShelf, Erasure, PathAnchor, SearchHit,
+    ConversationCursor, ConversationPatch, ConversationShelf, Erasure, FindHit, FindPage, MapPage,
+    MapRun, PathAnchor, SearchHit,
 };
 pub use fluxchat_vault::LockStatus;
 pub use fluxchat_vault::{Keychain, OsKeychain};
 pub use fuzz::fuzz;
 pub use guardian::{Guardian, UNLOCK_MS as GUARDIAN_UNLOCK_MS};
 pub use history::{MessagePage, ShownMessage};
+pub use instructions::NewPreset;
 pub use ledger_keep::LedgerState;
 pub use lock::{Hears, IDLE_MINUTES, LockSettings, Occasion};
 pub use only_here::answers_here;
