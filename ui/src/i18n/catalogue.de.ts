@@ -11,6 +11,7 @@ import lock from './lock.de.json';
 import prove from './prove.de.json';
 import retention from './retention.de.json';
 import rights from './rights.de.json';
+import talk from './talk.de.json';
 import temporary from './temporary.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
@@ -30,6 +31,7 @@ export default {
   ...prove,
   ...retention,
   ...rights,
+  ...talk,
   ...temporary,
   ...errors,
   ...proof,

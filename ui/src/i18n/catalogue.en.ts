@@ -11,6 +11,7 @@ import lock from './lock.en.json';
 import prove from './prove.en.json';
 import retention from './retention.en.json';
 import rights from './rights.en.json';
+import talk from './talk.en.json';
 import temporary from './temporary.en.json';
 
 export default {
@@ -27,5 +28,6 @@ export default {
   ...prove,
   ...retention,
   ...rights,
+  ...talk,
   ...temporary,
 };

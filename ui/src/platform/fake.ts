@@ -16,6 +16,7 @@ import { rightsCommands } from './fake/rights';
 import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { sourceCommands } from './fake/sources';
+import { talkCommands } from './fake/talk';
 import { temporaryCommands } from './fake/temporary';
 import { FakeWorld, type FakeOptions } from './fake/world';
 import type { SessionInfo } from '../ipc/generated/types';
@@ -60,6 +61,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...sessionCommands(world),
     ...lockCommands(world, () => handlers.session_get({}) as SessionInfo),
     ...chatCommands(world),
+    ...talkCommands(world),
     ...temporaryCommands(world),
     ...filingCommands(world),
     ...retentionCommands(world),
