@@ -141,9 +141,14 @@ fn access(command: &Command) -> Access {
             History::List { .. }
             | History::Show { .. }
             | History::Search { .. }
+            | History::Map { .. }
+            | History::Find { .. }
+            | History::Stats { .. }
             | History::Folder(Folder::List | Folder::Show { .. })
             | History::Tag(Tag::List { .. } | Tag::Show { .. }),
         )
+        | Command::Preset(Preset::List | Preset::Show { .. })
+        | Command::Prompt(Prompt::List | Prompt::Show { .. } | Prompt::Fill { .. })
         | Command::Privacy(
             Privacy::Stored
             | Privacy::Ledger(_)

@@ -39,10 +39,11 @@ export function matchesIn(text: string, words: readonly string[]): [number, numb
 }
 
 const NAME = 'fc-find';
+const marks = () => typeof CSS !== 'undefined' && 'highlights' in CSS;
 
 /** Marks the words in what is drawn of the messages. Marks belong to no element, so nothing is drawn again. */
 export function mark(root: ParentNode, words: readonly string[]): void {
-  if (!('highlights' in CSS)) return;
+  if (!marks()) return;
   const ranges: Range[] = [];
   for (const element of root.querySelectorAll('[data-testid="message-text"]')) {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
@@ -60,5 +61,5 @@ export function mark(root: ParentNode, words: readonly string[]): void {
 }
 
 export function unmark(): void {
-  if ('highlights' in CSS) CSS.highlights.delete(NAME);
+  if (marks()) CSS.highlights.delete(NAME);
 }
