@@ -80,9 +80,9 @@ fn presets_prompts_and_branches_by_the_command_line() {
     profile.json(&["preset", "delete", "reviewer"]);
     profile
         .run(&["preset", "show", "reviewer", "--json"])
-        .failed(1, "not_found");
+        .failed(2, "not_found");
     let wrong = ["preset", "add", "x", "--temperature", "9", "--json"];
-    profile.run(&wrong).failed(1, "invalid_parameter");
+    profile.run(&wrong).failed(2, "invalid_parameter");
 
     profile.json(&["prompt", "add", "to german", "In {{language}}: {{text}}"]);
     let filled = profile.json(&[

@@ -15,7 +15,9 @@ use fluxchat_core::{Access, App, Error, Options, OsKeychain, logging, profile};
 use fluxchat_model::{SessionState, VisibleError};
 
 use crate::args::lock::Lock;
-use crate::args::{Cli, Command, Diagnostics, Folder, Global, History, Privacy, Retention, Tag};
+use crate::args::{
+    Cli, Command, Diagnostics, Folder, Global, History, Preset, Privacy, Prompt, Retention, Tag,
+};
 use crate::output::{Failure, Out};
 
 /// How long an interrupted command may take to end in order.

@@ -89,7 +89,7 @@ export function commandSections(app: AppState): CommandSection[] {
   }
 
   const conversationCommands: Command[] = [];
-  if (conversation) {
+  if (thread.conversationId !== null) {
     conversationCommands.push(
       command('chat.find', 'talk.find', () => {
         navigation.go('chat');

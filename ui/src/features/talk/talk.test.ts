@@ -7,6 +7,7 @@ import { renderWithApp } from '../../test/render';
 import ChatView from '../chat/ChatView.svelte';
 // Fetched when they are first needed; here they are there already.
 import '../../kit/MenuPanel.svelte';
+import '../chat/InstructionsButton.svelte';
 import '../chat/MessageItem.svelte';
 import '../chat/MessageMenu.svelte';
 import '../chat/OriginLine.svelte';
@@ -39,8 +40,8 @@ describe('instructions', () => {
   it('of an assistant are copied into the next conversation, and sent with it', async () => {
     const { user, asked, input, app } = await chat();
     await user.click(await screen.findByRole('button', { name: 'Reviewer' }));
-    expect(screen.getByTestId('instructions-open').textContent).toContain('Reviewer');
-    await user.click(screen.getByTestId('instructions-open'));
+    expect((await screen.findByText('Reviewer', { selector: '[data-testid=instructions-open] span' }))).toBeTruthy();
+    await user.click(await screen.findByTestId('instructions-open'));
     const sheet = await screen.findByTestId('instructions-sheet');
     const system = within(sheet).getByTestId<HTMLTextAreaElement>('instructions-system');
     expect(system.value).toContain('strict and kind');
@@ -60,7 +61,7 @@ describe('instructions', () => {
 
   it('of an open conversation are changed there', async () => {
     const { user, asked, id } = await opened();
-    await user.click(screen.getByTestId('instructions-open'));
+    await user.click(await screen.findByTestId('instructions-open'));
     const system = await screen.findByTestId('instructions-system');
     await fireEvent.input(system, { target: { value: 'Be kind.' } });
     await user.click(screen.getByTestId('instructions-save'));
@@ -69,7 +70,7 @@ describe('instructions', () => {
 
   it('with a setting that cannot be are not taken', async () => {
     const { user } = await chat();
-    await user.click(screen.getByTestId('instructions-open'));
+    await user.click(await screen.findByTestId('instructions-open'));
     const sheet = await screen.findByTestId('instructions-sheet');
     await user.click(within(sheet).getByText('Settings for answers'));
     await fireEvent.input(within(sheet).getByLabelText('Temperature'), { target: { value: '3' } });
@@ -79,7 +80,7 @@ describe('instructions', () => {
 
   it('are kept as an assistant, and a taken name is refused where it was typed', async () => {
     const { user, asked } = await chat();
-    await user.click(screen.getByTestId('instructions-open'));
+    await user.click(await screen.findByTestId('instructions-open'));
     const sheet = await screen.findByTestId('instructions-sheet');
     await user.click(within(sheet).getByRole('button', { name: 'Save as assistant …' }));
     await user.type(within(sheet).getByLabelText('Name'), 'reviewer{Enter}');
