@@ -20,6 +20,8 @@ export class Talk {
   problem = $state.raw<ApiError | null>(null);
   /** How the conversation that is not begun yet will be asked. */
   fresh = $state.raw<Instructions | null>(null);
+  /** How the open conversation is asked. */
+  kept = $state.raw<Instructions | null>(null);
   sheet = $state<TalkSheet>(null);
   /** The message whose details are shown; `''` for those of the conversation alone. */
   details = $state<string | null>(null);
@@ -47,6 +49,7 @@ export class Talk {
 
   /** Another conversation: what floated beside the one before goes with it. */
   leave(): void {
+    this.kept = null;
     this.finding = false;
     this.sheet = null;
     this.details = null;
@@ -62,6 +65,13 @@ export class Talk {
     const lines = text.trim().split('\n');
     if (lines.join('').trim() !== '') this.quote = lines.map((line) => (line === '' ? '>' : `> ${line}`)).join('\n');
   }
+}
+
+/** Whether something is sent because of them. */
+export function asksFor(instructions: Instructions | null): boolean {
+  if (instructions === null) return false;
+  const some = (value: unknown) => value !== null && !(Array.isArray(value) && value.length === 0);
+  return instructions.system !== '' || Object.values(instructions.parameters).some(some);
 }
 
 export function instructionsOf(preset: Preset): Instructions {

@@ -7,6 +7,7 @@ import { renderWithApp } from '../../test/render';
 import ChatView from '../chat/ChatView.svelte';
 // Fetched when they are first needed; here they are there already.
 import '../../kit/MenuPanel.svelte';
+import '../../kit/PopoverPanel.svelte';
 import '../chat/InstructionsButton.svelte';
 import '../chat/MessageItem.svelte';
 import '../chat/MessageMenu.svelte';
@@ -50,6 +51,10 @@ describe('instructions', () => {
     await fireEvent.input(system, { target: { value: 'Be brief.' } });
     await user.click(screen.getByTestId('instructions-save'));
     await waitFor(() => expect(app.talk.sheet).toBeNull());
+    await user.click(screen.getByTestId('receiver-line'));
+    const details = await screen.findByTestId('receiver-details');
+    expect(details.textContent, 'who receives it is told to receive them').toContain('the instructions of this conversation');
+    await user.keyboard('{Escape}');
     await user.type(input, 'hello{Enter}');
     await waitFor(() =>
       expect(asked('message_send')).toMatchObject([
