@@ -865,7 +865,7 @@ media: MediaKind, } | { "kind": "searches" } | { "kind": "drafts" } | { "kind": 
 /**
  * What a deletion leaves.
  */
-export type DeletionStays = "ledger" | "consents" | "receipts" | "messages" | "source" | "service" | "exports" | "backups";
+export type DeletionStays = "ledger" | "consents" | "receipts" | "messages" | "source" | "service" | "forks" | "exports" | "backups";
 
 /**
  * What a report is about; each kind has a consent of its own.
@@ -1086,6 +1086,10 @@ pinned: number,
  * How many of the conversations are frozen.
  */
 frozen: number, 
+/**
+ * Copies that were begun from the conversations; they are conversations of their own.
+ */
+forks: number, 
 /**
  * How many of the conversations the service knows by an alias.
  */
