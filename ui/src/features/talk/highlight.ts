@@ -5,7 +5,8 @@ const WORD = /[\p{L}\p{N}]+/gu;
 const LETTER = /[\p{L}\p{N}]/u;
 
 /** A letter without its accents and in lower case. */
-const plain = (text: string) => text.normalize('NFD').replace(MARKS, '').toLowerCase();
+const plain = (text: string) =>
+  text <= '\u007f' && text.length === 1 ? text.toLowerCase() : text.normalize('NFD').replace(MARKS, '').toLowerCase();
 
 export function wordsOf(query: string): string[] {
   return [...new Set(query.match(WORD)?.map(plain) ?? [])].filter((word) => word !== '');
