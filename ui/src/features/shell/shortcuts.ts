@@ -9,7 +9,7 @@ export const SHORTCUTS = {
   'search.open': 'mod+shift+f',
   'chat.find': 'mod+f',
   'chat.map': 'mod+shift+b',
-  'chat.instructions': 'mod+shift+i',
+  'chat.instructions': 'mod+i',
   'palette.open': 'mod+k',
   'shortcuts.open': 'mod+/',
   'list.toggle': 'mod+\\',
