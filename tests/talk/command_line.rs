@@ -64,6 +64,10 @@ fn presets_prompts_and_branches_by_the_command_line() {
     assert_eq!(body(&server)["temperature"], 0.5);
     let shown = profile.json(&["preset", "show", "reviewer"]);
     assert_eq!(shown["system"], "Be strict.");
+    let add = ["preset", "add", "Third", "--temperature", "0.2"];
+    profile.json(&add);
+    let third = profile.json(&["preset", "show", "third"]);
+    assert_eq!(third["parameters"]["temperature"], 0.2, "as it was typed");
     profile.json(&[
         "preset",
         "edit",

@@ -36,7 +36,7 @@ pub async fn preset(app: &App, preset: Preset, out: &Out) -> Done {
                 Some(id) => app.source(id).await.ok().map(|source| source.name),
                 None => None,
             };
-            let mut document = json!(found);
+            let mut document = as_written(&found);
             document["source"] = json!(source);
             out.answer(&document, |_| {
                 let mut text = format!("# {}\n", plain(&found.name));
@@ -183,9 +183,15 @@ fn document(prompt: &SavedPrompt) -> Value {
     document
 }
 
+/// As JSON by way of its text: a number stays as short as it was typed.
+fn as_written<T: serde::Serialize>(value: &T) -> Value {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or(Value::Null)
+}
+
 /// What is not the source's own default.
 fn settings(parameters: &Parameters) -> Vec<(String, String)> {
-    let all = json!(parameters);
+    let all = as_written(parameters);
     let all = all.as_object().into_iter().flatten();
     all.filter(|(_, value)| !value.is_null() && value.as_array().is_none_or(|it| !it.is_empty()))
         .map(|(name, value)| (name.clone(), value.to_string()))
