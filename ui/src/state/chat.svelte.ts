@@ -138,6 +138,11 @@ export class Chat {
     );
     if (!row) return;
     this.parts.history.accept(row);
+    // What was chosen for the conversation that did not begin yet holds for this one.
+    const { talk } = this.parts;
+    const instructions = this.parts.thread.conversationId === null ? talk.fresh : null;
+    if (instructions) await this.run(() => this.parts.client.instructionsSet({ id: row.id, instructions }));
+    talk.fresh = null;
     await this.open(row.id);
     this.focusComposer += 1;
   }

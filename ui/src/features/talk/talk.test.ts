@@ -64,6 +64,13 @@ describe('instructions', () => {
     expect(app.talk.fresh, 'the next one begins without').toBeNull();
   });
 
+  it('that were chosen hold for a temporary conversation as well', async () => {
+    const { user, asked, app } = await chat();
+    await user.click(await screen.findByRole('button', { name: 'Reviewer' }));
+    await app.chat.newTemporary();
+    expect(asked('instructions_set')).toMatchObject([{ id: app.thread.conversationId, instructions: { preset: 'Reviewer' } }]);
+  });
+
   it('of an open conversation are changed there', async () => {
     const { user, asked, id } = await opened();
     await user.click(await screen.findByTestId('instructions-open'));
