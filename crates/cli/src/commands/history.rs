@@ -110,6 +110,9 @@ async fn show(app: &App, id: ConversationId, out: &Out) -> Done {
             })
             .collect();
         let mut document = conversation(&head);
+        let instructions = app.instructions(id).await?;
+        document["instructions"] = super::preset::as_written(&instructions);
+        document["origin"] = json!(app.fork_origin(id).await?);
         document["messages"] = Value::Array(rows);
         out.document(&document);
     } else {

@@ -184,7 +184,7 @@ fn document(prompt: &SavedPrompt) -> Value {
 }
 
 /// As JSON by way of its text: a number stays as short as it was typed.
-fn as_written<T: serde::Serialize>(value: &T) -> Value {
+pub(super) fn as_written<T: serde::Serialize>(value: &T) -> Value {
     let text = serde_json::to_string(value).unwrap_or_default();
     serde_json::from_str(&text).unwrap_or(Value::Null)
 }
