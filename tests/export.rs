@@ -82,6 +82,10 @@ fn request(path: &Path) -> ExportRequest {
 type Unpacked = BTreeMap<String, Vec<u8>>;
 
 /// Unpacks, and holds every entry against the manifest and its schema.
+pub fn unpacked(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    unpack(bytes)
+}
+
 fn unpack(bytes: &[u8]) -> Unpacked {
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut entries = Unpacked::new();

@@ -49,6 +49,7 @@ mod screenshots;
 mod session_screens;
 mod shell_config;
 mod surroundings;
+mod talk;
 mod temporary;
 mod tour;
 mod trace;

@@ -63,6 +63,7 @@ impl World {
                 text: text.to_owned(),
                 source,
                 model: None,
+                ..Ask::default()
             })
             .await
     }
@@ -111,6 +112,7 @@ fn nothing_inside() {
             text: format!("about {word}"),
             source,
             model: None,
+            ..Ask::default()
         };
 
         // Control arm: without the mark the same words arrive there.

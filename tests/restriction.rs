@@ -22,6 +22,7 @@ async fn a_frozen_conversation_is_never_sent() {
         text: "More.".to_owned(),
         source: Some(world.source),
         model: None,
+        ..Ask::default()
     };
     let refused = [
         app.ask(ask(Some(id))).await.unwrap_err(),
@@ -69,6 +70,7 @@ async fn when_everything_is_frozen_nothing_is_asked() {
                 text: "More.".to_owned(),
                 source: Some(world.source),
                 model: None,
+                ..Ask::default()
             })
             .await
             .unwrap_err();

@@ -2,6 +2,7 @@
 
 use fluxchat_ipc::ApiError;
 use fluxchat_ipc::commands;
+use fluxchat_ipc::dto::branches::*;
 use fluxchat_ipc::dto::chat::*;
 use fluxchat_ipc::dto::consent::*;
 use fluxchat_ipc::dto::deletion::*;
@@ -9,6 +10,7 @@ use fluxchat_ipc::dto::diagnostics::*;
 use fluxchat_ipc::dto::event::*;
 use fluxchat_ipc::dto::export::*;
 use fluxchat_ipc::dto::filing::*;
+use fluxchat_ipc::dto::instructions::*;
 use fluxchat_ipc::dto::ledger::*;
 use fluxchat_ipc::dto::lock::*;
 use fluxchat_ipc::dto::preview::*;
@@ -21,7 +23,9 @@ use fluxchat_ipc::dto::session::*;
 use fluxchat_ipc::dto::source::*;
 use fluxchat_ipc::dto::temporary::*;
 use fluxchat_ipc::dto::{Done, Empty};
-use fluxchat_model::{PolicyDiff, ProofReport, Receipt, TrainingEcho};
+use fluxchat_model::{
+    ConversationTotals, Instructions, PolicyDiff, Preset, ProofReport, Receipt, TrainingEcho,
+};
 use tauri::ipc::{Channel, Invoke};
 use tauri::{Manager as _, Runtime, State, WebviewWindow};
 

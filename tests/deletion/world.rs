@@ -198,6 +198,7 @@ impl World {
                 text: text.to_owned(),
                 source,
                 model: None,
+                ..Ask::default()
             },
         )
         .await
@@ -213,6 +214,7 @@ impl World {
                 text: text.to_owned(),
                 source,
                 model,
+                ..Ask::default()
             },
         )
         .await

@@ -23,6 +23,7 @@ async fn arriving(world: &World) -> (ConversationId, fluxchat_core::Sent) {
             text: "slowly".to_owned(),
             source: Some(world.remote),
             model: Some("m".to_owned()),
+            ..Ask::default()
         })
         .await
         .unwrap();

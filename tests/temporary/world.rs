@@ -116,6 +116,7 @@ impl World {
                 text: text.to_owned(),
                 source: Some(source),
                 model: (source == self.guide).then(|| "guide".to_owned()),
+                ..Ask::default()
             },
         )
         .await

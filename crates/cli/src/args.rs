@@ -5,6 +5,7 @@ mod diagnostics;
 mod export;
 mod filing;
 mod ledger;
+mod preset;
 mod retention;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -15,6 +16,7 @@ pub use diagnostics::{Diagnostics, SupportBundle};
 pub use export::Export;
 pub use filing::{Folder, Tag};
 pub use ledger::{Ledger, LedgerClear, LedgerKeep, RedactNames};
+pub use preset::{ParameterArgs, Preset, PresetArgs, Prompt};
 pub use retention::{KindArg, Restrict, Retention, RuleArgs};
 
 const EXIT_CODES: &str = "\
@@ -69,6 +71,12 @@ pub enum Command {
     /// Sources of answers
     #[command(subcommand)]
     Source(Source),
+    /// Instructions kept under a name, to begin conversations with
+    #[command(subcommand)]
+    Preset(Preset),
+    /// Words kept to ask with
+    #[command(subcommand)]
+    Prompt(Prompt),
     /// What is kept, what left, what was agreed to, what was deleted
     #[command(subcommand)]
     Privacy(Privacy),
@@ -110,6 +118,14 @@ pub struct Ask {
     /// Continue this conversation
     #[arg(long, value_name = "ID")]
     pub conversation: Option<String>,
+    /// Begin with this preset: what it says is copied into the conversation
+    #[arg(long, value_name = "NAME")]
+    pub preset: Option<String>,
+    /// The system prompt of the conversation; empty for none
+    #[arg(long, value_name = "TEXT")]
+    pub system: Option<String>,
+    #[command(flatten)]
+    pub parameters: ParameterArgs,
     /// Show what would leave, byte by byte, and send nothing
     #[arg(long)]
     pub preview: bool,
@@ -158,6 +174,28 @@ pub enum History {
     /// Tags on conversations
     #[command(subcommand)]
     Tag(Tag),
+    /// Copy what was said up to a message into a new conversation
+    Fork {
+        /// The message
+        message: String,
+    },
+    /// The branches of a conversation as a tree; * is what is shown
+    Map {
+        /// The conversation
+        id: String,
+    },
+    /// Find in one conversation, all branches, newest first
+    Find {
+        /// The conversation
+        id: String,
+        /// The words
+        words: String,
+    },
+    /// What the answers of a conversation took
+    Stats {
+        /// The conversation
+        id: String,
+    },
     /// Decide how a conversation may be used
     Mark {
         /// The conversation

@@ -1,6 +1,7 @@
 //! The commands, by group.
 
 mod ask;
+mod branches;
 mod consent;
 mod deletion;
 mod diagnostics;
@@ -9,6 +10,7 @@ mod filing;
 mod history;
 mod ledger;
 mod lock;
+mod preset;
 mod privacy;
 mod retention;
 mod rights;
@@ -33,6 +35,8 @@ pub async fn run(app: &App, command: Command, guardian: Option<Secret<String>>, 
         Command::Ask(ask) => ask::run(app, ask, out).await,
         Command::History(history) => history::run(app, history, out).await,
         Command::Source(source) => source::run(app, source, out).await,
+        Command::Preset(command) => preset::preset(app, command, out).await,
+        Command::Prompt(command) => preset::prompt(app, command, out).await,
         Command::Privacy(Privacy::Guardian(command)) => {
             consent::guardian(app, command, guardian, out).await
         }

@@ -15,7 +15,9 @@ use fluxchat_core::{Access, App, Error, Options, OsKeychain, logging, profile};
 use fluxchat_model::{SessionState, VisibleError};
 
 use crate::args::lock::Lock;
-use crate::args::{Cli, Command, Diagnostics, Folder, Global, History, Privacy, Retention, Tag};
+use crate::args::{
+    Cli, Command, Diagnostics, Folder, Global, History, Preset, Privacy, Prompt, Retention, Tag,
+};
 use crate::output::{Failure, Out};
 
 /// How long an interrupted command may take to end in order.
@@ -141,9 +143,14 @@ fn access(command: &Command) -> Access {
             History::List { .. }
             | History::Show { .. }
             | History::Search { .. }
+            | History::Map { .. }
+            | History::Find { .. }
+            | History::Stats { .. }
             | History::Folder(Folder::List | Folder::Show { .. })
             | History::Tag(Tag::List { .. } | Tag::Show { .. }),
         )
+        | Command::Preset(Preset::List | Preset::Show { .. })
+        | Command::Prompt(Prompt::List | Prompt::Show { .. } | Prompt::Fill { .. })
         | Command::Privacy(
             Privacy::Stored
             | Privacy::Ledger(_)

@@ -65,6 +65,7 @@ pub fn exit_code(code: &str) -> u8 {
         | "sandbox_fixed"
         | "empty_message"
         | "message_too_long"
+        | "invalid_parameter"
         | "purpose_not_optional"
         | "invalid_purpose"
         | "passphrase_short"

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use fluxchat_markup as markup;
 use fluxchat_model::{
-    Conversation, ConversationId, DraftKey, Message, MessageId, MessageStatus, Part, Role, Source,
-    SourceId,
+    Conversation, ConversationId, DraftKey, Instructions, Message, MessageId, MessageStatus, Part,
+    Role, Source, SourceId,
 };
 use fluxchat_store::{ConversationPatch, Store, StoreError, WriteTx};
 
@@ -19,7 +19,7 @@ pub use preview::{Asking, Preview, PreviewMessage, pretty};
 pub use stream::StreamState;
 
 use crate::temporary::Home;
-use crate::{App, Error, Event, temporary};
+use crate::{App, Error, Event, instructions, temporary};
 
 /// The longest question, in bytes: what a person pastes, not what fits into memory.
 const LONGEST_QUESTION: usize = 1 << 20;
@@ -35,6 +35,8 @@ pub struct Ask {
     pub source: Option<SourceId>,
     /// Which model; `None` keeps the conversation's own, or takes the source's first.
     pub model: Option<String>,
+    /// How the conversation is asked from now on; `None` leaves that as it is.
+    pub instructions: Option<Instructions>,
 }
 
 /// An answer is on its way.
@@ -86,6 +88,7 @@ impl App {
             },
         };
         let is_new = ask.conversation.is_none();
+        let instructions = ask.instructions.map(instructions::checked).transpose()?;
         let question = self.message(&conversation, conversation.head_id, Role::User, text)?;
         let answer = self.answer_below(&conversation, question.id, &source, model.clone())?;
         let sent = Sent {
@@ -105,6 +108,9 @@ impl App {
                     temporary::know_source(tx, &chosen)?;
                 }
                 remember_choice(tx, conversation.id, chosen.id, answer_model)?;
+            }
+            if let Some(instructions) = &instructions {
+                tx.instructions_set(conversation.id, instructions)?;
             }
             tx.draft_remove(DraftKey::Conversation(conversation.id))?;
             tx.message_insert(&question)?;

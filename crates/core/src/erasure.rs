@@ -44,6 +44,8 @@ pub enum Stays {
     Source,
     /// What the service keeps; it is asked to delete it.
     Service,
+    /// Conversations that were copied from what goes.
+    Forks,
     /// Copies that were exported.
     Exports,
     /// Backups and snapshots of the system.
@@ -180,6 +182,9 @@ fn stays(scope: ErasureScope, preview: &ErasurePreview) -> Vec<Stays> {
     stays.push(Stays::Receipts);
     if preview.known_to_service > 0 || scope == ErasureScope::Everything {
         stays.push(Stays::Service);
+    }
+    if preview.forks > 0 && scope != ErasureScope::Everything {
+        stays.push(Stays::Forks);
     }
     stays.extend([Stays::Exports, Stays::Backups]);
     stays

@@ -39,6 +39,8 @@ pub enum Event {
     KeyChanged,
     /// Folders or tags changed, or what lies in them.
     FilingChanged,
+    /// Presets or saved prompts changed.
+    PresetsChanged,
     /// Everything was frozen, or no longer is.
     RestrictionChanged,
     /// Settings changed.

@@ -257,7 +257,7 @@ impl App {
 
     /// What a folder or a tag was called before is in the log of the archive until it is emptied.
     /// A reader of another process may be in the way; the next scrub takes it along.
-    async fn forget_names(&self) -> Result<(), Error> {
+    pub(crate) async fn forget_names(&self) -> Result<(), Error> {
         let open = self.open()?;
         match tokio::task::spawn_blocking(move || open.store.scrub()).await? {
             Ok(_) | Err(StoreError::Busy) => Ok(()),
@@ -280,22 +280,28 @@ fn tag_names(tx: &ReadTx<'_>) -> Result<Names<TagId>, StoreError> {
 
 /// Whether a name can be told from all others.
 fn free<Id: PartialEq>(names: &[(Id, String)], wanted: &str, of: Option<Id>) -> bool {
-    let wanted = wanted.to_lowercase();
-    let others = names.iter().filter(|(id, _)| Some(id) != of.as_ref());
-    names.len() < MOST
-        && others
-            .map(|(_, name)| name.to_lowercase())
-            .all(|name| name != wanted)
+    names.len() < MOST && free_among(names, wanted, of)
 }
 
-fn taken() -> Error {
+/// Whether a name can be told from all others, however many there are.
+pub(crate) fn free_among<Id: PartialEq>(
+    names: &[(Id, String)],
+    wanted: &str,
+    of: Option<Id>,
+) -> bool {
+    let wanted = wanted.to_lowercase();
+    let mut others = names.iter().filter(|(id, _)| Some(id) != of.as_ref());
+    others.all(|(_, name)| name.to_lowercase() != wanted)
+}
+
+pub(crate) fn taken() -> Error {
     Error::invalid(
         "name_taken",
         "There is one of this name already, or there are too many.",
     )
 }
 
-fn checked(name: &str) -> Result<String, Error> {
+pub(crate) fn checked(name: &str) -> Result<String, Error> {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control)
     {

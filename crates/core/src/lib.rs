@@ -6,6 +6,7 @@
 
 mod app;
 mod assets;
+mod branches;
 mod chat;
 pub mod clock;
 mod consent_records;
@@ -25,6 +26,7 @@ mod fuzz;
 mod guardian;
 mod help;
 mod history;
+mod instructions;
 mod ledger;
 mod ledger_keep;
 mod lock;
@@ -71,13 +73,15 @@ pub use find::{FoundServer, as_source, dialect_at};
 pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight, Refusal};
 pub use fluxchat_providers::{OptOut, Service, opt_outs, services};
 pub use fluxchat_store::{
-    ConversationCursor, ConversationPatch, ConversationShelf, Erasure, PathAnchor, SearchHit,
+    ConversationCursor, ConversationPatch, ConversationShelf, Erasure, FindHit, FindPage, MapPage,
+    MapRun, PathAnchor, SearchHit,
 };
 pub use fluxchat_vault::LockStatus;
 pub use fluxchat_vault::{Keychain, OsKeychain};
 pub use fuzz::fuzz;
 pub use guardian::{Guardian, UNLOCK_MS as GUARDIAN_UNLOCK_MS};
 pub use history::{MessagePage, ShownMessage};
+pub use instructions::NewPreset;
 pub use ledger_keep::LedgerState;
 pub use lock::{Hears, IDLE_MINUTES, LockSettings, Occasion};
 pub use only_here::answers_here;

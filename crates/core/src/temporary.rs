@@ -376,6 +376,7 @@ fn copy(
     let first = messages.first().map(fluxchat_model::Message::text);
     conversation.title = fluxchat_markup::title_from(&first.unwrap_or_default());
     let draft = tx.draft(DraftKey::Conversation(id))?;
+    let instructions = tx.instructions(id)?;
     Ok(archive
         .write(|tx| {
             if let Some(source) = conversation.source_id
@@ -389,6 +390,7 @@ fn copy(
                 tx.message_insert(message)?;
             }
             tx.message_show(head)?;
+            tx.instructions_set(id, &instructions)?;
             if let Some(draft) = draft {
                 tx.draft_set(DraftKey::Conversation(id), &draft, now)?;
             }

@@ -1,7 +1,10 @@
 //! The rows of an export, where they are not those of the archive itself. Times are milliseconds
 //! since 1970 in UTC, ids are UUIDs.
 
-use fluxchat_model::{AssetId, Conversation, ConversationId, Message, MessageId, TagId, Timestamp};
+use fluxchat_model::{
+    AssetId, Conversation, ConversationId, ForkOrigin, Instructions, Message, MessageId, TagId,
+    Timestamp,
+};
 use serde::Serialize;
 
 /// A line of `conversations.jsonl`.
@@ -14,6 +17,10 @@ pub struct ConversationRow<'a> {
     pub root_id: Option<MessageId>,
     /// Its tags.
     pub tag_ids: Vec<TagId>,
+    /// How it is asked.
+    pub instructions: Option<Instructions>,
+    /// Where it was copied from.
+    pub origin: Option<ForkOrigin>,
     /// Its file in `markdown/`.
     pub markdown: &'a str,
 }

@@ -24,6 +24,8 @@ schemas![
     "manifest",
     "messages",
     "objections",
+    "presets",
+    "prompts",
     "receipts",
     "requests",
     "retention",

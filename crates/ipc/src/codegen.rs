@@ -5,8 +5,11 @@
 use std::fmt::Write as _;
 use ts_rs::{Config, TS};
 
-use fluxchat_model::{PolicyDiff, ProofReport, Receipt, TrainingEcho};
+use fluxchat_model::{
+    ConversationTotals, Instructions, PolicyDiff, Preset, ProofReport, Receipt, TrainingEcho,
+};
 
+use crate::dto::branches::*;
 use crate::dto::chat::*;
 use crate::dto::consent::*;
 use crate::dto::deletion::*;
@@ -14,6 +17,7 @@ use crate::dto::diagnostics::*;
 use crate::dto::event::*;
 use crate::dto::export::*;
 use crate::dto::filing::*;
+use crate::dto::instructions::*;
 use crate::dto::ledger::*;
 use crate::dto::lock::*;
 use crate::dto::preview::*;

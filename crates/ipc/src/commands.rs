@@ -1,6 +1,7 @@
 //! One function per command of the registry, by group. Each parses what came from the window,
 //! calls the core once and turns the answer into what crosses.
 
+pub mod branches;
 pub mod chat;
 pub mod consent;
 pub mod deletion;
@@ -9,6 +10,7 @@ pub mod diagnostics;
 pub mod egress;
 pub mod export;
 pub mod filing;
+pub mod instructions;
 pub mod ledger;
 pub mod lock;
 pub mod preview;

@@ -17,6 +17,7 @@ macro_rules! dto {
     };
 }
 
+pub mod branches;
 pub mod chat;
 pub mod consent;
 pub mod deletion;
@@ -24,6 +25,7 @@ pub mod diagnostics;
 pub mod event;
 pub mod export;
 pub mod filing;
+pub mod instructions;
 pub mod ledger;
 pub mod lock;
 pub mod preview;

@@ -53,6 +53,7 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         Event::ContentRemoved => WindowEvent::ContentRemoved,
         Event::KeyChanged => WindowEvent::KeyChanged,
         Event::FilingChanged => WindowEvent::FilingChanged,
+        Event::PresetsChanged => WindowEvent::PresetsChanged,
         Event::RestrictionChanged => WindowEvent::RestrictionChanged,
         Event::SettingsChanged => WindowEvent::SettingsChanged,
         Event::ExportProgress(progress) => WindowEvent::ExportProgress {

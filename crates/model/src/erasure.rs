@@ -128,6 +128,8 @@ pub struct ErasurePreview {
     pub pinned: u32,
     /// How many of the conversations are frozen.
     pub frozen: u32,
+    /// Copies that were begun from the conversations; they are conversations of their own.
+    pub forks: u32,
     /// How many of the conversations the service knows by an alias.
     pub known_to_service: u32,
     /// Rows of the ledger that name one of the conversations; they stay, without that name.

@@ -76,6 +76,10 @@ ids! {
     PrivacyRequestId,
     /// One thing that still has to reach the service.
     OutboxId,
+    /// Instructions kept under a name.
+    PresetId,
+    /// Words kept to ask with.
+    PromptId,
     /// One diagnostic report; never on the wire.
     DiagnosticReportId,
     /// A deletion remembered without content.

@@ -12,6 +12,7 @@ mod id;
 mod ledger;
 mod policy;
 mod practice;
+mod preset;
 mod privacy;
 mod proof;
 mod purpose;
@@ -33,8 +34,8 @@ pub use erasure::{ErasurePreview, ErasureStage, MediaKind, TimeRange};
 pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, DiagnosticReportId, ErasureId, FolderId, InvalidId,
-    MessageId, OutboxId, PrivacyRequestId, RequestId, RetentionRuleId, SourceId, TagId,
-    TombstoneId,
+    MessageId, OutboxId, PresetId, PrivacyRequestId, PromptId, RequestId, RetentionRuleId,
+    SourceId, TagId, TombstoneId,
 };
 pub use ledger::{
     EgressRecord, Initiator, LedgerEntry, LedgerFacet, LedgerFilter, LedgerSummary, Outcome,
@@ -43,6 +44,7 @@ pub use policy::{
     Policy, PolicyDiff, PolicySpan, PolicyVersion, TextChange, TextKind, TextPart, TextRow,
 };
 pub use practice::{KeptFor, Recipient};
+pub use preset::{ConversationTotals, ForkOrigin, Instructions, Parameters, Preset, SavedPrompt};
 pub use privacy::{
     Attestation, ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest,
     PrivacyRequestKind, PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,

@@ -78,6 +78,7 @@ const SOURCES: &[(&str, [&str; LANGUAGES.len()])] = pages![
     "ledger",
     "search",
     "branches",
+    "assistants",
     "shortcuts",
     "command-line",
     "problems",

@@ -18,11 +18,13 @@ CREATE INDEX draft_age ON draft (updated_at);
 CREATE INDEX egress_record_conversation ON egress_record (conversation_id) WHERE conversation_id IS NOT NULL;
 CREATE INDEX egress_record_facet ON egress_record (facet);
 CREATE INDEX erasure_due ON erasure (state, purge_after);
+CREATE INDEX fork_from ON fork (from_id) WHERE from_id IS NOT NULL;
 CREATE INDEX message_asset_by_asset ON message_asset (asset_id);
 CREATE INDEX message_by_conversation ON message (conversation_id, depth, erasure_id);
 CREATE INDEX message_by_parent ON message (parent_id, erasure_id);
 CREATE INDEX message_by_time ON message (created_at, conversation_id);
 CREATE INDEX message_hidden ON message (erasure_id) WHERE erasure_id IS NOT NULL;
+CREATE INDEX message_in_conversation ON message (conversation_id);
 CREATE INDEX message_streaming ON message (status) WHERE status = 'streaming';
 CREATE INDEX objection_event_purpose ON objection_event (purpose);
 CREATE INDEX outbox_due ON outbox (state, next_try_at);
@@ -88,6 +90,15 @@ CREATE TABLE conversation_tag (
   conversation_id BLOB NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
   tag_id BLOB NOT NULL REFERENCES tag (id) ON DELETE CASCADE,
   PRIMARY KEY (conversation_id, tag_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE conversation_total (
+  conversation_id BLOB NOT NULL PRIMARY KEY REFERENCES conversation (id) ON DELETE CASCADE,
+  questions INTEGER NOT NULL,
+  answers INTEGER NOT NULL,
+  counted INTEGER NOT NULL,
+  input_tokens INTEGER NOT NULL,
+  output_tokens INTEGER NOT NULL,
+  duration_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE diagnostic_report (
   seq INTEGER NOT NULL PRIMARY KEY,
@@ -156,9 +167,21 @@ CREATE TABLE folder (
   created_at INTEGER NOT NULL,
   name TEXT NOT NULL
 ) STRICT;
+CREATE TABLE fork (
+  conversation_id BLOB NOT NULL PRIMARY KEY REFERENCES conversation (id) ON DELETE CASCADE,
+  from_id BLOB REFERENCES conversation (id) ON DELETE SET NULL,
+  message_id BLOB NOT NULL, -- the last message that was copied
+  at INTEGER NOT NULL
+) STRICT;
 CREATE TABLE guardian (
   one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
   record TEXT NOT NULL -- JSON
+) STRICT;
+CREATE TABLE instructions (
+  conversation_id BLOB NOT NULL PRIMARY KEY REFERENCES conversation (id) ON DELETE CASCADE,
+  preset TEXT,              -- what the preset was called
+  parameters TEXT NOT NULL, -- JSON
+  system TEXT NOT NULL
 ) STRICT;
 CREATE TABLE ledger_day (
   day INTEGER NOT NULL, -- days since 1970
@@ -265,6 +288,16 @@ CREATE TABLE policy_text (
   document TEXT NOT NULL, -- JSON
   PRIMARY KEY (version, language)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE preset (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  source_id BLOB REFERENCES source (id) ON DELETE SET NULL,
+  created_at INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  model TEXT,
+  parameters TEXT NOT NULL, -- JSON
+  system TEXT NOT NULL
+) STRICT;
 CREATE TABLE "privacy_request" (
   seq INTEGER NOT NULL PRIMARY KEY,
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -342,6 +375,13 @@ CREATE TABLE sandbox_record (
   key TEXT NOT NULL,
   owner TEXT,
   at INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE TABLE saved_prompt (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  created_at INTEGER NOT NULL,
+  name TEXT NOT NULL,
   body TEXT NOT NULL
 ) STRICT;
 CREATE VIRTUAL TABLE search USING fts5 (
@@ -604,6 +644,39 @@ BEGIN
   INSERT INTO search (search, rowid, body, title) SELECT 'delete', old.seq, old.text, '' WHERE old.text <> '';
   INSERT INTO search (rowid, body, title) SELECT new.seq, new.text, '' WHERE new.text <> '';
 END;
+CREATE TRIGGER message_share_delete BEFORE DELETE ON message WHEN old.erasure_id IS NULL
+BEGIN
+  UPDATE conversation_total SET
+    questions = conversation_total.questions - s.questions, answers = conversation_total.answers - s.answers,
+    counted = conversation_total.counted - s.counted, input_tokens = conversation_total.input_tokens - s.input_tokens,
+    output_tokens = conversation_total.output_tokens - s.output_tokens, duration_ms = conversation_total.duration_ms - s.duration_ms
+  FROM message_share s WHERE s.seq = old.seq AND conversation_total.conversation_id = old.conversation_id;
+END;
+CREATE TRIGGER message_share_insert AFTER INSERT ON message WHEN new.erasure_id IS NULL
+BEGIN
+  INSERT OR IGNORE INTO conversation_total VALUES (new.conversation_id, 0, 0, 0, 0, 0, 0);
+  UPDATE conversation_total SET
+    questions = conversation_total.questions + s.questions, answers = conversation_total.answers + s.answers,
+    counted = conversation_total.counted + s.counted, input_tokens = conversation_total.input_tokens + s.input_tokens,
+    output_tokens = conversation_total.output_tokens + s.output_tokens, duration_ms = conversation_total.duration_ms + s.duration_ms
+  FROM message_share s WHERE s.seq = new.seq AND conversation_total.conversation_id = new.conversation_id;
+END;
+CREATE TRIGGER message_share_leave BEFORE UPDATE OF usage, finished_at, erasure_id ON message WHEN old.erasure_id IS NULL
+BEGIN
+  UPDATE conversation_total SET
+    questions = conversation_total.questions - s.questions, answers = conversation_total.answers - s.answers,
+    counted = conversation_total.counted - s.counted, input_tokens = conversation_total.input_tokens - s.input_tokens,
+    output_tokens = conversation_total.output_tokens - s.output_tokens, duration_ms = conversation_total.duration_ms - s.duration_ms
+  FROM message_share s WHERE s.seq = old.seq AND conversation_total.conversation_id = old.conversation_id;
+END;
+CREATE TRIGGER message_share_return AFTER UPDATE OF usage, finished_at, erasure_id ON message WHEN new.erasure_id IS NULL
+BEGIN
+  UPDATE conversation_total SET
+    questions = conversation_total.questions + s.questions, answers = conversation_total.answers + s.answers,
+    counted = conversation_total.counted + s.counted, input_tokens = conversation_total.input_tokens + s.input_tokens,
+    output_tokens = conversation_total.output_tokens + s.output_tokens, duration_ms = conversation_total.duration_ms + s.duration_ms
+  FROM message_share s WHERE s.seq = new.seq AND conversation_total.conversation_id = new.conversation_id;
+END;
 CREATE TRIGGER message_total_delete AFTER DELETE ON message
 BEGIN UPDATE stored_total SET count = count - 1, bytes = bytes - octet_length(old.text) - octet_length(old.parts) - 200 WHERE kind = 'message'; END;
 CREATE TRIGGER message_total_insert AFTER INSERT ON message
@@ -644,6 +717,11 @@ BEGIN
   UPDATE training_echo_total SET count = count + 1, last_at = new.at WHERE verdict =
     CASE WHEN new.echo IS NULL THEN 'missing' WHEN new.echo = new.asked THEN 'confirmed' ELSE 'different' END;
 END;
+CREATE VIEW message_share (seq, conversation_id, questions, answers, counted, input_tokens, output_tokens, duration_ms) AS
+SELECT seq, conversation_id, role = 'user', role = 'assistant', usage IS NOT NULL,
+  coalesce(json_extract(usage, '$.input_tokens'), 0), coalesce(json_extract(usage, '$.output_tokens'), 0),
+  CASE WHEN role = 'assistant' AND finished_at >= created_at THEN finished_at - created_at ELSE 0 END
+FROM message WHERE erasure_id IS NULL;
 CREATE VIEW search_content (seq, body, title) AS
 SELECT seq, text, '' FROM message
 UNION ALL

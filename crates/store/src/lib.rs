@@ -41,6 +41,7 @@ pub use integrity::{Integrity, check_file};
 pub use migrate::{LATEST_SCHEMA, MigrationReport};
 pub use options::{MigrationCopy, Mode, OpenOptions};
 pub use rekey::RotationRecord;
+pub use search::within::{FindHit, FindPage};
 pub use search::{SearchFilter, SearchHit, SearchPage, SearchQuery, SearchScope};
 pub use store::Store;
 pub use table::asset::Asset;
@@ -50,6 +51,7 @@ pub use table::export::{ConversationPlace, DraftRow, ErasureMark, MessagePlace, 
 pub use table::folder::FolderTotal;
 pub use table::ledger_total::{HostTotal, StoredMonth};
 pub use table::message::FinishMessage;
+pub use table::message_map::{MapPage, MapRun};
 pub use table::message_path::{PathAnchor, PathItem, PathPage};
 pub use table::recent_search::RecentSearch;
 pub use table::retention::{RetentionRun, SCOPE as RETENTION_SCOPE, Weight};

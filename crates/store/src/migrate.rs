@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0008_diagnostics.sql"),
     include_str!("../migrations/0009_scale.sql"),
     include_str!("../migrations/0010_retain.sql"),
+    include_str!("../migrations/0011_talk.sql"),
     include_str!("../migrations/0012_dialects.sql"),
 ];
 

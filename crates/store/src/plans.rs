@@ -5,8 +5,8 @@ use rusqlite::Connection;
 use crate::audit;
 use crate::connection::{self, Kind};
 use crate::table::{
-    consent_event, conversation, egress_record, export, folder, ledger_page, ledger_total, message,
-    message_path, retention, retention_media, tag,
+    consent_event, conversation, egress_record, export, folder, instructions, ledger_page,
+    ledger_total, message, message_map, message_path, retention, retention_media, tag,
 };
 use crate::table::{objection_event, request_progress, statement_flag};
 use crate::{OpenOptions, Store, erasure, migrate, search};
@@ -293,4 +293,27 @@ fn rights_are_read_along_their_indexes() {
         statement_flag::OF_CONVERSATION,
         "INDEX statement_flag_conversation (conversation_id=? AND rowid>?)",
     );
+}
+
+#[test]
+fn what_is_kept_beside_a_conversation_is_one_step() {
+    let forks = plan(&archive(), instructions::FORKS);
+    assert!(forks.contains("INDEX fork_from (from_id=?)"), "{forks}");
+}
+
+#[test]
+fn a_conversation_is_found_in_and_mapped_along_its_index() {
+    check(
+        search::within::MESSAGES,
+        "INDEX message_in_conversation (conversation_id=? AND rowid<?)",
+    );
+    let archive = archive();
+    let hits = plan(&archive, search::within::HITS);
+    assert!(hits.contains("VIRTUAL TABLE INDEX"), "{hits}");
+    assert!(!hits.contains("TEMP B-TREE"), "{hits}");
+    let run = plan(&archive, message_map::RUN);
+    let step = "INDEX message_by_parent (parent_id=? AND erasure_id=?)";
+    assert!(run.contains(step), "{run}");
+    assert!(!run.contains("SCAN message"), "{run}");
+    check(message_map::LABEL, "(id=?)");
 }

@@ -5,6 +5,7 @@
 //! word by `bm25` costs half a second on a million messages, so it is not done.
 
 mod filter;
+pub(crate) mod within;
 
 use fluxchat_model::{ConversationId, MessageId, Role, Timestamp};
 use rusqlite::{Connection, params};

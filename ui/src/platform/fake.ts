@@ -17,6 +17,7 @@ import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { serviceCommands } from './fake/services';
 import { sourceCommands } from './fake/sources';
+import { talkCommands } from './fake/talk';
 import { temporaryCommands } from './fake/temporary';
 import { FakeWorld, type FakeOptions } from './fake/world';
 import type { SessionInfo } from '../ipc/generated/types';
@@ -61,6 +62,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...sessionCommands(world),
     ...lockCommands(world, () => handlers.session_get({}) as SessionInfo),
     ...chatCommands(world),
+    ...talkCommands(world),
     ...temporaryCommands(world),
     ...filingCommands(world),
     ...retentionCommands(world),

@@ -19,6 +19,7 @@ import { Search } from './search.svelte';
 import { Session } from './session.svelte';
 import { SettingsState } from './settings.svelte';
 import { Sources } from './sources.svelte';
+import { Talk } from './talk.svelte';
 import { Thread } from './thread.svelte';
 import { UndoOffers } from './undo.svelte';
 
@@ -41,6 +42,7 @@ export class AppState {
   readonly exporting: Exporting;
   readonly undo: UndoOffers;
   readonly search: Search;
+  readonly talk: Talk;
   readonly chat: Chat;
   private started = false;
   private wasReady = false;
@@ -63,6 +65,7 @@ export class AppState {
     this.exporting = new Exporting(client);
     this.undo = new UndoOffers(client);
     this.search = new Search(client);
+    this.talk = new Talk(client);
     this.chat = new Chat({
       client,
       thread: this.thread,
@@ -70,6 +73,7 @@ export class AppState {
       drafts: this.drafts,
       sources: this.sources,
       undo: this.undo,
+      talk: this.talk,
     });
   }
 
@@ -97,6 +101,7 @@ export class AppState {
       this.history.active.load(),
       this.history.temporary.load(),
       this.filing.load(),
+      this.talk.load(),
       this.restriction.load(),
       this.sources.refresh(),
       this.egress.refresh().catch(() => undefined),
@@ -158,6 +163,9 @@ export class AppState {
       case 'filing_changed':
         void this.filing.load();
         break;
+      case 'presets_changed':
+        void this.talk.load();
+        break;
       case 'restriction_changed':
         void this.restriction.load();
         break;
@@ -192,6 +200,9 @@ export class AppState {
     void this.history.active.load();
     void this.history.temporary.load();
     void this.filing.load();
+    this.talk.leave();
+    this.talk.fresh = null;
+    void this.talk.load();
     if (this.history.archive.status !== 'idle') void this.history.archive.load();
   }
 

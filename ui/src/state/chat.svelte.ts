@@ -1,10 +1,11 @@
 import type { Client } from '../ipc/generated/client';
-import type { ApiError, MessageSent } from '../ipc/generated/types';
+import type { ApiError, Instructions, MessageSent, Preset } from '../ipc/generated/types';
 import type { History } from './conversations.svelte';
 import type { Drafts } from './drafts';
 import { asApiError } from './errors';
 import type { Sources } from './sources.svelte';
 import type { ShownMessage } from './message.svelte';
+import { type Talk, instructionsOf } from './talk.svelte';
 import type { Thread } from './thread.svelte';
 import type { UndoOffers } from './undo.svelte';
 
@@ -21,6 +22,7 @@ interface Parts {
   drafts: Drafts;
   sources: Sources;
   undo: UndoOffers;
+  talk: Talk;
 }
 
 /** What a person does in a chat. */
@@ -81,11 +83,40 @@ export class Chat {
     });
   }
 
+  /** Says how the open conversation is asked, or the one that is about to begin. */
+  async instruct(instructions: Instructions): Promise<boolean> {
+    const { client, thread, talk } = this.parts;
+    const id = thread.conversationId;
+    if (id === null) {
+      talk.fresh = instructions;
+      return true;
+    }
+    return (await this.run(() => client.instructionsSet({ id, instructions }))) !== null;
+  }
+
+  /** Begins a conversation with a preset: with a copy of what it says. */
+  async begin(preset: Preset): Promise<void> {
+    this.newChat();
+    this.parts.talk.fresh = instructionsOf(preset);
+    if (preset.source_id !== null) await this.choose({ sourceId: preset.source_id, model: preset.model });
+  }
+
+  /** Copies what was said up to a message into a new conversation, and goes there. */
+  async fork(message: ShownMessage): Promise<void> {
+    const row = await this.run(() => this.parts.client.conversationFork({ message_id: message.id }));
+    if (!row) return;
+    this.parts.history.accept(row);
+    await this.open(row.id);
+    this.focusComposer += 1;
+  }
+
   newChat(): void {
     this.problem = null;
     this.temporaryGone = false;
     this.editing = null;
     this.renaming = false;
+    this.parts.talk.leave();
+    this.parts.talk.fresh = null;
     void this.parts.drafts.flush();
     this.parts.thread.startNew();
     this.focusComposer += 1;
@@ -107,6 +138,11 @@ export class Chat {
     );
     if (!row) return;
     this.parts.history.accept(row);
+    // What was chosen for the conversation that did not begin yet holds for this one.
+    const { talk } = this.parts;
+    const instructions = this.parts.thread.conversationId === null ? talk.fresh : null;
+    if (instructions) await this.run(() => this.parts.client.instructionsSet({ id: row.id, instructions }));
+    talk.fresh = null;
     await this.open(row.id);
     this.focusComposer += 1;
   }
@@ -140,6 +176,7 @@ export class Chat {
     this.temporaryGone = false;
     this.editing = null;
     this.renaming = false;
+    if (conversationId !== this.parts.thread.conversationId) this.parts.talk.leave();
     void this.parts.drafts.flush();
     // The row carries title and source; a search hit can lie outside the loaded list.
     if (!this.parts.history.find(conversationId)) void this.parts.history.changed(conversationId);
@@ -148,7 +185,7 @@ export class Chat {
 
   /** Sends what was typed. False if it could not be: the words stay where they are. */
   async send(text: string): Promise<boolean> {
-    const { client, thread, drafts } = this.parts;
+    const { client, thread, drafts, talk } = this.parts;
     if (text.trim() === '' || this.sending || thread.streaming) return false;
     const conversationId = thread.conversationId;
     const choice = this.choice;
@@ -161,7 +198,9 @@ export class Chat {
         text,
         source_id: conversationId === null ? choice?.sourceId : undefined,
         model: conversationId === null ? (choice?.model ?? undefined) : undefined,
+        instructions: conversationId === null ? (talk.fresh ?? undefined) : undefined,
       });
+      if (conversationId === null) talk.fresh = null;
       void drafts.clear(conversationId);
       // The person may have gone elsewhere while the core took it.
       if (thread.conversationId === conversationId) await this.show(sent, 'sent');

@@ -1,21 +1,31 @@
 use std::process::ExitCode;
 
 use fluxchat_core::{App, Ask, Event, Preview};
-use fluxchat_model::{MessageStatus, VisibleError};
+use fluxchat_model::{Instructions, MessageStatus, VisibleError};
 use serde_json::json;
 
 use super::Done;
-use crate::args;
+use super::preset::settled;
+use crate::args::{self, ParameterArgs};
 use crate::output::{Failure, Out, document, exit_code, plain};
 
 const NOTHING_KEPT: &str = "Nothing of it was kept on this computer.";
 
 pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
     let mut events = app.events().subscribe();
-    let source = match &ask.source {
-        Some(name) => Some(app.source_named(name).await?.id),
+    let preset = match &ask.preset {
+        Some(name) => Some(app.preset_named(name).await?),
         None => None,
     };
+    let preset_model = preset.as_ref().and_then(|it| it.model.clone());
+    let preset_source = preset.as_ref().and_then(|it| it.source_id);
+    let source = match &ask.source {
+        Some(name) => Some(app.source_named(name).await?.id),
+        None => preset_source,
+    };
+    let model = ask
+        .model
+        .or_else(|| preset_model.filter(|_| source == preset_source));
     let conversation = match &ask.conversation {
         Some(id) => Some(
             id.parse()
@@ -24,16 +34,29 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
         None => None,
     };
     let conversation = if ask.temporary {
-        let begun = app.begin_temporary(source, ask.model.clone()).await?;
+        let begun = app.begin_temporary(source, model.clone()).await?;
         Some(begun.id)
     } else {
         conversation
+    };
+    let given =
+        preset.is_some() || ask.system.is_some() || ask.parameters != ParameterArgs::default();
+    let before = match (preset, conversation) {
+        (Some(preset), _) => preset.into(),
+        (None, Some(id)) => app.instructions(id).await?,
+        (None, None) => Instructions::default(),
+    };
+    let instructions = Instructions {
+        system: ask.system.unwrap_or(before.system),
+        parameters: settled(before.parameters, ask.parameters),
+        preset: before.preset,
     };
     let asked = Ask {
         conversation,
         text: ask.text,
         source,
-        model: ask.model,
+        model,
+        instructions: given.then_some(instructions),
     };
     if ask.preview {
         preview(&app.preview(asked).await?, out);

@@ -202,6 +202,7 @@ fn reason(stays: fluxchat_core::Stays) -> &'static str {
         Stays::Messages => "the messages the files were in",
         Stays::Source => "the settings of the source and its key",
         Stays::Service => "what the service keeps: it is asked to delete it",
+        Stays::Forks => "conversations you copied from these, unless they are deleted as well",
         Stays::Exports => "copies you exported",
         Stays::Backups => "backups and snapshots of your system",
     }

@@ -5,7 +5,7 @@ use fluxchat_core::{ConversationShelf, PathAnchor};
 use fluxchat_model::{Conversation, ConversationId, ErasureId, InvalidId, Role};
 use serde_json::{Value, json};
 
-use super::{Done, filing, word};
+use super::{Done, branches, filing, word};
 use crate::args::{History, Toggle};
 use crate::output::{Failure, Out, document, plain};
 
@@ -19,6 +19,10 @@ pub async fn run(app: &App, history: History, out: &Out) -> Done {
         History::Delete { now, id } => delete(app, now, &id, out).await,
         History::Folder(folder) => filing::folder(app, folder, out).await,
         History::Tag(tag) => filing::tag(app, tag, out).await,
+        History::Fork { message } => branches::fork(app, &message, out).await,
+        History::Map { id } => branches::map(app, &id, out).await,
+        History::Find { id, words } => branches::find(app, &id, words, out).await,
+        History::Stats { id } => branches::stats(app, &id, out).await,
         History::Mark { id, only_here } => mark(app, parse(&id)?, only_here, out).await,
         History::Undo { id } => undo(app, &id, out).await,
     }
@@ -106,6 +110,9 @@ async fn show(app: &App, id: ConversationId, out: &Out) -> Done {
             })
             .collect();
         let mut document = conversation(&head);
+        let instructions = app.instructions(id).await?;
+        document["instructions"] = super::preset::as_written(&instructions);
+        document["origin"] = json!(app.fork_origin(id).await?);
         document["messages"] = Value::Array(rows);
         out.document(&document);
     } else {

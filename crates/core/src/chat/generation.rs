@@ -423,11 +423,11 @@ impl Run {
     async fn request(&self, model: String, gathered: &mut Gathered) -> Result<ChatRequest, Error> {
         let question = self.answer.parent_id.ok_or(Error::NotFound("question"))?;
         let id = self.answer.conversation_id;
-        let (conversation, path) = self
+        let (conversation, path, instructions) = self
             .app
             .read_at(&self.home, move |tx| {
                 let path = tx.path_to(question, outgoing::LONGEST_PATH)?;
-                Ok((tx.conversation(id)?, path))
+                Ok((tx.conversation(id)?, path, tx.instructions(id)?))
             })
             .await?;
         let conversation = conversation.ok_or(Error::NotFound("conversation"))?;
@@ -457,7 +457,7 @@ impl Run {
         let alias = self.alias().await?;
         let outgoing = self
             .app
-            .outgoing(&self.source, model, messages, alias)
+            .outgoing(&self.source, model, messages, instructions, alias)
             .await?
             .keeping(!self.home.is_temporary);
         gathered.text = outgoing.redactor.restorer();

@@ -1,7 +1,7 @@
 //! What goes to a source: the same for asking and for showing what would be asked.
 
 use fluxchat_egress::{CancellationToken, Ctx, Reply};
-use fluxchat_model::{ConversationId, DataCategory, Message, Purpose, Source};
+use fluxchat_model::{ConversationId, DataCategory, Instructions, Message, Purpose, Role, Source};
 use fluxchat_providers::{ChatMessage, ChatRequest};
 
 use crate::redaction::Redactor;
@@ -58,8 +58,17 @@ impl App {
         source: &Source,
         model: String,
         mut messages: Vec<ChatMessage>,
+        instructions: Instructions,
         conversation_alias: Option<String>,
     ) -> Result<Outgoing, Error> {
+        if !instructions.system.is_empty() {
+            let system = ChatMessage {
+                role: Role::System,
+                text: instructions.system,
+            };
+            messages.insert(0, system);
+        }
+        let parameters = instructions.parameters;
         let id = source.id;
         // As the source is now, not as it was when the question was asked.
         let names = self
@@ -79,6 +88,12 @@ impl App {
             request: ChatRequest {
                 model,
                 messages,
+                temperature: parameters.temperature,
+                top_p: parameters.top_p,
+                max_tokens: parameters.max_tokens,
+                stop: parameters.stop,
+                seed: parameters.seed,
+                reasoning_effort: parameters.reasoning_effort,
                 conversation_alias,
                 ..ChatRequest::default()
             },

@@ -1,13 +1,13 @@
 //! Before you send: what would leave, byte by byte. Nothing does, and nothing is written.
 
 use fluxchat_egress::CancellationToken;
-use fluxchat_model::{Conversation, Dialect, MessageId, Role, Source, SourceId};
+use fluxchat_model::{Conversation, Dialect, Instructions, MessageId, Role, Source, SourceId};
 use fluxchat_providers::{ChatMessage, OptOut, keeps_nothing, opt_outs};
 
 use super::{Ask, checked, model_for, outgoing, question_of};
 use crate::redaction::Replaced;
 use crate::temporary::Home;
-use crate::{App, Error, only_here};
+use crate::{App, Error, instructions, only_here};
 
 /// What would be asked.
 #[derive(Clone, Debug)]
@@ -83,20 +83,22 @@ impl App {
             text,
             source,
             model,
+            instructions,
         } = self.to(asking.into()).await?;
         if let Some(conversation) = &existing {
             only_here::check(conversation, &source)?;
             only_here::check_model(conversation, &source, model.as_deref().unwrap_or_default())?;
         }
         let id = existing.as_ref().map(|it| it.id);
-        let (path, alias) = self
+        let (path, alias, kept) = self
             .read_at(&home, move |tx| {
                 let path = match head {
                     Some(head) => tx.path_to(head, outgoing::LONGEST_PATH)?,
                     None => Vec::new(),
                 };
                 let alias = id.map(|id| tx.conversation_alias(id)).transpose()?;
-                Ok((path, alias.flatten()))
+                let kept = id.map(|id| tx.instructions(id)).transpose()?;
+                Ok((path, alias.flatten(), kept))
             })
             .await?;
         let alias = match (source.dialect, alias) {
@@ -108,7 +110,13 @@ impl App {
         let mut said = outgoing::said(&path);
         said.extend(text.map(|text| ChatMessage::text(Role::User, text)));
         let outgoing = self
-            .outgoing(&source, model.clone().unwrap_or_default(), said, alias)
+            .outgoing(
+                &source,
+                model.clone().unwrap_or_default(),
+                said,
+                instructions.or(kept).unwrap_or_default(),
+                alias,
+            )
             .await?
             .keeping(!home.is_temporary);
         let in_ledger = id.filter(|_| !home.is_temporary);
@@ -160,12 +168,17 @@ struct To {
     text: Option<String>,
     source: Source,
     model: Option<String>,
+    /// How it would be asked, where that is not as it is kept.
+    instructions: Option<Instructions>,
 }
 
 impl App {
     async fn to(&self, asking: Asking) -> Result<To, Error> {
+        let mut instructions = None;
         let (home, existing, head, text, source, model) = match asking {
-            Asking::New(ask) => {
+            Asking::New(mut ask) => {
+                let given = ask.instructions.take();
+                instructions = given.map(instructions::checked).transpose()?;
                 let text = checked(&ask.text)?;
                 let home = self.home_of_ask(&ask)?;
                 let existing = match ask.conversation {
@@ -198,6 +211,7 @@ impl App {
             head,
             text,
             source,
+            instructions,
         })
     }
 }

@@ -567,6 +567,12 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Choose another name.",
     ),
     (
+        "invalid_parameter",
+        "One of the settings for answers is outside of what it can be.",
+        NOTHING_CHANGED,
+        "Change it, or leave it empty.",
+    ),
+    (
         "restricted",
         "This conversation is frozen: it can be read and exported, and is not sent.",
         NOTHING_CHANGED,

@@ -58,6 +58,8 @@ pub(super) fn write<W: Write>(
         "tags",
         tx.export_tags()?.into_iter().map(named),
     )?;
+    rows(out, course, "presets", tx.presets()?)?;
+    rows(out, course, "prompts", tx.saved_prompts()?)?;
     conversations(tx, out, course)?;
     messages(tx, out, course, bytes(&totals, StoredKind::Messages))?;
     rows(
@@ -192,6 +194,8 @@ fn conversations<W: Write>(
             conversation,
             root_id: place.root_id,
             tag_ids: tx.export_tags_of(place.id)?,
+            instructions: Some(tx.instructions(place.id)?).filter(|it| !it.is_empty()),
+            origin: tx.fork_origin(place.id)?,
             markdown,
         })?;
         course.step(1, entry.written())

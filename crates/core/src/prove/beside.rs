@@ -42,7 +42,7 @@ impl Beside {
                 conversation: Some(self.conversation),
                 text: format!("What is a temporary conversation? {}", self.word),
                 source: Some(source),
-                model: None,
+                ..Ask::default()
             })
             .await?;
         if let Some(generation) = app.open()?.generation(sent.answer_id) {

@@ -111,6 +111,7 @@ pub async fn message_send(app: &App, req: MessageSendReq) -> Answer<MessageSent>
         text: req.text,
         source: req.source_id,
         model: req.model,
+        instructions: req.instructions,
     };
     Ok(sent(app.ask(ask).await?))
 }

@@ -24,6 +24,7 @@ pub async fn message_preview(app: &App, req: MessagePreviewReq) -> Answer<Messag
             text: req.text,
             source: req.source_id,
             model: req.model,
+            instructions: req.instructions,
         }),
     };
     let found = app.preview(asking).await?;

@@ -2,8 +2,8 @@
 
 use fluxchat_markup::Block;
 use fluxchat_model::{
-    AssetId, ConversationId, ErasureId, FolderId, MessageId, MessageStatus, Role, SourceId,
-    Timestamp, Usage, VisibleError,
+    AssetId, ConversationId, ErasureId, FolderId, Instructions, MessageId, MessageStatus, Role,
+    SourceId, Timestamp, Usage, VisibleError,
 };
 use serde::Deserialize;
 
@@ -222,6 +222,8 @@ dto! {
         pub source_id: Option<SourceId>,
         /// For a new conversation: the model.
         pub model: Option<String>,
+        /// For a new conversation: how it is asked.
+        pub instructions: Option<Instructions>,
     }
 }
 

@@ -80,6 +80,8 @@ pub enum DeletionStays {
     Source,
     /// What the service keeps; it is asked.
     Service,
+    /// Conversations that were copied from what goes.
+    Forks,
     /// Copies that were exported.
     Exports,
     /// Backups of the system.
@@ -95,6 +97,7 @@ impl From<Stays> for DeletionStays {
             Stays::Messages => Self::Messages,
             Stays::Source => Self::Source,
             Stays::Service => Self::Service,
+            Stays::Forks => Self::Forks,
             Stays::Exports => Self::Exports,
             Stays::Backups => Self::Backups,
         }

@@ -68,6 +68,8 @@ pub enum WindowEvent {
     KeyChanged,
     /// Folders or tags changed, or what lies in them.
     FilingChanged,
+    /// Presets or saved prompts changed.
+    PresetsChanged,
     /// Everything was frozen, or no longer is.
     RestrictionChanged,
     /// Settings changed in another window or by the command line.

@@ -1,6 +1,6 @@
 //! Before you send: what would leave, and what is replaced in it.
 
-use fluxchat_model::{ConversationId, DataCategory, MessageId, Role, SourceId};
+use fluxchat_model::{ConversationId, DataCategory, Instructions, MessageId, Role, SourceId};
 
 use crate::ApiError;
 use crate::dto::ledger::OptOutRow;
@@ -16,6 +16,8 @@ dto! {
         pub source_id: Option<SourceId>,
         /// Which model would.
         pub model: Option<String>,
+        /// How a new conversation would be asked.
+        pub instructions: Option<Instructions>,
         /// The question that is asked differently, in `text`.
         pub edits: Option<MessageId>,
         /// The question or answer beside which another answer is asked for; `text` is empty.

@@ -21,7 +21,7 @@ fn every_page_has_the_same_sections_in_every_language() {
             .collect()
     };
     assert_eq!(shape("en"), shape("de"));
-    assert_eq!(help::pages("en").count(), 15);
+    assert_eq!(help::pages("en").count(), 16);
     assert_eq!(help::pages("fr").count(), 0);
 }
 

@@ -30,6 +30,8 @@ impl WriteTx<'_> {
         let mut rows = self.rows_of(request.id)?;
         for (table, sql) in [
             ("draft", "DELETE FROM draft"),
+            ("preset", "DELETE FROM preset"),
+            ("saved_prompt", "DELETE FROM saved_prompt"),
             ("redact_name", "DELETE FROM redact_name"),
             ("diagnostic_report", "DELETE FROM diagnostic_report"),
             ("folder", "DELETE FROM folder"),

@@ -18,6 +18,8 @@ const MESSAGE: &str = "octet_length(m.text) + octet_length(m.parts) + 200";
 /// Which conversations a range touches, and with how many messages.
 pub(crate) const IN_RANGE: &str = "SELECT conversation_id, count(*) FROM message
      WHERE created_at >= ?1 AND created_at < ?2 GROUP BY conversation_id";
+/// More copies of one conversation are not counted.
+const FORKS_COUNTED: u32 = 1_000;
 const TITLE: &str = "octet_length(c.title) + 160";
 
 #[derive(Default)]
@@ -193,6 +195,7 @@ impl ReadTx<'_> {
         preview.pinned += pinned;
         preview.frozen += frozen;
         preview.known_to_service += known;
+        preview.forks += self.forks_of(id, FORKS_COUNTED)?;
         preview.ledger_rows += self.number(
             "SELECT count(*) FROM egress_record WHERE conversation_id = ?1",
             [id.0],

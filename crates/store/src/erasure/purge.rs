@@ -219,6 +219,12 @@ impl WriteTx<'_> {
         )?;
         self.counted(
             rows,
+            "instructions",
+            "DELETE FROM instructions WHERE conversation_id = ?1",
+            [id.0],
+        )?;
+        self.counted(
+            rows,
             "conversation",
             "DELETE FROM conversation WHERE id = ?1",
             [id.0],

@@ -18,4 +18,5 @@ mod open;
 mod records;
 mod search;
 mod support;
+mod talk;
 mod tree;

@@ -28,10 +28,14 @@ export class EnterKey {
     this.endedAt = timeStamp;
   }
 
+  /** Whether a key belongs to the input method. */
+  composes(event: Key): boolean {
+    if (this.composing || event.isComposing || event.keyCode === PROCESSED) return true;
+    return event.timeStamp - this.endedAt < AFTER_COMPOSITION_MS;
+  }
+
   sends(event: Key, sendKey: SendKey): boolean {
-    if (event.key !== 'Enter' || event.altKey) return false;
-    if (this.composing || event.isComposing || event.keyCode === PROCESSED) return false;
-    if (event.timeStamp - this.endedAt < AFTER_COMPOSITION_MS) return false;
+    if (event.key !== 'Enter' || event.altKey || this.composes(event)) return false;
     const mod = event.ctrlKey || event.metaKey;
     if (sendKey === 'mod_enter') return mod && !event.shiftKey;
     return !event.shiftKey && !mod;

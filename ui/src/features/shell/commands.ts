@@ -53,6 +53,18 @@ export function commandSections(app: AppState): CommandSection[] {
       void chat.newTemporary();
     }),
     command('search.open', 'command.search', () => (navigation.overlay = 'search')),
+    command('chat.instructions', 'talk.instructions', () => {
+      navigation.go('chat');
+      app.talk.sheet = 'instructions';
+    }),
+    ...app.talk.presets.map((preset) => ({
+      id: `preset.${preset.id}`,
+      label: t('talk.beginWith', { name: preset.name }),
+      run: () => {
+        navigation.go('chat');
+        void chat.begin(preset);
+      },
+    })),
     command('composer.focus', 'command.focusComposer', () => {
       navigation.go('chat');
       chat.focusComposer += 1;
@@ -77,6 +89,19 @@ export function commandSections(app: AppState): CommandSection[] {
   }
 
   const conversationCommands: Command[] = [];
+  if (thread.conversationId !== null) {
+    conversationCommands.push(
+      command('chat.find', 'talk.find', () => {
+        navigation.go('chat');
+        app.talk.find();
+      }),
+      command('chat.map', 'talk.map', () => {
+        navigation.go('chat');
+        app.talk.sheet = 'map';
+      }),
+      { id: 'chat.details', label: t('talk.totals'), run: () => (app.talk.details = '') },
+    );
+  }
   if (conversation?.temporary) {
     const { id } = conversation;
     conversationCommands.push(
@@ -135,6 +160,8 @@ export function commandSections(app: AppState): CommandSection[] {
             navigation.archived = true;
           },
         },
+        { id: 'go.presets', label: t('talk.manage.presets'), run: () => navigation.go('settings', 'presets') },
+        { id: 'go.prompts', label: t('talk.manage.prompts'), run: () => navigation.go('settings', 'prompts') },
         { id: 'go.filing', label: t('filing.manage'), run: () => (app.filing.question = { kind: 'manage' }) },
         command('ledger.open', 'command.ledger', () => (navigation.ledgerOpen = true)),
       ],

@@ -3,6 +3,7 @@ const SOON: readonly (() => Promise<unknown>)[] = [
   () => import('../../kit/PopoverPanel.svelte'),
   () => import('../../kit/MenuPanel.svelte'),
   () => import('../chat/ModelList.svelte'),
+  () => import('../chat/ReceiverDetails.svelte'),
   () => import('../search/SearchOverlay.svelte'),
   () => import('../palette/Palette.svelte'),
   () => import('./ConversationMenu.svelte'),

@@ -5,13 +5,17 @@ import type {
   ConsentList,
   ConsentSetReq,
   ConversationFiledReq,
+  ConversationFindReq,
+  ConversationFound,
   ConversationListReq,
   ConversationMoveReq,
+  ConversationOrigin,
   ConversationPage,
   ConversationReq,
   ConversationRow,
   ConversationTagReq,
   ConversationTags,
+  ConversationTotals,
   ConversationUpdateReq,
   DeletionBeginReq,
   DeletionBegun,
@@ -47,6 +51,8 @@ import type {
   GuardianUnlockReq,
   HelpPage,
   HelpReq,
+  Instructions,
+  InstructionsSetReq,
   KeyInfo,
   LedgerClearReq,
   LedgerExportReq,
@@ -58,6 +64,8 @@ import type {
   LockReport,
   LockSettingsReq,
   MessageEditReq,
+  MessageMap,
+  MessageMapReq,
   MessagePage,
   MessagePageReq,
   MessagePreview,
@@ -79,7 +87,16 @@ import type {
   PolicyScheduleReq,
   PolicyStatus,
   PolicyText,
+  Preset,
+  PresetList,
+  PresetReq,
+  PresetSaveReq,
   PrivacyOverview,
+  PromptFillReq,
+  PromptList,
+  PromptReq,
+  PromptRow,
+  PromptSaveReq,
   ProofReport,
   ProofSaved,
   PurposeList,
@@ -170,6 +187,20 @@ export interface Commands {
   draft_get: [DraftGetReq, Draft];
   draft_set: [DraftSetReq, Done];
   help_page: [HelpReq, HelpPage];
+  message_map: [MessageMapReq, MessageMap];
+  conversation_fork: [MessageReq, ConversationRow];
+  conversation_origin: [ConversationReq, ConversationOrigin];
+  conversation_find: [ConversationFindReq, ConversationFound];
+  conversation_totals: [ConversationReq, ConversationTotals];
+  instructions_get: [ConversationReq, Instructions];
+  instructions_set: [InstructionsSetReq, Instructions];
+  preset_list: [Empty, PresetList];
+  preset_save: [PresetSaveReq, Preset];
+  preset_remove: [PresetReq, Done];
+  prompt_list: [Empty, PromptList];
+  prompt_save: [PromptSaveReq, PromptRow];
+  prompt_remove: [PromptReq, Done];
+  prompt_fill: [PromptFillReq, Draft];
   temporary_begin: [TemporaryBeginReq, ConversationRow];
   temporary_list: [Empty, TemporaryList];
   temporary_end: [ConversationReq, Done];
@@ -304,6 +335,20 @@ export function createClient(call: Call) {
     draftGet: (req: DraftGetReq) => call('draft_get', req),
     draftSet: (req: DraftSetReq) => call('draft_set', req),
     helpPage: (req: HelpReq) => call('help_page', req),
+    messageMap: (req: MessageMapReq) => call('message_map', req),
+    conversationFork: (req: MessageReq) => call('conversation_fork', req),
+    conversationOrigin: (req: ConversationReq) => call('conversation_origin', req),
+    conversationFind: (req: ConversationFindReq) => call('conversation_find', req),
+    conversationTotals: (req: ConversationReq) => call('conversation_totals', req),
+    instructionsGet: (req: ConversationReq) => call('instructions_get', req),
+    instructionsSet: (req: InstructionsSetReq) => call('instructions_set', req),
+    presetList: () => call('preset_list', {}),
+    presetSave: (req: PresetSaveReq) => call('preset_save', req),
+    presetRemove: (req: PresetReq) => call('preset_remove', req),
+    promptList: () => call('prompt_list', {}),
+    promptSave: (req: PromptSaveReq) => call('prompt_save', req),
+    promptRemove: (req: PromptReq) => call('prompt_remove', req),
+    promptFill: (req: PromptFillReq) => call('prompt_fill', req),
     temporaryBegin: (req: TemporaryBeginReq) => call('temporary_begin', req),
     temporaryList: () => call('temporary_list', {}),
     temporaryEnd: (req: ConversationReq) => call('temporary_end', req),

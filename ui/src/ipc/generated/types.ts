@@ -478,6 +478,36 @@ cursor?: string,
 limit: number, };
 
 /**
+ * Finds in one conversation.
+ */
+export type ConversationFindReq = { 
+/**
+ * Which conversation.
+ */
+conversation_id: ConversationId, 
+/**
+ * As typed; the last word is taken as the beginning of one.
+ */
+text: string, 
+/**
+ * `next` of the page before.
+ */
+cursor?: string, };
+
+/**
+ * A stretch of the conversation, and what of it matches.
+ */
+export type ConversationFound = { 
+/**
+ * The messages, newest first, in all branches.
+ */
+message_ids: Array<MessageId>, 
+/**
+ * Where the next stretch begins; `None` at the end. A stretch may hold nothing.
+ */
+next: string | null, };
+
+/**
  * A conversation.
  */
 export type ConversationId = string;
@@ -511,6 +541,19 @@ id: ConversationId,
  * The folder; `None` for none.
  */
 folder_id?: FolderId, };
+
+/**
+ * Where a conversation was copied from.
+ */
+export type ConversationOrigin = { 
+/**
+ * `None` if it is no copy.
+ */
+origin: ForkOrigin | null, 
+/**
+ * The title of the original; empty once it is deleted.
+ */
+title: string, };
 
 /**
  * A page of the history list.
@@ -624,6 +667,35 @@ export type ConversationTags = {
  * Which.
  */
 tag_ids: Array<TagId>, };
+
+/**
+ * What the answers of a conversation took, all branches together, as sources counted it.
+ */
+export type ConversationTotals = { 
+/**
+ * Questions.
+ */
+questions: number, 
+/**
+ * Answers, unfinished ones included.
+ */
+answers: number, 
+/**
+ * Answers whose source told how many tokens they took.
+ */
+counted: number, 
+/**
+ * Tokens read.
+ */
+input_tokens: number, 
+/**
+ * Tokens written.
+ */
+output_tokens: number, 
+/**
+ * How long answers took, in milliseconds.
+ */
+duration_ms: number, };
 
 /**
  * Changes what is given and leaves the rest.
@@ -822,7 +894,7 @@ media: MediaKind, } | { "kind": "searches" } | { "kind": "drafts" } | { "kind": 
 /**
  * What a deletion leaves.
  */
-export type DeletionStays = "ledger" | "consents" | "receipts" | "messages" | "source" | "service" | "exports" | "backups";
+export type DeletionStays = "ledger" | "consents" | "receipts" | "messages" | "source" | "service" | "forks" | "exports" | "backups";
 
 /**
  * What a report is about; each kind has a consent of its own.
@@ -1044,6 +1116,10 @@ pinned: number,
  */
 frozen: number, 
 /**
+ * Copies that were begun from the conversations; they are conversations of their own.
+ */
+forks: number, 
+/**
  * How many of the conversations the service knows by an alias.
  */
 known_to_service: number, 
@@ -1168,6 +1244,19 @@ saved: boolean,
  * How many rows.
  */
 rows: number, };
+
+/**
+ * What goes into a field.
+ */
+export type FieldValue = { 
+/**
+ * The name of the field.
+ */
+name: string, 
+/**
+ * The words.
+ */
+value: string, };
 
 /**
  * All folders and tags, each by name.
@@ -1530,6 +1619,36 @@ label: string,
 number: number, } | { "type": "hard_break" } | { "type": "soft_break" };
 
 /**
+ * How a conversation is asked. Its own copy: a preset that is changed later changes nothing here.
+ */
+export type Instructions = { 
+/**
+ * What the preset it was begun with was called then.
+ */
+preset: string | null, 
+/**
+ * The system prompt; empty for none.
+ */
+system: string, 
+/**
+ * How answers are made.
+ */
+parameters: Parameters, };
+
+/**
+ * Says how a conversation is asked from the next question on.
+ */
+export type InstructionsSetReq = { 
+/**
+ * Which conversation.
+ */
+id: ConversationId, 
+/**
+ * How.
+ */
+instructions: Instructions, };
+
+/**
  * How long a recipient keeps what it got.
  */
 export type KeptFor = "as_declared" | "answering" | "until_withdrawn" | "until_deleted" | "account_life" | "one_year" | "tax_law" | "thirty_days";
@@ -1855,6 +1974,51 @@ export type LockSettingsReq = {
 settings: LockChoice, };
 
 /**
+ * A run of messages without a fork.
+ */
+export type MapRow = { 
+/**
+ * Its first message.
+ */
+first_id: MessageId, 
+/**
+ * Its last message: what stands below it is asked for by this.
+ */
+last_id: MessageId, 
+/**
+ * Who says the first.
+ */
+role: Role, 
+/**
+ * How the first begins.
+ */
+text: string, 
+/**
+ * Which model answered.
+ */
+model: string | null, 
+/**
+ * When the first was begun.
+ */
+at: Timestamp, 
+/**
+ * How many messages it has.
+ */
+messages: number, 
+/**
+ * How many branches leave at its end; 0 where it ends.
+ */
+branches: number, 
+/**
+ * Whether it goes on without a fork beyond what was looked at.
+ */
+more: boolean, 
+/**
+ * Whether it is the one that is shown of those beside it.
+ */
+chosen: boolean, };
+
+/**
  * An attribute of a formula element. Values hold letters, digits, spaces and `. , % # + -`
  * only; `class` is one of the names in the style sheet of `pulldown-latex` (`menv-*`,
  * `cell-*`, `small`, `mop-negated`), for the alignment of tables.
@@ -1922,6 +2086,36 @@ text: string, };
  * One node of a conversation's message tree.
  */
 export type MessageId = string;
+
+/**
+ * Runs of messages without a fork, beside each other.
+ */
+export type MessageMap = { 
+/**
+ * Oldest first.
+ */
+rows: Array<MapRow>, 
+/**
+ * Whether there are more beside them.
+ */
+has_more: boolean, };
+
+/**
+ * Asks for a page of the map of a conversation.
+ */
+export type MessageMapReq = { 
+/**
+ * Which conversation.
+ */
+conversation_id: ConversationId, 
+/**
+ * What stands below this message; `None` for what it begins with.
+ */
+below?: MessageId, 
+/**
+ * How many lines beside each other are here already.
+ */
+skip: number, };
 
 /**
  * A page of the shown branch, oldest first.
@@ -2042,6 +2236,10 @@ source_id?: SourceId,
  * Which model would.
  */
 model?: string, 
+/**
+ * How a new conversation would be asked.
+ */
+instructions?: Instructions, 
 /**
  * The question that is asked differently, in `text`.
  */
@@ -2173,7 +2371,11 @@ source_id?: SourceId,
 /**
  * For a new conversation: the model.
  */
-model?: string, };
+model?: string, 
+/**
+ * For a new conversation: how it is asked.
+ */
+instructions?: Instructions, };
 
 /**
  * An answer is on its way; its pieces come as events.
@@ -2361,6 +2563,35 @@ message_id: MessageId, } | { "at": "after",
 message_id: MessageId, };
 
 /**
+ * How an answer is made. What is `None` or empty is not sent: the source's own default holds.
+ */
+export type Parameters = { 
+/**
+ * Randomness, 0 to 2.
+ */
+temperature: number | null, 
+/**
+ * Nucleus sampling, 0 to 1.
+ */
+top_p: number | null, 
+/**
+ * The most tokens the answer may have, reasoning included.
+ */
+max_tokens: number | null, 
+/**
+ * Where to stop; up to four.
+ */
+stop: Array<string>, 
+/**
+ * For repeatable answers, where supported.
+ */
+seed: number | null, 
+/**
+ * `none`, `minimal`, `low`, `medium`, `high`, …
+ */
+reasoning_effort: string | null, };
+
+/**
  * Changes the passphrase.
  */
 export type PassphraseChangeReq = { 
@@ -2535,6 +2766,91 @@ blocks: Array<Block>,
 accepted_at: Timestamp | null, };
 
 /**
+ * Instructions a person keeps under a name, to begin conversations with.
+ */
+export type Preset = { 
+/**
+ * Its id.
+ */
+id: PresetId, 
+/**
+ * What a person called it.
+ */
+name: string, 
+/**
+ * The system prompt; may be empty.
+ */
+system: string, 
+/**
+ * How answers are made.
+ */
+parameters: Parameters, 
+/**
+ * Where answers come from; `None` for wherever the person is.
+ */
+source_id: SourceId | null, 
+/**
+ * Which model answers.
+ */
+model: string | null, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, };
+
+/**
+ * Instructions kept under a name.
+ */
+export type PresetId = string;
+
+/**
+ * All presets.
+ */
+export type PresetList = { 
+/**
+ * By name.
+ */
+rows: Array<Preset>, };
+
+/**
+ * Names a preset.
+ */
+export type PresetReq = { 
+/**
+ * Which.
+ */
+id: PresetId, };
+
+/**
+ * Keeps a preset, or changes the one that is named.
+ */
+export type PresetSaveReq = { 
+/**
+ * The one to change; `None` for a new one.
+ */
+id?: PresetId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * The system prompt; may be empty.
+ */
+system: string, 
+/**
+ * How answers are made.
+ */
+parameters: Parameters, 
+/**
+ * Where answers come from.
+ */
+source_id?: SourceId, 
+/**
+ * Which model answers.
+ */
+model?: string, };
+
+/**
  * A header.
  */
 export type PreviewHeaderRow = { 
@@ -2682,6 +2998,84 @@ export type PrivacyRequestKind = "access" | "portability" | "rectification" | "e
  * [`PrivacyRequestState::is_settled`].
  */
 export type PrivacyRequestState = "draft" | "queued_offline" | "submitted" | "acknowledged" | "needs_action" | "fulfilled" | "partially_fulfilled" | "denied" | "overdue" | "cancelled";
+
+/**
+ * Fills the fields of a saved prompt in.
+ */
+export type PromptFillReq = { 
+/**
+ * Which.
+ */
+id: PromptId, 
+/**
+ * What goes in; fields without a value stay as they are.
+ */
+values: Array<FieldValue>, };
+
+/**
+ * Words kept to ask with.
+ */
+export type PromptId = string;
+
+/**
+ * All saved prompts.
+ */
+export type PromptList = { 
+/**
+ * By name.
+ */
+rows: Array<PromptRow>, };
+
+/**
+ * Names a saved prompt.
+ */
+export type PromptReq = { 
+/**
+ * Which.
+ */
+id: PromptId, };
+
+/**
+ * Words kept to ask with.
+ */
+export type PromptRow = { 
+/**
+ * Its id.
+ */
+id: PromptId, 
+/**
+ * What is typed after `/`.
+ */
+name: string, 
+/**
+ * The words, with `{{fields}}`.
+ */
+text: string, 
+/**
+ * The names of its fields, in order.
+ */
+fields: Array<string>, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, };
+
+/**
+ * Keeps a prompt, or changes the one that is named.
+ */
+export type PromptSaveReq = { 
+/**
+ * The one to change; `None` for a new one.
+ */
+id?: PromptId, 
+/**
+ * What is typed after `/`.
+ */
+name: string, 
+/**
+ * The words.
+ */
+text: string, };
 
 /**
  * A self-audit.
@@ -4338,7 +4732,7 @@ message: MessageRow, } | { "type": "egress",
 /**
  * The state of the door.
  */
-status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "deletions_changed" } | { "type": "content_removed" } | { "type": "key_changed" } | { "type": "filing_changed" } | { "type": "restriction_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
+status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "deletions_changed" } | { "type": "content_removed" } | { "type": "key_changed" } | { "type": "filing_changed" } | { "type": "presets_changed" } | { "type": "restriction_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
 /**
  * How far.
  */

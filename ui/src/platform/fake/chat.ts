@@ -199,7 +199,7 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
               : [Math.max(0, at - Math.floor(limit / 2)), Math.min(all.length, at + Math.ceil(limit / 2))];
       return { rows: all.slice(from, to), has_before: from > 0, has_after: to < all.length };
     },
-    message_send: ({ conversation_id: id, text, source_id: sourceId, model }) => {
+    message_send: ({ conversation_id: id, text, source_id: sourceId, model, instructions }) => {
       let conversation = id === undefined ? undefined : find(id);
       if (!conversation) {
         const source = world.sources.find((row) => row.id === (sourceId ?? world.defaultSource)) ?? world.sources[0];
@@ -221,6 +221,7 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
         };
         world.conversations = [conversation, ...world.conversations];
         world.messages.set(conversation.id, []);
+        if (instructions) world.instructions.set(conversation.id, instructions);
       }
       const list = messagesOf(conversation.id);
       const question = makeMessage(world, { conversation_id: conversation.id, role: 'user', text });

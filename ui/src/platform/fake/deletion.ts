@@ -8,7 +8,7 @@ type Names = 'deletion_preview' | 'deletion_begin' | 'deletion_list' | 'key_get'
 const DAY = 86_400_000;
 const NONE: ErasurePreview = {
   ...{ conversations: 0, partly: 0, messages: 0, drafts: 0, files: 0, searches: 0, labels: 0, bytes: 0 },
-  ...{ oldest: null, newest: null, pinned: 0, frozen: 0, known_to_service: 0, ledger_rows: 0 },
+  ...{ oldest: null, newest: null, pinned: 0, frozen: 0, forks: 0, known_to_service: 0, ledger_rows: 0 },
 };
 
 export function deletionCommands(world: FakeWorld): Handlers<Names> {

@@ -8,11 +8,13 @@ const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
 export function previewCommands(world: FakeWorld): Handlers<Names> {
   const names = () => ({ names: [...world.redactNames] });
   return {
-    message_preview: ({ text, source_id: id, model }) => {
+    message_preview: ({ text, source_id: id, model, conversation_id: conversation, instructions: given }) => {
+      const instructions = given ?? world.instructions.get(conversation ?? '');
       const source = world.sources.find((row) => row.id === id) ?? world.sources[0];
       const found = source?.redact ? [...new Set(text.match(EMAIL) ?? [])] : [];
       const sent = found.reduce((out, mail, at) => out.replaceAll(mail, `[EMAIL_${at + 1}]`), text);
       const messages = [
+        ...(instructions?.system ? [{ role: 'system' as const, text: instructions.system, is_question: false }] : []),
         { role: 'user' as const, text: 'Plan three days in Lisbon without a car.', is_question: false },
         { role: 'assistant' as const, text: 'Day one: Alfama on foot.', is_question: false },
         { role: 'user' as const, text: sent, is_question: true },

@@ -3,6 +3,7 @@ import type {
   ApiError,
   ConsentRow,
   ConversationRow,
+  Instructions,
   LedgerRow,
   MessageRow,
   PrivacyRequest,
@@ -57,6 +58,8 @@ export class FakeWorld {
   conversations: ConversationRow[];
   messages = new Map<string, MessageRow[]>();
   drafts = new Map<string, string>();
+  /** How conversations are asked. */
+  instructions = new Map<string, Instructions>();
   sources: SourceRow[];
   defaultSource: string;
   ledger: LedgerRow[];

@@ -1,0 +1,120 @@
+use clap::{Args, Subcommand};
+
+/// How answers are made. What is not given is the source's own default.
+#[derive(Clone, Debug, Default, PartialEq, Args)]
+pub struct ParameterArgs {
+    /// Randomness, 0 to 2
+    #[arg(long, value_name = "N")]
+    pub temperature: Option<f32>,
+    /// Nucleus sampling, 0 to 1
+    #[arg(long, value_name = "N")]
+    pub top_p: Option<f32>,
+    /// The most tokens an answer may have
+    #[arg(long, value_name = "N")]
+    pub max_tokens: Option<u32>,
+    /// Where to stop; may be repeated
+    #[arg(long, value_name = "TEXT")]
+    pub stop: Vec<String>,
+    /// For repeatable answers, where supported
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub seed: Option<i64>,
+    /// How much to think before answering
+    #[arg(long, value_name = "EFFORT", value_parser = ["none", "minimal", "low", "medium", "high", "xhigh"])]
+    pub reasoning_effort: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct PresetArgs {
+    /// The system prompt
+    #[arg(long, value_name = "TEXT")]
+    pub system: Option<String>,
+    #[command(flatten)]
+    pub parameters: ParameterArgs,
+    /// Where answers come from
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Which model answers
+    #[arg(long, value_name = "MODEL", requires = "source")]
+    pub model: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Preset {
+    /// All presets
+    List,
+    /// Keep a preset
+    Add {
+        /// Its name
+        name: String,
+        /// Begin with a copy of this preset
+        #[arg(long, value_name = "NAME")]
+        like: Option<String>,
+        #[command(flatten)]
+        preset: PresetArgs,
+    },
+    /// What a preset says
+    Show {
+        /// The preset
+        preset: String,
+    },
+    /// Change what is given; conversations that were begun with it stay as they are
+    Edit {
+        /// The preset
+        preset: String,
+        /// Its new name
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        /// Forget every setting for answers before those given here
+        #[arg(long)]
+        defaults: bool,
+        #[command(flatten)]
+        changes: PresetArgs,
+    },
+    /// Delete a preset; conversations that were begun with it stay as they are
+    Delete {
+        /// The preset
+        preset: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Prompt {
+    /// All saved prompts
+    List,
+    /// Save a prompt; {{fields}} in it are filled in later
+    Add {
+        /// Its short name
+        name: String,
+        /// The words
+        text: String,
+    },
+    /// The words of a prompt
+    Show {
+        /// The prompt
+        prompt: String,
+    },
+    /// Change the name or the words
+    Edit {
+        /// The prompt
+        prompt: String,
+        /// Its new name
+        #[arg(long, value_name = "NAME", required_unless_present = "text")]
+        name: Option<String>,
+        /// Its new words
+        #[arg(long, value_name = "TEXT")]
+        text: Option<String>,
+    },
+    /// Print a prompt with its fields filled in, to ask with
+    Fill {
+        /// The prompt
+        prompt: String,
+        /// What goes in, as FIELD=WORDS
+        #[arg(value_name = "FIELD=WORDS")]
+        values: Vec<String>,
+    },
+    /// Delete a prompt
+    Delete {
+        /// The prompt
+        prompt: String,
+    },
+}

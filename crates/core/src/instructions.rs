@@ -1,0 +1,368 @@
+//! How a conversation is asked, and the presets and prompts a person keeps. A conversation has a
+//! copy of what it was begun with: changing a preset changes no conversation.
+
+use fluxchat_model::{
+    ConversationId, Instructions, Parameters, Preset, PresetId, PromptId, SavedPrompt, SourceId,
+};
+use fluxchat_store::{ReadTx, StoreError, WriteTx};
+
+use crate::filing::{checked as checked_name, taken};
+use crate::{App, Error, Event};
+
+/// What a person can still look through.
+const MOST: usize = 1_000;
+/// As long as a question may be.
+const LONGEST: usize = 1 << 20;
+const LONGEST_STOP: usize = 200;
+const MOST_STOPS: usize = 4;
+const EFFORTS: &[&str] = &["none", "minimal", "low", "medium", "high", "xhigh"];
+
+/// A preset as it is typed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NewPreset {
+    /// What it is called.
+    pub name: String,
+    /// The system prompt; may be empty.
+    pub system: String,
+    /// How answers are made.
+    pub parameters: Parameters,
+    /// Where answers come from.
+    pub source_id: Option<SourceId>,
+    /// Which model answers.
+    pub model: Option<String>,
+}
+
+impl App {
+    /// How a conversation is asked.
+    ///
+    /// # Errors
+    /// When it does not exist.
+    pub async fn instructions(&self, id: ConversationId) -> Result<Instructions, Error> {
+        self.conversation(id).await?;
+        let home = self.open()?.home(id);
+        self.read_at(&home, move |tx| tx.instructions(id)).await
+    }
+
+    /// Says how a conversation is asked from the next question on.
+    ///
+    /// # Errors
+    /// When it does not exist; `invalid_parameter`, `message_too_long`.
+    pub async fn set_instructions(
+        &self,
+        id: ConversationId,
+        instructions: Instructions,
+    ) -> Result<Instructions, Error> {
+        let instructions = checked(instructions)?;
+        self.conversation(id).await?;
+        let home = self.open()?.home(id);
+        let row = instructions.clone();
+        self.write_at(&home, move |tx| tx.instructions_set(id, &row))
+            .await?;
+        if !home.is_temporary {
+            self.forget_names().await?;
+        }
+        self.tell(Event::ConversationChanged(id));
+        Ok(instructions)
+    }
+
+    /// All presets by name.
+    ///
+    /// # Errors
+    /// When the archive is not open.
+    pub async fn presets(&self) -> Result<Vec<Preset>, Error> {
+        let mut presets = self.read(|tx| tx.presets()).await?;
+        presets.sort_by_cached_key(|preset| preset.name.to_lowercase());
+        Ok(presets)
+    }
+
+    /// A preset.
+    ///
+    /// # Errors
+    /// When it does not exist.
+    pub async fn preset(&self, id: PresetId) -> Result<Preset, Error> {
+        self.read(move |tx| tx.preset(id))
+            .await?
+            .ok_or(Error::NotFound("preset"))
+    }
+
+    /// The preset of this name, however it is written, or of this id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn preset_named(&self, name: &str) -> Result<Preset, Error> {
+        let wanted = name.trim().to_lowercase();
+        let found = self.read(|tx| tx.presets()).await?;
+        found
+            .into_iter()
+            .find(|it| it.name.to_lowercase() == wanted || it.id.to_string() == wanted)
+            .ok_or(Error::NotFound("preset"))
+    }
+
+    /// Keeps a preset.
+    ///
+    /// # Errors
+    /// `invalid_name`, `name_taken`, `invalid_parameter`, `message_too_long`; when its source does
+    /// not exist.
+    pub async fn add_preset(&self, new: NewPreset) -> Result<Preset, Error> {
+        let preset = self.checked_preset(new, self.fresh(PresetId::new)?).await?;
+        let row = preset.clone();
+        self.keep(move |tx| {
+            if !free(&preset_names(tx)?, &row.name, None) {
+                return Ok(Err(taken()));
+            }
+            tx.preset_insert(&row).map(Ok)
+        })
+        .await?;
+        Ok(preset)
+    }
+
+    /// Changes a preset. Conversations that were begun with it stay as they are.
+    ///
+    /// # Errors
+    /// The same; when it does not exist.
+    pub async fn change_preset(&self, id: PresetId, new: NewPreset) -> Result<Preset, Error> {
+        let preset = Preset {
+            created_at: self.preset(id).await?.created_at,
+            ..self.checked_preset(new, id).await?
+        };
+        let row = preset.clone();
+        self.keep(move |tx| {
+            if !free(&preset_names(tx)?, &row.name, Some(id)) {
+                return Ok(Err(taken()));
+            }
+            tx.preset_update(&row).map(Ok)
+        })
+        .await?;
+        self.forget_names().await?;
+        Ok(preset)
+    }
+
+    /// Removes a preset. Conversations that were begun with it stay as they are.
+    ///
+    /// # Errors
+    /// When it does not exist.
+    pub async fn remove_preset(&self, id: PresetId) -> Result<(), Error> {
+        self.keep(move |tx| tx.preset_remove(id).map(Ok)).await?;
+        self.forget_names().await
+    }
+
+    /// All saved prompts by name.
+    ///
+    /// # Errors
+    /// When the archive is not open.
+    pub async fn saved_prompts(&self) -> Result<Vec<SavedPrompt>, Error> {
+        let mut prompts = self.read(|tx| tx.saved_prompts()).await?;
+        prompts.sort_by_cached_key(|prompt| prompt.name.to_lowercase());
+        Ok(prompts)
+    }
+
+    /// The saved prompt of this name, however it is written, or of this id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn saved_prompt_named(&self, name: &str) -> Result<SavedPrompt, Error> {
+        let wanted = name.trim().trim_start_matches('/').to_lowercase();
+        let found = self.read(|tx| tx.saved_prompts()).await?;
+        found
+            .into_iter()
+            .find(|it| it.name.to_lowercase() == wanted || it.id.to_string() == wanted)
+            .ok_or(Error::NotFound("prompt"))
+    }
+
+    /// Keeps a prompt.
+    ///
+    /// # Errors
+    /// `invalid_name`, `name_taken`, `empty_message`, `message_too_long`.
+    pub async fn add_saved_prompt(&self, name: &str, text: &str) -> Result<SavedPrompt, Error> {
+        let prompt = SavedPrompt {
+            id: self.fresh(PromptId::new)?,
+            name: short_name(name)?,
+            text: prompt_text(text)?,
+            created_at: self.now(),
+        };
+        let row = prompt.clone();
+        self.keep(move |tx| {
+            if !free(&prompt_names(tx)?, &row.name, None) {
+                return Ok(Err(taken()));
+            }
+            tx.saved_prompt_insert(&row).map(Ok)
+        })
+        .await?;
+        Ok(prompt)
+    }
+
+    /// Changes a saved prompt.
+    ///
+    /// # Errors
+    /// The same; when it does not exist.
+    pub async fn change_saved_prompt(
+        &self,
+        id: PromptId,
+        name: &str,
+        text: &str,
+    ) -> Result<SavedPrompt, Error> {
+        let prompt = SavedPrompt {
+            name: short_name(name)?,
+            text: prompt_text(text)?,
+            ..self.saved_prompt_named(&id.to_string()).await?
+        };
+        let row = prompt.clone();
+        self.keep(move |tx| {
+            if !free(&prompt_names(tx)?, &row.name, Some(id)) {
+                return Ok(Err(taken()));
+            }
+            tx.saved_prompt_update(&row).map(Ok)
+        })
+        .await?;
+        self.forget_names().await?;
+        Ok(prompt)
+    }
+
+    /// Removes a saved prompt.
+    ///
+    /// # Errors
+    /// When it does not exist.
+    pub async fn remove_saved_prompt(&self, id: PromptId) -> Result<(), Error> {
+        self.keep(move |tx| tx.saved_prompt_remove(id).map(Ok))
+            .await?;
+        self.forget_names().await
+    }
+
+    async fn checked_preset(&self, new: NewPreset, id: PresetId) -> Result<Preset, Error> {
+        if let Some(source) = new.source_id {
+            self.source(source).await?;
+        }
+        let name = checked_name(&new.name)?;
+        let Instructions {
+            system, parameters, ..
+        } = checked(Instructions {
+            preset: None,
+            system: new.system,
+            parameters: new.parameters,
+        })?;
+        Ok(Preset {
+            id,
+            name,
+            system,
+            parameters,
+            source_id: new.source_id,
+            model: new.model.filter(|_| new.source_id.is_some()),
+            created_at: self.now(),
+        })
+    }
+
+    async fn keep(
+        &self,
+        write: impl FnOnce(&WriteTx<'_>) -> Result<Result<(), Error>, StoreError> + Send + 'static,
+    ) -> Result<(), Error> {
+        self.write(write).await??;
+        self.tell(Event::PresetsChanged);
+        Ok(())
+    }
+}
+
+/// Tidied, or why it cannot be used.
+pub(crate) fn checked(mut instructions: Instructions) -> Result<Instructions, Error> {
+    instructions.system = instructions.system.trim().to_owned();
+    if instructions.system.len() > LONGEST {
+        return Err(too_long());
+    }
+    if let Some(preset) = &instructions.preset {
+        instructions.preset = Some(checked_name(preset)?);
+    }
+    let parameters = &mut instructions.parameters;
+    parameters.stop.retain(|stop| !stop.is_empty());
+    let within = |value: Option<f32>, most: f32| {
+        value.is_none_or(|value| value.is_finite() && (0.0..=most).contains(&value))
+    };
+    let effort = parameters.reasoning_effort.as_deref();
+    let holds = within(parameters.temperature, 2.0)
+        && within(parameters.top_p, 1.0)
+        && parameters.max_tokens != Some(0)
+        && parameters.stop.len() <= MOST_STOPS
+        && parameters.stop.iter().all(|it| it.len() <= LONGEST_STOP)
+        && effort.is_none_or(|effort| EFFORTS.contains(&effort));
+    if holds {
+        return Ok(instructions);
+    }
+    Err(Error::invalid(
+        "invalid_parameter",
+        "One of the settings for answers is outside of what it can be.",
+    ))
+}
+
+fn too_long() -> Error {
+    Error::invalid(
+        "message_too_long",
+        "The text is longer than one million characters.",
+    )
+}
+
+/// A name that can be typed after `/`: without spaces.
+fn short_name(name: &str) -> Result<String, Error> {
+    let name = name.trim().trim_start_matches('/');
+    let name = name.split_whitespace().collect::<Vec<_>>().join("-");
+    checked_name(&name)
+}
+
+fn prompt_text(text: &str) -> Result<String, Error> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::invalid(
+            "empty_message",
+            "There is nothing to keep yet.",
+        ));
+    }
+    if text.len() > LONGEST {
+        return Err(too_long());
+    }
+    Ok(text.to_owned())
+}
+
+type Names<Id> = Vec<(Id, String)>;
+
+fn preset_names(tx: &ReadTx<'_>) -> Result<Names<PresetId>, StoreError> {
+    let presets = tx.presets()?.into_iter();
+    Ok(presets.map(|preset| (preset.id, preset.name)).collect())
+}
+
+fn prompt_names(tx: &ReadTx<'_>) -> Result<Names<PromptId>, StoreError> {
+    let prompts = tx.saved_prompts()?.into_iter();
+    Ok(prompts.map(|prompt| (prompt.id, prompt.name)).collect())
+}
+
+fn free<Id: PartialEq>(names: &[(Id, String)], wanted: &str, of: Option<Id>) -> bool {
+    let room = names.len() < MOST || of.is_some();
+    room && crate::filing::free_among(names, wanted, of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(change: impl FnOnce(&mut Parameters)) -> Result<Instructions, Error> {
+        let mut instructions = Instructions::default();
+        change(&mut instructions.parameters);
+        checked(instructions)
+    }
+
+    #[test]
+    fn a_setting_is_taken_within_its_bounds_alone() {
+        assert!(with(|it| it.temperature = Some(2.0)).is_ok());
+        assert!(with(|it| it.temperature = Some(2.1)).is_err());
+        assert!(with(|it| it.temperature = Some(f32::NAN)).is_err());
+        assert!(with(|it| it.top_p = Some(-0.1)).is_err());
+        assert!(with(|it| it.max_tokens = Some(0)).is_err());
+        assert!(with(|it| it.stop = vec!["x".into(); 5]).is_err());
+        assert!(with(|it| it.reasoning_effort = Some("low".into())).is_ok());
+        assert!(with(|it| it.reasoning_effort = Some("much".into())).is_err());
+        let tidied = with(|it| it.stop = vec![String::new(), "END".into()]).unwrap();
+        assert_eq!(tidied.parameters.stop, ["END"]);
+    }
+
+    #[test]
+    fn a_short_name_has_no_spaces() {
+        assert_eq!(short_name("/to  German ").unwrap(), "to-German");
+        assert!(short_name(" / ").is_err());
+    }
+}

@@ -1,0 +1,66 @@
+import type { Parameters } from '../../ipc/generated/types';
+
+/** The settings for answers as they are typed. Empty leaves one to the source. */
+export interface Typed {
+  temperature: string;
+  top_p: string;
+  max_tokens: string;
+  seed: string;
+  stop: string;
+  reasoning_effort: string;
+}
+
+export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
+export type Effort = (typeof EFFORTS)[number];
+
+const NUMBERS = {
+  temperature: { least: 0, most: 2, whole: false },
+  top_p: { least: 0, most: 1, whole: false },
+  max_tokens: { least: 1, most: 4_294_967_295, whole: true },
+  seed: { least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER, whole: true },
+} as const;
+export type NumberName = keyof typeof NUMBERS;
+
+export function typed(parameters: Parameters): Typed {
+  const word = (value: number | null) => (value === null ? '' : String(value));
+  return {
+    // A single is longer as a double than it was typed.
+    temperature: word(parameters.temperature === null ? null : Number(parameters.temperature.toPrecision(6))),
+    top_p: word(parameters.top_p === null ? null : Number(parameters.top_p.toPrecision(6))),
+    max_tokens: word(parameters.max_tokens),
+    seed: word(parameters.seed),
+    stop: parameters.stop.join('\n'),
+    reasoning_effort: parameters.reasoning_effort ?? '',
+  };
+}
+
+/** `undefined` for what is no such number. */
+export function numberOf(name: NumberName, text: string): number | null | undefined {
+  const { least, most, whole } = NUMBERS[name];
+  const words = text.trim().replace(',', '.');
+  if (words === '') return null;
+  const value = Number(words);
+  const fits = Number.isFinite(value) && value >= least && value <= most && (!whole || Number.isSafeInteger(value));
+  return fits ? value : undefined;
+}
+
+/** What was typed, or nothing while something of it cannot be used. */
+export function parametersOf(from: Typed): Parameters | null {
+  const numbers = {
+    temperature: numberOf('temperature', from.temperature),
+    top_p: numberOf('top_p', from.top_p),
+    max_tokens: numberOf('max_tokens', from.max_tokens),
+    seed: numberOf('seed', from.seed),
+  };
+  const { temperature, top_p, max_tokens, seed } = numbers;
+  if (temperature === undefined || top_p === undefined || max_tokens === undefined || seed === undefined) return null;
+  const stop = from.stop.split('\n').filter((line) => line !== '');
+  if (stop.length > 4) return null;
+  return { temperature, top_p, max_tokens, seed, stop, reasoning_effort: from.reasoning_effort || null };
+}
+
+/** How many settings are not left to the source. */
+export function changedCount(parameters: Parameters): number {
+  return Object.values(parameters).filter((value) => value !== null && !(Array.isArray(value) && value.length === 0))
+    .length;
+}

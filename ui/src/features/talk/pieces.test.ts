@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { matching, slashQuery } from '../chat/slash.svelte';
+import { matchesIn, wordsOf } from './highlight';
+import { changedCount, numberOf, parametersOf, typed } from './parameters';
+import { perSecond } from './speed';
+
+const none = { temperature: null, top_p: null, max_tokens: null, stop: [], seed: null, reasoning_effort: null };
+
+describe('settings for answers', () => {
+  it('are read back as they were typed', () => {
+    const some = { ...none, temperature: 0.7, stop: ['END', 'STOP'], reasoning_effort: 'low' };
+    expect(parametersOf(typed(some))).toEqual(some);
+    expect(changedCount(some)).toBe(3);
+    expect(typed({ ...none, temperature: 0.20000000298023224 }).temperature).toBe('0.2');
+  });
+
+  it.each([
+    ['temperature', '0,7', 0.7],
+    ['temperature', '2.1', undefined],
+    ['top_p', '', null],
+    ['max_tokens', '0', undefined],
+    ['max_tokens', '1.5', undefined],
+    ['seed', '-3', -3],
+    ['seed', 'x', undefined],
+  ] as const)('%s %o', (name, text, value) => {
+    expect(numberOf(name, text)).toBe(value);
+  });
+});
+
+describe('marks', () => {
+  it('stand where words begin, whatever their accents', () => {
+    expect(matchesIn('Café, cafés and decaf', wordsOf('cafe'))).toEqual([
+      [0, 4],
+      [6, 10],
+    ]);
+    expect(matchesIn('東京の朝', wordsOf('京'))).toEqual([[1, 2]]);
+    expect(matchesIn('İstanbul', wordsOf('ista'))).toEqual([[0, 4]]);
+    expect(matchesIn('anything', [])).toEqual([]);
+  });
+});
+
+describe('what is typed after /', () => {
+  it.each([
+    ['/', ''],
+    ['/Tr', 'tr'],
+    ['/a b', null],
+    ['/a/b', null],
+    ['x /a', null],
+  ])('%o', (text, query) => {
+    expect(slashQuery(text)).toBe(query);
+  });
+
+  it('finds names that begin with it first', () => {
+    const row = (name: string) => ({ id: name, name, text: '', fields: [], created_at: 0 });
+    expect(matching([row('retell'), row('tell')], 'tell').map(({ name }) => name)).toEqual(['tell', 'retell']);
+  });
+});
+
+it('speed is told where it says something', () => {
+  expect([perSecond(100, 1_000), perSecond(5, 2_000), perSecond(0, 5), perSecond(5, null)]).toEqual([100, 2.5, null, null]);
+});

@@ -1,0 +1,225 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import type { FakeOptions } from '../../platform/fake/world';
+import { violations } from '../../test/axe';
+import { renderWithApp } from '../../test/render';
+import ChatView from '../chat/ChatView.svelte';
+// Fetched when they are first needed; here they are there already.
+import '../../kit/MenuPanel.svelte';
+import '../../kit/PopoverPanel.svelte';
+import '../chat/InstructionsButton.svelte';
+import '../chat/MessageItem.svelte';
+import '../chat/MessageMenu.svelte';
+import '../chat/OriginLine.svelte';
+import '../chat/PromptFields.svelte';
+import '../chat/SlashMenu.svelte';
+import './DetailsDialog.svelte';
+import './FindBar.svelte';
+import './InstructionsSheet.svelte';
+import './MapSheet.svelte';
+
+async function chat(options: FakeOptions = {}) {
+  const rendered = await renderWithApp(ChatView, {}, { conversations: 3, wordsPerSecond: 1_000, ...options });
+  await waitFor(() => expect(rendered.app.talk.status).toBe('ready'));
+  await waitFor(() => expect(rendered.app.history.active.status).toBe('ready'));
+  // jsdom does not end the animation with which a dialog gives the pointer back.
+  const user = userEvent.setup({ pointerEventsCheck: 0 });
+  const asked = (name: string) => rendered.fake.calls.filter((call) => call.name === name).map((call) => call.req);
+  return { ...rendered, user, asked, input: screen.getByTestId<HTMLTextAreaElement>('composer-input') };
+}
+
+async function opened(options: FakeOptions = {}) {
+  const rendered = await chat(options);
+  const id = [...rendered.app.history.active.pinned, ...rendered.app.history.active.rows][0]?.id ?? '';
+  await rendered.app.chat.open(id);
+  await screen.findAllByTestId('message-row');
+  return { ...rendered, id };
+}
+
+describe('instructions', () => {
+  it('of an assistant are copied into the next conversation, and sent with it', async () => {
+    const { user, asked, input, app } = await chat();
+    await user.click(await screen.findByRole('button', { name: 'Reviewer' }));
+    expect((await screen.findByText('Reviewer', { selector: '[data-testid=instructions-open] span' }))).toBeTruthy();
+    await user.click(await screen.findByTestId('instructions-open'));
+    const sheet = await screen.findByTestId('instructions-sheet');
+    const system = within(sheet).getByTestId<HTMLTextAreaElement>('instructions-system');
+    expect(system.value).toContain('strict and kind');
+    expect(within(sheet).getByLabelText<HTMLInputElement>('Temperature').value).toBe('0.2');
+    expect(await violations()).toEqual([]);
+    await fireEvent.input(system, { target: { value: 'Be brief.' } });
+    await user.click(screen.getByTestId('instructions-save'));
+    await waitFor(() => expect(app.talk.sheet).toBeNull());
+    await user.click(screen.getByTestId('receiver-line'));
+    const details = await screen.findByTestId('receiver-details');
+    expect(details.textContent, 'who receives it is told to receive them').toContain('the instructions of this conversation');
+    await user.keyboard('{Escape}');
+    await user.type(input, 'hello{Enter}');
+    await waitFor(() =>
+      expect(asked('message_send')).toMatchObject([
+        { instructions: { preset: 'Reviewer', system: 'Be brief.', parameters: { temperature: 0.2 } } },
+      ]),
+    );
+    expect(app.talk.fresh, 'the next one begins without').toBeNull();
+  });
+
+  it('that were chosen hold for a temporary conversation as well', async () => {
+    const { user, asked, app } = await chat();
+    await user.click(await screen.findByRole('button', { name: 'Reviewer' }));
+    await app.chat.newTemporary();
+    expect(asked('instructions_set')).toMatchObject([{ id: app.thread.conversationId, instructions: { preset: 'Reviewer' } }]);
+  });
+
+  it('of an open conversation are changed there', async () => {
+    const { user, asked, id } = await opened();
+    await user.click(await screen.findByTestId('instructions-open'));
+    const system = await screen.findByTestId('instructions-system');
+    await fireEvent.input(system, { target: { value: 'Be kind.' } });
+    await user.click(screen.getByTestId('instructions-save'));
+    await waitFor(() => expect(asked('instructions_set')).toMatchObject([{ id, instructions: { system: 'Be kind.' } }]));
+  });
+
+  it('with a setting that cannot be are not taken', async () => {
+    const { user } = await chat();
+    await user.click(await screen.findByTestId('instructions-open'));
+    const sheet = await screen.findByTestId('instructions-sheet');
+    await user.click(within(sheet).getByText('Settings for answers'));
+    await fireEvent.input(within(sheet).getByLabelText('Temperature'), { target: { value: '3' } });
+    expect((await within(sheet).findByRole('alert')).textContent).toBe('A number from 0 to 2.');
+    expect(screen.getByTestId<HTMLButtonElement>('instructions-save').disabled).toBe(true);
+  });
+
+  it('are kept as an assistant, and a taken name is refused where it was typed', async () => {
+    const { user, asked } = await chat();
+    await user.click(await screen.findByTestId('instructions-open'));
+    const sheet = await screen.findByTestId('instructions-sheet');
+    await user.click(within(sheet).getByRole('button', { name: 'Save as assistant …' }));
+    await user.type(within(sheet).getByLabelText('Name'), 'reviewer{Enter}');
+    expect((await within(sheet).findByRole('alert')).textContent).toContain('There is one of this name already');
+    await user.clear(within(sheet).getByLabelText('Name'));
+    await user.type(within(sheet).getByLabelText('Name'), 'Poet{Enter}');
+    await waitFor(() => expect(asked('preset_save')).toHaveLength(2));
+    await waitFor(() => expect(within(sheet).getByLabelText<HTMLSelectElement>('Assistant').selectedOptions[0]?.text).toBe('Poet'));
+  });
+});
+
+describe('the list of prompts', () => {
+  it('opens with /, narrows, is stepped through and closed by keys', async () => {
+    const { user, input, asked } = await chat();
+    await user.type(input, '/');
+    const list = await screen.findByRole('listbox');
+    expect(within(list).getAllByRole('option')).toHaveLength(2);
+    expect(await violations()).toEqual([]);
+    await user.type(input, '{ArrowDown}');
+    expect(input.getAttribute('aria-activedescendant')).toMatch(/-1$/);
+    await user.type(input, 'sum');
+    expect(within(await screen.findByRole('listbox')).getAllByRole('option')).toHaveLength(1);
+    await user.type(input, '{Enter}');
+    expect(input.value).toBe('Summarise this in five sentences:');
+    expect(screen.queryByRole('listbox')).toBeNull();
+    await user.clear(input);
+    await user.type(input, '/{Escape}');
+    expect(screen.queryByRole('listbox')).toBeNull();
+    expect(input.value, 'and what was typed stays').toBe('/');
+    expect(asked('message_send')).toEqual([]);
+  });
+
+  it('leaves keys to an input method, and paths alone', async () => {
+    const { user, input } = await chat();
+    await user.type(input, '/');
+    await screen.findByRole('listbox');
+    await fireEvent.compositionStart(input);
+    await fireEvent.keyDown(input, { key: 'Enter', isComposing: true });
+    expect(input.value).toBe('/');
+    await fireEvent.compositionEnd(input);
+    await user.type(input, 'etc/hosts');
+    expect(screen.queryByTestId('slash-menu')).toBeNull();
+  });
+
+  it('asks for fields and fills them in', async () => {
+    const { user, input } = await chat();
+    await user.type(input, '/tr{Enter}');
+    const dialog = await screen.findByRole('dialog', { name: '/translate' });
+    expect(await violations()).toEqual([]);
+    await user.type(within(dialog).getByLabelText('language'), 'German');
+    await user.type(within(dialog).getByLabelText('tone'), 'plain');
+    await user.type(within(dialog).getByLabelText('text'), 'Good day{Enter}');
+    await waitFor(() => expect(input.value).toBe('Translate the following into German, in a plain tone:\n\nGood day'));
+  });
+});
+
+describe('an open conversation', () => {
+  it('shows its branches as a tree that is walked by keys', async () => {
+    const { app, asked } = await opened();
+    app.talk.sheet = 'map';
+    const tree = await screen.findByRole('tree');
+    await waitFor(() => expect(within(tree).getAllByRole('treeitem')).toHaveLength(3));
+    const [trunk, other, shown] = within(tree).getAllByRole('treeitem');
+    expect(trunk?.getAttribute('aria-expanded')).toBe('true');
+    expect([other, shown].map((item) => item?.getAttribute('aria-selected'))).toEqual(['false', 'true']);
+    expect(await violations()).toEqual([]);
+    await waitFor(() => expect(document.activeElement).toBe(shown));
+    await fireEvent.keyDown(shown ?? tree, { key: 'ArrowUp' });
+    await waitFor(() => expect(document.activeElement).toBe(other));
+    await fireEvent.keyDown(other ?? tree, { key: 'ArrowLeft' });
+    await waitFor(() => expect(document.activeElement).toBe(trunk));
+    await fireEvent.keyDown(trunk ?? tree, { key: 'ArrowLeft' });
+    await waitFor(() => expect(within(tree).getAllByRole('treeitem')).toHaveLength(1));
+    await fireEvent.keyDown(trunk ?? tree, { key: 'ArrowRight' });
+    const again = (await within(tree).findAllByText('And what if it rains?'))[0]?.closest('[role=treeitem]');
+    if (again) await fireEvent.click(again);
+    await waitFor(() => expect(asked('message_select_branch')).toHaveLength(1));
+    expect(app.talk.sheet).toBeNull();
+  });
+
+  it('is found in, newest first, and left with Escape', async () => {
+    const { app, user } = await opened();
+    app.talk.find();
+    const field = await screen.findByTestId('find-input');
+    expect(document.activeElement).toBe(field);
+    await user.type(field, 'next day');
+    await waitFor(() => expect(screen.getByTestId('find-count').textContent).toBe('1 of 5'));
+    const first = app.thread.flash;
+    await user.type(field, '{Enter}');
+    expect(screen.getByTestId('find-count').textContent).toBe('2 of 5');
+    expect(app.thread.flash).not.toBe(first);
+    await user.type(field, '{Shift>}{Enter}{/Shift}');
+    expect(app.thread.flash).toBe(first);
+    expect(await violations()).toEqual([]);
+    await user.clear(field);
+    await user.type(field, 'zebra');
+    await waitFor(() => expect(screen.getByTestId('find-count').textContent).toBe('Nothing'));
+    await user.type(field, '{Escape}');
+    expect(screen.queryByTestId('find-bar')).toBeNull();
+  });
+
+  it('is quoted from, copied, and counted', async () => {
+    const { app, user, input } = await opened();
+    await user.click((await screen.findAllByTestId('message-more'))[0] ?? input);
+    await user.click(await screen.findByTestId('message-quote'));
+    await waitFor(() => expect(input.value).toMatch(/^> .+\n\n$/));
+    await user.click(screen.getAllByTestId('message-more')[0] ?? input);
+    await user.click(await screen.findByTestId('message-details'));
+    const dialog = await screen.findByTestId('message-details-dialog');
+    await within(dialog).findByText('Questions');
+    expect(await violations()).toEqual([]);
+    app.talk.details = null;
+    const message = app.thread.messages[0];
+    if (!message) throw new Error('there is no message');
+    const before = app.thread.conversationId;
+    await app.chat.fork(message);
+    expect(app.thread.conversationId).not.toBe(before);
+    const line = await screen.findByTestId('fork-origin');
+    await user.click(within(line).getByRole('button'));
+    await waitFor(() => expect(app.thread.conversationId).toBe(before));
+  });
+
+  it('says what an answer took, with its speed', async () => {
+    const { app } = await opened();
+    app.talk.details = app.thread.messages.find((message) => message.row.role === 'assistant')?.id ?? null;
+    const dialog = await screen.findByTestId('message-details-dialog');
+    expect(within(dialog).getByText('260 tokens per second')).toBeTruthy();
+    expect(await within(dialog).findByText('1,872')).toBeTruthy();
+  });
+});

@@ -1,0 +1,79 @@
+import type { Client } from '../ipc/generated/client';
+import type { ApiError, Instructions, Preset, PromptRow } from '../ipc/generated/types';
+import { asApiError } from './errors';
+
+/** What floats beside a conversation. */
+export type TalkSheet = 'instructions' | 'map' | null;
+
+/** Nothing is asked for. */
+export const NO_INSTRUCTIONS: Instructions = {
+  preset: null,
+  system: '',
+  parameters: { temperature: null, top_p: null, max_tokens: null, stop: [], seed: null, reasoning_effort: null },
+};
+
+/** How conversations are asked, and what a person keeps to begin and to ask with. */
+export class Talk {
+  presets = $state.raw<Preset[]>([]);
+  prompts = $state.raw<PromptRow[]>([]);
+  status = $state<'idle' | 'ready' | 'failed'>('idle');
+  problem = $state.raw<ApiError | null>(null);
+  /** How the conversation that is not begun yet will be asked. */
+  fresh = $state.raw<Instructions | null>(null);
+  /** How the open conversation is asked. */
+  kept = $state.raw<Instructions | null>(null);
+  sheet = $state<TalkSheet>(null);
+  /** The message whose details are shown; `''` for those of the conversation alone. */
+  details = $state<string | null>(null);
+  /** Something is looked for in the open conversation. */
+  finding = $state(false);
+  /** Asks for the field again while it is open; counts up. */
+  findAgain = $state(0);
+  /** Words for the composer, before what is typed there. */
+  quote = $state.raw<string | null>(null);
+
+  constructor(private readonly client: Client) {}
+
+  load = async (): Promise<void> => {
+    try {
+      const [presets, prompts] = await Promise.all([this.client.presetList(), this.client.promptList()]);
+      this.presets = presets.rows;
+      this.prompts = prompts.rows;
+      this.status = 'ready';
+      this.problem = null;
+    } catch (reason) {
+      this.problem = asApiError(reason);
+      this.status = 'failed';
+    }
+  };
+
+  /** Another conversation: what floated beside the one before goes with it. */
+  leave(): void {
+    this.kept = null;
+    this.finding = false;
+    this.sheet = null;
+    this.details = null;
+  }
+
+  find(): void {
+    this.finding = true;
+    this.findAgain += 1;
+  }
+
+  /** Puts words into the composer as a quotation. */
+  quoteWords(text: string): void {
+    const lines = text.trim().split('\n');
+    if (lines.join('').trim() !== '') this.quote = lines.map((line) => (line === '' ? '>' : `> ${line}`)).join('\n');
+  }
+}
+
+/** Whether something is sent because of them. */
+export function asksFor(instructions: Instructions | null): boolean {
+  if (instructions === null) return false;
+  const some = (value: unknown) => value !== null && !(Array.isArray(value) && value.length === 0);
+  return instructions.system !== '' || Object.values(instructions.parameters).some(some);
+}
+
+export function instructionsOf(preset: Preset): Instructions {
+  return { preset: preset.name, system: preset.system, parameters: preset.parameters };
+}
