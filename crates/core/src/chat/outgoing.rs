@@ -62,11 +62,7 @@ impl App {
         conversation_alias: Option<String>,
     ) -> Result<Outgoing, Error> {
         if !instructions.system.is_empty() {
-            let system = ChatMessage {
-                role: Role::System,
-                text: instructions.system,
-            };
-            messages.insert(0, system);
+            messages.insert(0, ChatMessage::text(Role::System, instructions.system));
         }
         let parameters = instructions.parameters;
         let id = source.id;

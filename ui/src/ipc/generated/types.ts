@@ -1410,6 +1410,23 @@ conversations: number,
 created_at: Timestamp, };
 
 /**
+ * Where a conversation was copied from.
+ */
+export type ForkOrigin = { 
+/**
+ * The conversation; `None` once it is deleted.
+ */
+conversation_id: ConversationId | null, 
+/**
+ * The last message that was copied.
+ */
+message_id: MessageId, 
+/**
+ * When.
+ */
+at: Timestamp, };
+
+/**
  * A server that answers on this computer.
  */
 export type FoundServer = { 
