@@ -2,7 +2,6 @@
 //! answers there without being one is not taken for one.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
 
 use serde_json::{Value, json};
 
@@ -10,9 +9,17 @@ use crate::aimock::Aimock;
 use crate::cli::text;
 use crate::support::{Profile, in_namespace};
 
+#[allow(
+    clippy::disallowed_types,
+    reason = "stands where a server usually listens"
+)]
+fn listen(port: u16) -> std::net::TcpListener {
+    std::net::TcpListener::bind(("127.0.0.1", port)).unwrap()
+}
+
 /// Whatever is asked of this port is answered so.
 fn answers(port: u16, status: &str, body: &str) {
-    let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let listener = listen(port);
     let answer = format!(
         "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
@@ -46,7 +53,7 @@ fn where_they_usually_listen_inside() {
     );
     answers(8_080, "200 OK", "<html>another program</html>");
     // Takes connections and says nothing.
-    let _silent = TcpListener::bind(("127.0.0.1", 1_234)).unwrap();
+    let _silent = listen(1_234);
 
     let found = profile.json(&["source", "find"]);
     let told: Vec<(&str, bool, bool)> = found

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use fluxchat_egress::EgressError;
 
 /// Why a source gave no (complete) answer. `message` is what the source said: plain text without
@@ -6,25 +8,25 @@ use fluxchat_egress::EgressError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProviderError {
     /// The key is missing or wrong.
-    #[error("The source did not accept the key. {message}")]
+    #[error("The source did not accept the key.{}", Said(message))]
     Unauthorized {
         /// What the source said.
         message: String,
     },
     /// The key may not do this.
-    #[error("The source does not allow this with this key. {message}")]
+    #[error("The source does not allow this with this key.{}", Said(message))]
     Forbidden {
         /// What the source said.
         message: String,
     },
     /// No such model or address.
-    #[error("The source does not know this model or address. {message}")]
+    #[error("The source does not know this model or address.{}", Said(message))]
     NotFound {
         /// What the source said.
         message: String,
     },
     /// Too many requests.
-    #[error("The source wants fewer requests. {message}")]
+    #[error("The source wants fewer requests.{}", Said(message))]
     RateLimited {
         /// What the source said.
         message: String,
@@ -32,31 +34,34 @@ pub enum ProviderError {
         retry_after_ms: Option<u64>,
     },
     /// The credit is used up.
-    #[error("The credit at this source is used up. {message}")]
+    #[error("The credit at this source is used up.{}", Said(message))]
     Quota {
         /// What the source said.
         message: String,
     },
     /// The conversation is longer than the model can read.
-    #[error("The conversation is longer than this model can read. {message}")]
+    #[error(
+        "The conversation is longer than this model can read.{}",
+        Said(message)
+    )]
     ContextTooLong {
         /// What the source said.
         message: String,
     },
     /// The source did not understand the request.
-    #[error("The source did not accept the request. {message}")]
+    #[error("The source did not accept the request.{}", Said(message))]
     BadRequest {
         /// What the source said.
         message: String,
     },
     /// The source refused because of its rules on content.
-    #[error("The source refused because of its rules on content. {message}")]
+    #[error("The source refused because of its rules on content.{}", Said(message))]
     ContentRefused {
         /// What the source said.
         message: String,
     },
     /// The source has a problem of its own.
-    #[error("The source is not available at the moment. {message}")]
+    #[error("The source is not available at the moment.{}", Said(message))]
     Unavailable {
         /// What the source said.
         message: String,
@@ -143,6 +148,18 @@ impl From<EgressError> for ProviderError {
                 message: String::new(),
             },
             other => Self::Egress(other),
+        }
+    }
+}
+
+/// The words of a source after a sentence of ours, marked as its own.
+struct Said<'a>(&'a str);
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.trim().trim_end_matches('.') {
+            "" => Ok(()),
+            words => write!(f, " It says: “{words}”"),
         }
     }
 }

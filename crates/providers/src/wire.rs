@@ -300,7 +300,7 @@ pub(crate) fn unexpected(text: &str) -> ProviderError {
     let message = if text.trim().is_empty() {
         "It sent nothing.".to_owned()
     } else if looks_like_html(text) {
-        "It sent a web page. Check the address; most end in /v1.".to_owned()
+        "It sent a web page.".to_owned()
     } else {
         safe_message(&text.chars().take(120).collect::<String>(), None)
     };
