@@ -92,6 +92,10 @@ fn a_locked_keychain_is_unlocked_and_tried_again() {
         let window = desk.open().await;
         screen(&desk, &window, "locked", "The archive is locked").await;
         window.click_exactly("Try again").await;
+        // The sentence stands there all the while; the button says when it was tried.
+        window
+            .wait_gone("main button[aria-busy='true'], main button[disabled]")
+            .await;
         window.wait_text("The archive is locked").await;
         desk.session.unlock_keyring();
         window.click_exactly("Try again").await;

@@ -238,13 +238,17 @@ async fn refuse(window: &Window) -> String {
         field.dispatchEvent(new Event('input', { bubbles: true }));";
     let refused =
         "return document.querySelector(\"[data-testid='composer-error']\")?.innerText ?? ''";
-    let settled = format!("return (() => {{ {refused} }})() !== '' || (() => {{ {ANSWERED} }})()");
-    for _ in 0..60 {
-        let question = "a long question ".repeat(8_000);
+    let settled = format!(
+        "return (() => {{ {refused} }})() !== '' || (() => {{ {ANSWERED} }})()\
+        && [...document.querySelectorAll(\"[data-testid='message-row']\")]\
+            .some(row => row.textContent.includes('question' + arguments[0] + ' '))"
+    );
+    for n in 0..60 {
+        let question = format!("question{n} {}", "a long question ".repeat(8_000));
         window.run(fill_in, vec![json!(question)]).await;
         window.click("send").await;
         window
-            .wait_true(&settled, vec![], "it was answered or refused")
+            .wait_true(&settled, vec![json!(n)], "it was answered or refused")
             .await;
         let said = window.run(refused, vec![]).await;
         if let Some(words) = said.as_str().filter(|words| !words.is_empty()) {

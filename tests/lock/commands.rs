@@ -21,6 +21,8 @@ const PUBLIC: &[&str] = &[
     "help_page",
     "policy_get",
     "purpose_list",
+    // Which services there are in the world.
+    "source_services",
     // There is nothing to end.
     "export_cancel",
     // States and counts of the locked profile, never content.

@@ -218,12 +218,16 @@ impl App {
                 has_passphrase: *has_passphrase,
             },
             Session::Open(open) => {
-                let setup = open.store.read(crate::session::setup_record).ok().flatten();
+                // What cannot be read was set up by somebody, and what protects them holds.
+                let (setup_done, supervised) = match open.store.read(crate::session::setup_record) {
+                    Ok(setup) => (setup.is_some(), setup.is_some_and(|setup| setup.supervised)),
+                    Err(_) => (true, true),
+                };
                 Status {
                     state: SessionState::Ready,
                     storage: Some(open.storage()),
-                    setup_done: setup.is_some(),
-                    supervised: setup.is_some_and(|setup| setup.supervised),
+                    setup_done,
+                    supervised,
                     offline: open.door.is_offline(),
                     has_passphrase: open.has_passphrase(),
                 }

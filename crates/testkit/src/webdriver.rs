@@ -154,11 +154,12 @@ impl Window {
     /// # Panics
     /// When it never appears or cannot be clicked.
     pub async fn click(&self, testid: &str) {
-        self.wait(testid)
-            .await
-            .click()
-            .await
-            .unwrap_or_else(|error| panic!("click {testid}: {error}"));
+        let began = tokio::time::Instant::now();
+        // What moves away or closes above it is waited for, as a person would.
+        while let Err(error) = self.wait(testid).await.click().await {
+            assert!(began.elapsed() < PATIENCE, "click {testid}: {error}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Clicks the last control whose words are `text`: what floats above the page comes last.
