@@ -120,6 +120,17 @@ impl StoreError {
     }
 }
 
+impl StoreError {
+    /// What it means in an archive that was opened: that one is a database under the right key, so
+    /// a page that is not is damaged.
+    pub(crate) fn once_open(self) -> Self {
+        match self {
+            Self::NotADatabase => Self::Corrupt,
+            other => other,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::Error as E;

@@ -199,7 +199,7 @@ impl Store {
         if self.inner.mode == Mode::ReadOnly {
             return Err(StoreError::ReadOnly);
         }
-        f(self.lock_writer().as_mut().ok_or(StoreError::Closed)?)
+        f(self.lock_writer().as_mut().ok_or(StoreError::Closed)?).map_err(StoreError::once_open)
     }
 
     pub(crate) fn lock_writer(&self) -> MutexGuard<'_, Option<Connection>> {
@@ -216,7 +216,7 @@ pub(crate) fn read_on<T>(
     f: impl FnOnce(&ReadTx<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Deferred)?;
-    f(&ReadTx::new(&tx))
+    f(&ReadTx::new(&tx)).map_err(StoreError::once_open)
 }
 
 pub(crate) fn write_on<T>(
