@@ -97,6 +97,16 @@ impl Desk {
         })
     }
 
+    /// A picture for whoever wants to look; `FLUXCHAT_SHOTS_DIR` names another folder.
+    pub fn picture(&self, name: &str) {
+        let folder = std::env::var_os("FLUXCHAT_SHOTS_DIR")
+            .map_or_else(|| self.home().join("pictures"), PathBuf::from);
+        std::fs::create_dir_all(&folder).unwrap();
+        let _ = self
+            .session
+            .settled_screenshot(&folder.join(format!("{name}.png")), 6);
+    }
+
     /// Everything below the session's home: profile, web view data, caches, keyring.
     pub fn home(&self) -> &Path {
         self.session.home()

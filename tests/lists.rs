@@ -63,10 +63,7 @@ fn a_marker_stands_beside_its_text() {
         assert!(starts.iter().all(|it| *it == starts[0]), "{starts:?}");
         let tasks = "return document.querySelectorAll(\"[data-testid='message-text'] li > input\").length";
         assert_eq!(window.run(tasks, vec![]).await, json!(2));
-        if let Some(folder) = std::env::var_os("FLUXCHAT_SHOTS_DIR") {
-            let picture = std::path::Path::new(&folder).join("lists.png");
-            let _ = desk.session.settled_screenshot(&picture, 6);
-        }
+        desk.picture("lists");
         desk.quit(window).await;
 
         let window = desk.open().await;

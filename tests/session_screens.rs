@@ -1,7 +1,7 @@
 //! What stands between a person and the archive, in the real window: every state has its screen,
 //! and its way out is walked to the end.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use fluxchat_testkit::canary;
 use fluxchat_testkit::recorder::{Answer, Recorder};
@@ -46,12 +46,7 @@ async fn screen(desk: &Desk, window: &Window, name: &str, title: &str) {
     record_violations(window).await;
     window.wait_text(title).await;
     axe_is_content(window, name).await;
-    let folder = std::env::var_os("FLUXCHAT_SHOTS_DIR")
-        .map_or_else(|| desk.home().join("pictures"), PathBuf::from);
-    std::fs::create_dir_all(&folder).unwrap();
-    let _ = desk
-        .session
-        .settled_screenshot(&folder.join(format!("session-{name}.png")), 6);
+    desk.picture(&format!("session-{name}"));
 }
 
 async fn start_anew(window: &Window) {

@@ -14,16 +14,6 @@ use crate::desktop::{Desk, add_source, ask, first_run, record_violations, runtim
 
 const FORM: &str = "form:has(input[inputmode='url'])";
 
-/// A picture for whoever wants to look.
-fn picture(desk: &Desk, name: &str) {
-    let folder = std::env::var_os("FLUXCHAT_SHOTS_DIR")
-        .map_or_else(|| desk.home().join("pictures"), std::path::PathBuf::from);
-    std::fs::create_dir_all(&folder).unwrap();
-    let _ = desk
-        .session
-        .settled_screenshot(&folder.join(format!("bad-input-{name}.png")), 6);
-}
-
 #[test]
 fn an_address_that_cannot_be_used_is_explained() {
     runtime().block_on(async {
@@ -61,7 +51,7 @@ fn an_address_that_cannot_be_used_is_explained() {
             assert!(said.len() > sentence.len() + 10, "what to do next: {said}");
             assert!(!said.contains("secret-word"), "{url}: {said}");
         }
-        picture(&desk, "address");
+        desk.picture("bad-input-address");
         desk.quit(window).await;
         let sources = desk.cli(&["source", "list"]);
         assert_eq!(sources.as_array().map(Vec::len), Some(1), "{sources}");
@@ -98,7 +88,7 @@ fn an_address_where_no_source_is_can_be_put_right() {
             let said = problem(&window, FORM, sentence).await;
             assert!(!said.contains('<'), "{url}: {said}");
         }
-        picture(&desk, "no-source");
+        desk.picture("bad-input-no-source");
         server.answer(Answer::Words(vec!["Good day.".into()]));
         click_in_form(&window).await;
         window.wait_text("Mine answers").await;
@@ -149,7 +139,7 @@ fn a_server_that_misbehaves_costs_nothing_but_the_answer() {
             assert!(rest.len() > 10, "{what}: says what to do next: {said}");
             assert!(!said.contains('<'), "{what}: no markup: {said}");
             if what == "429" || what == "half a stream" {
-                picture(&desk, what);
+                desk.picture(&format!("bad-input-{what}"));
             }
 
             server.answer(good());
@@ -189,7 +179,7 @@ fn disks_inside() {
         let refused = refuse(&window).await;
         assert!(refused.contains("disk is full"), "{refused}");
         assert!(refused.contains("space"), "{refused}");
-        picture(&desk, "disk-full");
+        desk.picture("bad-input-disk-full");
         let typed = window
             .run(
                 "return document.querySelector(\"[data-testid='composer-input']\").value.length",
@@ -215,7 +205,7 @@ fn disks_inside() {
         let window = desk.open().await;
         record_violations(&window).await;
         window.wait_text("The folder cannot be written").await;
-        picture(&desk, "read-only");
+        desk.picture("bad-input-read-only");
         remount(&desk.profile, "rw");
         window.click_exactly("Try again").await;
         window.wait("conversation-row").await;

@@ -18,7 +18,7 @@ use fluxchat_egress::{
 use fluxchat_model::{Model, Source};
 use serde_json::Value;
 
-pub(crate) use body::{Body, base64, data_url, number, text_of};
+pub(crate) use body::{Body, base64, data_url, number, settings, stops, text_of};
 pub(crate) use out::Out;
 pub use reading::{Reading, Step};
 

@@ -1,7 +1,7 @@
 use fluxchat_model::{Dialect, Role, Source};
 use serde_json::{Map, Value, json};
 
-use crate::wire::{Body, base64, number, text_of};
+use crate::wire::{Body, base64, number, stops, text_of};
 use crate::{ChatPart, ChatRequest, Notice, ToolChoice};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
@@ -43,10 +43,7 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
             body.set_some(name, value.and_then(number));
         }
     }
-    body.set_some(
-        "stop_sequences",
-        (!request.stop.is_empty()).then(|| json!(request.stop)),
-    );
+    body.set_some("stop_sequences", stops(request));
     if request.seed.is_some() {
         body.notices.push(Notice::ParameterDropped {
             name: "seed".to_owned(),

@@ -1,8 +1,8 @@
 use fluxchat_model::{Dialect, Role, Source};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::reply::OWN_ID;
-use crate::wire::{Body, base64, number, text_of};
+use crate::wire::{self, Body, base64, number, stops, text_of};
 use crate::{ChatMessage, ChatPart, ChatRequest, Sealed, ToolChoice};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
@@ -45,20 +45,14 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
 }
 
 fn settings(request: &ChatRequest) -> Value {
-    let mut settings = Map::new();
-    let mut set = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            settings.insert(name.to_owned(), value);
-        }
-    };
-    set("temperature", request.temperature.and_then(number));
-    set("topP", request.top_p.and_then(number));
-    set("maxOutputTokens", request.max_tokens.map(|it| json!(it)));
-    let stop = (!request.stop.is_empty()).then(|| json!(request.stop));
-    set("stopSequences", stop);
-    set("seed", request.seed.map(|it| json!(it)));
-    set("thinkingConfig", Some(thinking(request)));
-    Value::Object(settings)
+    Value::Object(wire::settings([
+        ("temperature", request.temperature.and_then(number)),
+        ("topP", request.top_p.and_then(number)),
+        ("maxOutputTokens", request.max_tokens.map(Value::from)),
+        ("stopSequences", stops(request)),
+        ("seed", request.seed.map(Value::from)),
+        ("thinkingConfig", Some(thinking(request))),
+    ]))
 }
 
 /// Newer models are told a level, those of 2.5 a number of tokens; the numbers are Google's own

@@ -1,8 +1,8 @@
 use fluxchat_model::{Dialect, Role, Source};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::gemini::{Medium, medium};
-use crate::wire::{Body, base64, number, text_of};
+use crate::wire::{self, Body, base64, number, stops, text_of};
 use crate::{ChatMessage, ChatPart, ChatRequest, ToolChoice};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
@@ -34,44 +34,30 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
 }
 
 fn settings(request: &ChatRequest) -> Value {
-    let mut settings = Map::new();
-    let mut set = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            settings.insert(name.to_owned(), value);
-        }
-    };
-    set("temperature", request.temperature.and_then(number));
-    set("top_p", request.top_p.and_then(number));
-    set("max_output_tokens", request.max_tokens.map(|it| json!(it)));
-    let stop = (!request.stop.is_empty()).then(|| json!(request.stop));
-    set("stop_sequences", stop);
-    set("seed", request.seed.map(|it| json!(it)));
-    set("thinking_summaries", Some(json!("auto")));
-    set(
-        "thinking_level",
-        request.reasoning_effort.as_deref().map(|effort| {
-            json!(match effort {
-                // The least and the most there is.
-                "none" => "minimal",
-                "max" => "xhigh",
-                other => other,
-            })
-        }),
-    );
-    if !request.tools.is_empty() {
-        set(
-            "tool_choice",
-            request.tool_choice.as_ref().map(|choice| match choice {
-                ToolChoice::Auto => json!("auto"),
-                ToolChoice::None => json!("none"),
-                ToolChoice::Required => json!("any"),
-                ToolChoice::Named(name) => {
-                    json!({"allowed_tools": {"mode": "any", "tools": [name]}})
-                }
-            }),
-        );
-    }
-    Value::Object(settings)
+    let effort = request.reasoning_effort.as_deref().map(|effort| {
+        json!(match effort {
+            // The least and the most there is.
+            "none" => "minimal",
+            "max" => "xhigh",
+            other => other,
+        })
+    });
+    let choice = request.tool_choice.as_ref().map(|choice| match choice {
+        ToolChoice::Auto => json!("auto"),
+        ToolChoice::None => json!("none"),
+        ToolChoice::Required => json!("any"),
+        ToolChoice::Named(name) => json!({"allowed_tools": {"mode": "any", "tools": [name]}}),
+    });
+    Value::Object(wire::settings([
+        ("temperature", request.temperature.and_then(number)),
+        ("top_p", request.top_p.and_then(number)),
+        ("max_output_tokens", request.max_tokens.map(Value::from)),
+        ("stop_sequences", stops(request)),
+        ("seed", request.seed.map(Value::from)),
+        ("thinking_summaries", Some(json!("auto"))),
+        ("thinking_level", effort),
+        ("tool_choice", choice.filter(|_| !request.tools.is_empty())),
+    ]))
 }
 
 fn tools(request: &ChatRequest) -> Value {

@@ -1,7 +1,7 @@
 use fluxchat_model::{Role, Source};
 use serde_json::{Map, Value, json};
 
-use crate::wire::{Body, base64, number, text_of};
+use crate::wire::{self, Body, base64, number, stops, text_of};
 use crate::{ChatMessage, ChatPart, ChatRequest, Notice, ToolChoice};
 
 const OPTIONAL: &[(&str, &[&str])] = &[("think", &["thinking"])];
@@ -16,18 +16,13 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     body.protect(source, training_allowed);
     tools(request, &mut body);
     body.set_some("think", request.reasoning_effort.as_deref().map(think));
-    let mut options = Map::new();
-    let mut set = |name: &str, value: Option<Value>| {
-        options.extend(value.map(|value| (name.to_owned(), value)));
-    };
-    set("temperature", request.temperature.and_then(number));
-    set("top_p", request.top_p.and_then(number));
-    set("num_predict", request.max_tokens.map(Value::from));
-    set("seed", request.seed.map(Value::from));
-    set(
-        "stop",
-        (!request.stop.is_empty()).then(|| json!(request.stop)),
-    );
+    let options = wire::settings([
+        ("temperature", request.temperature.and_then(number)),
+        ("top_p", request.top_p.and_then(number)),
+        ("num_predict", request.max_tokens.map(Value::from)),
+        ("seed", request.seed.map(Value::from)),
+        ("stop", stops(request)),
+    ]);
     body.set_some("options", (!options.is_empty()).then_some(options));
     body
 }

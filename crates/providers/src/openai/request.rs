@@ -2,7 +2,7 @@ use fluxchat_model::{Dialect, Role, Source};
 use serde_json::{Value, json};
 
 use crate::hosts::{keeps_nothing, ways};
-use crate::wire::{Body, base64, data_url, number, text_of};
+use crate::wire::{Body, base64, data_url, number, stops, text_of};
 use crate::{ChatMessage, ChatPart, ChatRequest, ToolChoice};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
@@ -44,10 +44,7 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     body.set_some("temperature", request.temperature.and_then(number));
     body.set_some("top_p", request.top_p.and_then(number));
     body.set_some(ways.limit, request.max_tokens);
-    body.set_some(
-        "stop",
-        (!request.stop.is_empty()).then(|| json!(request.stop)),
-    );
+    body.set_some("stop", stops(request));
     body.set_some(ways.seed, request.seed);
     body.set_some("reasoning_effort", request.reasoning_effort.as_deref());
     body

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::hosts::opt_outs;
 use crate::normalise::RemoteError;
-use crate::{Notice, ProviderError};
+use crate::{ChatRequest, Notice, ProviderError};
 
 /// A setting that may be left out when a server does not know it: where it is in the body, `.`
 /// between the levels, and other words a complaint uses for it. What protects the person and what
@@ -134,6 +134,18 @@ fn contains_word(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
     })
+}
+
+/// The settings that there are.
+pub(crate) fn settings<const N: usize>(all: [(&str, Option<Value>); N]) -> Map<String, Value> {
+    all.into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect()
+}
+
+/// Where to stop, if it was said.
+pub(crate) fn stops(request: &ChatRequest) -> Option<Value> {
+    (!request.stop.is_empty()).then(|| Value::from(request.stop.as_slice()))
 }
 
 /// As people write it: 0.7, not 0.699999988079071. `None` for what JSON cannot say.
