@@ -94,6 +94,10 @@ fn siblings_are_counted_in_their_index() {
 fn hits_are_read_in_the_order_of_the_index() {
     check(search::HITS, "SCAN search VIRTUAL TABLE INDEX");
     check(
+        search::beginning::CANDIDATES,
+        "SCAN search VIRTUAL TABLE INDEX",
+    );
+    check(
         search::NEWEST,
         "USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
     );

@@ -4,6 +4,7 @@
 //! walks anyway: a page costs its hits, however common the word is. Ranking all hits of a common
 //! word by `bm25` costs half a second on a million messages, so it is not done.
 
+pub(crate) mod beginning;
 mod filter;
 pub(crate) mod within;
 
@@ -15,6 +16,7 @@ use crate::table::{one, scalar};
 use crate::tx::ReadTx;
 use crate::{Store, StoreError, WriteTx, tokenizer};
 
+use beginning::SpelledOut;
 #[cfg(test)]
 pub(crate) use filter::FACTS;
 pub use filter::SearchFilter;
@@ -171,21 +173,22 @@ impl ReadTx<'_> {
     pub fn search_page(&self, query: &SearchQuery) -> Result<SearchPage, StoreError> {
         let (from, until) = query.filter.range();
         let before = query.before.unwrap_or(i64::MAX).min(until);
-        match self.expression(query)? {
-            Some(mut expression) => {
-                if query.scope == SearchScope::Titles {
-                    expression = format!("title : ({expression})");
-                }
+        match self.expression(query, before, from)? {
+            Some(asked) => {
                 let mut statement = self.conn.prepare_cached(HITS)?;
                 let rows = statement.query(params![
-                    expression,
+                    asked.expression,
                     before,
                     MARK.to_string(),
                     UNMARK.to_string(),
                     SNIPPET_TOKENS,
-                    from,
+                    asked.from,
                 ])?;
-                self.page(query, rows)
+                let mut page = self.page(query, rows)?;
+                if page.next.is_none() && asked.from > from {
+                    page.next = Some(asked.from);
+                }
+                Ok(page)
             }
             None if query.filter.is_empty() || !query.text.trim().is_empty() => {
                 Ok(SearchPage::default())
@@ -201,9 +204,28 @@ impl ReadTx<'_> {
     /// What to ask the index. A word that is in very many messages is taken as it stands: the ones
     /// that only begin with it are found with the next letter, and looking for them as well would
     /// cost a pass over all of both.
-    fn expression(&self, query: &SearchQuery) -> Result<Option<String>, StoreError> {
+    fn expression(
+        &self,
+        query: &SearchQuery,
+        before: i64,
+        from: i64,
+    ) -> Result<Option<SpelledOut>, StoreError> {
+        let titles = query.scope == SearchScope::Titles;
+        let scoped = |expression: String| match titles {
+            true => format!("title : ({expression})"),
+            false => expression,
+        };
+        let all = |expression| {
+            Ok(Some(SpelledOut {
+                expression: scoped(expression),
+                from,
+            }))
+        };
         if !query.prefix_last {
-            return Ok(tokenizer::query_expression(&query.text, false));
+            return match tokenizer::query_expression(&query.text, false) {
+                Some(expression) => all(expression),
+                None => Ok(None),
+            };
         }
         let Some(typed) = tokenizer::typed(&query.text) else {
             return Ok(None);
@@ -211,10 +233,15 @@ impl ReadTx<'_> {
         if let Some((word, whole)) = typed.settled {
             let hits: Option<i64> = scalar(self.conn, HITS_OF_WORD, params![word, VERY_MANY])?;
             if hits >= Some(VERY_MANY) {
-                return Ok(Some(whole));
+                return all(whole);
             }
         }
-        Ok(Some(typed.expression))
+        if let Some(beginning) = typed.beginning.filter(|_| !titles)
+            && let Some(spelled) = self.spell_out(&beginning, before, from, query.limit)?
+        {
+            return Ok(Some(spelled));
+        }
+        all(typed.expression)
     }
 
     fn page(

@@ -10,6 +10,8 @@
 //! A query is cut by the same rules but without the additional terms: FTS5 would read those as
 //! alternatives, and `getUserName` would find every `get`.
 
+use std::collections::BTreeSet;
+
 mod ffi;
 mod fold;
 mod query;
@@ -19,7 +21,7 @@ mod scan;
 mod tests;
 
 pub use query::query_expression;
-pub(crate) use query::typed;
+pub(crate) use query::{Beginning, typed};
 
 /// The version of the rules. An index written under another version must be rebuilt.
 pub const VERSION: u32 = 1;
@@ -50,4 +52,19 @@ pub fn index_terms(text: &str) -> Vec<String> {
         Ok(())
     });
     terms
+}
+
+/// Whether a term of the text begins with these letters; each that does goes to `found`.
+pub(crate) fn terms_beginning(text: &str, letters: &str, found: &mut BTreeSet<String>) -> bool {
+    let mut any = false;
+    let _ = scan::tokenize(text.as_bytes(), scan::Mode::Document, &mut |token| {
+        if token.text.starts_with(letters) {
+            any = true;
+            if !found.contains(token.text) {
+                found.insert(token.text.to_owned());
+            }
+        }
+        Ok(())
+    });
+    any
 }

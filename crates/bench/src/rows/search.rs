@@ -36,6 +36,10 @@ pub fn measure(worlds: &mut Worlds<'_>) -> Outcome {
             "4 letters of very common words",
             language.common_beginning(4).ok_or("no such beginning")?,
         ),
+        (
+            "5 letters of very common words",
+            language.common_beginning(5).ok_or("no such beginning")?,
+        ),
         ("4 letters of a rare word", RARE[..4].to_owned()),
         (
             "a long common word",

@@ -56,10 +56,7 @@ impl ReadTx<'_> {
             scope: super::SearchScope::All,
             filter: super::SearchFilter::default(),
             before,
-            limit: STRETCH,
-        };
-        let Some(expression) = self.expression(&query)? else {
-            return Ok(FindPage::default());
+            limit: LOOKS,
         };
         let before = before.unwrap_or(i64::MAX);
         let stretch = all(
@@ -75,10 +72,13 @@ impl ReadTx<'_> {
             return Ok(FindPage::default());
         };
         let (newest, oldest) = (*newest, *oldest);
+        let Some(asked) = self.expression(&query, newest.saturating_add(1), oldest)? else {
+            return Ok(FindPage::default());
+        };
         let found = all(
             self.conn,
             HITS,
-            params![expression, oldest, newest, LOOKS],
+            params![asked.expression, asked.from, newest, LOOKS],
             |row| Ok(row.get::<_, i64>(0)?),
         )?;
         let whole = stretch.len() < STRETCH as usize;

@@ -43,17 +43,61 @@ pub(crate) struct Typed {
     /// The last word by itself and the whole expression without a beginning, where the last word
     /// may go on and is longer than what the index keeps.
     pub(crate) settled: Option<(String, String)>,
+    /// The last word, where it is one term and may go on and is longer than what the index keeps.
+    pub(crate) beginning: Option<Beginning>,
+}
+
+/// A word of which more letters are known than the index keeps beginnings of.
+pub(crate) struct Beginning {
+    /// The letters, as they are indexed.
+    pub(crate) letters: String,
+    before: Vec<Unit>,
+}
+
+impl Beginning {
+    /// Finds everything that [`Typed::expression`] finds, and more, from what the index keeps.
+    pub(crate) fn shortened(&self) -> String {
+        let kept: String = self.letters.chars().take(INDEXED_LETTERS).collect();
+        self.with(&format!("\"{kept}\"*"))
+    }
+
+    /// Finds what contains one of these words that begin with the letters.
+    pub(crate) fn spelled_out<'a>(&self, words: impl IntoIterator<Item = &'a String>) -> String {
+        let words: Vec<String> = words
+            .into_iter()
+            .map(|word| format!("\"{word}\""))
+            .collect();
+        self.with(&format!("({})", words.join(" OR ")))
+    }
+
+    fn with(&self, last: &str) -> String {
+        if self.before.is_empty() {
+            return last.to_owned();
+        }
+        format!("{} AND {last}", expression(&self.before, false))
+    }
 }
 
 /// Reads what a person is typing.
 pub(crate) fn typed(user_query: &str) -> Option<Typed> {
-    let units = units(user_query);
+    let mut units = units(user_query);
     let last = units.last()?;
     let letters = last.terms.last().map_or(0, |term| term.chars().count());
     let long = last.open && letters > INDEXED_LETTERS;
+    let expressed = expression(&units, last.open && letters > 1);
+    let settled = long.then(|| (clause(last, false), expression(&units, false)));
+    let last = units.pop()?;
+    let beginning = match last.terms.as_slice() {
+        [letters] if long => Some(Beginning {
+            letters: letters.clone(),
+            before: units,
+        }),
+        _ => None,
+    };
     Some(Typed {
-        expression: expression(&units, last.open && letters > 1),
-        settled: long.then(|| (clause(last, false), expression(&units, false))),
+        expression: expressed,
+        settled,
+        beginning,
     })
 }
 

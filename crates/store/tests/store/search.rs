@@ -1,4 +1,4 @@
-use fluxchat_store::{ConversationPatch, SearchFilter, SearchQuery, SearchScope};
+use fluxchat_store::{ConversationPatch, SearchFilter, SearchQuery, SearchScope, index_terms};
 
 use crate::support::{Archive, NOW, query};
 
@@ -73,6 +73,82 @@ fn a_word_in_very_many_messages_is_taken_as_it_stands_and_any_other_may_go_on() 
     assert_eq!(found(), 2_000, "it may go on");
     say(1, "harbor");
     assert_eq!(found(), 2_000, "it is taken as it stands");
+}
+
+/// Words that begin very many others are looked for from the newest on, and as the index itself
+/// would put them together where that is cheaper: both find the same, in pages of any size.
+#[test]
+fn four_letters_find_every_word_they_begin() {
+    let archive = Archive::new();
+    let texts = |n: i64| match n % 7 {
+        0 => format!("the internet of {n}"),
+        1 => format!("internally, Interés {n}"),
+        2 => format!("an intern at number {n}"),
+        3 => format!("into the intent of {n}"),
+        4 => format!("integrated {n}"),
+        5 if n % 35 == 5 => format!("inverted interval {n}"),
+        _ => format!("int {n}"),
+    };
+    let conversation = archive.conversation("Interest in titles");
+    archive
+        .store
+        .write(|tx| {
+            for n in 0..700 {
+                let mut message = archive.message(conversation, None, &texts(n));
+                message.created_at = NOW.plus_ms(n * 1_000);
+                tx.message_insert(&message)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let begins =
+        |text: &str, word: &str| index_terms(text).iter().any(|term| term.starts_with(word));
+    for (typed, word, and) in [
+        ("inte", "inte", ""),
+        ("intern", "intern", ""),
+        ("interv", "interv", ""),
+        ("INTERÉ", "intere", ""),
+        ("of inte", "inte", "of"),
+        ("inter", "inter", ""),
+        ("intx", "intx", ""),
+    ] {
+        let titled = usize::from(begins("Interest in titles", word) && and.is_empty());
+        let expected = titled
+            + (0..700)
+                .map(texts)
+                .filter(|text| begins(text, word) && (and.is_empty() || begins(text, and)))
+                .count();
+        for limit in [3, 50, 5_000] {
+            let mut hits = Vec::new();
+            let mut before = None;
+            loop {
+                let typing = SearchQuery {
+                    prefix_last: true,
+                    limit,
+                    before,
+                    ..query(typed)
+                };
+                let page = archive.store.read(|tx| tx.search_page(&typing)).unwrap();
+                hits.extend(page.hits);
+                before = page.next;
+                if before.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(hits.len(), expected, "{typed} by {limit}");
+            assert!(hits.is_sorted_by(|a, b| a.cursor > b.cursor), "{typed}");
+            for hit in &hits {
+                let marked: Vec<_> = hit.snippet.iter().filter(|(_, marked)| *marked).collect();
+                let right = |(piece, _): &&(String, bool)| {
+                    begins(piece, word) || (!and.is_empty() && begins(piece, and))
+                };
+                assert!(
+                    !marked.is_empty() && marked.iter().all(right),
+                    "{typed} marks {marked:?}"
+                );
+            }
+        }
+    }
 }
 
 #[test]
