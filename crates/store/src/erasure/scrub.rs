@@ -59,13 +59,16 @@ pub(crate) fn empty_log(conn: &Connection) -> Result<[i32; 3], StoreError> {
     }
 }
 
-/// Pages given back per hold of the writer: some 30 ms of it.
-const PAGES: u32 = 1_000;
+/// Pages given back per hold of the writer: some 20 ms of it.
+const PAGES: u32 = 500;
+
+/// How long others may write between two holds.
+const BETWEEN: Duration = Duration::from_millis(2);
 
 /// Gives some pages back. Each step of the pragma moves pages; it must be stepped to its end.
 fn give_back_some(conn: &Connection) -> Result<u32, StoreError> {
     let before = free_pages(conn)?;
-    let mut statement = conn.prepare("PRAGMA incremental_vacuum(1000)")?;
+    let mut statement = conn.prepare("PRAGMA incremental_vacuum(500)")?;
     let mut rows = statement.query([])?;
     while rows.next()?.is_some() {}
     drop(rows);
@@ -98,7 +101,8 @@ impl Store {
         let before = self.with_writer(|conn| free_pages(conn))?;
         // After a large deletion there may be a gigabyte of them; others write in between.
         while self.with_writer(|conn| Ok(free_pages(conn)? > PAGES && give_back_some(conn)? > 0))? {
-            std::thread::yield_now();
+            // A lock that is taken again at once is not given to who waits for it.
+            std::thread::sleep(BETWEEN);
         }
         self.persistently(|conn| {
             empty_log(conn)?;
