@@ -115,6 +115,9 @@ pub struct Ask {
     /// Which model answers
     #[arg(long, value_name = "MODEL")]
     pub model: Option<String>,
+    /// Also ask this source, or `:MODEL` of the same one, beside it; may be repeated three times
+    #[arg(long, value_name = "SOURCE[:MODEL]", conflicts_with = "preview")]
+    pub beside: Vec<String>,
     /// Continue this conversation
     #[arg(long, value_name = "ID")]
     pub conversation: Option<String>,

@@ -3,6 +3,7 @@
 mod generation;
 mod outgoing;
 mod preview;
+mod side_by_side;
 mod stream;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use fluxchat_store::{ConversationPatch, Store, StoreError, WriteTx};
 
 pub(crate) use generation::Generation;
 pub use preview::{Asking, Preview, PreviewMessage, pretty};
+pub use side_by_side::{Answerer, MOST_BESIDE, SentBeside};
 pub use stream::StreamState;
 
 use crate::temporary::Home;

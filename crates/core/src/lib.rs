@@ -56,10 +56,14 @@ mod temporary;
 mod training;
 mod upkeep;
 mod verify;
+mod words;
 
 pub use app::{Access, App, LedgerLayer, Options, Status};
 pub use assets::AssetBytes;
-pub use chat::{Ask, Asking, Preview, PreviewMessage, Sent, StreamState, pretty};
+pub use chat::{
+    Answerer, Ask, Asking, MOST_BESIDE, Preview, PreviewMessage, Sent, SentBeside, StreamState,
+    pretty,
+};
 pub use consent_records::ConsentFormat;
 pub use consents::Standing;
 pub use deletion::{Erasing, UNDO_MS};

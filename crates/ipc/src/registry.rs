@@ -40,6 +40,10 @@ macro_rules! for_each_command {
             chat draft_set(DraftSetReq) -> Done;
             chat help_page(HelpReq) -> HelpPage;
             branches message_map(MessageMapReq) -> MessageMap;
+            branches message_send_beside(MessageSendBesideReq) -> MessagesSent;
+            branches messages_beside(MessageReq) -> MessagesBeside;
+            branches message_go_on_with(MessageReq) -> Done;
+            branches message_diff(MessageDiffReq) -> MessageDiff;
             branches conversation_fork(MessageReq) -> ConversationRow;
             branches conversation_origin(ConversationReq) -> ConversationOrigin;
             branches conversation_find(ConversationFindReq) -> ConversationFound;

@@ -1,3 +1,4 @@
+import beside from './beside.de.json';
 import chat from './chat.de.json';
 import consent from './consent.de.json';
 import de from './de.json';
@@ -20,6 +21,7 @@ import proof from './proof.de.json';
 
 export default {
   ...de,
+  ...beside,
   ...chat,
   ...consent,
   ...deletion,

@@ -1,3 +1,4 @@
+import beside from './beside.en.json';
 import chat from './chat.en.json';
 import consent from './consent.en.json';
 import deletion from './deletion.en.json';
@@ -17,6 +18,7 @@ import temporary from './temporary.en.json';
 
 export default {
   ...en,
+  ...beside,
   ...chat,
   ...consent,
   ...deletion,

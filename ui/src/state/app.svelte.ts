@@ -44,6 +44,8 @@ export class AppState {
   readonly search: Search;
   readonly talk: Talk;
   readonly chat: Chat;
+  /** Who else wants to know what arrives. */
+  readonly onstream = new Set<(event: WindowEvent) => void>();
   private started = false;
   private wasReady = false;
   private lastActive = 0;
@@ -126,6 +128,7 @@ export class AppState {
       case 'stream':
       case 'stream_ended':
         this.thread.handle(event);
+        for (const listener of this.onstream) listener(event);
         break;
       case 'egress':
         this.egress.accept(event.status);

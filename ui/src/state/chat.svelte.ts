@@ -1,5 +1,5 @@
 import type { Client } from '../ipc/generated/client';
-import type { ApiError, Instructions, MessageSent, Preset } from '../ipc/generated/types';
+import type { ApiError, Instructions, MessageSendReq, MessageSent, Preset } from '../ipc/generated/types';
 import type { History } from './conversations.svelte';
 import type { Drafts } from './drafts';
 import { asApiError } from './errors';
@@ -14,6 +14,11 @@ export interface Choice {
   sourceId: string;
   model: string | null;
 }
+
+/** So many models answer one question at most. */
+export const MOST_BESIDE = 4;
+
+export const sameChoice = (one: Choice, other: Choice) => one.sourceId === other.sourceId && one.model === other.model;
 
 interface Parts {
   client: Client;
@@ -41,6 +46,10 @@ export class Chat {
   focusComposer = $state(0);
   /** The temporary conversation that was open has ended. */
   temporaryGone = $state(false);
+  /** Who answers the next question beside each other; nobody unless there are two. */
+  beside = $state.raw<Choice[]>([]);
+  /** One of the answers that are shown beside each other. */
+  columns = $state<string | null>(null);
   private chosen = $state.raw<Choice | null>(null);
 
   constructor(private readonly parts: Parts) {}
@@ -112,6 +121,7 @@ export class Chat {
 
   newChat(): void {
     this.problem = null;
+    this.beside = [];
     this.temporaryGone = false;
     this.editing = null;
     this.renaming = false;
@@ -188,18 +198,23 @@ export class Chat {
     const { client, thread, drafts, talk } = this.parts;
     if (text.trim() === '' || this.sending || thread.streaming) return false;
     const conversationId = thread.conversationId;
-    const choice = this.choice;
     this.sending = true;
     this.problem = null;
     this.temporaryGone = false;
     try {
-      const sent = await client.messageSend({
+      const [first, ...others] = this.beside;
+      const choice = first ?? (conversationId === null ? this.choice : null);
+      const question = {
         conversation_id: conversationId ?? undefined,
         text,
-        source_id: conversationId === null ? choice?.sourceId : undefined,
-        model: conversationId === null ? (choice?.model ?? undefined) : undefined,
+        source_id: choice?.sourceId,
+        model: choice?.model ?? undefined,
         instructions: conversationId === null ? (talk.fresh ?? undefined) : undefined,
-      });
+      };
+      const sent =
+        others.length === 0
+          ? await client.messageSend(question)
+          : await this.sendBeside(question, others);
       if (conversationId === null) talk.fresh = null;
       void drafts.clear(conversationId);
       // The person may have gone elsewhere while the core took it.
@@ -211,6 +226,25 @@ export class Chat {
     } finally {
       this.sending = false;
     }
+  }
+
+  private async sendBeside(question: MessageSendReq, others: Choice[]): Promise<MessageSent> {
+    const { sent } = await this.parts.client.messageSendBeside({
+      question,
+      others: others.map((other) => ({ source_id: other.sourceId, model: other.model ?? undefined })),
+    });
+    this.columns = sent.answer_id;
+    return sent;
+  }
+
+  /** Goes on with one of several answers, and with who gave it. */
+  async goOnWith(messageId: string): Promise<void> {
+    const { client, thread } = this.parts;
+    thread.expectBranch(messageId);
+    if ((await this.run(() => client.messageGoOnWith({ message_id: messageId }))) === null) return;
+    this.beside = [];
+    this.columns = null;
+    await thread.refresh();
   }
 
   async edit(message: ShownMessage, text: string): Promise<boolean> {
@@ -235,9 +269,16 @@ export class Chat {
     );
   }
 
+  /** Stops what is arriving, and what arrives beside it. */
   async stop(): Promise<void> {
     const message = this.parts.thread.streaming;
-    if (message) await this.run(() => this.parts.client.messageStop({ message_id: message.id }));
+    if (!message) return;
+    const all = this.columns === null ? [message.id] : message.row.branch_ids;
+    await Promise.all(all.map((id) => this.stopOne(id)));
+  }
+
+  async stopOne(id: string): Promise<void> {
+    await this.run(() => this.parts.client.messageStop({ message_id: id }));
   }
 
   async selectBranch(messageId: string): Promise<void> {

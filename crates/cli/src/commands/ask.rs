@@ -1,3 +1,5 @@
+mod beside;
+
 use std::process::ExitCode;
 
 use fluxchat_core::{App, Ask, Event, Preview};
@@ -61,6 +63,9 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
     if ask.preview {
         preview(&app.preview(asked).await?, out);
         return Ok(ExitCode::SUCCESS);
+    }
+    if !ask.beside.is_empty() {
+        return beside::run(app, asked, &ask.beside, ask.temporary, events, out).await;
     }
     let sent = app.ask(asked).await?;
     while let Some(event) = events.recv().await {

@@ -1,5 +1,7 @@
 //! The sentences behind the codes. The window translates by code and falls back to these.
 
+mod talk;
+
 pub(super) struct Words {
     pub message: &'static str,
     kept: &'static str,
@@ -742,8 +744,13 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
+fn entries()
+-> impl Iterator<Item = &'static (&'static str, &'static str, &'static str, &'static str)> {
+    TABLE.iter().chain(talk::TABLE)
+}
+
 pub(super) fn of(code: &str) -> Words {
-    TABLE.iter().find(|entry| entry.0 == code).map_or(
+    entries().find(|entry| entry.0 == code).map_or(
         Words {
             message: "Something unexpected happened.",
             kept: NOTHING_LOST,
@@ -764,7 +771,7 @@ mod tests {
     #[test]
     fn every_code_has_three_sentences_once() {
         let mut codes = std::collections::BTreeSet::new();
-        for (code, message, kept, next) in TABLE {
+        for (code, message, kept, next) in entries() {
             assert!(codes.insert(code), "{code} stands there once");
             for sentence in [message, kept, next] {
                 assert!(

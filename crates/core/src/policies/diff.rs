@@ -1,7 +1,7 @@
 //! Two versions of a text, side by side: paragraphs, and in changed ones the words.
 
 use fluxchat_model::{Policy, PolicyDiff, TextChange, TextKind, TextPart, TextRow};
-use similar::{Algorithm, ChangeTag, DiffOp, TextDiff, capture_diff_slices};
+use similar::{Algorithm, DiffOp, TextDiff, capture_diff_slices};
 
 use super::purposes;
 
@@ -85,25 +85,10 @@ fn alike(old: &str, new: &str) -> bool {
 
 fn reworded(old: &Paragraph, new: &Paragraph) -> TextRow {
     let diff = TextDiff::from_words(old.text.as_str(), new.text.as_str());
-    let mut parts: Vec<TextPart> = Vec::new();
-    for change in diff.iter_all_changes() {
-        let tag = match change.tag() {
-            ChangeTag::Equal => TextChange::Same,
-            ChangeTag::Insert => TextChange::Added,
-            ChangeTag::Delete => TextChange::Removed,
-        };
-        match parts.last_mut().filter(|part| part.change == tag) {
-            Some(part) => part.text.push_str(change.value()),
-            None => parts.push(TextPart {
-                change: tag,
-                text: change.value().to_owned(),
-            }),
-        }
-    }
     TextRow {
         kind: new.kind.into(),
         change: TextChange::Changed,
-        parts,
+        parts: crate::words::parts(&diff),
     }
 }
 

@@ -1,10 +1,11 @@
 //! The tree of a conversation: its map, copies of a path, finding in it, and what it took.
 
-use fluxchat_core::{App, Error, MapRun};
+use fluxchat_core::{Answerer, App, Error, MapRun};
 use fluxchat_model::ConversationTotals;
 
-use super::chat::row;
+use super::chat::{asked, message_row, row, sent};
 use crate::ApiError;
+use crate::dto::Done;
 use crate::dto::branches::*;
 use crate::dto::chat::{ConversationReq, ConversationRow, MessageReq};
 
@@ -85,4 +86,52 @@ fn line(run: MapRun) -> MapRow {
         more: run.more,
         chosen: run.chosen,
     }
+}
+
+/// Asks one question of several at once.
+///
+/// # Errors
+/// As `message_send`, and `too_many_answers`.
+pub async fn message_send_beside(app: &App, req: MessageSendBesideReq) -> Answer<MessagesSent> {
+    let others = req.others.into_iter().map(|other| Answerer {
+        source: Some(other.source_id),
+        model: other.model,
+    });
+    let asked = app
+        .ask_side_by_side(asked(req.question), others.collect())
+        .await?;
+    Ok(MessagesSent {
+        sent: sent(asked.sent),
+        beside: asked.beside,
+    })
+}
+
+/// An answer and those beside it.
+///
+/// # Errors
+/// When it does not exist or is no answer.
+pub async fn messages_beside(app: &App, req: MessageReq) -> Answer<MessagesBeside> {
+    let shown = app.answers_beside(req.message_id).await?;
+    Ok(MessagesBeside {
+        rows: shown.into_iter().map(message_row).collect(),
+    })
+}
+
+/// Goes on with one of several answers.
+///
+/// # Errors
+/// When it does not exist or is no answer.
+pub async fn message_go_on_with(app: &App, req: MessageReq) -> Answer<Done> {
+    app.go_on_with(req.message_id).await?;
+    Ok(Done {})
+}
+
+/// What differs between two messages.
+///
+/// # Errors
+/// When one does not exist or is still arriving.
+pub async fn message_diff(app: &App, req: MessageDiffReq) -> Answer<MessageDiff> {
+    Ok(MessageDiff {
+        parts: app.difference(req.from_id, req.to_id).await?,
+    })
 }

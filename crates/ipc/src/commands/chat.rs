@@ -106,14 +106,17 @@ pub async fn message_page(app: &App, req: MessagePageReq) -> Answer<MessagePage>
 /// # Errors
 /// When there is nothing to ask or nowhere to ask it.
 pub async fn message_send(app: &App, req: MessageSendReq) -> Answer<MessageSent> {
-    let ask = Ask {
+    Ok(sent(app.ask(asked(req)).await?))
+}
+
+pub(super) fn asked(req: MessageSendReq) -> Ask {
+    Ask {
         conversation: req.conversation_id,
         text: req.text,
         source: req.source_id,
         model: req.model,
         instructions: req.instructions,
-    };
-    Ok(sent(app.ask(ask).await?))
+    }
 }
 
 /// Asks the same differently.
@@ -313,7 +316,7 @@ pub(super) fn row(app: &App, conversation: Conversation) -> ConversationRow {
     }
 }
 
-fn sent(sent: Sent) -> MessageSent {
+pub(super) fn sent(sent: Sent) -> MessageSent {
     MessageSent {
         conversation_id: sent.conversation_id,
         question_id: sent.question_id,

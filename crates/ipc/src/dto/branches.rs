@@ -1,6 +1,8 @@
 //! The tree of a conversation: its map, where it was copied from, finding in it.
 
-use fluxchat_model::{ConversationId, ForkOrigin, MessageId, Role, Timestamp};
+use fluxchat_model::{ConversationId, ForkOrigin, MessageId, Role, SourceId, TextPart, Timestamp};
+
+use super::chat::{MessageRow, MessageSendReq, MessageSent};
 
 dto! {
     /// Asks for a page of the map of a conversation.
@@ -79,5 +81,61 @@ dto! {
         pub message_ids: Vec<MessageId>,
         /// Where the next stretch begins; `None` at the end. A stretch may hold nothing.
         pub next: Option<String>,
+    }
+}
+
+dto! {
+    /// Somebody who answers.
+    request AnswererReq {
+        /// Where from.
+        pub source_id: SourceId,
+        /// Which model; `None` for the first of the source.
+        pub model: Option<String>,
+    }
+}
+
+dto! {
+    /// Asks one question of several at once.
+    request MessageSendBesideReq {
+        /// The question, with who answers first and is shown.
+        pub question: MessageSendReq,
+        /// Who else answers, at most three.
+        pub others: Vec<AnswererReq>,
+    }
+}
+
+dto! {
+    /// Several answers are on their way; their pieces come as events.
+    answer MessagesSent {
+        /// The question and the answer that is shown.
+        pub sent: MessageSent,
+        /// The other answers, in the order of those who were asked.
+        pub beside: Vec<MessageId>,
+    }
+}
+
+dto! {
+    /// Answers to one question, oldest first.
+    answer MessagesBeside {
+        /// The named one and the newest others, at most four.
+        pub rows: Vec<MessageRow>,
+    }
+}
+
+dto! {
+    /// Asks what differs between two messages.
+    request MessageDiffReq {
+        /// Read as the old one.
+        pub from_id: MessageId,
+        /// Read as the new one.
+        pub to_id: MessageId,
+    }
+}
+
+dto! {
+    /// The words of both messages in order.
+    answer MessageDiff {
+        /// Neighbours that share their fate are one part.
+        pub parts: Vec<TextPart>,
     }
 }

@@ -1,3 +1,4 @@
+import type { AppState } from '../../state/app.svelte';
 import type { SourceRow } from '../../ipc/generated/types';
 
 /** Who receives what is sent. */
@@ -15,4 +16,17 @@ export function receiverOf(source: SourceRow | undefined): Receiver {
   return source.on_this_computer
     ? { kind: 'computer', host: source.host }
     : { kind: 'host', host: source.host };
+}
+
+/** Who receives the next question: one, or several that answer beside each other. */
+export function receiversOf(app: AppState): Receiver {
+  const { beside, choice } = app.chat;
+  const chosen = beside.length > 0 ? beside : [choice];
+  const all = chosen.map((one) => receiverOf(app.sources.find(one?.sourceId)));
+  // What leaves the computer says more than what does not.
+  for (const kind of ['host', 'computer'] as const) {
+    const hosts = all.flatMap((one) => (one.kind === kind ? one.host : []));
+    if (hosts.length > 0) return { kind, host: [...new Set(hosts)].join(', ') };
+  }
+  return all[0] ?? { kind: 'nobody' };
 }

@@ -63,6 +63,8 @@ import type {
   LinkOpenReq,
   LockReport,
   LockSettingsReq,
+  MessageDiff,
+  MessageDiffReq,
   MessageEditReq,
   MessageMap,
   MessageMapReq,
@@ -72,8 +74,11 @@ import type {
   MessagePreviewReq,
   MessageRegenerateReq,
   MessageReq,
+  MessageSendBesideReq,
   MessageSendReq,
   MessageSent,
+  MessagesBeside,
+  MessagesSent,
   ModelList,
   ObjectionSetReq,
   OfflineSetReq,
@@ -188,6 +193,10 @@ export interface Commands {
   draft_set: [DraftSetReq, Done];
   help_page: [HelpReq, HelpPage];
   message_map: [MessageMapReq, MessageMap];
+  message_send_beside: [MessageSendBesideReq, MessagesSent];
+  messages_beside: [MessageReq, MessagesBeside];
+  message_go_on_with: [MessageReq, Done];
+  message_diff: [MessageDiffReq, MessageDiff];
   conversation_fork: [MessageReq, ConversationRow];
   conversation_origin: [ConversationReq, ConversationOrigin];
   conversation_find: [ConversationFindReq, ConversationFound];
@@ -336,6 +345,10 @@ export function createClient(call: Call) {
     draftSet: (req: DraftSetReq) => call('draft_set', req),
     helpPage: (req: HelpReq) => call('help_page', req),
     messageMap: (req: MessageMapReq) => call('message_map', req),
+    messageSendBeside: (req: MessageSendBesideReq) => call('message_send_beside', req),
+    messagesBeside: (req: MessageReq) => call('messages_beside', req),
+    messageGoOnWith: (req: MessageReq) => call('message_go_on_with', req),
+    messageDiff: (req: MessageDiffReq) => call('message_diff', req),
     conversationFork: (req: MessageReq) => call('conversation_fork', req),
     conversationOrigin: (req: ConversationReq) => call('conversation_origin', req),
     conversationFind: (req: ConversationFindReq) => call('conversation_find', req),

@@ -77,6 +77,19 @@ bytes: number, };
 export type Alignment = "none" | "left" | "center" | "right";
 
 /**
+ * Somebody who answers.
+ */
+export type AnswererReq = { 
+/**
+ * Where from.
+ */
+source_id: SourceId, 
+/**
+ * Which model; `None` for the first of the source.
+ */
+model?: string, };
+
+/**
  * A failure as it crosses to the window: a stable code for machines, sentences for people.
  */
 export type ApiError = { 
@@ -2087,6 +2100,28 @@ text: string, };
 export type MediaKind = "image" | "audio" | "video" | "document" | "other";
 
 /**
+ * The words of both messages in order.
+ */
+export type MessageDiff = { 
+/**
+ * Neighbours that share their fate are one part.
+ */
+parts: Array<TextPart>, };
+
+/**
+ * Asks what differs between two messages.
+ */
+export type MessageDiffReq = { 
+/**
+ * Read as the old one.
+ */
+from_id: MessageId, 
+/**
+ * Read as the new one.
+ */
+to_id: MessageId, };
+
+/**
  * Asks the same differently: a sibling of the question, and an answer to it.
  */
 export type MessageEditReq = { 
@@ -2370,6 +2405,19 @@ branch_ids: Array<MessageId>,
 stream_seq: number, };
 
 /**
+ * Asks one question of several at once.
+ */
+export type MessageSendBesideReq = { 
+/**
+ * The question, with who answers first and is shown.
+ */
+question: MessageSendReq, 
+/**
+ * Who else answers, at most three.
+ */
+others: Array<AnswererReq>, };
+
+/**
  * Asks.
  */
 export type MessageSendReq = { 
@@ -2415,6 +2463,28 @@ answer_id: MessageId, };
  * How far a message came.
  */
 export type MessageStatus = "complete" | "streaming" | "interrupted" | "failed";
+
+/**
+ * Answers to one question, oldest first.
+ */
+export type MessagesBeside = { 
+/**
+ * The named one and the newest others, at most four.
+ */
+rows: Array<MessageRow>, };
+
+/**
+ * Several answers are on their way; their pieces come as events.
+ */
+export type MessagesSent = { 
+/**
+ * The question and the answer that is shown.
+ */
+sent: MessageSent, 
+/**
+ * The other answers, in the order of those who were asked.
+ */
+beside: Array<MessageId>, };
 
 /**
  * A model as a source lists it. What is `None` was not told.
