@@ -31,7 +31,7 @@ describe('Scroller', () => {
   it('draws nothing without rows', () => {
     const { scroller, draw } = list(0, 0);
     expect(scroller.range()).toEqual({ start: 0, end: 0 });
-    expect(draw()).toEqual({ top: 0, height: 0, scrollTo: null });
+    expect(draw()).toEqual({ top: 0, below: 0, scrollTo: null });
   });
 
   it('keeps what is read in place when rows above turn out higher', () => {
