@@ -133,6 +133,19 @@ describe('Scroller', () => {
     expect(draw().scrollTo).toBeNull();
   });
 
+  it('keeps what is read in place when the same row grows above the view', () => {
+    const { scroller, draw } = list(0, 100);
+    scroller.scrolled(2_050);
+    scroller.settle();
+    draw();
+    const key = scroller.anchor?.key ?? '';
+    scroller.grewAbove('k1', 70);
+    expect(scroller.anchor?.top).toBe(-50);
+    scroller.grewAbove(key, 70);
+    scroller.layout.measure(key, 170);
+    expect(draw().scrollTo).toBe(2_120);
+  });
+
   it('brings a row to the middle, also when heights become known later', () => {
     const { scroller, y } = list(0, 100);
     scroller.toKey('k50', 'center');
