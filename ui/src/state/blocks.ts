@@ -38,7 +38,11 @@ class Draft {
   private readonly fresh = new Set<object>();
   blocks: Block[];
 
-  constructor(blocks: readonly Block[]) {
+  /** `base`: how many blocks of the document stand before these. */
+  constructor(
+    blocks: readonly Block[],
+    private readonly base: number,
+  ) {
     this.blocks = blocks.slice();
     this.fresh.add(this.blocks);
   }
@@ -53,12 +57,17 @@ class Draft {
   /** The child sequence of the node at `path`, ready to be changed; `null` if there is none. */
   sequence(path: readonly number[]): Sequence | null {
     let here: Sequence = { kind: 'blocks', nodes: this.blocks };
-    for (const index of path) {
-      const next = this.descend(here, index);
+    for (const [depth, index] of path.entries()) {
+      const next = this.descend(here, this.within(depth, index));
       if (!next) return null;
       here = next;
     }
     return here;
+  }
+
+  /** An index in a sequence at some depth; the outermost begins at `base`. */
+  private within(depth: number, index: number): number {
+    return depth === 0 ? index - this.base : index;
   }
 
   private descend(parent: Sequence, index: number): Sequence | null {
@@ -96,10 +105,11 @@ class Draft {
 
   /** The sequence that holds the node at `path`, and its place there. */
   place(path: readonly number[]): { holder: Sequence; index: number } | null {
-    const index = path.at(-1);
-    if (index === undefined) return null;
+    const last = path.at(-1);
+    if (last === undefined) return null;
+    const index = this.within(path.length - 1, last);
     const holder = this.sequence(path.slice(0, -1));
-    return holder && index < holder.nodes.length ? { holder, index } : null;
+    return holder && index >= 0 && index < holder.nodes.length ? { holder, index } : null;
   }
 
   appendText(path: readonly number[], text: string): boolean {
@@ -154,12 +164,13 @@ class Draft {
     return true;
   }
 
-  splice(path: readonly number[], from: number, count: number | null, nodes: Nodes): boolean {
+  splice(path: readonly number[], at: number, count: number | null, nodes: Nodes): boolean {
     const target = this.sequence(path);
     if (!target || target.kind !== nodes.type) return false;
+    const from = this.within(path.length, at);
     const length = target.nodes.length;
     const remove = count ?? length - from;
-    if (from > length || remove < 0 || from + remove > length) return false;
+    if (from < 0 || from > length || remove < 0 || from + remove > length) return false;
     target.nodes.splice(from, remove, ...contents(nodes));
     return true;
   }
@@ -220,9 +231,12 @@ export interface Applied {
   fits: boolean;
 }
 
-/** Applies operations in order and stops at the first that does not fit. */
-export function applyOps(blocks: readonly Block[], ops: readonly BlockOp[]): Applied {
-  const draft = new Draft(blocks);
+/**
+ * Applies operations in order and stops at the first that does not fit. `base` is how many blocks
+ * of the document stand before these; no operation may touch them.
+ */
+export function applyOps(blocks: readonly Block[], ops: readonly BlockOp[], base = 0): Applied {
+  const draft = new Draft(blocks, base);
   for (const op of ops) {
     if (!applyOne(draft, op)) return { blocks: draft.blocks, fits: false };
   }

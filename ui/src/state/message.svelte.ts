@@ -1,5 +1,5 @@
-import type { Block, CitationRow, MessageRow, WindowEvent } from '../ipc/generated/types';
-import { applyOps } from './blocks';
+import type { CitationRow, MessageRow, WindowEvent } from '../ipc/generated/types';
+import { ShownText } from './text.svelte';
 
 export type StreamItem = Omit<Extract<WindowEvent, { type: 'stream' }>, 'type' | 'message_id'>;
 
@@ -7,8 +7,8 @@ export type StreamItem = Omit<Extract<WindowEvent, { type: 'stream' }>, 'type' |
 export class ShownMessage {
   readonly id: string;
   row: MessageRow = $state.raw() as MessageRow;
-  blocks: Block[] = $state.raw([]);
-  reasoning: Block[] = $state.raw([]);
+  readonly text = new ShownText();
+  readonly reasoning = new ShownText();
   citations: CitationRow[] = $state.raw([]);
   /** The last stream item that is in the blocks. */
   seq = 0;
@@ -29,8 +29,8 @@ export class ShownMessage {
       this.row !== undefined && row.status === 'streaming' && row.stream_seq < this.seq;
     this.row = row;
     if (older) return;
-    this.blocks = row.blocks;
-    this.reasoning = row.reasoning;
+    this.text.accept(row.blocks);
+    this.reasoning.accept(row.reasoning);
     this.citations = row.citations;
     this.seq = row.stream_seq;
   }
@@ -55,14 +55,12 @@ export class ShownMessage {
       reasoningOps.push(...item.reasoning_ops);
       citations.push(...item.citations);
     }
-    const blocks = ops.length > 0 ? applyOps(this.blocks, ops) : null;
-    const reasoning = reasoningOps.length > 0 ? applyOps(this.reasoning, reasoningOps) : null;
-    if (blocks?.fits === false || reasoning?.fits === false) {
-      // Nothing of this batch counts: the page that is read next has all of it.
-      return false;
-    }
-    if (blocks) this.blocks = blocks.blocks;
-    if (reasoning) this.reasoning = reasoning.blocks;
+    const text = this.text.draft(ops);
+    const thoughts = this.reasoning.draft(reasoningOps);
+    // Nothing of this batch counts: the page that is read next has all of it.
+    if (!text || !thoughts) return false;
+    if (ops.length > 0) this.text.show(text);
+    if (reasoningOps.length > 0) this.reasoning.show(thoughts);
     if (citations.length > 0) this.citations = [...this.citations, ...citations];
     this.seq = seq;
     return whole;

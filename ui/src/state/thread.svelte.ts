@@ -313,8 +313,13 @@ export class Thread {
     });
   }
 
+  /** What arrives is nearly always the last. */
+  private shown(id: string): ShownMessage | undefined {
+    return this.messages.findLast((message) => message.id === id);
+  }
+
   private take(id: string, item: StreamItem): void {
-    if (this.messages.some((message) => message.id === id)) {
+    if (this.shown(id)) {
       this.enqueue(id, [item]);
       return;
     }
@@ -338,7 +343,7 @@ export class Thread {
     this.flushing = false;
     let gap = false;
     for (const [id, items] of this.queue) {
-      const message = this.messages.find((shown) => shown.id === id);
+      const message = this.shown(id);
       if (!message) continue;
       const first = message.seq === 0;
       if (!message.apply(items)) gap = true;
@@ -352,7 +357,7 @@ export class Thread {
     this.queue.delete(row.id);
     this.early.delete(row.id);
     for (const reading of this.readings) reading.ended.set(row.id, row);
-    const message = this.messages.find((shown) => shown.id === row.id);
+    const message = this.shown(row.id);
     if (!message) return;
     message.accept(row);
     // The list of messages did not change, but what is derived from their rows did.

@@ -31,7 +31,7 @@ function setup(handlers: Handlers) {
   const thread = new Thread(client, (task) => frames.push(task));
   const frame = () => frames.splice(0).forEach((task) => task());
   const words = (id: string) => {
-    const block = thread.messages.find((message) => message.id === id)?.blocks[0];
+    const block = thread.messages.find((message) => message.id === id)?.text.blocks[0];
     return block?.type === 'paragraph' && block.inlines[0]?.type === 'text'
       ? block.inlines[0].text
       : null;

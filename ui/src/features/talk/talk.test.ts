@@ -9,7 +9,7 @@ import ChatView from '../chat/ChatView.svelte';
 import '../../kit/MenuPanel.svelte';
 import '../../kit/PopoverPanel.svelte';
 import '../chat/InstructionsButton.svelte';
-import '../chat/MessageItem.svelte';
+import '../chat/MessageList.svelte';
 import '../chat/MessageMenu.svelte';
 import '../chat/OriginLine.svelte';
 import '../chat/PromptFields.svelte';

@@ -31,7 +31,7 @@ describe('Scroller', () => {
   it('draws nothing without rows', () => {
     const { scroller, draw } = list(0, 0);
     expect(scroller.range()).toEqual({ start: 0, end: 0 });
-    expect(draw()).toEqual({ top: 0, height: 0, scrollTo: null });
+    expect(draw()).toEqual({ top: 0, below: 0, scrollTo: null });
   });
 
   it('keeps what is read in place when rows above turn out higher', () => {
@@ -131,6 +131,19 @@ describe('Scroller', () => {
     scroller.release();
     scroller.layout.measure('k9', 400);
     expect(draw().scrollTo).toBeNull();
+  });
+
+  it('keeps what is read in place when the same row grows above the view', () => {
+    const { scroller, draw } = list(0, 100);
+    scroller.scrolled(2_050);
+    scroller.settle();
+    draw();
+    const key = scroller.anchor?.key ?? '';
+    scroller.grewAbove('k1', 70);
+    expect(scroller.anchor?.top).toBe(-50);
+    scroller.grewAbove(key, 70);
+    scroller.layout.measure(key, 170);
+    expect(draw().scrollTo).toBe(2_120);
   });
 
   it('brings a row to the middle, also when heights become known later', () => {

@@ -27,8 +27,8 @@ export type Align = 'start' | 'center' | 'end';
 export interface Placement {
   /** Where the first drawn row stands in the scrolled box. */
   top: number;
-  /** How high the scrolled box is. */
-  height: number;
+  /** How much stands below the last drawn row. */
+  below: number;
   /** Where the box must be scrolled to; `null` if it is right as it is. */
   scrollTo: number | null;
 }
@@ -91,6 +91,11 @@ export class Scroller {
     if (up && !this.atEnd) this.stick = false;
     else if (this.atEnd) this.stick = true;
     this.takeAnchor();
+  }
+
+  /** Something in a row grew above the view: what is read stays where it is. */
+  grewAbove(key: string, by: number): void {
+    if (this.anchor?.key === key) this.anchor = { key, top: this.anchor.top - by };
   }
 
   /** The reader wants to go up: nothing may pull the view down any more. */
@@ -187,7 +192,7 @@ export class Scroller {
     if (this.stick || this.jump || !this.anchor) this.takeAnchor();
     return {
       top: this.layout.offset(range.start) - this.shift,
-      height: Math.max(0, this.layout.total - this.shift),
+      below: this.layout.total - this.layout.offset(range.end),
       scrollTo,
     };
   }

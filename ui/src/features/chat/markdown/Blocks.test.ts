@@ -13,7 +13,7 @@ const paragraph = (...inlines: Inline[]): Block => ({ type: 'paragraph', inlines
 const show = (blocks: Block[], props: object = {}) => render(Blocks, { blocks, ...props }).container;
 const html = (blocks: Block[], props: object = {}) =>
   show(blocks, props)
-    .querySelector('.text')
+    .querySelector('.stretch')
     ?.innerHTML.replace(/<!--.*?-->/g, '')
     .replace(/ class="[^"]*"/g, '')
     .trim() ?? '';

@@ -11,4 +11,6 @@ export interface TextScope {
   /** Makes the ids of footnotes unique on the page. */
   id: string;
   onLink: OnLink | undefined;
+  /** Goes to a footnote. */
+  showNote: (number: number) => void;
 }
