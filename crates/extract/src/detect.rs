@@ -1,28 +1,6 @@
 //! What a file is: by its content, and for texts by its name.
 
-use serde::{Deserialize, Serialize};
-
-/// How a file is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// PNG, JPEG, GIF, WebP.
-    Picture,
-    /// PDF.
-    Pdf,
-    /// A text document: docx, odt.
-    Document,
-    /// Tables: xlsx, xls, ods.
-    Sheet,
-    /// Slides: pptx, odp.
-    Slides,
-    /// A page of the web.
-    Html,
-    /// Words: text, code, CSV.
-    Text,
-    /// Sound.
-    Audio,
-}
+pub use fluxchat_model::AttachmentKind as Kind;
 
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
