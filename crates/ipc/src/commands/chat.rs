@@ -112,6 +112,7 @@ pub async fn message_send(app: &App, req: MessageSendReq) -> Answer<MessageSent>
         source: req.source_id,
         model: req.model,
         instructions: req.instructions,
+        attachments: req.attachments,
     };
     Ok(sent(app.ask(ask).await?))
 }
@@ -268,6 +269,11 @@ pub fn citations(parts: &[Part]) -> Vec<CitationRow> {
             title: title.clone(),
             host: "help".to_owned(),
             help: Some(page.to_owned()),
+        },
+        None if target.starts_with("attachment:") => CitationRow {
+            title: title.clone(),
+            host: "attachment".to_owned(),
+            help: None,
         },
         None => CitationRow {
             title: title.clone(),
