@@ -1,3 +1,4 @@
+import attach from './attach.de.json';
 import chat from './chat.de.json';
 import consent from './consent.de.json';
 import de from './de.json';
@@ -20,6 +21,7 @@ import proof from './proof.de.json';
 
 export default {
   ...de,
+  ...attach,
   ...chat,
   ...consent,
   ...deletion,

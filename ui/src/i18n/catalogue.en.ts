@@ -1,3 +1,4 @@
+import attach from './attach.en.json';
 import chat from './chat.en.json';
 import consent from './consent.en.json';
 import deletion from './deletion.en.json';
@@ -17,6 +18,7 @@ import temporary from './temporary.en.json';
 
 export default {
   ...en,
+  ...attach,
   ...chat,
   ...consent,
   ...deletion,

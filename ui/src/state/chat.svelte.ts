@@ -1,5 +1,6 @@
 import type { Client } from '../ipc/generated/client';
 import type { ApiError, Instructions, MessageSent, Preset } from '../ipc/generated/types';
+import type { Attachments } from './attachments.svelte';
 import type { History } from './conversations.svelte';
 import type { Drafts } from './drafts';
 import { asApiError } from './errors';
@@ -23,6 +24,7 @@ interface Parts {
   sources: Sources;
   undo: UndoOffers;
   talk: Talk;
+  attachments: Attachments;
 }
 
 /** What a person does in a chat. */
@@ -185,8 +187,9 @@ export class Chat {
 
   /** Sends what was typed. False if it could not be: the words stay where they are. */
   async send(text: string): Promise<boolean> {
-    const { client, thread, drafts, talk } = this.parts;
-    if (text.trim() === '' || this.sending || thread.streaming) return false;
+    const { client, thread, drafts, talk, attachments } = this.parts;
+    const files = attachments.ids;
+    if ((text.trim() === '' && files.length === 0) || this.sending || thread.streaming) return false;
     const conversationId = thread.conversationId;
     const choice = this.choice;
     this.sending = true;
@@ -199,7 +202,9 @@ export class Chat {
         source_id: conversationId === null ? choice?.sourceId : undefined,
         model: conversationId === null ? (choice?.model ?? undefined) : undefined,
         instructions: conversationId === null ? (talk.fresh ?? undefined) : undefined,
+        ...(files.length > 0 ? { attachments: files } : {}),
       });
+      attachments.sent(files);
       if (conversationId === null) talk.fresh = null;
       void drafts.clear(conversationId);
       // The person may have gone elsewhere while the core took it.

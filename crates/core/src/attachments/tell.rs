@@ -20,6 +20,8 @@ const WHOLE: u32 = 24 << 10;
 const PDF_PAGES: u32 = 100;
 /// The most bytes of files in one request; providers take some 20 MB as Base64.
 const LARGEST_REQUEST: u64 = 15 << 20;
+/// What fits so much less than the best is not told: nothing leaves that does not help.
+const LEAST_SHARE: f64 = 0.2;
 /// Words of a question that are looked for.
 const MOST_WORDS: usize = 48;
 /// A shorter word says little, in characters; of a script without spaces any does.
@@ -435,8 +437,9 @@ fn best(
     order.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.seq.cmp(&b.seq)));
     let mut room = usize::try_from(WHOLE).unwrap_or(usize::MAX);
     let mut chosen: Vec<AttachmentChunk> = Vec::new();
+    let least = order.first().map_or(0.0, |first| score(first)) * LEAST_SHARE;
     for piece in order {
-        if piece.body.len() > room {
+        if piece.body.len() > room || score(piece) < least {
             break;
         }
         room -= piece.body.len();

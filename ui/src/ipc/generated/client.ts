@@ -1,6 +1,19 @@
 // Generated from crates/ipc by `cargo xtask codegen`. Do not edit.
 
 import type {
+  AttachmentBeginReq,
+  AttachmentFile,
+  AttachmentList,
+  AttachmentListReq,
+  AttachmentPutReq,
+  AttachmentRemoveReq,
+  AttachmentReq,
+  AttachmentSaved,
+  AttachmentText,
+  AttachmentTextReq,
+  AttachmentUpload,
+  AttachmentUploadReq,
+  AttachmentsTold,
   ConsentExportReq,
   ConsentList,
   ConsentSetReq,
@@ -187,6 +200,14 @@ export interface Commands {
   draft_get: [DraftGetReq, Draft];
   draft_set: [DraftSetReq, Done];
   help_page: [HelpReq, HelpPage];
+  attachment_list: [AttachmentListReq, AttachmentList];
+  attachment_begin: [AttachmentBeginReq, AttachmentUpload];
+  attachment_put: [AttachmentPutReq, Done];
+  attachment_finish: [AttachmentUploadReq, AttachmentFile];
+  attachment_cancel: [AttachmentUploadReq, Done];
+  attachment_remove: [AttachmentRemoveReq, Done];
+  attachment_text: [AttachmentTextReq, AttachmentText];
+  attachment_told: [MessageReq, AttachmentsTold];
   message_map: [MessageMapReq, MessageMap];
   conversation_fork: [MessageReq, ConversationRow];
   conversation_origin: [ConversationReq, ConversationOrigin];
@@ -291,6 +312,7 @@ export interface Commands {
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
   consent_export: [ConsentExportReq, Exported];
+  attachment_save: [AttachmentReq, AttachmentSaved];
   export_start: [ExportStartReq, ExportResult];
   support_bundle_save: [SupportBundleSaveReq, SupportBundleSaved];
   privacy_prove: [Empty, ProofReport];
@@ -335,6 +357,14 @@ export function createClient(call: Call) {
     draftGet: (req: DraftGetReq) => call('draft_get', req),
     draftSet: (req: DraftSetReq) => call('draft_set', req),
     helpPage: (req: HelpReq) => call('help_page', req),
+    attachmentList: (req: AttachmentListReq) => call('attachment_list', req),
+    attachmentBegin: (req: AttachmentBeginReq) => call('attachment_begin', req),
+    attachmentPut: (req: AttachmentPutReq) => call('attachment_put', req),
+    attachmentFinish: (req: AttachmentUploadReq) => call('attachment_finish', req),
+    attachmentCancel: (req: AttachmentUploadReq) => call('attachment_cancel', req),
+    attachmentRemove: (req: AttachmentRemoveReq) => call('attachment_remove', req),
+    attachmentText: (req: AttachmentTextReq) => call('attachment_text', req),
+    attachmentTold: (req: MessageReq) => call('attachment_told', req),
     messageMap: (req: MessageMapReq) => call('message_map', req),
     conversationFork: (req: MessageReq) => call('conversation_fork', req),
     conversationOrigin: (req: ConversationReq) => call('conversation_origin', req),
@@ -438,6 +468,7 @@ export function createClient(call: Call) {
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
     consentExport: (req: ConsentExportReq) => call('consent_export', req),
+    attachmentSave: (req: AttachmentReq) => call('attachment_save', req),
     exportStart: (req: ExportStartReq) => call('export_start', req),
     supportBundleSave: (req: SupportBundleSaveReq) => call('support_bundle_save', req),
     privacyProve: () => call('privacy_prove', {}),
