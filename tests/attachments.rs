@@ -412,3 +412,69 @@ async fn a_temporary_conversation_has_its_files_in_memory_alone() {
     assert!(!desk.remnants(&[&word]).is_empty());
     assert_eq!(desk.assets().len(), 1);
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_shipped_program_reads_files_without_a_network() {
+    use std::io::Write as _;
+    let mut child = std::process::Command::new(crate::support::cli_path())
+        .arg(fluxchat_core::READ_APART)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"\"probe\"\n")
+        .unwrap();
+    let said = child.wait_with_output().unwrap().stdout;
+    let said = String::from_utf8_lossy(&said).into_owned();
+    let probe: Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    // The control arm, a process that may, is beside the code of the reader.
+    for right in ["network", "local_sockets", "programs"] {
+        assert_eq!(probe["probe"][right], false, "{right}: {probe}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_in_memory_can_be_kept_with_its_files() {
+    use fluxchat_core::Ask;
+    use fluxchat_model::DraftKey;
+    let world = crate::temporary::world::World::start().await;
+    let app = &world.app;
+    app.read_files_with(crate::support::cli_path());
+    let begun = app.begin_temporary(None, None).await.unwrap();
+    let key = DraftKey::Conversation(begun.id);
+    let text = b"first words".to_vec();
+    let said = app
+        .attach(key, "said.txt".to_owned(), text.clone())
+        .await
+        .unwrap();
+    let unsent = app
+        .attach(key, "unsent.txt".to_owned(), text.clone())
+        .await
+        .unwrap();
+    let ask = Ask {
+        conversation: Some(begun.id),
+        attachments: vec![said.asset_id],
+        ..Ask::default()
+    };
+    crate::support::app::ask(app, ask).await;
+    let assets = app.profile().join("assets");
+    let count = || std::fs::read_dir(&assets).map_or(0, Iterator::count);
+    assert_eq!(count(), 0, "in memory alone");
+    let read = async |id| app.asset_range(id, 6, 5).await.unwrap().bytes;
+    assert_eq!(read(said.asset_id).await, b"words");
+    app.keep_temporary(begun.id).await.unwrap();
+    assert_eq!(count(), 2);
+    for id in [said.asset_id, unsent.asset_id] {
+        assert_eq!(read(id).await, b"words");
+        assert_eq!(
+            app.attachment_text(id, 0).await.unwrap()[0].body,
+            "first words"
+        );
+    }
+    assert_eq!(app.attachments(key).await.unwrap(), [unsent]);
+}

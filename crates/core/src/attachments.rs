@@ -214,15 +214,6 @@ impl App {
         }
     }
 
-    /// What the process that reads files is allowed; for `doctor`.
-    ///
-    /// # Errors
-    /// When it cannot be started.
-    pub async fn reader_rights(&self) -> Result<fluxchat_extract::Probe, Error> {
-        self.off_thread(|app| app.reader()?.probe().map_err(unreadable))
-            .await
-    }
-
     /// Where a file lives, asked off the async threads.
     pub(crate) async fn home_of_asset(&self, id: AssetId) -> Result<Home, Error> {
         self.off_thread(move |app| Ok(app.open()?.home_of_asset(id)?))

@@ -22,6 +22,8 @@ const PDF_PAGES: u32 = 100;
 const LARGEST_REQUEST: u64 = 15 << 20;
 /// What fits so much less than the best is not told: nothing leaves that does not help.
 const LEAST_SHARE: f64 = 0.2;
+/// What it counts that a question names the page: more than some rare words.
+const NAMED: f64 = 24.0;
 /// Words of a question that are looked for.
 const MOST_WORDS: usize = 48;
 /// A shorter word says little, in characters; of a script without spaces any does.
@@ -431,6 +433,10 @@ fn best(
             *scores.entry(seq).or_default() += rarity * weight;
         }
     }
+    let named = pages_named(question);
+    for piece in pieces.iter().filter(|piece| named.contains(&piece.page)) {
+        *scores.entry(piece.seq).or_default() += NAMED;
+    }
     let mut order: Vec<&AttachmentChunk> = pieces.iter().collect();
     // Where nothing fits, the beginning is as good as any.
     let score = |piece: &AttachmentChunk| scores.get(&piece.seq).copied().unwrap_or(0.0);
@@ -458,11 +464,46 @@ fn words_of(question: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in question.split(|it: char| !it.is_alphanumeric() && it != '-' && it != '_') {
         let word = word.to_lowercase();
-        let says = word.chars().count() >= SHORTEST_WORD || !word.is_ascii();
+        let says = word.chars().count() >= SHORTEST_WORD
+            || !word.is_ascii()
+            || word.contains(|it: char| it.is_ascii_digit());
         if says && !word.is_empty() && !words.contains(&word) {
             words.push(word);
         }
     }
     words.truncate(MOST_WORDS);
     words
+}
+
+/// The pages a question names: “page 12”, “S. 12”.
+fn pages_named(question: &str) -> Vec<u32> {
+    const NAMES: &[&str] = &[
+        "page", "pages", "p", "slide", "sheet", "seite", "seiten", "s", "folie",
+    ];
+    let words: Vec<String> = question
+        .split(|it: char| !it.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    words
+        .windows(2)
+        .filter(|pair| NAMES.contains(&pair[0].as_str()))
+        .filter_map(|pair| pair[1].parse().ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_names_pages_and_words() {
+        assert_eq!(pages_named("What is on page 77, and on S. 3?"), [77, 3]);
+        assert_eq!(pages_named("Are 42 pages enough?"), [] as [u32; 0]);
+        assert_eq!(
+            words_of("Is it A4 or 7 nm? 漢"),
+            ["a4", "7", "漢"],
+            "short words say little, numbers much"
+        );
+    }
 }

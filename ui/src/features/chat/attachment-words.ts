@@ -38,7 +38,7 @@ export function notesOf(plan: AttachmentPlan): string[] {
   const { file } = plan;
   const notes = [];
   if (plan.way === null) notes.push(t('attach.note.refused'));
-  else if (plan.way !== 'file' && file.kind === 'pdf') notes.push(t('attach.note.text'));
+  else if (plan.way === 'text' && file.kind === 'pdf') notes.push(t('attach.note.text'));
   if (plan.way === 'pages') notes.push(t('attach.note.pages'));
   if (file.is_partial) notes.push(t('attach.note.partial'));
   if (file.had_details) notes.push(t('attach.note.details'));
