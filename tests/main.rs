@@ -16,6 +16,7 @@ mod support;
 mod accessibility;
 mod aimock;
 mod aimock_dialects;
+mod attachments;
 mod attacks;
 mod bad_input;
 mod before_you_send;

@@ -5,7 +5,7 @@
 
 mod ends;
 mod window;
-mod world;
+pub mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

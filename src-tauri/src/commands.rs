@@ -2,6 +2,7 @@
 
 use fluxchat_ipc::ApiError;
 use fluxchat_ipc::commands;
+use fluxchat_ipc::dto::attachment::*;
 use fluxchat_ipc::dto::branches::*;
 use fluxchat_ipc::dto::chat::*;
 use fluxchat_ipc::dto::consent::*;
@@ -46,7 +47,7 @@ macro_rules! with_desktop_commands {
     ($($group:ident $name:ident($req:ident) -> $res:ident;)+) => {
         tauri::generate_handler![
             session_open, link_open, ledger_export, consent_export, privacy_prove, proof_save,
-            export_start, support_bundle_save, $($name),+
+            export_start, support_bundle_save, attachment_save, $($name),+
         ]
     };
 }
@@ -158,6 +159,24 @@ async fn privacy_prove<R: Runtime>(
 ) -> Result<ProofReport, ApiError> {
     let facts = facts::of(window.app_handle());
     Ok(core.ready().await.prove(Some(facts)).await?)
+}
+
+/// Saves a copy of an attached file where the person says. The path never reaches the page.
+#[tauri::command]
+async fn attachment_save<R: Runtime>(
+    core: State<'_, Core>,
+    window: WebviewWindow<R>,
+    req: AttachmentReq,
+) -> Result<AttachmentSaved, ApiError> {
+    let app = core.ready().await;
+    let name = commands::attachment::name_of(app, req.asset_id).await?;
+    let extension = name
+        .rsplit_once('.')
+        .map_or("*", |(_, extension)| extension);
+    match save_dialog::ask(&window, &name, extension, extension).await {
+        Ok(Some(path)) => commands::attachment::attachment_save(app, req, &path).await,
+        Ok(None) | Err(_) => Ok(AttachmentSaved { saved: false }),
+    }
 }
 
 /// Saves the last self-audit where the person says.

@@ -27,6 +27,8 @@ pub use core::Core;
 use desktop::single_instance::{self, First, Instance};
 use desktop::window;
 
+pub use fluxchat_core::read_apart_if_asked;
+
 /// Starts the app and returns when its window is closed.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let folder = match arguments::parse(arguments) {

@@ -55,11 +55,27 @@ export const TEST_IDS = {
   offlineSwitch: 'offline-switch',
   undo: 'undo',
 
+  // Files beside a question
+  attach: 'attach',
+  attachInput: 'attach-input',
+  attachDrop: 'attach-drop',
+  attachList: 'attach-list',
+  /** Has `data-state`: `reading`, `ready`, `failed`. */
+  attachChip: 'attach-chip',
+  attachRemove: 'attach-remove',
+  attachNotes: 'attach-notes',
+  attachSheet: 'attach-sheet',
+  attachSave: 'attach-save',
+  previewFiles: 'preview-files',
+
   // Messages
   messageList: 'message-list',
   /** Has `data-role`, `data-status` and `data-message-id`. */
   messageRow: 'message-row',
   messageText: 'message-text',
+  messageFiles: 'message-files',
+  messageFile: 'message-file',
+  filesTold: 'files-told',
   messageReasoning: 'message-reasoning',
   messageError: 'message-error',
   messageInterrupted: 'message-interrupted',

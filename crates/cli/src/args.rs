@@ -136,6 +136,10 @@ pub struct Ask {
     /// ledger has its row, which says nothing of them
     #[arg(long, conflicts_with = "conversation")]
     pub temporary: bool,
+    /// Send this file along: a picture, PDF, office document, web page, text or sound, up to
+    /// 50 MB; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<std::path::PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

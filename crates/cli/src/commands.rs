@@ -1,6 +1,7 @@
 //! The commands, by group.
 
 mod ask;
+mod attach;
 mod branches;
 mod consent;
 mod deletion;

@@ -24,6 +24,10 @@ use crate::output::{Failure, Out};
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
 fn main() -> ExitCode {
+    // A process of its own that reads a file, and can do nothing else.
+    if let Some(ended) = fluxchat_core::read_apart_if_asked() {
+        return ended;
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),

@@ -95,6 +95,8 @@ pub(crate) struct Inner {
     pub(crate) active: Mutex<Option<tokio::time::Instant>>,
     /// Why the passphrase given at start did not open the archive.
     pub(crate) refusal: Mutex<Option<Error>>,
+    /// What reads files; `None`: this program, in a process of its own.
+    pub(crate) reader: std::sync::OnceLock<fluxchat_extract::Reader>,
     /// What of the computer somebody listens to for this app.
     pub(crate) hears: Mutex<crate::Hears>,
 }
@@ -113,6 +115,8 @@ pub(crate) struct Open {
     pub(crate) door: Door,
     /// Conversations that live in memory alone.
     pub(crate) temporaries: crate::temporary::Temporaries,
+    /// Files that come in pieces.
+    pub(crate) uploads: crate::attachments::Uploads,
     /// The ledger of the door.
     pub(crate) ledger: Arc<dyn Ledger>,
     /// How it was opened; see [`Open::has_passphrase`] for how it is opened next.
@@ -184,6 +188,7 @@ impl App {
                 locking: tokio::sync::Mutex::default(),
                 active: Mutex::default(),
                 refusal: Mutex::default(),
+                reader: std::sync::OnceLock::new(),
                 hears: Mutex::default(),
             }),
         };

@@ -77,10 +77,24 @@ impl App {
     ) -> Result<AssetBytes, Error> {
         self.off_thread(move |app| {
             let open = app.open()?;
-            let asset = open
+            let home = open.home_of_asset(id)?;
+            let asset = home
                 .store
                 .read(|tx| tx.asset(id))?
                 .ok_or(Error::NotFound("file"))?;
+            if home.is_temporary {
+                let bytes = app.file_bytes(&home, id)?;
+                let whole = bytes.len() as u64;
+                let start = start.min(whole);
+                let end = start + length.min(whole - start);
+                let range = usize::try_from(start).unwrap_or(0)..usize::try_from(end).unwrap_or(0);
+                return Ok(AssetBytes {
+                    media_type: asset.media_type,
+                    length: whole,
+                    start,
+                    bytes: bytes.get(range).unwrap_or_default().to_vec(),
+                });
+            }
             let mut reader = AssetReader::open(&app.asset_path(id), &asset.key)?;
             let whole = reader.len();
             let start = start.min(whole);

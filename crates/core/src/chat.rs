@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use fluxchat_markup as markup;
 use fluxchat_model::{
-    Conversation, ConversationId, DraftKey, Instructions, Message, MessageId, MessageStatus, Part,
-    Role, Source, SourceId,
+    AssetId, Attachment, Conversation, ConversationId, DraftKey, Instructions, Message, MessageId,
+    MessageStatus, Part, Role, Source, SourceId,
 };
 use fluxchat_store::{ConversationPatch, Store, StoreError, WriteTx};
 
@@ -21,7 +21,7 @@ pub use side_by_side::{Answerer, MOST_BESIDE, SentBeside};
 pub use stream::StreamState;
 
 use crate::temporary::Home;
-use crate::{App, Error, Event, instructions, temporary};
+use crate::{App, Error, Event, attachments, instructions, temporary};
 
 /// The longest question, in bytes: what a person pastes, not what fits into memory.
 const LONGEST_QUESTION: usize = 1 << 20;
@@ -39,6 +39,8 @@ pub struct Ask {
     pub model: Option<String>,
     /// How the conversation is asked from now on; `None` leaves that as it is.
     pub instructions: Option<Instructions>,
+    /// Files beside the unsent text that go with it, in order.
+    pub attachments: Vec<AssetId>,
 }
 
 /// An answer is on its way.
@@ -68,13 +70,15 @@ impl App {
     /// # Errors
     /// When there is nothing to ask, nowhere to ask it, or it cannot be written.
     pub async fn ask(&self, ask: Ask) -> Result<Sent, Error> {
-        let text = checked(&ask.text)?;
         let home = self.home_of_ask(&ask)?;
+        let files = self.files_of(&home, &ask).await?;
+        let text = checked_with(&ask.text, &files)?;
         let existing = match ask.conversation {
             Some(id) => Some(self.conversation_at(&home, id).await?),
             None => None,
         };
         let source = self.source_for(existing.as_ref(), ask.source).await?;
+        self.must_take(&source, &files).await?;
         let model = model_for(existing.as_ref(), &source, ask.model);
         let now = self.now();
         let conversation = match existing {
@@ -84,14 +88,15 @@ impl App {
                 model: model.clone(),
                 ..Conversation::new(
                     self.fresh(ConversationId::new)?,
-                    markup::title_from(&text),
+                    markup::title_from(title_of(&text, &files)),
                     now,
                 )
             },
         };
         let is_new = ask.conversation.is_none();
         let instructions = ask.instructions.map(instructions::checked).transpose()?;
-        let question = self.message(&conversation, conversation.head_id, Role::User, text)?;
+        let mut question = self.message(&conversation, conversation.head_id, Role::User, text)?;
+        with_files(&mut question, attachments::parts(&files));
         let answer = self.answer_below(&conversation, question.id, &source, model.clone())?;
         let sent = Sent {
             conversation_id: conversation.id,
@@ -115,6 +120,7 @@ impl App {
                 tx.instructions_set(conversation.id, instructions)?;
             }
             tx.draft_remove(DraftKey::Conversation(conversation.id))?;
+            attachments::sent(tx, &question)?;
             tx.message_insert(&question)?;
             tx.message_insert(&answer_row)
         })
@@ -134,7 +140,8 @@ impl App {
         let conversation = self.conversation_at(&home, old.conversation_id).await?;
         let source = self.source_for(Some(&conversation), None).await?;
         let model = model_for(Some(&conversation), &source, None);
-        let new = self.message(&conversation, old.parent_id, Role::User, text)?;
+        let mut new = self.message(&conversation, old.parent_id, Role::User, text)?;
+        with_files(&mut new, files_in(&old));
         let answer = self.answer_below(&conversation, new.id, &source, model.clone())?;
         let sent = Sent {
             conversation_id: conversation.id,
@@ -287,6 +294,17 @@ impl App {
         })
     }
 
+    /// The files that go with a question.
+    async fn files_of(&self, home: &Home, ask: &Ask) -> Result<Vec<Attachment>, Error> {
+        let key = match ask.conversation {
+            Some(id) => DraftKey::Conversation(id),
+            None => DraftKey::NewConversation,
+        };
+        let ids = ask.attachments.clone();
+        self.read_at(home, move |tx| attachments::chosen(tx, key, &ids))
+            .await
+    }
+
     fn message(
         &self,
         conversation: &Conversation,
@@ -399,6 +417,41 @@ fn remember_choice(
         ..ConversationPatch::default()
     };
     tx.conversation_update(id, &patch)
+}
+
+/// Files come before the words that are about them.
+fn with_files(question: &mut Message, mut files: Vec<Part>) {
+    if files.is_empty() {
+        return;
+    }
+    let words = std::mem::take(&mut question.parts);
+    files.extend(
+        words
+            .into_iter()
+            .filter(|part| !matches!(part, Part::Text { text } if text.is_empty())),
+    );
+    question.parts = files;
+}
+
+fn files_in(message: &Message) -> Vec<Part> {
+    let is_file = |part: &&Part| matches!(part, Part::Attachment { .. });
+    message.parts.iter().filter(is_file).cloned().collect()
+}
+
+/// What names a conversation that begins with this.
+fn title_of<'t>(text: &'t str, files: &'t [Attachment]) -> &'t str {
+    match files.first() {
+        Some(file) if text.is_empty() => &file.name,
+        _ => text,
+    }
+}
+
+/// A file may go without words.
+fn checked_with(text: &str, files: &[Attachment]) -> Result<String, Error> {
+    if text.trim().is_empty() && !files.is_empty() {
+        return Ok(String::new());
+    }
+    checked(text)
 }
 
 fn checked(text: &str) -> Result<String, Error> {

@@ -29,7 +29,7 @@ impl App {
         .await
     }
 
-    fn home_of_draft(&self, key: DraftKey) -> Result<Home, Error> {
+    pub(crate) fn home_of_draft(&self, key: DraftKey) -> Result<Home, Error> {
         let open = self.open()?;
         Ok(match key {
             DraftKey::Conversation(id) => open.home(id),

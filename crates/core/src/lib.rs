@@ -6,6 +6,7 @@
 
 mod app;
 mod assets;
+mod attachments;
 mod branches;
 mod chat;
 pub mod clock;
@@ -60,6 +61,7 @@ mod words;
 
 pub use app::{Access, App, LedgerLayer, Options, Status};
 pub use assets::AssetBytes;
+pub use attachments::{FileSent, MOST_FILES, ShownFile};
 pub use chat::{
     Answerer, Ask, Asking, MOST_BESIDE, Preview, PreviewMessage, Sent, SentBeside, StreamState,
     pretty,
@@ -75,10 +77,13 @@ pub use export::{ExportDone, ExportProgress, ExportRequest, fresh_passphrase};
 pub use filing::{Filed, MOST_COUNTED};
 pub use find::{FoundServer, as_source, dialect_at};
 pub use fluxchat_egress::{Activity, BlockedAttempt, InFlight, Refusal};
+pub use fluxchat_extract::{
+    HIDDEN as READ_APART, LARGEST_FILE, worker_if_asked as read_apart_if_asked,
+};
 pub use fluxchat_providers::{OptOut, Service, opt_outs, services};
 pub use fluxchat_store::{
-    ConversationCursor, ConversationPatch, ConversationShelf, Erasure, FindHit, FindPage, MapPage,
-    MapRun, PathAnchor, SearchHit,
+    AttachmentChunk, ConversationCursor, ConversationPatch, ConversationShelf, Erasure, FindHit,
+    FindPage, MapPage, MapRun, PathAnchor, SearchHit,
 };
 pub use fluxchat_vault::LockStatus;
 pub use fluxchat_vault::{Keychain, OsKeychain};

@@ -390,6 +390,7 @@ impl App {
             store,
             temporaries: crate::temporary::Temporaries::default(),
             door,
+            uploads: crate::attachments::Uploads::default(),
             ledger,
             storage,
             passphrase: (storage == StorageMode::Passphrase).into(),

@@ -8,12 +8,12 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
 use fluxchat_model::{
-    Conversation, ConversationId, DraftKey, MessageId, MessageStatus, Source, SourceId,
+    AssetId, Conversation, ConversationId, DraftKey, MessageId, MessageStatus, Source, SourceId,
 };
 use fluxchat_store::{ConversationPatch, OpenOptions, ReadTx, Store, StoreError, WriteTx};
 
 use crate::app::Open;
-use crate::{App, Error, Event};
+use crate::{App, Error, Event, attachments};
 
 /// More than anybody has in view; a bound on memory.
 const MOST: usize = 16;
@@ -71,6 +71,16 @@ impl Open {
     pub(crate) fn home_of_message(&self, id: MessageId) -> Result<Home, StoreError> {
         for (_, store) in self.temporaries.all() {
             if store.read(|tx| tx.message(id))?.is_some() {
+                return Ok(in_memory(store));
+            }
+        }
+        Ok(self.archive())
+    }
+
+    /// The same by a file.
+    pub(crate) fn home_of_asset(&self, id: AssetId) -> Result<Home, StoreError> {
+        for (_, store) in self.temporaries.all() {
+            if store.read(|tx| tx.asset(id))?.is_some() {
                 return Ok(in_memory(store));
             }
         }
@@ -268,7 +278,8 @@ impl App {
                     .temporaries
                     .get(id)
                     .ok_or(Error::NotFound("temporary conversation"))?;
-                let kept = store.read(|tx| copy(tx, &open.store, id, now))??;
+                let files = app.move_files(&store, id)?;
+                let kept = store.read(|tx| copy(tx, &open.store, id, now, &files))??;
                 open.temporaries.take(id);
                 store.forget();
                 Ok(kept)
@@ -339,7 +350,8 @@ impl App {
 fn unused(open: &Open) -> Result<Option<ConversationId>, StoreError> {
     for (id, store) in open.temporaries.all() {
         let is_unused = store.read(|tx| {
-            let typed = tx.draft(DraftKey::Conversation(id))?.is_some();
+            let typed = tx.draft(DraftKey::Conversation(id))?.is_some()
+                || !tx.draft_attachments(DraftKey::Conversation(id))?.is_empty();
             let said = tx.conversation(id)?.and_then(|it| it.head_id).is_some();
             Ok(!typed && !said)
         })?;
@@ -356,6 +368,7 @@ fn copy(
     archive: &Store,
     id: ConversationId,
     now: fluxchat_model::Timestamp,
+    files: &[attachments::Moved],
 ) -> Result<Result<Conversation, Error>, StoreError> {
     let (Some(mut conversation), mut messages) = (tx.conversation(id)?, tx.messages_of(id)?) else {
         return Ok(Err(Error::NotFound("temporary conversation")));
@@ -386,6 +399,7 @@ fn copy(
                 conversation.model = None;
             }
             tx.conversation_insert(&conversation)?;
+            attachments::settle(tx, id, files)?;
             for message in &messages {
                 tx.message_insert(message)?;
             }

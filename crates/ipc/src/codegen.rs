@@ -9,6 +9,7 @@ use fluxchat_model::{
     ConversationTotals, Instructions, PolicyDiff, Preset, ProofReport, Receipt, TrainingEcho,
 };
 
+use crate::dto::attachment::*;
 use crate::dto::branches::*;
 use crate::dto::chat::*;
 use crate::dto::consent::*;

@@ -1,6 +1,7 @@
 //! One function per command of the registry, by group. Each parses what came from the window,
 //! calls the core once and turns the answer into what crosses.
 
+pub mod attachment;
 pub mod branches;
 pub mod chat;
 pub mod consent;

@@ -17,6 +17,7 @@ macro_rules! dto {
     };
 }
 
+pub mod attachment;
 pub mod branches;
 pub mod chat;
 pub mod consent;

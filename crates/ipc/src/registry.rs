@@ -39,6 +39,14 @@ macro_rules! for_each_command {
             chat draft_get(DraftGetReq) -> Draft;
             chat draft_set(DraftSetReq) -> Done;
             chat help_page(HelpReq) -> HelpPage;
+            attachment attachment_list(AttachmentListReq) -> AttachmentList;
+            attachment attachment_begin(AttachmentBeginReq) -> AttachmentUpload;
+            attachment attachment_put(AttachmentPutReq) -> Done;
+            attachment attachment_finish(AttachmentUploadReq) -> AttachmentFile;
+            attachment attachment_cancel(AttachmentUploadReq) -> Done;
+            attachment attachment_remove(AttachmentRemoveReq) -> Done;
+            attachment attachment_text(AttachmentTextReq) -> AttachmentText;
+            attachment attachment_told(MessageReq) -> AttachmentsTold;
             branches message_map(MessageMapReq) -> MessageMap;
             branches message_send_beside(MessageSendBesideReq) -> MessagesSent;
             branches messages_beside(MessageReq) -> MessagesBeside;
@@ -157,6 +165,7 @@ macro_rules! for_each_desktop_command {
             chat link_open(LinkOpenReq) -> Done;
             privacy ledger_export(LedgerExportReq) -> Exported;
             consent consent_export(ConsentExportReq) -> Exported;
+            attachment attachment_save(AttachmentReq) -> AttachmentSaved;
             export export_start(ExportStartReq) -> ExportResult;
             diagnostics support_bundle_save(SupportBundleSaveReq) -> SupportBundleSaved;
             privacy privacy_prove(Empty) -> ProofReport;

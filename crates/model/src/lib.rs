@@ -3,6 +3,7 @@
 //! Serde only. Nothing here reads a clock, a file, a socket or a random source:
 //! times and randomness come in as arguments, so that every rule can be tested.
 
+mod attachment;
 mod chat;
 mod consent;
 mod diagnostics;
@@ -23,6 +24,7 @@ mod session;
 mod source;
 mod time;
 
+pub use attachment::{Attachment, AttachmentFacts, AttachmentKind, AttachmentTold, AttachmentWay};
 pub use chat::{
     Conversation, DraftKey, Message, MessageStatus, Named, Part, Role, Usage, VisibleError,
 };

@@ -29,6 +29,7 @@ mod provider;
 mod responses;
 mod services;
 pub mod sse;
+mod takes;
 mod wire;
 
 pub use chat::{
@@ -40,4 +41,5 @@ pub use fuzz::fuzz;
 pub use hosts::{KnownHost, OptOut, is_passed_on, keeps_nothing, key_header, known_host, opt_outs};
 pub use provider::{chat, models, preview};
 pub use services::{Service, base_path, service_at, services};
+pub use takes::{Takes, takes};
 pub use wire::{Protocol, Reading, Step};

@@ -30,3 +30,5 @@ mod source;
 #[allow(dead_code, reason = "shared with the tests of the door")]
 #[path = "../../egress/tests/it/support.rs"]
 mod support;
+#[path = "it/takes.rs"]
+mod takes;

@@ -2,6 +2,8 @@ CREATE INDEX answered_by_conversation ON answered_by (conversation_id);
 CREATE INDEX asset_age ON asset (kept_since, id);
 CREATE INDEX asset_by_conversation ON asset (conversation_id);
 CREATE INDEX asset_by_media ON asset (media_type, bytes);
+CREATE INDEX attachment_chunk_of ON attachment_chunk (asset_id, seq);
+CREATE INDEX attachment_told_of ON attachment_told (asset_id);
 CREATE INDEX consent_event_conversation ON consent_event (conversation_id, purpose) WHERE conversation_id IS NOT NULL;
 CREATE INDEX consent_event_purpose ON consent_event (purpose) WHERE scope IS NULL;
 CREATE INDEX conversation_folder ON conversation (folder_id, updated_at, id) WHERE folder_id IS NOT NULL;
@@ -15,6 +17,7 @@ CREATE INDEX conversation_tag_by_tag ON conversation_tag (tag_id);
 CREATE INDEX conversation_training ON conversation (id) WHERE training_allowed = 1;
 CREATE INDEX diagnostic_report_state ON diagnostic_report (state, kind);
 CREATE INDEX draft_age ON draft (updated_at);
+CREATE INDEX draft_attachment_of ON draft_attachment (conversation_id, seq);
 CREATE INDEX egress_record_conversation ON egress_record (conversation_id) WHERE conversation_id IS NOT NULL;
 CREATE INDEX egress_record_facet ON egress_record (facet);
 CREATE INDEX erasure_due ON erasure (state, purge_after);
@@ -57,6 +60,37 @@ CREATE TABLE asset (
   created_at INTEGER NOT NULL,
   name TEXT NOT NULL
 , kept_since INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE asset_memory (
+  asset_id BLOB NOT NULL PRIMARY KEY REFERENCES asset (id) ON DELETE CASCADE,
+  bytes BLOB NOT NULL
+) STRICT;
+CREATE TABLE attachment (
+  asset_id BLOB NOT NULL PRIMARY KEY REFERENCES asset (id) ON DELETE CASCADE,
+  facts TEXT NOT NULL -- JSON
+) STRICT, WITHOUT ROWID;
+CREATE TABLE attachment_chunk (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  asset_id BLOB NOT NULL REFERENCES asset (id) ON DELETE CASCADE,
+  page INTEGER NOT NULL, -- 0: the file has no pages
+  fresh INTEGER NOT NULL, -- where in `body` begins what the piece before does not have
+  body TEXT NOT NULL
+) STRICT;
+CREATE VIRTUAL TABLE attachment_search USING fts5 (
+  body,
+  content = 'attachment_chunk', content_rowid = 'seq',
+  tokenize = 'fluxchat'
+);
+CREATE TABLE 'attachment_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+CREATE TABLE 'attachment_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+CREATE TABLE 'attachment_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+CREATE TABLE 'attachment_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+CREATE TABLE attachment_told (
+  message_id BLOB NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+  asset_id BLOB NOT NULL REFERENCES asset (id) ON DELETE CASCADE,
+  way TEXT NOT NULL CHECK (way IN ('file', 'text', 'pages')),
+  pages TEXT NOT NULL, -- JSON
+  PRIMARY KEY (message_id, asset_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE consent_event (
   seq INTEGER NOT NULL PRIMARY KEY,
   id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -114,6 +148,11 @@ CREATE TABLE draft (
   conversation_id BLOB UNIQUE REFERENCES conversation (id) ON DELETE CASCADE, -- NULL: a new conversation
   updated_at INTEGER NOT NULL,
   body TEXT NOT NULL
+) STRICT;
+CREATE TABLE draft_attachment (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  asset_id BLOB NOT NULL UNIQUE REFERENCES asset (id) ON DELETE CASCADE,
+  conversation_id BLOB REFERENCES conversation (id) ON DELETE CASCADE -- NULL: a new conversation
 ) STRICT;
 CREATE TABLE egress_record (
   seq INTEGER NOT NULL PRIMARY KEY,
@@ -485,6 +524,10 @@ CREATE TRIGGER asset_total_delete AFTER DELETE ON asset
 BEGIN UPDATE stored_total SET count = count - 1, bytes = bytes - old.bytes WHERE kind = 'asset'; END;
 CREATE TRIGGER asset_total_insert AFTER INSERT ON asset
 BEGIN UPDATE stored_total SET count = count + 1, bytes = bytes + new.bytes WHERE kind = 'asset'; END;
+CREATE TRIGGER attachment_chunk_delete AFTER DELETE ON attachment_chunk
+BEGIN INSERT INTO attachment_search (attachment_search, rowid, body) VALUES ('delete', old.seq, old.body); END;
+CREATE TRIGGER attachment_chunk_insert AFTER INSERT ON attachment_chunk
+BEGIN INSERT INTO attachment_search (rowid, body) VALUES (new.seq, new.body); END;
 CREATE TRIGGER consent_event_conversation_is_final BEFORE UPDATE OF conversation_id ON consent_event
 WHEN new.conversation_id IS NOT NULL
 BEGIN SELECT raise(ABORT, 'consent events are append-only'); END;

@@ -45,6 +45,7 @@ pub use search::within::{FindHit, FindPage};
 pub use search::{SearchFilter, SearchHit, SearchPage, SearchQuery, SearchScope};
 pub use store::Store;
 pub use table::asset::Asset;
+pub use table::attachment::AttachmentChunk;
 pub use table::consent_event::NewConsentEvent;
 pub use table::conversation::{ConversationCursor, ConversationPatch, ConversationShelf};
 pub use table::export::{ConversationPlace, DraftRow, ErasureMark, MessagePlace, NamedRow};

@@ -5,8 +5,8 @@ use rusqlite::Connection;
 use crate::audit;
 use crate::connection::{self, Kind};
 use crate::table::{
-    consent_event, conversation, egress_record, export, folder, instructions, ledger_page,
-    ledger_total, message, message_map, message_path, retention, retention_media, tag,
+    attachment, consent_event, conversation, egress_record, export, folder, instructions,
+    ledger_page, ledger_total, message, message_map, message_path, retention, retention_media, tag,
 };
 use crate::table::{objection_event, request_progress, statement_flag};
 use crate::{OpenOptions, Store, erasure, migrate, search};
@@ -38,6 +38,23 @@ fn conversations_are_paged_along_their_index() {
     check(conversation::RESTRICTED, "INDEX conversation_restricted");
     check(conversation::LATEST, "INDEX conversation_list");
     check(conversation::BY_ID, "(id=?)");
+}
+
+#[test]
+fn files_are_found_along_their_index() {
+    check(
+        attachment::OF_DRAFT,
+        "INDEX draft_attachment_of (conversation_id=?",
+    );
+    check(
+        attachment::CHUNKS,
+        "INDEX attachment_chunk_of (asset_id=? AND seq>?",
+    );
+    let plan = plan(&archive(), attachment::FOUND);
+    assert!(
+        plan.contains("VIRTUAL TABLE INDEX") && !plan.contains("TEMP B-TREE"),
+        "{plan}"
+    );
 }
 
 #[test]

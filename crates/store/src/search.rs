@@ -110,30 +110,56 @@ pub(crate) fn register(conn: &Connection) -> Result<(), StoreError> {
     Ok(tokenizer::register(conn)?)
 }
 
-/// Sees to it that deletions from the index leave nothing, or, in the control arm, something.
+/// The indexes there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Index {
+    /// Messages and titles.
+    History,
+    /// What attached files say.
+    Attachments,
+}
+
+/// Sees to it that deletions from the indexes leave nothing, or, in the control arm, something.
 pub(crate) fn configure(conn: &Connection, deletes_for_good: bool) -> Result<(), StoreError> {
-    if is_secure(conn)? != deletes_for_good {
-        set_secure(conn, deletes_for_good)?;
+    for index in [Index::History, Index::Attachments] {
+        if zeroes(conn, index)? != deletes_for_good {
+            set_zeroes(conn, index, deletes_for_good)?;
+        }
     }
     Ok(())
 }
 
-/// Whether the index zeroes what is deleted from it.
+/// Whether both indexes zero what is deleted from them.
 pub(crate) fn is_secure(conn: &Connection) -> Result<bool, StoreError> {
-    let value: Option<i64> = scalar(
-        conn,
-        "SELECT CAST(v AS INTEGER) FROM search_config WHERE k = 'secure-delete'",
-        [],
-    )?;
+    Ok(zeroes(conn, Index::History)? && zeroes(conn, Index::Attachments)?)
+}
+
+/// Whether an index zeroes what is deleted from it.
+pub(crate) fn zeroes(conn: &Connection, index: Index) -> Result<bool, StoreError> {
+    let sql = match index {
+        Index::History => "SELECT CAST(v AS INTEGER) FROM search_config WHERE k = 'secure-delete'",
+        Index::Attachments => {
+            "SELECT CAST(v AS INTEGER) FROM attachment_search_config WHERE k = 'secure-delete'"
+        }
+    };
+    let value: Option<i64> = scalar(conn, sql, [])?;
     Ok(value == Some(1))
 }
 
-pub(crate) fn set_secure(conn: &Connection, secure: bool) -> Result<(), StoreError> {
-    conn.execute(
-        "INSERT INTO search (search, rank) VALUES ('secure-delete', ?1)",
-        [secure],
-    )?;
+pub(crate) fn set_zeroes(conn: &Connection, index: Index, secure: bool) -> Result<(), StoreError> {
+    let sql = match index {
+        Index::History => "INSERT INTO search (search, rank) VALUES ('secure-delete', ?1)",
+        Index::Attachments => {
+            "INSERT INTO attachment_search (attachment_search, rank) VALUES ('secure-delete', ?1)"
+        }
+    };
+    conn.execute(sql, [secure])?;
     Ok(())
+}
+
+/// Lets the index of the history zero what is deleted from it, or not.
+pub(crate) fn set_secure(conn: &Connection, secure: bool) -> Result<(), StoreError> {
+    set_zeroes(conn, Index::History, secure)
 }
 
 /// Splits what `snippet()` marked.
@@ -310,6 +336,10 @@ impl WriteTx<'_> {
     pub(crate) fn search_rebuild(&self) -> Result<(), StoreError> {
         self.conn
             .execute("INSERT INTO search (search) VALUES ('rebuild')", [])?;
+        self.conn.execute(
+            "INSERT INTO attachment_search (attachment_search) VALUES ('rebuild')",
+            [],
+        )?;
         // What is being deleted is in it again, and has to be taken out of it.
         self.conn.execute(
             "UPDATE erasure SET index_apart = 0, in_bulk = 1 WHERE index_apart = 1",

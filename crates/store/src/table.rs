@@ -1,6 +1,7 @@
 //! One file per table: how a row is read and written, and nothing else.
 
 pub(crate) mod asset;
+pub(crate) mod attachment;
 pub(crate) mod consent_event;
 pub(crate) mod conversation;
 mod diagnostic_report;

@@ -1,3 +1,4 @@
+import attach from './attach.de.json';
 import beside from './beside.de.json';
 import chat from './chat.de.json';
 import consent from './consent.de.json';
@@ -21,6 +22,7 @@ import proof from './proof.de.json';
 
 export default {
   ...de,
+  ...attach,
   ...beside,
   ...chat,
   ...consent,

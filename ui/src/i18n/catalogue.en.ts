@@ -1,3 +1,4 @@
+import attach from './attach.en.json';
 import beside from './beside.en.json';
 import chat from './chat.en.json';
 import consent from './consent.en.json';
@@ -18,6 +19,7 @@ import temporary from './temporary.en.json';
 
 export default {
   ...en,
+  ...attach,
   ...beside,
   ...chat,
   ...consent,

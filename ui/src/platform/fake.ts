@@ -1,6 +1,7 @@
 // The whole contract in memory, for tests and for drawing in a plain browser (`?fake`).
 // It is never part of what is shipped: `main.ts` asks for it in development only.
 import type { Commands } from '../ipc/generated/client';
+import { attachmentCommands } from './fake/attachment';
 import { besideCommands } from './fake/beside';
 import { chatCommands } from './fake/chat';
 import { lockCommands } from './fake/lock';
@@ -63,6 +64,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...sessionCommands(world),
     ...lockCommands(world, () => handlers.session_get({}) as SessionInfo),
     ...chatCommands(world),
+    ...attachmentCommands(world),
     ...talkCommands(world),
     ...besideCommands(world, (req) => handlers.message_send(req)),
     ...temporaryCommands(world),

@@ -5,6 +5,7 @@
 import { getContext, setContext } from 'svelte';
 import type { Client } from '../ipc/generated/client';
 import type { SessionInfo, WindowEvent } from '../ipc/generated/types';
+import { Attachments } from './attachments.svelte';
 import { Chat } from './chat.svelte';
 import { History } from './conversations.svelte';
 import { Drafts } from './drafts';
@@ -43,6 +44,7 @@ export class AppState {
   readonly undo: UndoOffers;
   readonly search: Search;
   readonly talk: Talk;
+  readonly attachments: Attachments;
   readonly chat: Chat;
   /** Who else wants to know what arrives. */
   readonly onstream = new Set<(event: WindowEvent) => void>();
@@ -68,6 +70,7 @@ export class AppState {
     this.undo = new UndoOffers(client);
     this.search = new Search(client);
     this.talk = new Talk(client);
+    this.attachments = new Attachments(client);
     this.chat = new Chat({
       client,
       thread: this.thread,
@@ -76,6 +79,7 @@ export class AppState {
       sources: this.sources,
       undo: this.undo,
       talk: this.talk,
+      attachments: this.attachments,
     });
   }
 
@@ -197,6 +201,8 @@ export class AppState {
 
   /** Much was deleted: nothing that was read stays in memory. */
   forgetContent(): void {
+    this.attachments.chips = [];
+    this.attachments.shown = null;
     this.thread.startNew();
     this.search.type('');
     this.search.recent = [];

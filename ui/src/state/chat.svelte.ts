@@ -1,5 +1,6 @@
 import type { Client } from '../ipc/generated/client';
 import type { ApiError, Instructions, MessageSendReq, MessageSent, Preset } from '../ipc/generated/types';
+import type { Attachments } from './attachments.svelte';
 import type { History } from './conversations.svelte';
 import type { Drafts } from './drafts';
 import { asApiError } from './errors';
@@ -28,6 +29,7 @@ interface Parts {
   sources: Sources;
   undo: UndoOffers;
   talk: Talk;
+  attachments: Attachments;
 }
 
 /** What a person does in a chat. */
@@ -195,8 +197,9 @@ export class Chat {
 
   /** Sends what was typed. False if it could not be: the words stay where they are. */
   async send(text: string): Promise<boolean> {
-    const { client, thread, drafts, talk } = this.parts;
-    if (text.trim() === '' || this.sending || thread.streaming) return false;
+    const { client, thread, drafts, talk, attachments } = this.parts;
+    const files = attachments.ids;
+    if ((text.trim() === '' && files.length === 0) || this.sending || thread.streaming) return false;
     const conversationId = thread.conversationId;
     this.sending = true;
     this.problem = null;
@@ -210,11 +213,13 @@ export class Chat {
         source_id: choice?.sourceId,
         model: choice?.model ?? undefined,
         instructions: conversationId === null ? (talk.fresh ?? undefined) : undefined,
+        ...(files.length > 0 ? { attachments: files } : {}),
       };
       const sent =
         others.length === 0
           ? await client.messageSend(question)
           : await this.sendBeside(question, others);
+      attachments.sent(files);
       if (conversationId === null) talk.fresh = null;
       void drafts.clear(conversationId);
       // The person may have gone elsewhere while the core took it.

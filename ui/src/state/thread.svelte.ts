@@ -39,6 +39,8 @@ export class Thread {
   /** A message to point out for a moment. */
   flash = $state<string | null>(null);
 
+  /** Some message here has files. */
+  readonly hasFiles = $derived(this.messages.some((message) => message.row.attachments.length > 0));
   readonly streaming = $derived(
     this.messages.findLast((message) => message.row.status === 'streaming') ?? null,
   );

@@ -3,11 +3,11 @@ mod beside;
 use std::process::ExitCode;
 
 use fluxchat_core::{App, Ask, Event, Preview};
-use fluxchat_model::{Instructions, MessageStatus, VisibleError};
+use fluxchat_model::{DraftKey, Instructions, MessageStatus, VisibleError};
 use serde_json::json;
 
-use super::Done;
 use super::preset::settled;
+use super::{Done, attach};
 use crate::args::{self, ParameterArgs};
 use crate::output::{Failure, Out, document, exit_code, plain};
 
@@ -53,21 +53,36 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
         parameters: settled(before.parameters, ask.parameters),
         preset: before.preset,
     };
+    let key = conversation.map_or(DraftKey::NewConversation, DraftKey::Conversation);
+    let attached = attach::files(app, key, &ask.attach, out).await?;
     let asked = Ask {
         conversation,
         text: ask.text,
         source,
         model,
         instructions: given.then_some(instructions),
+        attachments: attached.clone(),
     };
     if ask.preview {
-        preview(&app.preview(asked).await?, out);
+        let found = app.preview(asked).await;
+        attach::take_back(app, key, &attached).await;
+        preview(&found?, out);
         return Ok(ExitCode::SUCCESS);
     }
     if !ask.beside.is_empty() {
-        return beside::run(app, asked, &ask.beside, ask.temporary, events, out).await;
+        let asked = beside::run(app, asked, &ask.beside, ask.temporary, events, out).await;
+        if asked.is_err() {
+            attach::take_back(app, key, &attached).await;
+        }
+        return asked;
     }
-    let sent = app.ask(asked).await?;
+    let sent = match app.ask(asked).await {
+        Ok(sent) => sent,
+        Err(error) => {
+            attach::take_back(app, key, &attached).await;
+            return Err(error.into());
+        }
+    };
     while let Some(event) = events.recv().await {
         match event {
             Event::Stream(item) if item.message_id == sent.answer_id && !out.is_json() => {
@@ -78,6 +93,7 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
         }
     }
     let mut answer = app.message_by_id(sent.answer_id).await?;
+    let told = app.files_told(sent.answer_id).await?;
     if ask.temporary {
         app.end_temporary(sent.conversation_id).await?;
         if let Some(error) = &mut answer.error {
@@ -95,9 +111,12 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
             "reasoning": answer.reasoning(),
             "usage": answer.usage,
             "error": answer.error.as_ref().map(document),
+            "files": attach::told(&told),
+            "citations": attach::citations(&answer),
         }));
     } else {
         out.text("\n");
+        attach::notes(&told, &answer, out);
         match kept {
             Some((conversation, _)) => out.note(&format!("conversation {conversation}")),
             None => out.note(NOTHING_KEPT),
@@ -155,6 +174,7 @@ fn preview(found: &Preview, out: &Out) {
         "body_bytes": wire.body.len(),
         "messages": messages,
         "categories": wire.categories,
+        "files": attach::sent(&found.files),
         "replaced": found.replaced,
         "redact": found.redact,
         "training_allowed": found.training_allowed,
@@ -172,6 +192,7 @@ fn preview(found: &Preview, out: &Out) {
             "\n{}\n\n",
             plain(&fluxchat_core::pretty(&wire.body))
         ));
+        text.push_str(&attach::lines(&found.files));
         for it in &found.replaced {
             text.push_str(&format!(
                 "{} leaves instead of {}\n",

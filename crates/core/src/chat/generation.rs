@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use fluxchat_egress::{CancellationToken, Ctx};
 use fluxchat_model::{
-    ConversationId, Dialect, Message, MessageId, MessageStatus, Part, Role, Source, Usage,
-    VisibleError,
+    AssetId, AttachmentTold, ConversationId, Dialect, Message, MessageId, MessageStatus, Part,
+    Role, Source, Usage, VisibleError,
 };
 use fluxchat_providers::{
     ChatEvent, ChatMessage, ChatRequest, ChatStream, FinishReason, ProviderError,
@@ -21,7 +21,7 @@ use super::stream::{Live, StreamState};
 use crate::app::Open;
 use crate::redaction::Restorer;
 use crate::temporary::Home;
-use crate::{App, Error, Event, only_here, restriction};
+use crate::{App, Error, Event, attachments, only_here, restriction};
 
 /// Items are joined over this time: one to two frames.
 const JOIN: Duration = Duration::from_millis(25);
@@ -171,6 +171,8 @@ struct Gathered {
     told: Option<bool>,
     /// What it repeated.
     echo: Option<bool>,
+    /// The pages of files that the answer may name.
+    pages: Vec<(AssetId, String, Vec<u32>)>,
     /// Turn placeholders back into what they stand for.
     text: Restorer,
     reasoning: Restorer,
@@ -340,6 +342,20 @@ impl Run {
         error.visible_in_answer(!self.generation.live().is_empty())
     }
 
+    /// Pages that the answer names become what it cites.
+    fn cite_pages(&self, gathered: &mut Gathered) {
+        if gathered.pages.is_empty() {
+            return;
+        }
+        let mut live = self.generation.live();
+        for part in attachments::cited(&live.whole(), &gathered.pages) {
+            if !live.has(&part) {
+                gathered.citations.push(part.clone());
+                live.citation(part);
+            }
+        }
+    }
+
     fn show(&self, at_end: bool) {
         let items = self.generation.live().items(self.answer.id, at_end);
         for item in items {
@@ -378,6 +394,7 @@ impl Run {
         error: Option<VisibleError>,
     ) {
         let mut failed = self.save(&mut gathered).await.err();
+        self.cite_pages(&mut gathered);
         let finish = FinishMessage {
             model: gathered.model,
             usage: gathered.usage,
@@ -438,7 +455,13 @@ impl Run {
             .await??;
         only_here::check(&conversation, &self.source)?;
         only_here::check_model(&conversation, &self.source, &model)?;
-        let mut messages = outgoing::said(&path);
+        let said = self
+            .app
+            .said(&self.home, &self.source, attachments::path(&path))
+            .await?;
+        self.note_files(&said.told()).await?;
+        gathered.pages = said.pages();
+        let mut messages = said.messages;
         if let Some(so_far) = self
             .so_far
             .as_ref()
@@ -463,6 +486,17 @@ impl Run {
         gathered.text = outgoing.redactor.restorer();
         gathered.reasoning = outgoing.redactor.restorer();
         Ok(outgoing.request)
+    }
+
+    /// Keeps what the source is given of files, so that it shows while the answer arrives.
+    async fn note_files(&self, told: &[AttachmentTold]) -> Result<(), Error> {
+        if told.is_empty() {
+            return Ok(());
+        }
+        let (id, told) = (self.answer.id, told.to_vec());
+        self.app
+            .write_at(&self.home, move |tx| attachments::note(tx, id, &told))
+            .await
     }
 
     /// What the ledger may know the conversation by.

@@ -1,13 +1,16 @@
 //! Before you send: what would leave, byte by byte. Nothing does, and nothing is written.
 
 use fluxchat_egress::CancellationToken;
-use fluxchat_model::{Conversation, Dialect, Instructions, MessageId, Role, Source, SourceId};
-use fluxchat_providers::{ChatMessage, OptOut, keeps_nothing, opt_outs};
+use fluxchat_model::{
+    Conversation, Dialect, Instructions, MessageId, Part, Role, Source, SourceId,
+};
+use fluxchat_providers::{OptOut, keeps_nothing, opt_outs};
 
-use super::{Ask, checked, model_for, outgoing, question_of};
+use super::{Ask, checked, checked_with, files_in, model_for, outgoing, question_of};
+use crate::attachments::FileSent;
 use crate::redaction::Replaced;
 use crate::temporary::Home;
-use crate::{App, Error, instructions, only_here};
+use crate::{App, Error, attachments, instructions, only_here};
 
 /// What would be asked.
 #[derive(Clone, Debug)]
@@ -57,6 +60,8 @@ pub struct Preview {
     pub training_allowed: bool,
     /// What is asked of the source.
     pub opt_outs: Vec<OptOut>,
+    /// Files that leave, whole or in part, and those that do not.
+    pub files: Vec<FileSent>,
 }
 
 impl Preview {
@@ -84,6 +89,7 @@ impl App {
             source,
             model,
             instructions,
+            files,
         } = self.to(asking.into()).await?;
         if let Some(conversation) = &existing {
             only_here::check(conversation, &source)?;
@@ -107,13 +113,16 @@ impl App {
             (Dialect::Fluxchat, known) => known,
             _ => None,
         };
-        let mut said = outgoing::said(&path);
-        said.extend(text.map(|text| ChatMessage::text(Role::User, text)));
+        let mut path = attachments::path(&path);
+        if let Some(text) = text {
+            path.push((Role::User, [files, vec![Part::Text { text }]].concat()));
+        }
+        let said = self.said(&home, &source, path).await?;
         let outgoing = self
             .outgoing(
                 &source,
                 model.clone().unwrap_or_default(),
-                said,
+                said.messages,
                 instructions.or(kept).unwrap_or_default(),
                 alias,
             )
@@ -154,6 +163,7 @@ impl App {
                 .chain(home.is_temporary.then(|| keeps_nothing(&source)).flatten())
                 .collect(),
             source: source.name,
+            files: said.files,
         })
     }
 }
@@ -166,6 +176,8 @@ struct To {
     head: Option<MessageId>,
     /// Said after it.
     text: Option<String>,
+    /// With these files.
+    files: Vec<Part>,
     source: Source,
     model: Option<String>,
     /// How it would be asked, where that is not as it is kept.
@@ -175,12 +187,15 @@ struct To {
 impl App {
     async fn to(&self, asking: Asking) -> Result<To, Error> {
         let mut instructions = None;
+        let mut files = Vec::new();
         let (home, existing, head, text, source, model) = match asking {
             Asking::New(mut ask) => {
                 let given = ask.instructions.take();
                 instructions = given.map(instructions::checked).transpose()?;
-                let text = checked(&ask.text)?;
                 let home = self.home_of_ask(&ask)?;
+                let attached = self.files_of(&home, &ask).await?;
+                let text = checked_with(&ask.text, &attached)?;
+                files = attachments::parts(&attached);
                 let existing = match ask.conversation {
                     Some(id) => Some(self.conversation_at(&home, id).await?),
                     None => None,
@@ -192,6 +207,7 @@ impl App {
                 let text = checked(&text)?;
                 let home = self.home_of_message(question).await?;
                 let old = self.own_question(&home, question).await?;
+                files = files_in(&old);
                 let existing = self.conversation_at(&home, old.conversation_id).await?;
                 (home, Some(existing), old.parent_id, Some(text), None, None)
             }
@@ -212,6 +228,7 @@ impl App {
             text,
             source,
             instructions,
+            files,
         })
     }
 }

@@ -53,9 +53,11 @@ impl App {
             Some(id) => Some(self.conversation_at(&home, id).await?),
             None => None,
         };
+        let files = self.files_of(&home, &ask).await?;
         let mut asked = Vec::with_capacity(others.len());
         for other in others {
             let source = self.source_for(existing.as_ref(), other.source).await?;
+            self.must_take(&source, &files).await?;
             let model = model_for(existing.as_ref(), &source, other.model);
             asked.push((source, model));
         }

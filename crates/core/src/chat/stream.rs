@@ -64,6 +64,16 @@ impl Live {
         self.new_citations.push(part);
     }
 
+    /// Everything that was said.
+    pub(crate) fn whole(&self) -> String {
+        format!("{}{}", self.text.source(), self.new_text)
+    }
+
+    /// Whether something is cited already.
+    pub(crate) fn has(&self, part: &Part) -> bool {
+        self.citations.contains(part)
+    }
+
     /// True while nothing has arrived.
     pub(crate) fn is_empty(&self) -> bool {
         self.new_text.is_empty()

@@ -116,6 +116,7 @@ pub(super) fn asked(req: MessageSendReq) -> Ask {
         source: req.source_id,
         model: req.model,
         instructions: req.instructions,
+        attachments: req.attachments,
     }
 }
 
@@ -271,6 +272,11 @@ pub fn citations(parts: &[Part]) -> Vec<CitationRow> {
             title: title.clone(),
             host: "help".to_owned(),
             help: Some(page.to_owned()),
+        },
+        None if target.starts_with("attachment:") => CitationRow {
+            title: title.clone(),
+            host: "attachment".to_owned(),
+            help: None,
         },
         None => CitationRow {
             title: title.clone(),

@@ -79,7 +79,7 @@ pub async fn proof_save(app: &App, path: &Path) -> Answer<ProofSaved> {
 }
 
 /// Writes beside the place and renames at the end.
-async fn whole_or_nothing<T>(
+pub(super) async fn whole_or_nothing<T>(
     path: &Path,
     write: impl AsyncFnOnce(File) -> Result<T, Error>,
 ) -> Result<T, Error> {

@@ -25,6 +25,7 @@ pub async fn message_preview(app: &App, req: MessagePreviewReq) -> Answer<Messag
             source: req.source_id,
             model: req.model,
             instructions: req.instructions,
+            attachments: req.attachments,
         }),
     };
     let found = app.preview(asking).await?;
@@ -71,6 +72,11 @@ pub async fn message_preview(app: &App, req: MessagePreviewReq) -> Answer<Messag
             .opt_outs
             .into_iter()
             .map(super::ledger::opt_out)
+            .collect(),
+        files: found
+            .files
+            .into_iter()
+            .map(super::attachment::plan)
             .collect(),
         refusal,
     })

@@ -192,7 +192,7 @@ dto! {
     answer CitationRow {
         /// For people.
         pub title: String,
-        /// The host, or `help` for a bundled page.
+        /// The host, `help` for a bundled page, or `attachment` for a page of a file.
         pub host: String,
         /// The bundled page and section, for `help`.
         pub help: Option<String>,
@@ -224,6 +224,10 @@ dto! {
         pub model: Option<String>,
         /// For a new conversation: how it is asked.
         pub instructions: Option<Instructions>,
+        /// Files beside the unsent text that go with it, in order.
+        #[serde(default)]
+        #[cfg_attr(feature = "codegen", ts(as = "Option<Vec<AssetId>>", optional))]
+        pub attachments: Vec<AssetId>,
     }
 }
 

@@ -1,8 +1,11 @@
 //! Before you send: what would leave, and what is replaced in it.
 
-use fluxchat_model::{ConversationId, DataCategory, Instructions, MessageId, Role, SourceId};
+use fluxchat_model::{
+    AssetId, ConversationId, DataCategory, Instructions, MessageId, Role, SourceId,
+};
 
 use crate::ApiError;
+use crate::dto::attachment::AttachmentPlan;
 use crate::dto::ledger::OptOutRow;
 
 dto! {
@@ -18,6 +21,10 @@ dto! {
         pub model: Option<String>,
         /// How a new conversation would be asked.
         pub instructions: Option<Instructions>,
+        /// Files beside the unsent text that would go with it, in order.
+        #[serde(default)]
+        #[cfg_attr(feature = "codegen", ts(as = "Option<Vec<AssetId>>", optional))]
+        pub attachments: Vec<AssetId>,
         /// The question that is asked differently, in `text`.
         pub edits: Option<MessageId>,
         /// The question or answer beside which another answer is asked for; `text` is empty.
@@ -56,6 +63,8 @@ dto! {
         pub training_allowed: bool,
         /// What is asked of the source.
         pub opt_outs: Vec<OptOutRow>,
+        /// Files that would leave, whole or in part, and those that would not.
+        pub files: Vec<AttachmentPlan>,
         /// Why it would not be let out.
         pub refusal: Option<ApiError>,
     }

@@ -69,6 +69,11 @@ impl WriteTx<'_> {
     /// A file's row and key, and its place in messages.
     fn purge_asset(&self, file: AssetId, rows: &mut Rows) -> Result<(), StoreError> {
         self.take_out(file, rows)?;
+        let pieces = self.attachment_chunks_remove(file)?;
+        if pieces > 0 {
+            *rows.entry("attachment_chunk".to_owned()).or_default() +=
+                u32::try_from(pieces).unwrap_or(u32::MAX);
+        }
         self.counted(rows, "asset", "DELETE FROM asset WHERE id = ?1", [file.0])
     }
 

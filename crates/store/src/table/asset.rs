@@ -3,7 +3,7 @@
 use fluxchat_model::{AssetId, ConversationId, MessageId, Secret, Timestamp};
 use rusqlite::{Row, params};
 
-use crate::table::{all, change, one, refused, signed, unsigned};
+use crate::table::{all, change, one, refused, scalar, signed, unsigned};
 use crate::{ReadTx, StoreError, WriteTx};
 
 /// One encrypted file.
@@ -94,12 +94,25 @@ impl WriteTx<'_> {
     /// # Errors
     /// When the archive cannot be written.
     pub fn asset_remove_unused(&self, id: AssetId) -> Result<bool, StoreError> {
+        if self.asset_is_used(id)? {
+            return Ok(false);
+        }
+        self.attachment_chunks_remove(id)?;
         Ok(change(
             self.conn,
             "DELETE FROM asset WHERE id = ?1
                AND NOT EXISTS (SELECT 1 FROM message_asset WHERE asset_id = ?1)",
             [id.0],
         )? > 0)
+    }
+
+    fn asset_is_used(&self, id: AssetId) -> Result<bool, StoreError> {
+        let used: Option<i64> = scalar(
+            self.conn,
+            "SELECT 1 FROM message_asset WHERE asset_id = ?1 LIMIT 1",
+            [id.0],
+        )?;
+        Ok(used.is_some())
     }
 
     pub(crate) fn asset_link(&self, message: MessageId, asset: AssetId) -> Result<(), StoreError> {

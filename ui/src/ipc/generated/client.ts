@@ -1,6 +1,19 @@
 // Generated from crates/ipc by `cargo xtask codegen`. Do not edit.
 
 import type {
+  AttachmentBeginReq,
+  AttachmentFile,
+  AttachmentList,
+  AttachmentListReq,
+  AttachmentPutReq,
+  AttachmentRemoveReq,
+  AttachmentReq,
+  AttachmentSaved,
+  AttachmentText,
+  AttachmentTextReq,
+  AttachmentUpload,
+  AttachmentUploadReq,
+  AttachmentsTold,
   ConsentExportReq,
   ConsentList,
   ConsentSetReq,
@@ -192,6 +205,14 @@ export interface Commands {
   draft_get: [DraftGetReq, Draft];
   draft_set: [DraftSetReq, Done];
   help_page: [HelpReq, HelpPage];
+  attachment_list: [AttachmentListReq, AttachmentList];
+  attachment_begin: [AttachmentBeginReq, AttachmentUpload];
+  attachment_put: [AttachmentPutReq, Done];
+  attachment_finish: [AttachmentUploadReq, AttachmentFile];
+  attachment_cancel: [AttachmentUploadReq, Done];
+  attachment_remove: [AttachmentRemoveReq, Done];
+  attachment_text: [AttachmentTextReq, AttachmentText];
+  attachment_told: [MessageReq, AttachmentsTold];
   message_map: [MessageMapReq, MessageMap];
   message_send_beside: [MessageSendBesideReq, MessagesSent];
   messages_beside: [MessageReq, MessagesBeside];
@@ -300,6 +321,7 @@ export interface Commands {
   link_open: [LinkOpenReq, Done];
   ledger_export: [LedgerExportReq, Exported];
   consent_export: [ConsentExportReq, Exported];
+  attachment_save: [AttachmentReq, AttachmentSaved];
   export_start: [ExportStartReq, ExportResult];
   support_bundle_save: [SupportBundleSaveReq, SupportBundleSaved];
   privacy_prove: [Empty, ProofReport];
@@ -344,6 +366,14 @@ export function createClient(call: Call) {
     draftGet: (req: DraftGetReq) => call('draft_get', req),
     draftSet: (req: DraftSetReq) => call('draft_set', req),
     helpPage: (req: HelpReq) => call('help_page', req),
+    attachmentList: (req: AttachmentListReq) => call('attachment_list', req),
+    attachmentBegin: (req: AttachmentBeginReq) => call('attachment_begin', req),
+    attachmentPut: (req: AttachmentPutReq) => call('attachment_put', req),
+    attachmentFinish: (req: AttachmentUploadReq) => call('attachment_finish', req),
+    attachmentCancel: (req: AttachmentUploadReq) => call('attachment_cancel', req),
+    attachmentRemove: (req: AttachmentRemoveReq) => call('attachment_remove', req),
+    attachmentText: (req: AttachmentTextReq) => call('attachment_text', req),
+    attachmentTold: (req: MessageReq) => call('attachment_told', req),
     messageMap: (req: MessageMapReq) => call('message_map', req),
     messageSendBeside: (req: MessageSendBesideReq) => call('message_send_beside', req),
     messagesBeside: (req: MessageReq) => call('messages_beside', req),
@@ -451,6 +481,7 @@ export function createClient(call: Call) {
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
     consentExport: (req: ConsentExportReq) => call('consent_export', req),
+    attachmentSave: (req: AttachmentReq) => call('attachment_save', req),
     exportStart: (req: ExportStartReq) => call('export_start', req),
     supportBundleSave: (req: SupportBundleSaveReq) => call('support_bundle_save', req),
     privacyProve: () => call('privacy_prove', {}),

@@ -124,6 +124,176 @@ named?: Named, };
 export type AssetId = string;
 
 /**
+ * Begins to hand a file over, in pieces.
+ */
+export type AttachmentBeginReq = { 
+/**
+ * Where; `None` for a new conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its size in bytes.
+ */
+size: number, };
+
+/**
+ * A file that was attached.
+ */
+export type AttachmentFile = { 
+/**
+ * Where `fluxblob:` serves it.
+ */
+asset_id: AssetId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its media type.
+ */
+media_type: string, 
+/**
+ * Its size.
+ */
+bytes: number, 
+/**
+ * How it was read.
+ */
+kind: AttachmentKind, 
+/**
+ * How many pages, slides or sheets it has; 0 for files without.
+ */
+page_count: number, 
+/**
+ * How long its text is, in bytes.
+ */
+text_bytes: number, 
+/**
+ * Whether some of its text is missing.
+ */
+is_partial: boolean, 
+/**
+ * Whether place, camera and the like were taken out.
+ */
+had_details: boolean, 
+/**
+ * Whether the picture was made smaller.
+ */
+was_scaled: boolean, 
+/**
+ * Of a picture, in pixels.
+ */
+width: number, 
+/**
+ * Of a picture, in pixels.
+ */
+height: number, };
+
+/**
+ * How a file is read.
+ */
+export type AttachmentKind = "picture" | "pdf" | "document" | "sheet" | "slides" | "html" | "text" | "audio";
+
+/**
+ * Files beside an unsent text.
+ */
+export type AttachmentList = { 
+/**
+ * In the order in which they were attached.
+ */
+files: Array<AttachmentPlan>, };
+
+/**
+ * The files beside an unsent text, and how a source would be given them.
+ */
+export type AttachmentListReq = { 
+/**
+ * Where; `None` for a new conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * Which source would answer.
+ */
+source_id?: SourceId, };
+
+/**
+ * The text of a page, or of a part of one.
+ */
+export type AttachmentPage = { 
+/**
+ * Its number; 0 for files without pages.
+ */
+number: number, 
+/**
+ * The words.
+ */
+text: string, };
+
+/**
+ * A file and how a source would be given it.
+ */
+export type AttachmentPlan = { 
+/**
+ * The file.
+ */
+file: AttachmentFile, 
+/**
+ * How much of it; `None`: the source cannot take it.
+ */
+way: AttachmentWay | null, 
+/**
+ * The pages, where it is not all.
+ */
+pages: Array<number>, 
+/**
+ * Whether it leaves as it is although private details are to be replaced.
+ */
+unredacted: boolean, 
+/**
+ * Whether it goes with the question, and not with an earlier one.
+ */
+is_new: boolean, };
+
+/**
+ * A piece of a file.
+ */
+export type AttachmentPutReq = { 
+/**
+ * Which.
+ */
+upload: number, 
+/**
+ * At most 512 kB, as Base64.
+ */
+data: string, };
+
+/**
+ * Takes a file away from an unsent text.
+ */
+export type AttachmentRemoveReq = { 
+/**
+ * Where; `None` for a new conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * Which.
+ */
+asset_id: AssetId, };
+
+/**
+ * Names a file.
+ */
+export type AttachmentReq = { 
+/**
+ * Which.
+ */
+asset_id: AssetId, };
+
+/**
  * A file that belongs to a message.
  */
 export type AttachmentRow = { 
@@ -139,6 +309,102 @@ name: string,
  * Its media type.
  */
 media_type: string, };
+
+/**
+ * Whether a copy was saved.
+ */
+export type AttachmentSaved = { 
+/**
+ * False if the person changed their mind in the dialog.
+ */
+saved: boolean, };
+
+/**
+ * A stretch of the text of a file.
+ */
+export type AttachmentText = { 
+/**
+ * The file.
+ */
+file: AttachmentFile, 
+/**
+ * In order.
+ */
+pages: Array<AttachmentPage>, 
+/**
+ * Where it goes on; `None` at the end.
+ */
+next: number | null, };
+
+/**
+ * The text of a file, some of it at a time.
+ */
+export type AttachmentTextReq = { 
+/**
+ * Which.
+ */
+asset_id: AssetId, 
+/**
+ * `next` of the stretch before.
+ */
+from: number | null, };
+
+/**
+ * What a source was given of a file.
+ */
+export type AttachmentTold = { 
+/**
+ * Which.
+ */
+asset_id: AssetId, 
+/**
+ * Its name; `None` if it is gone.
+ */
+name: string | null, 
+/**
+ * How much.
+ */
+way: AttachmentWay, 
+/**
+ * The pages, where it was not all.
+ */
+pages: Array<number>, 
+/**
+ * How many pages it has.
+ */
+page_count: number, };
+
+/**
+ * A file that is being handed over.
+ */
+export type AttachmentUpload = { 
+/**
+ * Its number.
+ */
+upload: number, };
+
+/**
+ * Names a file that is being handed over.
+ */
+export type AttachmentUploadReq = { 
+/**
+ * Its number.
+ */
+upload: number, };
+
+/**
+ * How much of a file a source is given.
+ */
+export type AttachmentWay = "file" | "text" | "pages";
+
+/**
+ * What an answer's source was given of files.
+ */
+export type AttachmentsTold = { 
+/**
+ * A line each.
+ */
+files: Array<AttachmentTold>, };
 
 /**
  * What an answer of a service is worth.
@@ -355,7 +621,7 @@ export type CitationRow = {
  */
 title: string, 
 /**
- * The host, or `help` for a bundled page.
+ * The host, `help` for a bundled page, or `attachment` for a page of a file.
  */
 host: string, 
 /**
@@ -2264,6 +2530,10 @@ training_allowed: boolean,
  */
 opt_outs: Array<OptOutRow>, 
 /**
+ * Files that would leave, whole or in part, and those that would not.
+ */
+files: Array<AttachmentPlan>, 
+/**
  * Why it would not be let out.
  */
 refusal: ApiError | null, };
@@ -2292,6 +2562,10 @@ model?: string,
  * How a new conversation would be asked.
  */
 instructions?: Instructions, 
+/**
+ * Files beside the unsent text that would go with it, in order.
+ */
+attachments?: Array<AssetId>, 
 /**
  * The question that is asked differently, in `text`.
  */
@@ -2440,7 +2714,11 @@ model?: string,
 /**
  * For a new conversation: how it is asked.
  */
-instructions?: Instructions, };
+instructions?: Instructions, 
+/**
+ * Files beside the unsent text that go with it, in order.
+ */
+attachments?: Array<AssetId>, };
 
 /**
  * An answer is on its way; its pieces come as events.

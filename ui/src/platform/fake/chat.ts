@@ -1,5 +1,6 @@
 import type { ConversationRow, Erasing, MessageRow, MessageSent } from '../../ipc/generated/types';
 import type { Handlers } from '../fake';
+import { plansOf } from './attachment';
 import { ANSWER, heading, paragraph } from './blocks';
 import { search } from './search';
 import { AnswerStream } from './stream';
@@ -199,7 +200,7 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
               : [Math.max(0, at - Math.floor(limit / 2)), Math.min(all.length, at + Math.ceil(limit / 2))];
       return { rows: all.slice(from, to), has_before: from > 0, has_after: to < all.length };
     },
-    message_send: ({ conversation_id: id, text, source_id: sourceId, model, instructions }) => {
+    message_send: ({ conversation_id: id, text, source_id: sourceId, model, instructions, attachments: ids = [] }) => {
       let conversation = id === undefined ? undefined : find(id);
       if (!conversation) {
         const source = world.sources.find((row) => row.id === (sourceId ?? world.defaultSource)) ?? world.sources[0];
@@ -224,9 +225,25 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
         if (instructions) world.instructions.set(conversation.id, instructions);
       }
       const list = messagesOf(conversation.id);
-      const question = makeMessage(world, { conversation_id: conversation.id, role: 'user', text });
+      const plans = plansOf(world, ids, conversation.source_id ?? undefined);
+      const question = makeMessage(world, {
+        conversation_id: conversation.id,
+        role: 'user',
+        text,
+        attachments: plans.map(({ file }) => ({ asset_id: file.asset_id, name: file.name, media_type: file.media_type })),
+      });
+      const left = (world.besides.get(id ?? '') ?? []).filter((asset) => !ids.includes(asset));
+      world.besides.set(id ?? '', left);
       list.push(question);
-      return answer(conversation, list, question.id);
+      const sent = answer(conversation, list, question.id);
+      world.told.set(
+        sent.answer_id,
+        plans.flatMap(({ file, way }) => {
+          const pages = way === 'pages' ? [12, 13, 317] : [];
+          return way ? [{ asset_id: file.asset_id, name: file.name, way, pages, page_count: file.page_count }] : [];
+        }),
+      );
+      return sent;
     },
     message_edit: ({ message_id: messageId, text }) => {
       const { conversation, list, at } = locate(messageId);

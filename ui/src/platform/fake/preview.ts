@@ -1,4 +1,5 @@
 import type { Handlers } from '../fake';
+import { plansOf } from './attachment';
 import type { FakeWorld } from './world';
 
 type Names = 'message_preview' | 'redact_names' | 'redact_name_add' | 'redact_name_remove';
@@ -8,7 +9,7 @@ const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
 export function previewCommands(world: FakeWorld): Handlers<Names> {
   const names = () => ({ names: [...world.redactNames] });
   return {
-    message_preview: ({ text, source_id: id, model, conversation_id: conversation, instructions: given }) => {
+    message_preview: ({ attachments: files = [], text, source_id: id, model, conversation_id: conversation, instructions: given }) => {
       const instructions = given ?? world.instructions.get(conversation ?? '');
       const source = world.sources.find((row) => row.id === id) ?? world.sources[0];
       const found = source?.redact ? [...new Set(text.match(EMAIL) ?? [])] : [];
@@ -26,6 +27,7 @@ export function previewCommands(world: FakeWorld): Handlers<Names> {
         ...Object.fromEntries((source?.opt_outs ?? []).map((it) => [it.field, JSON.parse(it.value) as unknown])),
       };
       return {
+        files: plansOf(world, files, id),
         method: 'POST',
         address: source?.in_process ? '/v1/chat/completions' : `${source?.address ?? ''}/chat/completions`,
         host: source?.host ?? 'in-process',

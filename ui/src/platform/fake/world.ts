@@ -1,6 +1,8 @@
 import type {
   ClearedRow,
   ApiError,
+  AttachmentFile,
+  AttachmentTold,
   ConsentRow,
   ConversationRow,
   Instructions,
@@ -71,6 +73,10 @@ export class FakeWorld {
   consents: ConsentRow[];
   acceptedAt: number | null;
   recent: string[] = [];
+  /** Files by id, those beside unsent texts, and what answers' sources were given. */
+  readonly files = new Map<string, AttachmentFile>();
+  readonly besides = new Map<string, string[]>();
+  readonly told = new Map<string, AttachmentTold[]>();
   readonly erasing = new Map<string, () => void>();
   readonly started = Date.now();
   #listener: (event: WindowEvent) => void = () => undefined;

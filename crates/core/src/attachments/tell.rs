@@ -1,0 +1,509 @@
+//! What of files a source is told, for a question: the file, its text, or the parts of its text
+//! that fit the question best. The same for asking and for showing what would be asked.
+
+use std::collections::HashMap;
+
+use fluxchat_model::{
+    Attachment, AttachmentKind, AttachmentTold, AttachmentWay, DraftKey, Message, Part, Role,
+    Source, SourceId,
+};
+use fluxchat_providers::{ChatMessage, ChatPart, Takes, takes};
+use fluxchat_store::{AttachmentChunk, ReadTx, StoreError};
+
+use super::of;
+use crate::temporary::Home;
+use crate::{App, Error};
+
+/// Up to here a text goes whole, in bytes: some six thousand tokens.
+const WHOLE: u32 = 24 << 10;
+/// The pages a source reads in one PDF; a longer one goes as text.
+const PDF_PAGES: u32 = 100;
+/// The most bytes of files in one request; providers take some 20 MB as Base64.
+const LARGEST_REQUEST: u64 = 15 << 20;
+/// What fits so much less than the best is not told: nothing leaves that does not help.
+const LEAST_SHARE: f64 = 0.2;
+/// What it counts that a question names the page: more than some rare words.
+const NAMED: f64 = 24.0;
+/// Words of a question that are looked for.
+const MOST_WORDS: usize = 48;
+/// A shorter word says little, in characters; of a script without spaces any does.
+const SHORTEST_WORD: usize = 3;
+
+/// A file as it leaves, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileSent {
+    /// The file.
+    pub attachment: Attachment,
+    /// How much of it; `None`: nothing, the source cannot take it.
+    pub way: Option<AttachmentWay>,
+    /// The pages, where it is not all.
+    pub pages: Vec<u32>,
+    /// Whether it leaves as it is although private details are to be replaced.
+    pub unredacted: bool,
+    /// Whether it goes with the question, and not with an earlier one.
+    pub is_new: bool,
+}
+
+/// A conversation as it is told.
+pub(crate) struct Said {
+    pub(crate) messages: Vec<ChatMessage>,
+    pub(crate) files: Vec<FileSent>,
+}
+
+impl Said {
+    /// What was given of the files, to be kept.
+    pub(crate) fn told(&self) -> Vec<AttachmentTold> {
+        let mut told: Vec<AttachmentTold> = Vec::new();
+        for file in &self.files {
+            let Some(way) = file.way else { continue };
+            if told
+                .iter()
+                .all(|it| it.asset_id != file.attachment.asset_id)
+            {
+                told.push(AttachmentTold {
+                    asset_id: file.attachment.asset_id,
+                    way,
+                    pages: file.pages.clone(),
+                });
+            }
+        }
+        told
+    }
+
+    /// The pages that an answer may name.
+    pub(crate) fn pages(&self) -> Vec<(fluxchat_model::AssetId, String, Vec<u32>)> {
+        self.files
+            .iter()
+            .map(|file| {
+                let pages = match file.way {
+                    Some(AttachmentWay::Pages) => file.pages.clone(),
+                    Some(_) => (1..=file.attachment.facts.page_count).collect(),
+                    None => Vec::new(),
+                };
+                let it = &file.attachment;
+                (it.asset_id, it.name.clone(), pages)
+            })
+            .collect()
+    }
+}
+
+/// How a file would be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Plan {
+    File,
+    Text,
+    Parts,
+    Nothing,
+}
+
+fn plan(source: &Source, redact: bool, it: &Attachment) -> Plan {
+    let facts = &it.facts;
+    let has_text = facts.text_bytes > 0;
+    match takes(source, facts.kind, &it.media_type) {
+        Takes::Nothing => Plan::Nothing,
+        // Words can be redacted, and a long text can be searched; bytes cannot.
+        Takes::File if facts.kind == AttachmentKind::Pdf && has_text => {
+            if facts.text_bytes > 4 * WHOLE || facts.page_count > PDF_PAGES {
+                Plan::Parts
+            } else if redact {
+                words(facts.text_bytes)
+            } else {
+                Plan::File
+            }
+        }
+        Takes::File => Plan::File,
+        Takes::Words if has_text => words(facts.text_bytes),
+        Takes::Words => Plan::Nothing,
+    }
+}
+
+fn words(text_bytes: u32) -> Plan {
+    if text_bytes <= WHOLE {
+        Plan::Text
+    } else {
+        Plan::Parts
+    }
+}
+
+impl App {
+    /// A branch as a source is told it, with its files.
+    pub(crate) async fn said(
+        &self,
+        home: &Home,
+        source: &Source,
+        path: Vec<(Role, Vec<Part>)>,
+    ) -> Result<Said, Error> {
+        let redact = self.redacts(source.id).await?;
+        let (source, home) = (source.clone(), home.clone());
+        self.off_thread(move |app| app.say(&home, &source, redact, &path))
+            .await
+    }
+
+    async fn redacts(&self, id: SourceId) -> Result<bool, Error> {
+        self.read(move |tx| Ok(tx.source(id)?.is_some_and(|source| source.redact)))
+            .await
+    }
+
+    /// How the files beside an unsent text would be told, before it is sent.
+    ///
+    /// # Errors
+    /// When there is no source, or the archive is not open.
+    pub async fn attachment_plans(
+        &self,
+        key: DraftKey,
+        source: Option<SourceId>,
+    ) -> Result<Vec<FileSent>, Error> {
+        let home = self.home_of_draft(key)?;
+        let existing = match key {
+            DraftKey::Conversation(id) => Some(self.conversation(id).await?),
+            DraftKey::NewConversation => None,
+        };
+        let source = self.source_for(existing.as_ref(), source).await?;
+        let redact = self.redacts(source.id).await?;
+        let files = self
+            .read_at(&home, move |tx| tx.draft_attachments(key))
+            .await?;
+        Ok(files
+            .into_iter()
+            .map(|it| planned(&source, redact, it))
+            .collect())
+    }
+
+    /// Refuses files that a source cannot take, before anything is written or sent.
+    pub(crate) async fn must_take(
+        &self,
+        source: &Source,
+        files: &[Attachment],
+    ) -> Result<(), Error> {
+        if files.is_empty() {
+            return Ok(());
+        }
+        let redact = self.redacts(source.id).await?;
+        for it in files {
+            if plan(source, redact, it) == Plan::Nothing {
+                return Err(refused(source, it));
+            }
+        }
+        let bytes = files
+            .iter()
+            .filter(|it| plan(source, redact, it) == Plan::File)
+            .map(|it| it.bytes)
+            .sum::<u64>();
+        if bytes > LARGEST_REQUEST {
+            return Err(together());
+        }
+        Ok(())
+    }
+
+    fn say(
+        &self,
+        home: &Home,
+        source: &Source,
+        redact: bool,
+        path: &[(Role, Vec<Part>)],
+    ) -> Result<Said, Error> {
+        let question = path
+            .iter()
+            .rev()
+            .find(|(role, _)| *role == Role::User)
+            .map(|(_, parts)| text_of(parts))
+            .unwrap_or_default();
+        let last = path.len().saturating_sub(1);
+        let mut files = Vec::new();
+        let mut messages = Vec::new();
+        let mut bytes = 0;
+        for (at, (role, parts)) in path.iter().enumerate() {
+            let mut said = Vec::new();
+            for id in of(parts) {
+                let Some(it) = home.store.read(|tx| tx.attachment(id))? else {
+                    continue;
+                };
+                let mut file = planned(source, redact, it);
+                file.is_new = at == last;
+                match plan(source, redact, &file.attachment) {
+                    Plan::File => {
+                        bytes += file.attachment.bytes;
+                        if bytes > LARGEST_REQUEST {
+                            return Err(together());
+                        }
+                        let content = self.file_bytes(home, id)?;
+                        said.push(as_file(&file.attachment, content));
+                    }
+                    Plan::Text => {
+                        let chunks = home
+                            .store
+                            .read(|tx| tx.attachment_chunks(id, 0, u32::MAX))?;
+                        said.push(whole(&file.attachment, &chunks));
+                    }
+                    Plan::Parts => {
+                        let best = home
+                            .store
+                            .read(|tx| best(tx, &file.attachment, &question))?;
+                        file.pages = pages_of(&best);
+                        said.push(in_parts(&file.attachment, &best));
+                    }
+                    Plan::Nothing => said.push(ChatPart::Text(format!(
+                        "[The file {} was attached here. It is not part of this request.]",
+                        file.attachment.name
+                    ))),
+                }
+                files.push(file);
+            }
+            let text = text_of(parts);
+            if !text.is_empty() {
+                said.push(ChatPart::Text(text));
+            }
+            if !said.is_empty() {
+                messages.push(ChatMessage {
+                    role: *role,
+                    parts: said,
+                });
+            }
+        }
+        Ok(Said { messages, files })
+    }
+}
+
+/// A branch as [`App::said`] wants it.
+pub(crate) fn path(messages: &[Message]) -> Vec<(Role, Vec<Part>)> {
+    messages
+        .iter()
+        .map(|message| (message.role, message.parts.clone()))
+        .collect()
+}
+
+fn text_of(parts: &[Part]) -> String {
+    let words: Vec<&str> = parts
+        .iter()
+        .filter_map(|part| match part {
+            Part::Text { text } => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    words.join("\n\n")
+}
+
+fn planned(source: &Source, redact: bool, attachment: Attachment) -> FileSent {
+    let way = match plan(source, redact, &attachment) {
+        Plan::File => Some(AttachmentWay::File),
+        Plan::Text => Some(AttachmentWay::Text),
+        Plan::Parts => Some(AttachmentWay::Pages),
+        Plan::Nothing => None,
+    };
+    FileSent {
+        unredacted: redact && way == Some(AttachmentWay::File),
+        attachment,
+        way,
+        pages: Vec::new(),
+        is_new: true,
+    }
+}
+
+fn refused(source: &Source, it: &Attachment) -> Error {
+    let what = match it.facts.kind {
+        AttachmentKind::Picture => "pictures",
+        AttachmentKind::Audio => "this kind of sound",
+        _ => {
+            return Error::invalid(
+                "attachment_refused",
+                format!(
+                    "No words were found in “{}”, and {} cannot read the file itself.",
+                    it.name, source.name
+                ),
+            );
+        }
+    };
+    Error::invalid(
+        "attachment_refused",
+        format!("{} cannot take {what}: “{}”.", source.name, it.name),
+    )
+}
+
+fn together() -> Error {
+    Error::invalid(
+        "files_too_large",
+        "The files of this conversation are together larger than one request can be.",
+    )
+}
+
+fn as_file(it: &Attachment, content: Vec<u8>) -> ChatPart {
+    let media_type = it.media_type.clone();
+    if it.facts.kind == AttachmentKind::Picture {
+        return ChatPart::Image {
+            media_type,
+            bytes: content.into(),
+        };
+    }
+    ChatPart::File {
+        name: it.name.clone(),
+        media_type,
+        bytes: content.into(),
+    }
+}
+
+fn whole(it: &Attachment, chunks: &[AttachmentChunk]) -> ChatPart {
+    let mut text = format!("{}:\n", it.name);
+    if it.facts.page_count > 0 {
+        text.push_str(&how_to_cite(it));
+    }
+    let mut page = 0;
+    for chunk in chunks {
+        if chunk.page != page || text.ends_with(":\n") {
+            page = chunk.page;
+            text.push_str(&heading(it, page));
+        }
+        let fresh = usize::try_from(chunk.fresh).unwrap_or(0);
+        text.push_str(chunk.body.get(fresh..).unwrap_or_default());
+    }
+    ChatPart::Text(text)
+}
+
+fn in_parts(it: &Attachment, chunks: &[AttachmentChunk]) -> ChatPart {
+    let mut text = format!(
+        "{}: the parts of it that fit the question best; the rest is not in this request.\n",
+        it.name
+    );
+    if it.facts.page_count > 0 {
+        text.push_str(&how_to_cite(it));
+    }
+    let (mut page, mut after) = (0, None);
+    for chunk in chunks {
+        let goes_on = after == Some(chunk.seq) && page == chunk.page;
+        let from = if goes_on {
+            usize::try_from(chunk.fresh).unwrap_or(0)
+        } else {
+            text.push_str(&heading(it, chunk.page));
+            0
+        };
+        text.push_str(chunk.body.get(from..).unwrap_or_default());
+        (page, after) = (chunk.page, Some(chunk.seq + 1));
+    }
+    ChatPart::Text(text)
+}
+
+fn how_to_cite(it: &Attachment) -> String {
+    format!(
+        "It has {} pages. Name the pages you rely on in this form: [{}, p. 1]\n",
+        it.facts.page_count, it.name
+    )
+}
+
+fn heading(it: &Attachment, page: u32) -> String {
+    if page == 0 {
+        "\n\n".to_owned()
+    } else {
+        format!("\n\n[{}, p. {page}]\n", it.name)
+    }
+}
+
+fn pages_of(chunks: &[AttachmentChunk]) -> Vec<u32> {
+    let mut pages: Vec<u32> = chunks
+        .iter()
+        .map(|it| it.page)
+        .filter(|page| *page > 0)
+        .collect();
+    pages.dedup();
+    pages
+}
+
+/// The pieces of a file that fit a question best, in the order of the file: by BM25 among the
+/// pieces of this file alone, so that the cost does not depend on what else is kept.
+fn best(
+    tx: &ReadTx<'_>,
+    it: &Attachment,
+    question: &str,
+) -> Result<Vec<AttachmentChunk>, StoreError> {
+    let id = it.asset_id;
+    let pieces = tx.attachment_chunks(id, 0, u32::MAX)?;
+    let mut scores: HashMap<i64, f64> = HashMap::new();
+    let count = pieces.len() as f64;
+    let by_seq: HashMap<i64, &AttachmentChunk> =
+        pieces.iter().map(|piece| (piece.seq, piece)).collect();
+    for word in words_of(question) {
+        let found = tx.attachment_find(id, &word)?;
+        let holders = found.len() as f64;
+        let rarity = (1.0 + (count - holders + 0.5) / (holders + 0.5)).ln();
+        for seq in found {
+            let Some(piece) = by_seq.get(&seq) else {
+                continue;
+            };
+            let times = times(&piece.body, &word);
+            let length = piece.body.len() as f64 / 1_600.0;
+            let weight = times * 2.2 / (times + 1.2 * (0.25 + 0.75 * length));
+            *scores.entry(seq).or_default() += rarity * weight;
+        }
+    }
+    let named = pages_named(question);
+    for piece in pieces.iter().filter(|piece| named.contains(&piece.page)) {
+        *scores.entry(piece.seq).or_default() += NAMED;
+    }
+    let mut order: Vec<&AttachmentChunk> = pieces.iter().collect();
+    // Where nothing fits, the beginning is as good as any.
+    let score = |piece: &AttachmentChunk| scores.get(&piece.seq).copied().unwrap_or(0.0);
+    order.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.seq.cmp(&b.seq)));
+    let mut room = usize::try_from(WHOLE).unwrap_or(usize::MAX);
+    let mut chosen: Vec<AttachmentChunk> = Vec::new();
+    let least = order.first().map_or(0.0, |first| score(first)) * LEAST_SHARE;
+    for piece in order {
+        if piece.body.len() > room || score(piece) < least {
+            break;
+        }
+        room -= piece.body.len();
+        chosen.push(piece.clone());
+    }
+    chosen.sort_by_key(|piece| piece.seq);
+    Ok(chosen)
+}
+
+fn times(body: &str, word: &str) -> f64 {
+    let found = body.to_lowercase().matches(word).count();
+    f64::from(u32::try_from(found).unwrap_or(u32::MAX)).max(1.0)
+}
+
+fn words_of(question: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in question.split(|it: char| !it.is_alphanumeric() && it != '-' && it != '_') {
+        let word = word.to_lowercase();
+        let says = word.chars().count() >= SHORTEST_WORD
+            || !word.is_ascii()
+            || word.contains(|it: char| it.is_ascii_digit());
+        if says && !word.is_empty() && !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.truncate(MOST_WORDS);
+    words
+}
+
+/// The pages a question names: “page 12”, “S. 12”.
+fn pages_named(question: &str) -> Vec<u32> {
+    const NAMES: &[&str] = &[
+        "page", "pages", "p", "slide", "sheet", "seite", "seiten", "s", "folie",
+    ];
+    let words: Vec<String> = question
+        .split(|it: char| !it.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    words
+        .windows(2)
+        .filter(|pair| NAMES.contains(&pair[0].as_str()))
+        .filter_map(|pair| pair[1].parse().ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_names_pages_and_words() {
+        assert_eq!(pages_named("What is on page 77, and on S. 3?"), [77, 3]);
+        assert_eq!(pages_named("Are 42 pages enough?"), [] as [u32; 0]);
+        assert_eq!(
+            words_of("Is it A4 or 7 nm? 漢"),
+            ["a4", "7", "漢"],
+            "short words say little, numbers much"
+        );
+    }
+}

@@ -1,0 +1,55 @@
+//! In which form a source takes a file: what the request builders can say, told before anything is
+//! built.
+
+use fluxchat_model::{AttachmentKind, Dialect, Source};
+
+/// In which form a file is given to a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// As it is.
+    File,
+    /// As the words that are in it.
+    Words,
+    /// Not at all.
+    Nothing,
+}
+
+/// Hosts that read a PDF by themselves where many others of their dialect do not.
+const READ_PDF: &[&str] = &["openai.com", "openai.azure.com", "openrouter.ai"];
+
+/// In which form a source takes a file of this kind and media type.
+#[must_use]
+pub fn takes(source: &Source, kind: AttachmentKind, media_type: &str) -> Takes {
+    match kind {
+        AttachmentKind::Picture => match source.dialect {
+            Dialect::Fluxchat => Takes::Nothing,
+            _ => Takes::File,
+        },
+        AttachmentKind::Pdf => match source.dialect {
+            Dialect::Anthropic | Dialect::Gemini | Dialect::Interactions => Takes::File,
+            Dialect::Openai | Dialect::Responses if is_known(source) => Takes::File,
+            _ => Takes::Words,
+        },
+        AttachmentKind::Audio => match source.dialect {
+            Dialect::Gemini | Dialect::Interactions => Takes::File,
+            Dialect::Openai if matches!(media_type, "audio/mpeg" | "audio/x-wav") => Takes::File,
+            _ => Takes::Nothing,
+        },
+        AttachmentKind::Document
+        | AttachmentKind::Sheet
+        | AttachmentKind::Slides
+        | AttachmentKind::Html
+        | AttachmentKind::Text => Takes::Words,
+    }
+}
+
+fn is_known(source: &Source) -> bool {
+    source.origin.as_ref().is_some_and(|origin| {
+        READ_PDF.iter().any(|known| {
+            origin
+                .host()
+                .strip_suffix(known)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
+    })
+}

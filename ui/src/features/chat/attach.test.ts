@@ -1,0 +1,104 @@
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { createFake } from '../../platform/fake';
+import { createClient } from '../../ipc/generated/client';
+import { AppState } from '../../state/app.svelte';
+import { violations } from '../../test/axe';
+// Loaded when they are needed; here they are there from the beginning.
+import './AttachmentChips.svelte';
+import './AttachmentSheet.svelte';
+import ComposerHost from './test/ComposerHost.svelte';
+import { pageList } from './attachment-words';
+
+async function setup() {
+  const fake = createFake({ empty: true });
+  const app = new AppState(createClient(fake.call));
+  await app.start();
+  const { container } = render(ComposerHost, { app });
+  const names = () => fake.calls.map((call) => call.name);
+  const sent = () => fake.calls.filter((call) => call.name === 'message_send').map((call) => call.req);
+  const other = app.sources.rows.find((row) => !row.in_process);
+  return { app, fake, container, names, sent, other };
+}
+
+const file = (name: string, bytes: BlobPart = 'words') => new File([bytes], name);
+const sendable = () => !screen.getByTestId<HTMLButtonElement>('send').disabled;
+const states = () => screen.getAllByTestId('attach-chip').map((chip) => chip.dataset['state']);
+
+describe('Files beside a question', () => {
+  it('are handed over in pieces, shown, and sent with the question', async () => {
+    const { names, sent, app } = await setup();
+    const user = userEvent.setup();
+    await user.upload(screen.getByTestId('attach-input'), file('long.txt', 'x'.repeat(500_000)));
+    await waitFor(() => expect(states()).toEqual(['ready']));
+    expect(names().filter((name) => name === 'attachment_put')).toHaveLength(2);
+    await user.type(screen.getByTestId('composer-input'), 'what is it?{Enter}');
+    await waitFor(() => expect(sent()).toHaveLength(1));
+    expect(sent()).toMatchObject([{ text: 'what is it?', attachments: [expect.any(String)] }]);
+    expect(app.attachments.chips).toEqual([]);
+  });
+
+  it('come by paste and by drop, and words are pasted as words', async () => {
+    const { app } = await setup();
+    const input = screen.getByTestId('composer-input');
+    await fireEvent.paste(input, { clipboardData: { files: [file('shot.png')] } });
+    await waitFor(() => expect(states()).toHaveLength(1));
+    const dataTransfer = { types: ['Files'], files: [file('notes.txt')] };
+    await fireEvent.dragEnter(window, { dataTransfer });
+    expect(screen.queryByTestId('attach-drop')).not.toBeNull();
+    await fireEvent.drop(window, { dataTransfer });
+    await waitFor(() => expect(app.attachments.chips).toHaveLength(2));
+    expect(screen.queryByTestId('attach-drop')).toBeNull();
+    await fireEvent.paste(input, { clipboardData: { files: [] } });
+    expect(app.attachments.chips).toHaveLength(2);
+  });
+
+  it('say why they cannot be read, and can be taken away', async () => {
+    const { container } = await setup();
+    const user = userEvent.setup({ applyAccept: false });
+    await user.upload(screen.getByTestId('attach-input'), file('tool.exe'));
+    await waitFor(() => expect(states()).toEqual(['failed']));
+    expect(screen.getByTestId('attach-chip').textContent).toContain('This is not a kind of file');
+    await user.type(screen.getByTestId('composer-input'), 'hello');
+    expect(sendable()).toBe(false);
+    expect(await violations(container)).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Remove tool.exe' }));
+    expect(screen.queryByTestId('attach-chip')).toBeNull();
+    expect(sendable()).toBe(true);
+  });
+
+  it('that the source cannot take bar the sending until another is chosen', async () => {
+    const { app, other } = await setup();
+    const user = userEvent.setup();
+    await user.upload(screen.getByTestId('attach-input'), file('photo.png'));
+    await waitFor(() => expect(states()).toEqual(['ready']));
+    if (app.sources.default?.in_process) {
+      expect(screen.getByTestId('attach-notes').textContent).toContain('This source cannot take every file');
+      expect(sendable()).toBe(false);
+    }
+    if (!other) return;
+    await app.chat.choose({ sourceId: other.id, model: 'm' });
+    await waitFor(() => expect(screen.getByTestId('attach-notes').textContent).not.toContain('cannot take'));
+    expect(screen.getByTestId('attach-notes').textContent).toContain('Place, camera and time were taken out');
+  });
+
+  it('are looked at, some pages at a time', async () => {
+    await setup();
+    const user = userEvent.setup();
+    await user.upload(screen.getByTestId('attach-input'), file('manual.pdf', 'x'.repeat(200_000)));
+    await waitFor(() => expect(states()).toEqual(['ready']));
+    await user.click(screen.getByText('manual.pdf'));
+    const sheet = await screen.findByTestId('attach-sheet');
+    expect(sheet.textContent).toContain('500 pages');
+    expect(sheet.textContent).not.toContain('Page 4');
+    await user.click(screen.getByRole('button', { name: 'Show more' }));
+    await waitFor(() => expect(sheet.textContent).toContain('Page 4'));
+    await user.click(screen.getByTestId('attach-save'));
+    await waitFor(() => expect(sheet.textContent).toContain('A copy was saved'));
+  });
+});
+
+it('pages are written as people write them', () => {
+  expect(pageList([3, 5, 6, 7, 12])).toBe('3, 5–7, 12');
+});
