@@ -48,6 +48,7 @@ mod rotation;
 mod screenshots;
 mod session_screens;
 mod shell_config;
+mod spend;
 mod surroundings;
 mod talk;
 mod temporary;

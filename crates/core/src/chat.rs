@@ -1,9 +1,12 @@
 //! Asking: questions, answers, branches.
 
+mod context;
 mod generation;
 mod outgoing;
 mod preview;
 mod stream;
+mod title;
+mod trim;
 
 use std::sync::Arc;
 
@@ -14,6 +17,7 @@ use fluxchat_model::{
 };
 use fluxchat_store::{ConversationPatch, Store, StoreError, WriteTx};
 
+pub use context::Estimate;
 pub(crate) use generation::Generation;
 pub use preview::{Asking, Preview, PreviewMessage, pretty};
 pub use stream::StreamState;

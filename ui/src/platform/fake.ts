@@ -17,6 +17,7 @@ import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { serviceCommands } from './fake/services';
 import { sourceCommands } from './fake/sources';
+import { spendCommands } from './fake/spend';
 import { talkCommands } from './fake/talk';
 import { temporaryCommands } from './fake/temporary';
 import { FakeWorld, type FakeOptions } from './fake/world';
@@ -63,6 +64,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...lockCommands(world, () => handlers.session_get({}) as SessionInfo),
     ...chatCommands(world),
     ...talkCommands(world),
+    ...spendCommands(world),
     ...temporaryCommands(world),
     ...filingCommands(world),
     ...retentionCommands(world),

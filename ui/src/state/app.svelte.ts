@@ -6,6 +6,7 @@ import { getContext, setContext } from 'svelte';
 import type { Client } from '../ipc/generated/client';
 import type { SessionInfo, WindowEvent } from '../ipc/generated/types';
 import { Chat } from './chat.svelte';
+import { Context } from './context.svelte';
 import { History } from './conversations.svelte';
 import { Drafts } from './drafts';
 import { Egress } from './egress.svelte';
@@ -44,6 +45,7 @@ export class AppState {
   readonly search: Search;
   readonly talk: Talk;
   readonly chat: Chat;
+  readonly context: Context;
   private started = false;
   private wasReady = false;
   private lastActive = 0;
@@ -75,6 +77,7 @@ export class AppState {
       undo: this.undo,
       talk: this.talk,
     });
+    this.context = new Context({ client, thread: this.thread, talk: this.talk, chat: this.chat });
   }
 
   /** Takes what `session_open`, `session_unlock`, `setup_complete` … answered. */
@@ -115,6 +118,7 @@ export class AppState {
         break;
       case 'conversation_changed':
         void this.history.changed(event.id);
+        this.revisions.context += 1;
         break;
       case 'conversation_removed':
         this.history.removed(event.id);
@@ -172,6 +176,9 @@ export class AppState {
       case 'sources_changed':
         this.revisions.sources += 1;
         void this.sources.refresh();
+        break;
+      case 'spending_changed':
+        this.revisions.spending += 1;
         break;
       case 'settings_changed':
         void this.session.refresh().then((info) => this.settings.accept(info.settings), ignore);

@@ -235,6 +235,13 @@ export class Chat {
     );
   }
 
+  /** Sends once what a budget stopped. */
+  async overBudget(message: ShownMessage): Promise<boolean> {
+    return this.ask('regenerated', () =>
+      this.parts.client.messageOverBudget({ message_id: message.id }),
+    );
+  }
+
   async stop(): Promise<void> {
     const message = this.parts.thread.streaming;
     if (message) await this.run(() => this.parts.client.messageStop({ message_id: message.id }));

@@ -21,7 +21,7 @@ use super::stream::{Live, StreamState};
 use crate::app::Open;
 use crate::redaction::Restorer;
 use crate::temporary::Home;
-use crate::{App, Error, Event, only_here, restriction};
+use crate::{App, Error, Event, only_here, restriction, tokens};
 
 /// Items are joined over this time: one to two frames.
 const JOIN: Duration = Duration::from_millis(25);
@@ -161,6 +161,8 @@ pub(crate) struct Run {
 #[derive(Default)]
 struct Gathered {
     model: Option<String>,
+    /// What went out, for what it costs.
+    asked: Option<crate::spend::Asked>,
     usage: Option<Usage>,
     citations: Vec<Part>,
     unsaved_text: String,
@@ -378,9 +380,23 @@ impl Run {
         error: Option<VisibleError>,
     ) {
         let mut failed = self.save(&mut gathered).await.err();
+        let before = self.so_far.as_ref().and_then(|it| it.usage);
+        let asked = gathered.asked.take();
+        let usage = self
+            .app
+            .settle_cost(
+                &self.open,
+                self.answer.id,
+                &self.source,
+                asked.clone(),
+                gathered.usage,
+                status,
+                before,
+            )
+            .await;
         let finish = FinishMessage {
             model: gathered.model,
-            usage: gathered.usage,
+            usage,
             error,
             more_parts: gathered.citations,
             ..FinishMessage::new(status, self.app.now())
@@ -415,6 +431,10 @@ impl Run {
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&self.answer.id);
         self.generation.ended.cancel();
+        if status == MessageStatus::Complete && !self.home.is_temporary {
+            let model = asked.map(|it| it.model);
+            self.app.title_soon(self.answer.id, &self.source, model);
+        }
         self.app.tell(Event::StreamEnded(self.answer.id));
         self.app
             .tell(Event::ConversationChanged(self.answer.conversation_id));
@@ -438,6 +458,23 @@ impl Run {
             .await??;
         only_here::check(&conversation, &self.source)?;
         only_here::check_model(&conversation, &self.source, &model)?;
+        let again = self.so_far.as_ref().map(|it| it.text());
+        let again = again
+            .map(|text| tokens::of_words(&text))
+            .filter(|it| *it > 0);
+        let (path, estimate) = self
+            .app
+            .fit(
+                &self.home,
+                &self.source,
+                &model,
+                &instructions,
+                path,
+                again,
+                true,
+            )
+            .await?;
+        estimate.check()?;
         let mut messages = outgoing::said(&path);
         if let Some(so_far) = self
             .so_far
@@ -455,6 +492,13 @@ impl Run {
             }
         }
         let alias = self.alias().await?;
+        self.app
+            .reserve(&self.open, self.answer.id, &self.source, &estimate)
+            .await?;
+        gathered.asked = Some(crate::spend::Asked {
+            model: model.clone(),
+            tokens: estimate.raw,
+        });
         let outgoing = self
             .app
             .outgoing(&self.source, model, messages, instructions, alias)

@@ -4,10 +4,10 @@ use fluxchat_egress::CancellationToken;
 use fluxchat_model::{Conversation, Dialect, Instructions, MessageId, Role, Source, SourceId};
 use fluxchat_providers::{ChatMessage, OptOut, keeps_nothing, opt_outs};
 
-use super::{Ask, checked, model_for, outgoing, question_of};
+use super::{Ask, Estimate, checked, model_for, outgoing, question_of};
 use crate::redaction::Replaced;
 use crate::temporary::Home;
-use crate::{App, Error, instructions, only_here};
+use crate::{App, Error, instructions, only_here, tokens};
 
 /// What would be asked.
 #[derive(Clone, Debug)]
@@ -49,6 +49,8 @@ pub struct Preview {
     pub model: Option<String>,
     /// Every message of the body.
     pub messages: Vec<PreviewMessage>,
+    /// How much of the conversation that is, and what it costs.
+    pub estimate: Estimate,
     /// What placeholders stand for.
     pub replaced: Vec<Replaced>,
     /// Whether placeholders are used.
@@ -107,6 +109,21 @@ impl App {
             (Dialect::Fluxchat, known) => known,
             _ => None,
         };
+        let instructions = instructions.or(kept).unwrap_or_default();
+        let after = text.as_deref().map(tokens::of_words);
+        let asked = model.as_deref().unwrap_or_default();
+        let (path, mut estimate) = self
+            .fit(
+                &home,
+                &source,
+                asked,
+                &instructions,
+                path,
+                after,
+                text.is_none(),
+            )
+            .await?;
+        self.judge(&source, &mut estimate, None).await?;
         let mut said = outgoing::said(&path);
         said.extend(text.map(|text| ChatMessage::text(Role::User, text)));
         let outgoing = self
@@ -114,7 +131,7 @@ impl App {
                 &source,
                 model.clone().unwrap_or_default(),
                 said,
-                instructions.or(kept).unwrap_or_default(),
+                instructions,
                 alias,
             )
             .await?
@@ -146,6 +163,7 @@ impl App {
             wire,
             model,
             messages,
+            estimate,
             replaced: outgoing.redactor.replaced().to_vec(),
             redact: source.redact,
             training_allowed,

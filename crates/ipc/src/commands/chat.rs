@@ -313,7 +313,7 @@ pub(super) fn row(app: &App, conversation: Conversation) -> ConversationRow {
     }
 }
 
-fn sent(sent: Sent) -> MessageSent {
+pub(super) fn sent(sent: Sent) -> MessageSent {
     MessageSent {
         conversation_id: sent.conversation_id,
         question_id: sent.question_id,

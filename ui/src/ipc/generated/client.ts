@@ -1,9 +1,13 @@
 // Generated from crates/ipc by `cargo xtask codegen`. Do not edit.
 
 import type {
+  BudgetRemoveReq,
+  BudgetReq,
   ConsentExportReq,
   ConsentList,
   ConsentSetReq,
+  ContextEstimate,
+  ConversationCost,
   ConversationFiledReq,
   ConversationFindReq,
   ConversationFound,
@@ -32,6 +36,7 @@ import type {
   Empty,
   Erasing,
   ErasureUndoReq,
+  EstimateReq,
   ExportPreview,
   ExportResult,
   ExportStartReq,
@@ -68,18 +73,22 @@ import type {
   MessageMapReq,
   MessagePage,
   MessagePageReq,
+  MessagePinReq,
   MessagePreview,
   MessagePreviewReq,
   MessageRegenerateReq,
   MessageReq,
   MessageSendReq,
   MessageSent,
+  ModelFactsList,
+  ModelFactsReq,
   ModelList,
   ObjectionSetReq,
   OfflineSetReq,
   PassphraseChangeReq,
   PassphraseRemoveReq,
   PassphraseSetReq,
+  Pins,
   PolicyAcceptReq,
   PolicyDiff,
   PolicyDiffReq,
@@ -140,6 +149,8 @@ import type {
   SourceReq,
   SourceRow,
   SourceUpdateReq,
+  Spending,
+  SpendingReq,
   StoredReport,
   SupportBundle,
   SupportBundleSaveReq,
@@ -223,6 +234,17 @@ export interface Commands {
   source_models: [SourceReq, ModelList];
   source_services: [Empty, ServiceList];
   source_find: [Empty, FoundServers];
+  context_estimate: [EstimateReq, ContextEstimate];
+  message_over_budget: [MessageReq, MessageSent];
+  message_pin: [MessagePinReq, Pins];
+  message_pins: [ConversationReq, Pins];
+  spending_get: [SpendingReq, Spending];
+  spending_forget: [Empty, Done];
+  budget_set: [BudgetReq, Done];
+  budget_remove: [BudgetRemoveReq, Done];
+  conversation_cost: [ConversationReq, ConversationCost];
+  model_facts: [SourceReq, ModelFactsList];
+  model_facts_set: [ModelFactsReq, ModelFactsList];
   search_query: [SearchReq, SearchPage];
   search_recent: [Empty, RecentSearches];
   search_remember: [SearchRememberReq, Done];
@@ -371,6 +393,17 @@ export function createClient(call: Call) {
     sourceModels: (req: SourceReq) => call('source_models', req),
     sourceServices: () => call('source_services', {}),
     sourceFind: () => call('source_find', {}),
+    contextEstimate: (req: EstimateReq) => call('context_estimate', req),
+    messageOverBudget: (req: MessageReq) => call('message_over_budget', req),
+    messagePin: (req: MessagePinReq) => call('message_pin', req),
+    messagePins: (req: ConversationReq) => call('message_pins', req),
+    spendingGet: (req: SpendingReq) => call('spending_get', req),
+    spendingForget: () => call('spending_forget', {}),
+    budgetSet: (req: BudgetReq) => call('budget_set', req),
+    budgetRemove: (req: BudgetRemoveReq) => call('budget_remove', req),
+    conversationCost: (req: ConversationReq) => call('conversation_cost', req),
+    modelFacts: (req: SourceReq) => call('model_facts', req),
+    modelFactsSet: (req: ModelFactsReq) => call('model_facts_set', req),
     searchQuery: (req: SearchReq) => call('search_query', req),
     searchRecent: () => call('search_recent', {}),
     searchRemember: (req: SearchRememberReq) => call('search_remember', req),

@@ -2,6 +2,7 @@ import type {
   ClearedRow,
   ApiError,
   ConsentRow,
+  BudgetRow,
   ConversationRow,
   Instructions,
   LedgerRow,
@@ -57,6 +58,7 @@ export class FakeWorld {
   settings: Settings;
   conversations: ConversationRow[];
   messages = new Map<string, MessageRow[]>();
+  budgets: BudgetRow[] = [];
   drafts = new Map<string, string>();
   /** How conversations are asked. */
   instructions = new Map<string, Instructions>();
