@@ -5,6 +5,7 @@ mod budget;
 mod command_line;
 mod context;
 mod title;
+mod window;
 
 use std::sync::Arc;
 

@@ -190,11 +190,14 @@ async fn sums_stay_when_conversations_go_and_go_with_everything() {
         ..Ask::default()
     };
     app::ask(&world.app, ask).await;
-    assert_eq!(world.spent().await, 16 * TOKEN, "a budget is not passed by");
+    assert_eq!(world.spent().await, 8 * TOKEN, "nothing of it is written");
+    world.budget(100).await;
+    let state = world.app.spending(1).await.unwrap().budgets;
+    assert_eq!(state[0].spent, 16 * TOKEN, "and no budget is passed by");
     let rows = world.app.spending(1).await.unwrap().rows;
     let [
         SpendRow {
-            answers: 2,
+            answers: 1,
             unpriced: 0,
             ..
         },
@@ -206,7 +209,7 @@ async fn sums_stay_when_conversations_go_and_go_with_everything() {
     world.app.end_temporary(temporary).await.unwrap();
     let going = world.app.delete_conversation(answer.conversation_id);
     going.await.unwrap();
-    assert_eq!(world.spent().await, 16 * TOKEN);
+    assert_eq!(world.spent().await, 8 * TOKEN);
     world.app.delete_everything().await.unwrap();
     assert_eq!(world.spent().await, 0);
     world.ask("hello").await;

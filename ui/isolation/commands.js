@@ -78,6 +78,8 @@ globalThis.FLUXCHAT_COMMANDS = new Set([
   'budget_set',
   'budget_remove',
   'conversation_cost',
+  'titles_get',
+  'titles_set',
   'model_facts',
   'model_facts_set',
   'search_query',

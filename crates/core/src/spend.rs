@@ -35,17 +35,25 @@ pub(crate) struct Reserved(Mutex<Held>);
 struct Held {
     /// What answers that are arriving may cost.
     running: HashMap<MessageId, (SourceId, u64)>,
+    /// What temporary conversations cost, by day: nothing of them is written, and it is known until
+    /// the archive is closed.
+    unwritten: Vec<(i32, SourceId, u64)>,
     /// Answers that may cost more than a budget has left, each once.
     allowed: HashSet<MessageId>,
 }
 
 impl Held {
-    fn running(&self, of: Option<SourceId>, but: Option<MessageId>) -> u64 {
-        self.running
-            .iter()
-            .filter(|(id, (source, _))| Some(**id) != but && of.is_none_or(|of| of == *source))
-            .map(|(_, (_, nanos))| nanos)
-            .sum()
+    /// What is in no table: of answers that arrive, and of temporary conversations since a day.
+    fn besides(&self, of: Option<SourceId>, since: i32) -> u64 {
+        let is_of = |source: &SourceId| of.is_none_or(|of| of == *source);
+        let running = self.running.values();
+        let running = running.filter(|(source, _)| is_of(source));
+        let unwritten = self.unwritten.iter();
+        let unwritten = unwritten.filter(|(day, source, _)| *day >= since && is_of(source));
+        running
+            .map(|(_, nanos)| nanos)
+            .chain(unwritten.map(|(_, _, nanos)| nanos))
+            .fold(0, |sum, nanos| sum.saturating_add(*nanos))
     }
 }
 
@@ -96,6 +104,20 @@ pub(crate) struct Asked {
     pub(crate) tokens: u64,
 }
 
+/// How an answer ended, as far as money is concerned.
+pub(crate) struct Ended<'s> {
+    pub(crate) answer: MessageId,
+    pub(crate) source: &'s Source,
+    /// What went out, if something did.
+    pub(crate) asked: Option<Asked>,
+    pub(crate) usage: Option<Usage>,
+    /// What it took before it went on.
+    pub(crate) before: Option<Usage>,
+    pub(crate) status: MessageStatus,
+    /// Whether something of it may be written.
+    pub(crate) is_kept: bool,
+}
+
 fn day_of(at: Timestamp) -> i32 {
     i32::try_from(at.0.div_euclid(Timestamp::DAY)).unwrap_or(i32::MAX)
 }
@@ -128,11 +150,12 @@ fn states(tx: &ReadTx<'_>, today: i32, held: &Held) -> Result<Vec<BudgetState>, 
             },
             None => None,
         };
-        let spent = tx.spent(first_day(budget.period, today), today, budget.source_id)?;
+        let since = first_day(budget.period, today);
+        let spent = tx.spent(since, today, budget.source_id)?;
         states.push(BudgetState {
             budget,
             source,
-            spent: spent.saturating_add(held.running(budget.source_id, None)),
+            spent: spent.saturating_add(held.besides(budget.source_id, since)),
         });
     }
     Ok(states)
@@ -201,13 +224,9 @@ impl App {
         &self,
         source: &Source,
         estimate: &Estimate,
-        answer: Option<MessageId>,
     ) -> Result<Result<Option<BudgetState>, Error>, Error> {
         let open = self.open()?;
         let held = open.reserved.0.lock().await;
-        if answer.is_some_and(|answer| held.allowed.contains(&answer)) {
-            return Ok(Ok(None));
-        }
         Ok(judge(self.states(&held).await?, source, estimate))
     }
 
@@ -215,6 +234,7 @@ impl App {
         let today = day_of(self.now());
         let running = Held {
             running: held.running.clone(),
+            unwritten: held.unwritten.clone(),
             allowed: HashSet::new(),
         };
         self.read(move |tx| states(tx, today, &running)).await
@@ -241,27 +261,23 @@ impl App {
         Ok(())
     }
 
-    /// An answer ended: its cost is kept with it and counted, and what was held for it is free.
-    pub(crate) async fn settle_cost(
-        &self,
-        open: &Open,
-        answer: MessageId,
-        source: &Source,
-        asked: Option<Asked>,
-        usage: Option<Usage>,
-        status: MessageStatus,
-        before: Option<Usage>,
-    ) -> Option<Usage> {
+    /// An answer ended: its cost is known and counted, and what was held for it is free.
+    pub(crate) async fn settle_cost(&self, open: &Open, ended: Ended<'_>) -> Option<Usage> {
         let mut held = open.reserved.0.lock().await;
-        let mut usage = usage;
-        if let Some(asked) = asked
-            && !source.is_in_process()
-            && (usage.is_some() || status != MessageStatus::Failed)
+        let mut usage = ended.usage;
+        if let Some(asked) = ended.asked
+            && !ended.source.is_in_process()
+            && (usage.is_some() || ended.status != MessageStatus::Failed)
         {
-            match self.keep_spent(source, asked, usage).await {
+            let (source, day) = (ended.source.id, day_of(self.now()));
+            match self.cost_of(source, day, asked, usage, ended.is_kept).await {
                 Ok(cost) => {
+                    if !ended.is_kept {
+                        let nanos = cost.map_or(0, |cost| cost.nanos);
+                        held.unwritten.push((day, source, nanos));
+                    }
                     if let Some(usage) = &mut usage {
-                        usage.spent = joined(before.and_then(|it| it.spent), cost);
+                        usage.spent = joined(ended.before.and_then(|it| it.spent), cost);
                     }
                 }
                 Err(error) => {
@@ -269,29 +285,37 @@ impl App {
                 }
             }
         }
-        held.running.remove(&answer);
+        held.running.remove(&ended.answer);
         usage
     }
 
-    async fn keep_spent(
+    /// What an answer cost; adds it to its day where it is kept.
+    async fn cost_of(
         &self,
-        source: &Source,
+        id: SourceId,
+        day: i32,
         asked: Asked,
         usage: Option<Usage>,
+        is_kept: bool,
     ) -> Result<Option<Cost>, Error> {
-        let (id, day) = (source.id, day_of(self.now()));
+        let facts = {
+            let model = asked.model.clone();
+            self.read(move |tx| tx.model_fact(id, &model)).await?
+        };
+        let cost = usage.and_then(|usage| facts.cost(&usage));
+        if !is_kept {
+            return Ok(cost);
+        }
         self.write(move |tx| {
             let usage = usage.unwrap_or_default();
-            let known = usage != Usage::default();
-            let facts = tx.model_fact(id, &asked.model)?;
-            let cost = known.then(|| facts.cost(&usage)).flatten();
             tx.spend(day, id, &asked.model, &usage, cost)?;
             if usage.input_tokens > 0 && asked.tokens > 0 && tx.source(id)?.is_some() {
                 tx.model_counted(id, &asked.model, asked.tokens, usage.input_tokens.into())?;
             }
-            Ok(cost)
+            Ok(())
         })
-        .await
+        .await?;
+        Ok(cost)
     }
 
     /// Lets an answer that a budget stopped go out once.
@@ -351,6 +375,7 @@ impl App {
     /// In a supervised profile, unless its guardian unlocked it.
     pub async fn forget_spending(&self) -> Result<(), Error> {
         self.guarded().await?;
+        self.open()?.reserved.0.lock().await.unwritten.clear();
         self.write(|tx| tx.spending_forget()).await?;
         self.tell(Event::SpendingChanged);
         Ok(())

@@ -53,6 +53,17 @@ pub struct Estimate {
     too_long: bool,
 }
 
+/// Where a branch would go.
+pub(super) struct Going<'g> {
+    pub(super) source: &'g Source,
+    pub(super) model: &'g str,
+    pub(super) instructions: &'g Instructions,
+    /// How many tokens are said after it.
+    pub(super) after: Option<u64>,
+    /// Whether its last message is the question.
+    pub(super) asked: bool,
+}
+
 impl Estimate {
     /// Refuses what the model cannot read.
     pub(super) fn check(&self) -> Result<(), Error> {
@@ -138,18 +149,20 @@ fn first_sent(ids: &[MessageId], keep: &[bool], lines: &[Line]) -> Option<Messag
 }
 
 impl App {
-    /// Leaves out of a branch what does not go along. `after` is said after it, in so many tokens;
-    /// without it, or where `asked` says so, the last message of the branch is the question.
+    /// Leaves out of a branch what does not go along.
     pub(super) async fn fit(
         &self,
         home: &Home,
-        source: &Source,
-        model: &str,
-        instructions: &Instructions,
+        to: &Going<'_>,
         path: Vec<Message>,
-        after: Option<u64>,
-        asked: bool,
     ) -> Result<(Vec<Message>, Estimate), Error> {
+        let Going {
+            source,
+            model,
+            instructions,
+            after,
+            asked,
+        } = *to;
         let pins = match path.first().map(|message| message.conversation_id) {
             Some(id) => self.read_at(home, move |tx| tx.message_pins(id)).await?,
             None => Vec::new(),
@@ -219,7 +232,7 @@ impl App {
             })
             .await?;
         estimate.model = model;
-        self.judge(&source, &mut estimate, None).await?;
+        self.judge(&source, &mut estimate).await?;
         Ok(estimate)
     }
 
@@ -228,11 +241,10 @@ impl App {
         &self,
         source: &Source,
         estimate: &mut Estimate,
-        answer: Option<MessageId>,
     ) -> Result<(), Error> {
         let refused = match estimate.check() {
             Err(error) => Some(error),
-            Ok(()) => match self.budget_for(source, estimate, answer).await? {
+            Ok(()) => match self.budget_for(source, estimate).await? {
                 Ok(warning) => {
                     estimate.warning = warning;
                     None

@@ -16,10 +16,12 @@ use fluxchat_store::{ChunkKind, FinishMessage};
 use futures_util::StreamExt as _;
 use tokio::time::Instant;
 
+use super::context::Going;
 use super::outgoing;
 use super::stream::{Live, StreamState};
 use crate::app::Open;
 use crate::redaction::Restorer;
+use crate::spend::{Asked, Ended};
 use crate::temporary::Home;
 use crate::{App, Error, Event, only_here, restriction, tokens};
 
@@ -162,7 +164,7 @@ pub(crate) struct Run {
 struct Gathered {
     model: Option<String>,
     /// What went out, for what it costs.
-    asked: Option<crate::spend::Asked>,
+    asked: Option<Asked>,
     usage: Option<Usage>,
     citations: Vec<Part>,
     unsaved_text: String,
@@ -380,18 +382,20 @@ impl Run {
         error: Option<VisibleError>,
     ) {
         let mut failed = self.save(&mut gathered).await.err();
-        let before = self.so_far.as_ref().and_then(|it| it.usage);
         let asked = gathered.asked.take();
         let usage = self
             .app
             .settle_cost(
                 &self.open,
-                self.answer.id,
-                &self.source,
-                asked.clone(),
-                gathered.usage,
-                status,
-                before,
+                Ended {
+                    answer: self.answer.id,
+                    source: &self.source,
+                    asked: asked.clone(),
+                    usage: gathered.usage,
+                    before: self.so_far.as_ref().and_then(|it| it.usage),
+                    status,
+                    is_kept: !self.home.is_temporary,
+                },
             )
             .await;
         let finish = FinishMessage {
@@ -462,18 +466,14 @@ impl Run {
         let again = again
             .map(|text| tokens::of_words(&text))
             .filter(|it| *it > 0);
-        let (path, estimate) = self
-            .app
-            .fit(
-                &self.home,
-                &self.source,
-                &model,
-                &instructions,
-                path,
-                again,
-                true,
-            )
-            .await?;
+        let going = Going {
+            source: &self.source,
+            model: &model,
+            instructions: &instructions,
+            after: again,
+            asked: true,
+        };
+        let (path, estimate) = self.app.fit(&self.home, &going, path).await?;
         estimate.check()?;
         let mut messages = outgoing::said(&path);
         if let Some(so_far) = self
@@ -495,7 +495,7 @@ impl Run {
         self.app
             .reserve(&self.open, self.answer.id, &self.source, &estimate)
             .await?;
-        gathered.asked = Some(crate::spend::Asked {
+        gathered.asked = Some(Asked {
             model: model.clone(),
             tokens: estimate.raw,
         });

@@ -4,6 +4,7 @@ use fluxchat_egress::CancellationToken;
 use fluxchat_model::{Conversation, Dialect, Instructions, MessageId, Role, Source, SourceId};
 use fluxchat_providers::{ChatMessage, OptOut, keeps_nothing, opt_outs};
 
+use super::context::Going;
 use super::{Ask, Estimate, checked, model_for, outgoing, question_of};
 use crate::redaction::Replaced;
 use crate::temporary::Home;
@@ -111,19 +112,15 @@ impl App {
         };
         let instructions = instructions.or(kept).unwrap_or_default();
         let after = text.as_deref().map(tokens::of_words);
-        let asked = model.as_deref().unwrap_or_default();
-        let (path, mut estimate) = self
-            .fit(
-                &home,
-                &source,
-                asked,
-                &instructions,
-                path,
-                after,
-                text.is_none(),
-            )
-            .await?;
-        self.judge(&source, &mut estimate, None).await?;
+        let going = Going {
+            source: &source,
+            model: model.as_deref().unwrap_or_default(),
+            instructions: &instructions,
+            after,
+            asked: text.is_none(),
+        };
+        let (path, mut estimate) = self.fit(&home, &going, path).await?;
+        self.judge(&source, &mut estimate).await?;
         let mut said = outgoing::said(&path);
         said.extend(text.map(|text| ChatMessage::text(Role::User, text)));
         let outgoing = self

@@ -12,7 +12,7 @@ use fluxchat_providers::{ChatEvent, ChatMessage};
 use fluxchat_store::ConversationPatch;
 use futures_util::StreamExt as _;
 
-use crate::spend::Asked;
+use crate::spend::{Asked, Ended};
 use crate::{App, Error, Event, restriction, tokens};
 
 const BY_MODEL: &str = "titles_by_model";
@@ -128,8 +128,16 @@ impl App {
             Ok(()) => MessageStatus::Complete,
             Err(_) => MessageStatus::Failed,
         };
-        self.settle_cost(&open, id, &source, Some(asked), usage, status, None)
-            .await;
+        let ended = Ended {
+            answer: id,
+            source: &source,
+            asked: Some(asked),
+            usage,
+            before: None,
+            status,
+            is_kept: true,
+        };
+        self.settle_cost(&open, ended).await;
         end?;
         let title = markup::title_from(words.trim().trim_matches(['"', '“', '”', '„', '«', '»']));
         if !title.is_empty() {

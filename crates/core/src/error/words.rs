@@ -1,5 +1,7 @@
 //! The sentences behind the codes. The window translates by code and falls back to these.
 
+mod spend;
+
 pub(super) struct Words {
     pub message: &'static str,
     kept: &'static str,
@@ -49,7 +51,9 @@ const ADDRESS: &str =
 const NOTHING_CHANGED: &str = "Nothing was changed.";
 
 /// `(code, message, kept, next)`
-const TABLE: &[(&str, &str, &str, &str)] = &[
+type Entry = (&'static str, &'static str, &'static str, &'static str);
+
+const TABLE: &[Entry] = &[
     (
         "setup_needed",
         "Fluxchat has not been set up on this profile yet.",
@@ -735,30 +739,6 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Try again later, or let it go.",
     ),
     (
-        "context_full",
-        "The conversation is longer than the model can read.",
-        QUESTION,
-        "Leave earlier messages out, or choose a model that reads more.",
-    ),
-    (
-        "budget_reached",
-        "A budget has no room left for this.",
-        QUESTION,
-        "Wait for the next day or month, raise the budget under Spending, or send this one anyway.",
-    ),
-    (
-        "invalid_budget",
-        "A budget is at most a million dollars, and warns from 1 to 100 percent.",
-        NOTHING_CHANGED,
-        "Enter another amount.",
-    ),
-    (
-        "invalid_price",
-        "A model reads at least 256 tokens, and costs at most $1,000 for a million of them.",
-        NOTHING_CHANGED,
-        "Enter other numbers.",
-    ),
-    (
         "io",
         "A file could not be read or written.",
         NOTHING_LOST,
@@ -766,8 +746,12 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
+fn all() -> impl Iterator<Item = &'static Entry> {
+    TABLE.iter().chain(spend::TABLE)
+}
+
 pub(super) fn of(code: &str) -> Words {
-    TABLE.iter().find(|entry| entry.0 == code).map_or(
+    all().find(|entry| entry.0 == code).map_or(
         Words {
             message: "Something unexpected happened.",
             kept: NOTHING_LOST,
@@ -788,7 +772,7 @@ mod tests {
     #[test]
     fn every_code_has_three_sentences_once() {
         let mut codes = std::collections::BTreeSet::new();
-        for (code, message, kept, next) in TABLE {
+        for (code, message, kept, next) in all() {
             assert!(codes.insert(code), "{code} stands there once");
             for sentence in [message, kept, next] {
                 assert!(

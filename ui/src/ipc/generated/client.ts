@@ -160,6 +160,8 @@ import type {
   TagRow,
   TemporaryBeginReq,
   TemporaryList,
+  Titles,
+  TitlesReq,
   TrainingEcho,
   VerifyReport,
 } from './types';
@@ -243,6 +245,8 @@ export interface Commands {
   budget_set: [BudgetReq, Done];
   budget_remove: [BudgetRemoveReq, Done];
   conversation_cost: [ConversationReq, ConversationCost];
+  titles_get: [Empty, Titles];
+  titles_set: [TitlesReq, Titles];
   model_facts: [SourceReq, ModelFactsList];
   model_facts_set: [ModelFactsReq, ModelFactsList];
   search_query: [SearchReq, SearchPage];
@@ -402,6 +406,8 @@ export function createClient(call: Call) {
     budgetSet: (req: BudgetReq) => call('budget_set', req),
     budgetRemove: (req: BudgetRemoveReq) => call('budget_remove', req),
     conversationCost: (req: ConversationReq) => call('conversation_cost', req),
+    titlesGet: () => call('titles_get', {}),
+    titlesSet: (req: TitlesReq) => call('titles_set', req),
     modelFacts: (req: SourceReq) => call('model_facts', req),
     modelFactsSet: (req: ModelFactsReq) => call('model_facts_set', req),
     searchQuery: (req: SearchReq) => call('search_query', req),

@@ -4989,6 +4989,24 @@ to: Timestamp, };
 export type Timestamp = number;
 
 /**
+ * Who gives titles.
+ */
+export type Titles = { 
+/**
+ * The model that answers; otherwise the first words of the question are the title.
+ */
+by_model: boolean, };
+
+/**
+ * Lets the model that answers give titles, or no longer.
+ */
+export type TitlesReq = { 
+/**
+ * Whether it does.
+ */
+by_model: boolean, };
+
+/**
  * What Fluxchat services confirmed about training, over all answers so far.
  */
 export type TrainingEcho = { 
