@@ -50,6 +50,7 @@ mod screenshots;
 mod session_screens;
 mod shell_config;
 mod side_by_side;
+mod spend;
 mod surroundings;
 mod talk;
 mod temporary;

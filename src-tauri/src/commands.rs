@@ -22,6 +22,7 @@ use fluxchat_ipc::dto::rights::*;
 use fluxchat_ipc::dto::search::*;
 use fluxchat_ipc::dto::session::*;
 use fluxchat_ipc::dto::source::*;
+use fluxchat_ipc::dto::spend::*;
 use fluxchat_ipc::dto::temporary::*;
 use fluxchat_ipc::dto::{Done, Empty};
 use fluxchat_model::{

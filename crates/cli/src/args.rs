@@ -7,6 +7,7 @@ mod filing;
 mod ledger;
 mod preset;
 mod retention;
+mod spend;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub use filing::{Folder, Tag};
 pub use ledger::{Ledger, LedgerClear, LedgerKeep, RedactNames};
 pub use preset::{ParameterArgs, Preset, PresetArgs, Prompt};
 pub use retention::{KindArg, Restrict, Retention, RuleArgs};
+pub use spend::{BudgetCommand, By, PeriodArg, Spend};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -25,7 +27,7 @@ Exit codes:
   1  something unexpected
   2  the command was not understood
   3  the archive is locked, or its key is missing
-  4  refused: no consent, or offline
+  4  refused: no consent, offline, a budget is used up, or more than the model reads
   5  the source failed
   6  the archive is damaged
   7  the profile is in use by the app";
@@ -80,6 +82,17 @@ pub enum Command {
     /// What is kept, what left, what was agreed to, what was deleted
     #[command(subcommand)]
     Privacy(Privacy),
+    /// What answers cost, as the sources told or by the prices that are known
+    Spend(Spend),
+    /// Limits to what answers may cost
+    #[command(subcommand)]
+    Budget(BudgetCommand),
+    /// Who gives titles in the window: the first words of the question, or the model that answers
+    Titles {
+        /// Let the model do it, or no longer
+        #[arg(value_parser = ["on", "off"])]
+        state: Option<String>,
+    },
     /// The state of key, archive, integrity and sources
     Doctor,
 }
@@ -132,6 +145,9 @@ pub struct Ask {
     /// Show what would leave, byte by byte, and send nothing
     #[arg(long)]
     pub preview: bool,
+    /// Send it even if a budget has no room left for it
+    #[arg(long)]
+    pub over_budget: bool,
     /// Keep nothing of question and answer: they are in memory until this command ends. The
     /// ledger has its row, which says nothing of them
     #[arg(long, conflicts_with = "conversation")]
@@ -263,6 +279,27 @@ pub enum Source {
     Models {
         /// Its name
         name: String,
+    },
+    /// What is known of the models of a source: how much they read and what they cost
+    Facts {
+        /// Its name
+        name: String,
+    },
+    /// Say how much a model reads and what it costs; what is not given is as the source tells
+    Describe {
+        /// The name of the source
+        name: String,
+        /// The model
+        model: String,
+        /// How many tokens it reads
+        #[arg(long, value_name = "TOKENS")]
+        context: Option<u32>,
+        /// What a million tokens cost to read, in US dollars
+        #[arg(long, value_name = "DOLLARS", value_parser = spend::nanos, requires = "output")]
+        input: Option<u64>,
+        /// What a million tokens cost to write, in US dollars
+        #[arg(long, value_name = "DOLLARS", value_parser = spend::nanos, requires = "input")]
+        output: Option<u64>,
     },
     /// Services and servers known by name: where they answer, and what they say about data
     Services,

@@ -17,6 +17,7 @@ mod retention;
 mod rights;
 mod setup;
 mod source;
+mod spend;
 
 use std::process::ExitCode;
 
@@ -42,6 +43,9 @@ pub async fn run(app: &App, command: Command, guardian: Option<Secret<String>>, 
             consent::guardian(app, command, guardian, out).await
         }
         Command::Privacy(privacy) => privacy::run(app, privacy, out).await,
+        Command::Spend(command) => spend::spend(app, command, out).await,
+        Command::Budget(command) => spend::budget(app, command, out).await,
+        Command::Titles { state } => spend::titles(app, state, out).await,
         Command::Doctor => doctor(app, out).await,
     }
 }

@@ -16,7 +16,8 @@ use fluxchat_model::{SessionState, VisibleError};
 
 use crate::args::lock::Lock;
 use crate::args::{
-    Cli, Command, Diagnostics, Folder, Global, History, Preset, Privacy, Prompt, Retention, Tag,
+    BudgetCommand, Cli, Command, Diagnostics, Folder, Global, History, Preset, Privacy, Prompt,
+    Retention, Source, Spend, Tag,
 };
 use crate::output::{Failure, Out};
 
@@ -166,6 +167,10 @@ fn access(command: &Command) -> Access {
             | Privacy::Diagnostics(Diagnostics::Show)
             | Privacy::SupportBundle(_),
         )
+        | Command::Source(Source::Facts { .. })
+        | Command::Spend(Spend { forget: false, .. })
+        | Command::Budget(BudgetCommand::List)
+        | Command::Titles { state: None }
         | Command::Doctor => Access::Reader,
         _ => Access::Owner,
     }

@@ -116,7 +116,9 @@ pub fn exit_code(code: &str) -> u8 {
         | "ledger_unavailable"
         | "purpose_not_allowed"
         | "category_not_allowed"
-        | "only_here" => 4,
+        | "only_here"
+        | "budget_reached"
+        | "context_full" => 4,
         _ if code.starts_with("remote_") => 5,
         "no_service" | "no_model" | "credential_unusable" => 5,
         "corrupt" | "not_a_database" | "too_new" | "search_corrupt" | "migration_needed" => 6,

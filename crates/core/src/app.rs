@@ -124,6 +124,8 @@ pub(crate) struct Open {
     pub(crate) passphrase: AtomicBool,
     pub(crate) generations: Mutex<HashMap<MessageId, Arc<Generation>>>,
     pub(crate) unwritten: Mutex<HashMap<MessageId, VisibleError>>,
+    /// What answers that are arriving may cost.
+    pub(crate) reserved: crate::spend::Reserved,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
     /// Wakes the task that locks when nobody is there.

@@ -1,10 +1,13 @@
 //! Asking: questions, answers, branches.
 
+mod context;
 mod generation;
 mod outgoing;
 mod preview;
 mod side_by_side;
 mod stream;
+mod title;
+mod trim;
 
 use std::sync::Arc;
 
@@ -15,6 +18,7 @@ use fluxchat_model::{
 };
 use fluxchat_store::{ConversationPatch, Store, StoreError, WriteTx};
 
+pub use context::Estimate;
 pub(crate) use generation::Generation;
 pub use preview::{Asking, Preview, PreviewMessage, pretty};
 pub use side_by_side::{Answerer, MOST_BESIDE, SentBeside};

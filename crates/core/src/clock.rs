@@ -68,6 +68,13 @@ pub fn random10() -> Result<[u8; 10], getrandom::Error> {
     Ok(bytes)
 }
 
+/// The UTC day of a moment, written as `2026-11-26`.
+#[must_use]
+pub fn date(at: Timestamp) -> String {
+    let date = time::OffsetDateTime::from_unix_timestamp(at.0.div_euclid(Timestamp::SECOND));
+    date.map(|it| it.date().to_string()).unwrap_or_default()
+}
+
 /// The beginning of a UTC day, written as `2026-11-26`.
 #[must_use]
 pub fn day(text: &str) -> Option<Timestamp> {

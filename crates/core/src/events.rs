@@ -43,6 +43,8 @@ pub enum Event {
     PresetsChanged,
     /// Everything was frozen, or no longer is.
     RestrictionChanged,
+    /// What was spent was forgotten, or a budget changed.
+    SpendingChanged,
     /// Settings changed.
     SettingsChanged,
     /// How far the running export is.

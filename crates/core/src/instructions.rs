@@ -2,7 +2,8 @@
 //! copy of what it was begun with: changing a preset changes no conversation.
 
 use fluxchat_model::{
-    ConversationId, Instructions, Parameters, Preset, PresetId, PromptId, SavedPrompt, SourceId,
+    ContextRule, ConversationId, Instructions, Parameters, Preset, PresetId, PromptId, SavedPrompt,
+    SourceId,
 };
 use fluxchat_store::{ReadTx, StoreError, WriteTx};
 
@@ -275,6 +276,8 @@ pub(crate) fn checked(mut instructions: Instructions) -> Result<Instructions, Er
     let within = |value: Option<f32>, most: f32| {
         value.is_none_or(|value| value.is_finite() && (0.0..=most).contains(&value))
     };
+    // None is what nothing means, too: one form for both.
+    parameters.context = parameters.context.filter(|rule| *rule != ContextRule::All);
     let effort = parameters.reasoning_effort.as_deref();
     let holds = within(parameters.temperature, 2.0)
         && within(parameters.top_p, 1.0)

@@ -53,7 +53,9 @@ mod search;
 mod session;
 mod settings;
 mod sources;
+mod spend;
 mod temporary;
+mod tokens;
 mod training;
 mod upkeep;
 mod verify;
@@ -63,8 +65,8 @@ pub use app::{Access, App, LedgerLayer, Options, Status};
 pub use assets::AssetBytes;
 pub use attachments::{FileSent, MOST_FILES, ShownFile};
 pub use chat::{
-    Answerer, Ask, Asking, MOST_BESIDE, Preview, PreviewMessage, Sent, SentBeside, StreamState,
-    pretty,
+    Answerer, Ask, Asking, Estimate, MOST_BESIDE, Preview, PreviewMessage, Sent, SentBeside,
+    StreamState, pretty,
 };
 pub use consent_records::ConsentFormat;
 pub use consents::Standing;
@@ -107,4 +109,6 @@ pub use rotation::KeyState;
 pub use search::{Found, SearchToken, TokenKind};
 pub use session::{Audience, Setup};
 pub use sources::{Added, NewSource};
+pub use spend::{BudgetState, Spending, dollars};
+pub use tokens::about as about_tokens;
 pub use verify::{Chain, Doctor, Verification};

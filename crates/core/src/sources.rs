@@ -249,7 +249,9 @@ impl App {
             cancel,
             ..Ctx::new(Purpose::Models, &[])
         };
-        Ok(fluxchat_providers::models(&open.door, source, credential, ctx).await?)
+        let models = fluxchat_providers::models(&open.door, source, credential, ctx).await?;
+        self.remember_told(source.id, models.clone()).await;
+        Ok(models)
     }
 
     pub(crate) async fn credential(&self, source: &Source) -> Result<Option<Credential>, Error> {

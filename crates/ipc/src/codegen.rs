@@ -29,6 +29,7 @@ use crate::dto::rights::*;
 use crate::dto::search::*;
 use crate::dto::session::*;
 use crate::dto::source::*;
+use crate::dto::spend::*;
 use crate::dto::temporary::*;
 use crate::dto::{Done, Empty};
 

@@ -21,6 +21,7 @@ pub mod rights;
 pub mod search;
 pub mod session;
 pub mod source;
+pub mod spend;
 pub mod temporary;
 
 /// At most this many rows in a page that the window asks for.

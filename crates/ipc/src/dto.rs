@@ -37,6 +37,7 @@ pub mod rights;
 pub mod search;
 pub mod session;
 pub mod source;
+pub mod spend;
 pub mod temporary;
 
 dto! {

@@ -55,6 +55,7 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         Event::FilingChanged => WindowEvent::FilingChanged,
         Event::PresetsChanged => WindowEvent::PresetsChanged,
         Event::RestrictionChanged => WindowEvent::RestrictionChanged,
+        Event::SpendingChanged => WindowEvent::SpendingChanged,
         Event::SettingsChanged => WindowEvent::SettingsChanged,
         Event::ExportProgress(progress) => WindowEvent::ExportProgress {
             progress: export::state(*progress),

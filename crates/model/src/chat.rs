@@ -103,6 +103,10 @@ pub struct Usage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional, type = "number"))]
     pub cost: Option<u64>,
+    /// What it cost by what was known when it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub spent: Option<crate::Cost>,
 }
 
 /// A failure as it is kept with a message: a stable code and words for people.

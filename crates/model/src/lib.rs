@@ -22,6 +22,7 @@ mod rights;
 mod secret;
 mod session;
 mod source;
+mod spend;
 mod time;
 
 pub use attachment::{Attachment, AttachmentFacts, AttachmentKind, AttachmentTold, AttachmentWay};
@@ -64,4 +65,5 @@ pub use rights::{
 pub use secret::{ArchiveKey, Secret};
 pub use session::{SessionState, StorageMode};
 pub use source::{Abilities, DataPractices, Dialect, Model, Origin, OriginError, Price, Source};
+pub use spend::{Budget, ContextRule, Cost, CostBasis, ModelFacts, Period, SpendRow};
 pub use time::{Clock, Timestamp};

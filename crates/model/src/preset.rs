@@ -22,6 +22,10 @@ pub struct Parameters {
     pub seed: Option<i64>,
     /// `none`, `minimal`, `low`, `medium`, `high`, …
     pub reasoning_effort: Option<String>,
+    /// Which messages go along; `None` for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub context: Option<crate::ContextRule>,
 }
 
 impl Parameters {

@@ -28,6 +28,7 @@ CREATE INDEX message_by_parent ON message (parent_id, erasure_id);
 CREATE INDEX message_by_time ON message (created_at, conversation_id);
 CREATE INDEX message_hidden ON message (erasure_id) WHERE erasure_id IS NOT NULL;
 CREATE INDEX message_in_conversation ON message (conversation_id);
+CREATE INDEX message_pin_conversation ON message_pin (conversation_id);
 CREATE INDEX message_streaming ON message (status) WHERE status = 'streaming';
 CREATE INDEX objection_event_purpose ON objection_event (purpose);
 CREATE INDEX outbox_due ON outbox (state, next_try_at);
@@ -120,6 +121,11 @@ CREATE TABLE conversation (
   updated_at INTEGER NOT NULL,
   title TEXT NOT NULL
 , folder_id BLOB REFERENCES folder (id) ON DELETE SET NULL, restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1)), local_only INTEGER NOT NULL DEFAULT 0 CHECK (local_only IN (0, 1)), training_allowed INTEGER NOT NULL DEFAULT 0 CHECK (training_allowed IN (0, 1)), archived_at INTEGER, active_at INTEGER NOT NULL DEFAULT 0, retention_look INTEGER) STRICT;
+CREATE TABLE conversation_cost (
+  conversation_id BLOB NOT NULL PRIMARY KEY REFERENCES conversation (id) ON DELETE CASCADE,
+  priced INTEGER NOT NULL,
+  nanos INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE conversation_tag (
   conversation_id BLOB NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
   tag_id BLOB NOT NULL REFERENCES tag (id) ON DELETE CASCADE,
@@ -287,10 +293,34 @@ CREATE TABLE message_asset (
   asset_id BLOB NOT NULL,
   PRIMARY KEY (message_id, asset_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE message_pin (
+  message_id BLOB NOT NULL PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE,
+  conversation_id BLOB NOT NULL REFERENCES conversation (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE TABLE message_size (
+  message_id BLOB NOT NULL PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE,
+  tokens INTEGER NOT NULL, -- 0: it is not sent
+  upto_tokens INTEGER NOT NULL,
+  upto_messages INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE meta (
   key TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT;
+CREATE TABLE model_fact (
+  source_id BLOB NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+  model TEXT NOT NULL,
+  context_tokens INTEGER,
+  output_tokens INTEGER,
+  price_input INTEGER,  -- for a million tokens, in millionths of a US dollar
+  price_output INTEGER,
+  own_context INTEGER,
+  own_input INTEGER,
+  own_output INTEGER,
+  estimated INTEGER NOT NULL DEFAULT 0, -- tokens, where both are known
+  counted INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (source_id, model)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE objection_event (
   seq INTEGER NOT NULL PRIMARY KEY,
   purpose TEXT NOT NULL,
@@ -453,6 +483,17 @@ CREATE TABLE source (
   practices TEXT NOT NULL, -- JSON
   created_at INTEGER NOT NULL
 , redact INTEGER NOT NULL DEFAULT 0 CHECK (redact IN (0, 1)), api TEXT CHECK (api IN ('responses', 'interactions'))) STRICT;
+CREATE TABLE spend_day (
+  day INTEGER NOT NULL, -- since 1970, in UTC
+  source_id BLOB NOT NULL CHECK (length(source_id) = 16),
+  model TEXT NOT NULL,
+  answers INTEGER NOT NULL,
+  unpriced INTEGER NOT NULL,
+  input_tokens INTEGER NOT NULL,
+  output_tokens INTEGER NOT NULL,
+  nanos INTEGER NOT NULL, -- billionths of a US dollar
+  PRIMARY KEY (day, source_id, model)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE statement_flag (
   seq INTEGER NOT NULL PRIMARY KEY,
   message_id BLOB NOT NULL UNIQUE REFERENCES message (id) ON DELETE CASCADE,
@@ -658,6 +699,26 @@ BEGIN
   INSERT OR IGNORE INTO answered_by (name, conversation_id)
   SELECT id, new.conversation_id FROM answer_name WHERE name = new.source_name;
 END;
+CREATE TRIGGER message_cost_delete BEFORE DELETE ON message WHEN old.erasure_id IS NULL AND old.usage IS NOT NULL
+BEGIN
+  UPDATE conversation_cost SET priced = priced - 1, nanos = conversation_cost.nanos - c.nanos
+  FROM message_cost c WHERE c.seq = old.seq AND c.nanos IS NOT NULL AND conversation_cost.conversation_id = old.conversation_id;
+END;
+CREATE TRIGGER message_cost_insert AFTER INSERT ON message WHEN new.erasure_id IS NULL AND new.usage IS NOT NULL
+BEGIN
+  INSERT INTO conversation_cost SELECT conversation_id, 1, nanos FROM message_cost WHERE seq = new.seq AND nanos IS NOT NULL
+  ON CONFLICT (conversation_id) DO UPDATE SET priced = priced + 1, nanos = conversation_cost.nanos + excluded.nanos;
+END;
+CREATE TRIGGER message_cost_leave BEFORE UPDATE OF usage, erasure_id ON message WHEN old.erasure_id IS NULL AND old.usage IS NOT NULL
+BEGIN
+  UPDATE conversation_cost SET priced = priced - 1, nanos = conversation_cost.nanos - c.nanos
+  FROM message_cost c WHERE c.seq = old.seq AND c.nanos IS NOT NULL AND conversation_cost.conversation_id = old.conversation_id;
+END;
+CREATE TRIGGER message_cost_return AFTER UPDATE OF usage, erasure_id ON message WHEN new.erasure_id IS NULL AND new.usage IS NOT NULL
+BEGIN
+  INSERT INTO conversation_cost SELECT conversation_id, 1, nanos FROM message_cost WHERE seq = new.seq AND nanos IS NOT NULL
+  ON CONFLICT (conversation_id) DO UPDATE SET priced = priced + 1, nanos = conversation_cost.nanos + excluded.nanos;
+END;
 CREATE TRIGGER message_month_delete AFTER DELETE ON message
 BEGIN
   UPDATE stored_month SET count = count - 1, bytes = bytes - octet_length(old.text) - octet_length(old.parts) - 200
@@ -720,6 +781,11 @@ BEGIN
     output_tokens = conversation_total.output_tokens + s.output_tokens, duration_ms = conversation_total.duration_ms + s.duration_ms
   FROM message_share s WHERE s.seq = new.seq AND conversation_total.conversation_id = new.conversation_id;
 END;
+CREATE TRIGGER message_size_stale AFTER UPDATE OF text ON message WHEN new.text IS NOT old.text
+BEGIN
+  DELETE FROM message_size WHERE message_id IN
+    (SELECT id FROM message WHERE conversation_id = new.conversation_id AND depth >= new.depth);
+END;
 CREATE TRIGGER message_total_delete AFTER DELETE ON message
 BEGIN UPDATE stored_total SET count = count - 1, bytes = bytes - octet_length(old.text) - octet_length(old.parts) - 200 WHERE kind = 'message'; END;
 CREATE TRIGGER message_total_insert AFTER INSERT ON message
@@ -760,6 +826,9 @@ BEGIN
   UPDATE training_echo_total SET count = count + 1, last_at = new.at WHERE verdict =
     CASE WHEN new.echo IS NULL THEN 'missing' WHEN new.echo = new.asked THEN 'confirmed' ELSE 'different' END;
 END;
+CREATE VIEW message_cost (seq, conversation_id, nanos) AS
+SELECT seq, conversation_id, json_extract(usage, '$.spent.nanos')
+FROM message WHERE erasure_id IS NULL AND usage IS NOT NULL;
 CREATE VIEW message_share (seq, conversation_id, questions, answers, counted, input_tokens, output_tokens, duration_ms) AS
 SELECT seq, conversation_id, role = 'user', role = 'assistant', usage IS NOT NULL,
   coalesce(json_extract(usage, '$.input_tokens'), 0), coalesce(json_extract(usage, '$.output_tokens'), 0),

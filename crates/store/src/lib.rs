@@ -54,6 +54,7 @@ pub use table::ledger_total::{HostTotal, StoredMonth};
 pub use table::message::FinishMessage;
 pub use table::message_map::{MapPage, MapRun};
 pub use table::message_path::{PathAnchor, PathItem, PathPage};
+pub use table::message_size::{Below, Size, SizeStep};
 pub use table::recent_search::RecentSearch;
 pub use table::retention::{RetentionRun, SCOPE as RETENTION_SCOPE, Weight};
 pub use table::retention_media::OldFile;

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0011_talk.sql"),
     include_str!("../migrations/0012_dialects.sql"),
     include_str!("../migrations/0014_attachments.sql"),
+    include_str!("../migrations/0015_spend.sql"),
 ];
 
 /// The schema this version reads and writes (`PRAGMA user_version`).

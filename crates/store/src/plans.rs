@@ -6,7 +6,8 @@ use crate::audit;
 use crate::connection::{self, Kind};
 use crate::table::{
     attachment, consent_event, conversation, egress_record, export, folder, instructions,
-    ledger_page, ledger_total, message, message_map, message_path, retention, retention_media, tag,
+    ledger_page, ledger_total, message, message_map, message_path, message_size, retention,
+    retention_media, spend, tag,
 };
 use crate::table::{objection_event, request_progress, statement_flag};
 use crate::{OpenOptions, Store, erasure, migrate, search};
@@ -337,4 +338,34 @@ fn a_conversation_is_found_in_and_mapped_along_its_index() {
     assert!(run.contains(step), "{run}");
     assert!(!run.contains("SCAN message"), "{run}");
     check(message_map::LABEL, "(id=?)");
+}
+
+#[test]
+fn spending_and_sizes_are_asked_along_keys() {
+    check(spend::FACT, "(source_id=? AND model=?)");
+    check(
+        spend::DAYS,
+        "SEARCH spend_day USING PRIMARY KEY (day>? AND day<?)",
+    );
+    check(
+        spend::SUM,
+        "SEARCH spend_day USING PRIMARY KEY (day>? AND day<?)",
+    );
+    check(
+        spend::COST,
+        "SEARCH conversation_cost USING PRIMARY KEY (conversation_id=?)",
+    );
+    check(
+        message_size::SIZE,
+        "SEARCH message_size USING PRIMARY KEY (message_id=?)",
+    );
+    check(message_size::STEP, "(id=?)");
+    check(message_size::PARENT, "(id=?)");
+    check(
+        message_size::PINS,
+        "INDEX message_pin_conversation (conversation_id=?)",
+    );
+    let stale = "SELECT id FROM message WHERE conversation_id = ?1 AND depth >= ?2";
+    let plan = plan(&archive(), stale);
+    assert!(plan.contains("(conversation_id=? AND depth>?)"), "{plan}");
 }

@@ -45,6 +45,7 @@ impl ReadTx<'_> {
             )?,
             few("SELECT count(*), coalesce(sum(octet_length(body)), 0) FROM outbox")?,
             few("SELECT count(*), 0 FROM tombstone")?,
+            few("SELECT count(*), 0 FROM spend_day")?,
         ];
         let settings = [
             few("SELECT count(*), coalesce(sum(octet_length(value)), 0) FROM setting")?,

@@ -14,6 +14,7 @@ import prove from './prove.de.json';
 import retention from './retention.de.json';
 import rights from './rights.de.json';
 import service from './service.de.json';
+import spend from './spend.de.json';
 import talk from './talk.de.json';
 import temporary from './temporary.de.json';
 // The core speaks English; in English its own sentences are shown.
@@ -37,6 +38,7 @@ export default {
   ...retention,
   ...rights,
   ...service,
+  ...spend,
   ...talk,
   ...temporary,
   ...errors,

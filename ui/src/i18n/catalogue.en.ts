@@ -14,6 +14,7 @@ import prove from './prove.en.json';
 import retention from './retention.en.json';
 import rights from './rights.en.json';
 import service from './service.en.json';
+import spend from './spend.en.json';
 import talk from './talk.en.json';
 import temporary from './temporary.en.json';
 
@@ -34,6 +35,7 @@ export default {
   ...retention,
   ...rights,
   ...service,
+  ...spend,
   ...talk,
   ...temporary,
 };

@@ -19,6 +19,7 @@ import { proofCommands } from './fake/proof';
 import { sessionCommands } from './fake/session';
 import { serviceCommands } from './fake/services';
 import { sourceCommands } from './fake/sources';
+import { spendCommands } from './fake/spend';
 import { talkCommands } from './fake/talk';
 import { temporaryCommands } from './fake/temporary';
 import { FakeWorld, type FakeOptions } from './fake/world';
@@ -67,6 +68,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...attachmentCommands(world),
     ...talkCommands(world),
     ...besideCommands(world, (req) => handlers.message_send(req)),
+    ...spendCommands(world),
     ...temporaryCommands(world),
     ...filingCommands(world),
     ...retentionCommands(world),

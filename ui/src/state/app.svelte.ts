@@ -7,6 +7,7 @@ import type { Client } from '../ipc/generated/client';
 import type { SessionInfo, WindowEvent } from '../ipc/generated/types';
 import { Attachments } from './attachments.svelte';
 import { Chat } from './chat.svelte';
+import { Context } from './context.svelte';
 import { History } from './conversations.svelte';
 import { Drafts } from './drafts';
 import { Egress } from './egress.svelte';
@@ -48,6 +49,7 @@ export class AppState {
   readonly chat: Chat;
   /** Who else wants to know what arrives. */
   readonly onstream = new Set<(event: WindowEvent) => void>();
+  readonly context: Context;
   private started = false;
   private wasReady = false;
   private lastActive = 0;
@@ -81,6 +83,7 @@ export class AppState {
       talk: this.talk,
       attachments: this.attachments,
     });
+    this.context = new Context({ client, thread: this.thread, talk: this.talk, chat: this.chat });
   }
 
   /** Takes what `session_open`, `session_unlock`, `setup_complete` … answered. */
@@ -121,6 +124,7 @@ export class AppState {
         break;
       case 'conversation_changed':
         void this.history.changed(event.id);
+        this.revisions.context += 1;
         break;
       case 'conversation_removed':
         this.history.removed(event.id);
@@ -179,6 +183,9 @@ export class AppState {
       case 'sources_changed':
         this.revisions.sources += 1;
         void this.sources.refresh();
+        break;
+      case 'spending_changed':
+        this.revisions.spending += 1;
         break;
       case 'settings_changed':
         void this.session.refresh().then((info) => this.settings.accept(info.settings), ignore);

@@ -274,6 +274,13 @@ export class Chat {
     );
   }
 
+  /** Sends once what a budget stopped. */
+  async overBudget(message: ShownMessage): Promise<boolean> {
+    return this.ask('regenerated', () =>
+      this.parts.client.messageOverBudget({ message_id: message.id }),
+    );
+  }
+
   /** Stops what is arriving, and what arrives beside it. */
   async stop(): Promise<void> {
     const message = this.parts.thread.streaming;

@@ -10,4 +10,8 @@ export class Revisions {
   deletions = $state(0);
   key = $state(0);
   diagnostics = $state(0);
+  /** A budget changed, or what was spent was forgotten. */
+  spending = $state(0);
+  /** A conversation changed, and with it what of it would be sent. */
+  context = $state(0);
 }

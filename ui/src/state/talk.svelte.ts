@@ -71,7 +71,9 @@ export class Talk {
 export function asksFor(instructions: Instructions | null): boolean {
   if (instructions === null) return false;
   const some = (value: unknown) => value !== null && !(Array.isArray(value) && value.length === 0);
-  return instructions.system !== '' || Object.values(instructions.parameters).some(some);
+  // The rule says what is sent, and is not sent itself.
+  const sent = Object.entries(instructions.parameters).filter(([name]) => name !== 'context');
+  return instructions.system !== '' || sent.some(([, value]) => some(value));
 }
 
 export function instructionsOf(preset: Preset): Instructions {

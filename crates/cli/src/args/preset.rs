@@ -1,4 +1,5 @@
 use clap::{Args, Subcommand};
+use fluxchat_model::ContextRule;
 
 /// How answers are made. What is not given is the source's own default.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
@@ -21,6 +22,21 @@ pub struct ParameterArgs {
     /// How much to think before answering
     #[arg(long, value_name = "EFFORT", value_parser = ["none", "minimal", "low", "medium", "high", "xhigh"])]
     pub reasoning_effort: Option<String>,
+    /// Which messages go along: `all`, `fit` for as many as the model reads, or how many of the
+    /// last, the question included
+    #[arg(long, value_name = "RULE", value_parser = rule)]
+    pub context: Option<ContextRule>,
+}
+
+fn rule(text: &str) -> Result<ContextRule, String> {
+    match text {
+        "all" => Ok(ContextRule::All),
+        "fit" => Ok(ContextRule::Fit),
+        number => match number.parse() {
+            Ok(messages) if messages > 0 => Ok(ContextRule::Last { messages }),
+            _ => Err("give `all`, `fit` or a number from 1".to_owned()),
+        },
+    }
 }
 
 #[derive(Debug, Args)]

@@ -3,11 +3,12 @@ mod beside;
 use std::process::ExitCode;
 
 use fluxchat_core::{App, Ask, Event, Preview};
-use fluxchat_model::{DraftKey, Instructions, MessageStatus, VisibleError};
+use fluxchat_model::{DraftKey, Instructions, MessageId, MessageStatus, VisibleError};
 use serde_json::json;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::preset::settled;
-use super::{Done, attach};
+use super::{Done, attach, spend};
 use crate::args::{self, ParameterArgs};
 use crate::output::{Failure, Out, document, exit_code, plain};
 
@@ -83,16 +84,15 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
             return Err(error.into());
         }
     };
-    while let Some(event) = events.recv().await {
-        match event {
-            Event::Stream(item) if item.message_id == sent.answer_id && !out.is_json() => {
-                out.text(&plain(&item.text));
-            }
-            Event::StreamEnded(id) if id == sent.answer_id => break,
-            _ => {}
-        }
-    }
+    arrives(&mut events, sent.answer_id, out).await;
     let mut answer = app.message_by_id(sent.answer_id).await?;
+    let by_budget =
+        answer.error.as_ref().map(|error| error.code.as_str()) == Some("budget_reached");
+    if ask.over_budget && by_budget {
+        app.send_over_budget(answer.id).await?;
+        arrives(&mut events, answer.id, out).await;
+        answer = app.message_by_id(answer.id).await?;
+    }
     let told = app.files_told(sent.answer_id).await?;
     if ask.temporary {
         app.end_temporary(sent.conversation_id).await?;
@@ -123,6 +123,19 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
         }
     }
     Ok(ended(answer.status, answer.error.as_ref(), out))
+}
+
+/// Prints an answer as it arrives, to its end.
+async fn arrives(events: &mut UnboundedReceiver<Event>, id: MessageId, out: &Out) {
+    while let Some(event) = events.recv().await {
+        match event {
+            Event::Stream(item) if item.message_id == id && !out.is_json() => {
+                out.text(&plain(&item.text));
+            }
+            Event::StreamEnded(ended) if ended == id => break,
+            _ => {}
+        }
+    }
 }
 
 fn ended(status: MessageStatus, error: Option<&VisibleError>, out: &Out) -> ExitCode {
@@ -173,6 +186,7 @@ fn preview(found: &Preview, out: &Out) {
         "body": body,
         "body_bytes": wire.body.len(),
         "messages": messages,
+        "estimate": spend::estimate(&found.estimate),
         "categories": wire.categories,
         "files": attach::sent(&found.files),
         "replaced": found.replaced,
@@ -200,6 +214,7 @@ fn preview(found: &Preview, out: &Out) {
                 plain(&it.original)
             ));
         }
+        text.push_str(&spend::estimated(&found.estimate));
         if let Some(refusal) = wire.refusal {
             text.push_str(&format!("It would not be sent: {refusal}\n"));
         }

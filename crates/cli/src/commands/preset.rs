@@ -151,6 +151,7 @@ pub(super) fn settled(mut before: Parameters, typed: ParameterArgs) -> Parameter
     before.max_tokens = typed.max_tokens.or(before.max_tokens);
     before.seed = typed.seed.or(before.seed);
     before.reasoning_effort = typed.reasoning_effort.or(before.reasoning_effort);
+    before.context = typed.context.or(before.context);
     if !typed.stop.is_empty() {
         before.stop = typed.stop;
     }

@@ -7,7 +7,7 @@ use fluxchat_core::{
 use fluxchat_model::{Dialect, Model, Origin, Source as Row};
 use serde_json::{Value, json};
 
-use super::{Done, word};
+use super::{Done, spend, word};
 use crate::args::{DialectArg, Source};
 use crate::input;
 use crate::output::{Failure, Out, plain};
@@ -76,6 +76,23 @@ pub async fn run(app: &App, source: Source, out: &Out) -> Done {
                 let line = |model: &Model| format!("{}{}\n", plain(&model.id), told_of(model));
                 models.iter().map(line).collect()
             });
+        }
+        Source::Facts { name } => {
+            let source = app.source_named(&name).await?;
+            spend::facts(&app.model_facts(source.id).await?, out);
+        }
+        Source::Describe {
+            name,
+            model,
+            context,
+            input,
+            output,
+        } => {
+            let source = app.source_named(&name).await?;
+            let price = spend::price(input, output);
+            app.set_model_facts(source.id, &model, context, price)
+                .await?;
+            spend::facts(&app.model_facts(source.id).await?, out);
         }
         Source::Services => {
             let rows: Vec<Value> = services().iter().map(known).collect();

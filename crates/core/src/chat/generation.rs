@@ -16,12 +16,14 @@ use fluxchat_store::{ChunkKind, FinishMessage};
 use futures_util::StreamExt as _;
 use tokio::time::Instant;
 
+use super::context::Going;
 use super::outgoing;
 use super::stream::{Live, StreamState};
 use crate::app::Open;
 use crate::redaction::Restorer;
+use crate::spend::{Asked, Ended};
 use crate::temporary::Home;
-use crate::{App, Error, Event, attachments, only_here, restriction};
+use crate::{App, Error, Event, attachments, only_here, restriction, tokens};
 
 /// Items are joined over this time: one to two frames.
 const JOIN: Duration = Duration::from_millis(25);
@@ -161,6 +163,8 @@ pub(crate) struct Run {
 #[derive(Default)]
 struct Gathered {
     model: Option<String>,
+    /// What went out, for what it costs.
+    asked: Option<Asked>,
     usage: Option<Usage>,
     citations: Vec<Part>,
     unsaved_text: String,
@@ -395,9 +399,25 @@ impl Run {
     ) {
         let mut failed = self.save(&mut gathered).await.err();
         self.cite_pages(&mut gathered);
+        let asked = gathered.asked.take();
+        let usage = self
+            .app
+            .settle_cost(
+                &self.open,
+                Ended {
+                    answer: self.answer.id,
+                    source: &self.source,
+                    asked: asked.clone(),
+                    usage: gathered.usage,
+                    before: self.so_far.as_ref().and_then(|it| it.usage),
+                    status,
+                    is_kept: !self.home.is_temporary,
+                },
+            )
+            .await;
         let finish = FinishMessage {
             model: gathered.model,
-            usage: gathered.usage,
+            usage,
             error,
             more_parts: gathered.citations,
             ..FinishMessage::new(status, self.app.now())
@@ -432,6 +452,10 @@ impl Run {
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&self.answer.id);
         self.generation.ended.cancel();
+        if status == MessageStatus::Complete && !self.home.is_temporary {
+            let model = asked.map(|it| it.model);
+            self.app.title_soon(self.answer.id, &self.source, model);
+        }
         self.app.tell(Event::StreamEnded(self.answer.id));
         self.app
             .tell(Event::ConversationChanged(self.answer.conversation_id));
@@ -455,10 +479,25 @@ impl Run {
             .await??;
         only_here::check(&conversation, &self.source)?;
         only_here::check_model(&conversation, &self.source, &model)?;
+        let again = self.so_far.as_ref().map(|it| it.text());
+        let again = again
+            .map(|text| tokens::of_words(&text))
+            .filter(|it| *it > 0);
+        let going = Going {
+            source: &self.source,
+            model: &model,
+            instructions: &instructions,
+            after: again,
+            asked: true,
+        };
+        let (path, mut estimate) = self.app.fit(&self.home, &going, path).await?;
+        estimate.check()?;
         let said = self
             .app
             .said(&self.home, &self.source, attachments::path(&path))
             .await?;
+        estimate.count_told(&instructions, &said.messages);
+        estimate.check()?;
         self.note_files(&said.told()).await?;
         gathered.pages = said.pages();
         let mut messages = said.messages;
@@ -478,6 +517,13 @@ impl Run {
             }
         }
         let alias = self.alias().await?;
+        self.app
+            .reserve(&self.open, self.answer.id, &self.source, &estimate)
+            .await?;
+        gathered.asked = Some(Asked {
+            model: model.clone(),
+            tokens: estimate.raw,
+        });
         let outgoing = self
             .app
             .outgoing(&self.source, model, messages, instructions, alias)

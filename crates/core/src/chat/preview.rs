@@ -6,11 +6,12 @@ use fluxchat_model::{
 };
 use fluxchat_providers::{OptOut, keeps_nothing, opt_outs};
 
-use super::{Ask, checked, checked_with, files_in, model_for, outgoing, question_of};
+use super::context::Going;
+use super::{Ask, Estimate, checked, checked_with, files_in, model_for, outgoing, question_of};
 use crate::attachments::FileSent;
 use crate::redaction::Replaced;
 use crate::temporary::Home;
-use crate::{App, Error, attachments, instructions, only_here};
+use crate::{App, Error, attachments, instructions, only_here, tokens};
 
 /// What would be asked.
 #[derive(Clone, Debug)]
@@ -52,6 +53,8 @@ pub struct Preview {
     pub model: Option<String>,
     /// Every message of the body.
     pub messages: Vec<PreviewMessage>,
+    /// How much of the conversation that is, and what it costs.
+    pub estimate: Estimate,
     /// What placeholders stand for.
     pub replaced: Vec<Replaced>,
     /// Whether placeholders are used.
@@ -113,17 +116,29 @@ impl App {
             (Dialect::Fluxchat, known) => known,
             _ => None,
         };
+        let instructions = instructions.or(kept).unwrap_or_default();
+        let after = text.as_deref().map(tokens::of_words);
+        let going = Going {
+            source: &source,
+            model: model.as_deref().unwrap_or_default(),
+            instructions: &instructions,
+            after,
+            asked: text.is_none(),
+        };
+        let (path, mut estimate) = self.fit(&home, &going, path).await?;
         let mut path = attachments::path(&path);
         if let Some(text) = text {
             path.push((Role::User, [files, vec![Part::Text { text }]].concat()));
         }
         let said = self.said(&home, &source, path).await?;
+        estimate.count_told(&instructions, &said.messages);
+        self.judge(&source, &mut estimate).await?;
         let outgoing = self
             .outgoing(
                 &source,
                 model.clone().unwrap_or_default(),
                 said.messages,
-                instructions.or(kept).unwrap_or_default(),
+                instructions,
                 alias,
             )
             .await?
@@ -155,6 +170,7 @@ impl App {
             wire,
             model,
             messages,
+            estimate,
             replaced: outgoing.redactor.replaced().to_vec(),
             redact: source.redact,
             training_allowed,

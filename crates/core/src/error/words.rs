@@ -1,5 +1,6 @@
 //! The sentences behind the codes. The window translates by code and falls back to these.
 
+mod spend;
 mod talk;
 
 pub(super) struct Words {
@@ -51,7 +52,9 @@ const ADDRESS: &str =
 const NOTHING_CHANGED: &str = "Nothing was changed.";
 
 /// `(code, message, kept, next)`
-const TABLE: &[(&str, &str, &str, &str)] = &[
+type Entry = (&'static str, &'static str, &'static str, &'static str);
+
+const TABLE: &[Entry] = &[
     (
         "setup_needed",
         "Fluxchat has not been set up on this profile yet.",
@@ -798,13 +801,12 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-fn entries()
--> impl Iterator<Item = &'static (&'static str, &'static str, &'static str, &'static str)> {
-    TABLE.iter().chain(talk::TABLE)
+fn all() -> impl Iterator<Item = &'static Entry> {
+    TABLE.iter().chain(spend::TABLE).chain(talk::TABLE)
 }
 
 pub(super) fn of(code: &str) -> Words {
-    entries().find(|entry| entry.0 == code).map_or(
+    all().find(|entry| entry.0 == code).map_or(
         Words {
             message: "Something unexpected happened.",
             kept: NOTHING_LOST,
@@ -825,7 +827,7 @@ mod tests {
     #[test]
     fn every_code_has_three_sentences_once() {
         let mut codes = std::collections::BTreeSet::new();
-        for (code, message, kept, next) in entries() {
+        for (code, message, kept, next) in all() {
             assert!(codes.insert(code), "{code} stands there once");
             for sentence in [message, kept, next] {
                 assert!(

@@ -56,6 +56,7 @@ pub async fn message_preview(app: &App, req: MessagePreviewReq) -> Answer<Messag
                 is_question: message.is_question,
             })
             .collect(),
+        estimate: super::spend::estimate(found.estimate),
         categories: wire.categories,
         replaced: found
             .replaced

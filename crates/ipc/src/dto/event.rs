@@ -72,6 +72,8 @@ pub enum WindowEvent {
     PresetsChanged,
     /// Everything was frozen, or no longer is.
     RestrictionChanged,
+    /// What was spent was forgotten, or a budget changed.
+    SpendingChanged,
     /// Settings changed in another window or by the command line.
     SettingsChanged,
     /// How far the running export is.

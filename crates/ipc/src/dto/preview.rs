@@ -7,6 +7,7 @@ use fluxchat_model::{
 use crate::ApiError;
 use crate::dto::attachment::AttachmentPlan;
 use crate::dto::ledger::OptOutRow;
+use crate::dto::spend::ContextEstimate;
 
 dto! {
     /// Asks what a message would send. Nothing is sent.
@@ -55,6 +56,8 @@ dto! {
         pub messages: Vec<PreviewMessageRow>,
         /// What kinds of data.
         pub categories: Vec<DataCategory>,
+        /// How much of the conversation that is, and what it costs.
+        pub estimate: ContextEstimate,
         /// What placeholders stand for.
         pub replaced: Vec<ReplacedRow>,
         /// Whether placeholders are used.

@@ -262,7 +262,7 @@ impl Reader {
                 self.usage.reasoning_tokens,
             ),
             cached_tokens: cache.read,
-            cost: None,
+            ..Usage::default()
         };
         out.usage(self.usage);
     }

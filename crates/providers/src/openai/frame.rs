@@ -229,5 +229,6 @@ fn usage(json: &Value) -> Option<Usage> {
             .get("cost")
             .and_then(Value::as_f64)
             .and_then(millionths),
+        spent: None,
     })
 }

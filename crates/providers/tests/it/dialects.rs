@@ -77,7 +77,7 @@ fn what_is_cached_counts_as_read() {
             output_tokens: 9,
             reasoning_tokens: Some(4),
             cached_tokens: Some(100),
-            cost: None,
+            ..Usage::default()
         }))
     );
 }

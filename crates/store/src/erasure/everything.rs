@@ -34,6 +34,7 @@ impl WriteTx<'_> {
             ("saved_prompt", "DELETE FROM saved_prompt"),
             ("redact_name", "DELETE FROM redact_name"),
             ("diagnostic_report", "DELETE FROM diagnostic_report"),
+            ("spend_day", "DELETE FROM spend_day"),
             ("folder", "DELETE FROM folder"),
             ("conversation_tag", "DELETE FROM conversation_tag"),
             ("tag", "DELETE FROM tag"),

@@ -1,4 +1,5 @@
 import type { Parameters } from '../../ipc/generated/types';
+import { ruleOf, typedRule, type TypedRule } from '../spend/rule';
 
 /** The settings for answers as they are typed. Empty leaves one to the source. */
 export interface Typed {
@@ -8,6 +9,7 @@ export interface Typed {
   seed: string;
   stop: string;
   reasoning_effort: string;
+  context: TypedRule;
 }
 
 export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
@@ -31,6 +33,7 @@ export function typed(parameters: Parameters): Typed {
     seed: word(parameters.seed),
     stop: parameters.stop.join('\n'),
     reasoning_effort: parameters.reasoning_effort ?? '',
+    context: typedRule(parameters.context),
   };
 }
 
@@ -56,7 +59,10 @@ export function parametersOf(from: Typed): Parameters | null {
   if (temperature === undefined || top_p === undefined || max_tokens === undefined || seed === undefined) return null;
   const stop = from.stop.split('\n').filter((line) => line !== '');
   if (stop.length > 4) return null;
-  return { temperature, top_p, max_tokens, seed, stop, reasoning_effort: from.reasoning_effort || null };
+  const rule = ruleOf(from.context);
+  if (rule === undefined) return null;
+  const context = rule.rule === 'all' ? {} : { context: rule };
+  return { temperature, top_p, max_tokens, seed, stop, reasoning_effort: from.reasoning_effort || null, ...context };
 }
 
 /** How many settings are not left to the source. */

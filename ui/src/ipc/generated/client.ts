@@ -14,9 +14,13 @@ import type {
   AttachmentUpload,
   AttachmentUploadReq,
   AttachmentsTold,
+  BudgetRemoveReq,
+  BudgetReq,
   ConsentExportReq,
   ConsentList,
   ConsentSetReq,
+  ContextEstimate,
+  ConversationCost,
   ConversationFiledReq,
   ConversationFindReq,
   ConversationFound,
@@ -45,6 +49,7 @@ import type {
   Empty,
   Erasing,
   ErasureUndoReq,
+  EstimateReq,
   ExportPreview,
   ExportResult,
   ExportStartReq,
@@ -83,6 +88,7 @@ import type {
   MessageMapReq,
   MessagePage,
   MessagePageReq,
+  MessagePinReq,
   MessagePreview,
   MessagePreviewReq,
   MessageRegenerateReq,
@@ -92,12 +98,15 @@ import type {
   MessageSent,
   MessagesBeside,
   MessagesSent,
+  ModelFactsList,
+  ModelFactsReq,
   ModelList,
   ObjectionSetReq,
   OfflineSetReq,
   PassphraseChangeReq,
   PassphraseRemoveReq,
   PassphraseSetReq,
+  Pins,
   PolicyAcceptReq,
   PolicyDiff,
   PolicyDiffReq,
@@ -158,6 +167,8 @@ import type {
   SourceReq,
   SourceRow,
   SourceUpdateReq,
+  Spending,
+  SpendingReq,
   StoredReport,
   SupportBundle,
   SupportBundleSaveReq,
@@ -167,6 +178,8 @@ import type {
   TagRow,
   TemporaryBeginReq,
   TemporaryList,
+  Titles,
+  TitlesReq,
   TrainingEcho,
   VerifyReport,
 } from './types';
@@ -253,6 +266,19 @@ export interface Commands {
   source_models: [SourceReq, ModelList];
   source_services: [Empty, ServiceList];
   source_find: [Empty, FoundServers];
+  context_estimate: [EstimateReq, ContextEstimate];
+  message_over_budget: [MessageReq, MessageSent];
+  message_pin: [MessagePinReq, Pins];
+  message_pins: [ConversationReq, Pins];
+  spending_get: [SpendingReq, Spending];
+  spending_forget: [Empty, Done];
+  budget_set: [BudgetReq, Done];
+  budget_remove: [BudgetRemoveReq, Done];
+  conversation_cost: [ConversationReq, ConversationCost];
+  titles_get: [Empty, Titles];
+  titles_set: [TitlesReq, Titles];
+  model_facts: [SourceReq, ModelFactsList];
+  model_facts_set: [ModelFactsReq, ModelFactsList];
   search_query: [SearchReq, SearchPage];
   search_recent: [Empty, RecentSearches];
   search_remember: [SearchRememberReq, Done];
@@ -414,6 +440,19 @@ export function createClient(call: Call) {
     sourceModels: (req: SourceReq) => call('source_models', req),
     sourceServices: () => call('source_services', {}),
     sourceFind: () => call('source_find', {}),
+    contextEstimate: (req: EstimateReq) => call('context_estimate', req),
+    messageOverBudget: (req: MessageReq) => call('message_over_budget', req),
+    messagePin: (req: MessagePinReq) => call('message_pin', req),
+    messagePins: (req: ConversationReq) => call('message_pins', req),
+    spendingGet: (req: SpendingReq) => call('spending_get', req),
+    spendingForget: () => call('spending_forget', {}),
+    budgetSet: (req: BudgetReq) => call('budget_set', req),
+    budgetRemove: (req: BudgetRemoveReq) => call('budget_remove', req),
+    conversationCost: (req: ConversationReq) => call('conversation_cost', req),
+    titlesGet: () => call('titles_get', {}),
+    titlesSet: (req: TitlesReq) => call('titles_set', req),
+    modelFacts: (req: SourceReq) => call('model_facts', req),
+    modelFactsSet: (req: ModelFactsReq) => call('model_facts_set', req),
     searchQuery: (req: SearchReq) => call('search_query', req),
     searchRecent: () => call('search_recent', {}),
     searchRemember: (req: SearchRememberReq) => call('search_remember', req),

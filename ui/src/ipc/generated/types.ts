@@ -575,6 +575,82 @@ purpose: string,
 code: string, };
 
 /**
+ * A limit that a person sets to what answers may cost.
+ */
+export type Budget = { 
+/**
+ * The source it is for; `None` for all together.
+ */
+source_id: SourceId | null, 
+/**
+ * The time it is for.
+ */
+period: Period, 
+/**
+ * The limit, in billionths of a US dollar.
+ */
+nanos: number, 
+/**
+ * From what share on it warns, in percent.
+ */
+warn_percent: number, };
+
+/**
+ * Names a budget.
+ */
+export type BudgetRemoveReq = { 
+/**
+ * The source it is for; `None` for all together.
+ */
+source_id?: SourceId, 
+/**
+ * The time it is for.
+ */
+period: Period, };
+
+/**
+ * Sets a budget; there is one for a source and a time.
+ */
+export type BudgetReq = { 
+/**
+ * The source it is for; `None` for all together.
+ */
+source_id?: SourceId, 
+/**
+ * The time it is for.
+ */
+period: Period, 
+/**
+ * The limit, in billionths of a US dollar.
+ */
+nanos: number, 
+/**
+ * From what share on it warns, in percent.
+ */
+warn_percent: number, };
+
+/**
+ * A budget and how much of it is used.
+ */
+export type BudgetRow = { 
+/**
+ * The budget.
+ */
+budget: Budget, 
+/**
+ * The name of the source it is for.
+ */
+source: string | null, 
+/**
+ * What was spent, what is arriving included, in billionths of a US dollar.
+ */
+spent: number, 
+/**
+ * Whether it is to be warned of.
+ */
+near: boolean, };
+
+/**
  * Whether a chain holds.
  */
 export type ChainReport = { 
@@ -734,6 +810,81 @@ purpose: string,
  * Which way.
  */
 given: boolean, };
+
+/**
+ * What a question would take along.
+ */
+export type ContextEstimate = { 
+/**
+ * The rule.
+ */
+rule: ContextRule, 
+/**
+ * How many messages go along, the question included.
+ */
+messages: number, 
+/**
+ * How many earlier ones do not.
+ */
+left_out: number, 
+/**
+ * The first that goes along after what does not.
+ */
+first_sent: MessageId | null, 
+/**
+ * About how many tokens all that is.
+ */
+tokens: number, 
+/**
+ * How many the model reads, where it is known.
+ */
+context: number | null, 
+/**
+ * How many of them are kept for the answer.
+ */
+reserved: number, 
+/**
+ * About what reading it costs, in billionths of a US dollar.
+ */
+nanos: number | null, 
+/**
+ * The same with the longest answer that is allowed.
+ */
+nanos_most: number | null, 
+/**
+ * Where the price comes from.
+ */
+basis: CostBasis | null, 
+/**
+ * The budget that is nearly used up.
+ */
+warning: BudgetRow | null, 
+/**
+ * Why it would not be sent.
+ */
+stop: VisibleError | null, };
+
+/**
+ * Which messages of a conversation go along with a question.
+ */
+export type ContextRule = { "rule": "all" } | { "rule": "last", 
+/**
+ * How many, at least one.
+ */
+messages: number, } | { "rule": "fit" };
+
+/**
+ * What the answers of a conversation cost, all branches together.
+ */
+export type ConversationCost = { 
+/**
+ * How many have a known cost.
+ */
+priced: number, 
+/**
+ * What they cost, in billionths of a US dollar.
+ */
+nanos: number, };
 
 /**
  * A page of what lies in a folder or under a tag, archived or not: one of the two.
@@ -1016,6 +1167,24 @@ local_only?: boolean,
  * Whether the consent to training, where given, covers it.
  */
 training_allowed?: boolean, };
+
+/**
+ * What an answer cost when it was given.
+ */
+export type Cost = { 
+/**
+ * In billionths of a US dollar.
+ */
+nanos: number, 
+/**
+ * Where the amount comes from.
+ */
+basis: CostBasis, };
+
+/**
+ * Where the amount of a cost comes from.
+ */
+export type CostBasis = "told" | "listed" | "entered";
 
 /**
  * A kind of data that a request carries.
@@ -1420,6 +1589,31 @@ export type ErasureUndoReq = {
  * Which.
  */
 erasure_id: ErasureId, };
+
+/**
+ * Asks what a question would take along. Nothing is sent.
+ */
+export type EstimateReq = { 
+/**
+ * Where; `None` for a new conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * The message as it stands; may be empty.
+ */
+text: string, 
+/**
+ * Which source would answer.
+ */
+source_id?: SourceId, 
+/**
+ * Which model would.
+ */
+model?: string, 
+/**
+ * How a new conversation would be asked.
+ */
+instructions?: Instructions, };
 
 /**
  * How to write the ledger to a file.
@@ -2470,6 +2664,19 @@ anchor: PageAnchor,
 limit: number, };
 
 /**
+ * Has a message always sent, or no longer.
+ */
+export type MessagePinReq = { 
+/**
+ * Which.
+ */
+message_id: MessageId, 
+/**
+ * Whether it always goes along.
+ */
+on: boolean, };
+
+/**
  * What would leave, byte by byte.
  */
 export type MessagePreview = { 
@@ -2513,6 +2720,10 @@ messages: Array<PreviewMessageRow>,
  * What kinds of data.
  */
 categories: Array<DataCategory>, 
+/**
+ * How much of the conversation that is, and what it costs.
+ */
+estimate: ContextEstimate, 
 /**
  * What placeholders stand for.
  */
@@ -2803,6 +3014,73 @@ answers_at?: string,
 price?: Price, };
 
 /**
+ * What is known of a model of a source: as the source last told, and as a person entered it.
+ */
+export type ModelFacts = { 
+/**
+ * The model, in the words of the source.
+ */
+model: string, 
+/**
+ * How many tokens it reads, as told.
+ */
+context_tokens: number | null, 
+/**
+ * The most tokens of one answer, as told.
+ */
+output_tokens: number | null, 
+/**
+ * Its price, as told.
+ */
+price: Price | null, 
+/**
+ * How many tokens it reads, as entered.
+ */
+own_context: number | null, 
+/**
+ * Its price, as entered.
+ */
+own_price: Price | null, 
+/**
+ * How many tokens were estimated where the source later told how many there were.
+ */
+estimated: number, 
+/**
+ * How many the source told.
+ */
+counted: number, };
+
+/**
+ * What is known of the models of a source.
+ */
+export type ModelFactsList = { 
+/**
+ * By name.
+ */
+rows: Array<ModelFacts>, };
+
+/**
+ * Says how much a model reads and what it costs.
+ */
+export type ModelFactsReq = { 
+/**
+ * The source.
+ */
+source_id: SourceId, 
+/**
+ * The model, in the words of the source.
+ */
+model: string, 
+/**
+ * How many tokens it reads; `None` for what the source tells.
+ */
+context?: number, 
+/**
+ * What it costs; `None` for what the source tells.
+ */
+price?: Price, };
+
+/**
  * What a source offers, asked live.
  */
 export type ModelList = { 
@@ -2954,7 +3232,11 @@ seed: number | null,
 /**
  * `none`, `minimal`, `low`, `medium`, `high`, …
  */
-reasoning_effort: string | null, };
+reasoning_effort: string | null, 
+/**
+ * Which messages go along; `None` for all.
+ */
+context?: ContextRule, };
 
 /**
  * Changes the passphrase.
@@ -2990,6 +3272,20 @@ passphrase: string,
  * Whether the credentials of sources stay in the system's keychain.
  */
 keep_keychain: boolean, };
+
+/**
+ * The time a budget is for.
+ */
+export type Period = "day" | "month";
+
+/**
+ * The messages of a conversation that are always sent.
+ */
+export type Pins = { 
+/**
+ * Their ids.
+ */
+ids: Array<MessageId>, };
 
 /**
  * Accepts a version of the policy.
@@ -4749,6 +5045,90 @@ class: HighlightClass,
 text: string, };
 
 /**
+ * What was spent on one day with one model of one source.
+ */
+export type SpendRow = { 
+/**
+ * Days since 1970, in UTC.
+ */
+day: number, 
+/**
+ * The source, which may be gone.
+ */
+source_id: SourceId, 
+/**
+ * The model, in the words of the source.
+ */
+model: string, 
+/**
+ * How many answers.
+ */
+answers: number, 
+/**
+ * How many of them have no known cost.
+ */
+unpriced: number, 
+/**
+ * Tokens read.
+ */
+input_tokens: number, 
+/**
+ * Tokens written.
+ */
+output_tokens: number, 
+/**
+ * What it cost, in billionths of a US dollar.
+ */
+nanos: number, };
+
+/**
+ * A source by its name.
+ */
+export type SpendSource = { 
+/**
+ * Its id.
+ */
+id: SourceId, 
+/**
+ * Its name.
+ */
+name: string, };
+
+/**
+ * What was spent, and what may be.
+ */
+export type Spending = { 
+/**
+ * Today, in days since 1970, in UTC.
+ */
+today: number, 
+/**
+ * The first day that is told.
+ */
+from: number, 
+/**
+ * Along the days.
+ */
+rows: Array<SpendRow>, 
+/**
+ * The sources that are still there.
+ */
+sources: Array<SpendSource>, 
+/**
+ * All budgets.
+ */
+budgets: Array<BudgetRow>, };
+
+/**
+ * What was spent in the last days.
+ */
+export type SpendingReq = { 
+/**
+ * How many days, today included; up to 400.
+ */
+days: number, };
+
+/**
  * Where the archive lives.
  */
 export type StorageMode = "keychain" | "passphrase" | "memory";
@@ -4957,6 +5337,24 @@ to: Timestamp, };
 export type Timestamp = number;
 
 /**
+ * Who gives titles.
+ */
+export type Titles = { 
+/**
+ * The model that answers; otherwise the first words of the question are the title.
+ */
+by_model: boolean, };
+
+/**
+ * Lets the model that answers give titles, or no longer.
+ */
+export type TitlesReq = { 
+/**
+ * Whether it does.
+ */
+by_model: boolean, };
+
+/**
  * What Fluxchat services confirmed about training, over all answers so far.
  */
 export type TrainingEcho = { 
@@ -5000,7 +5398,11 @@ cached_tokens: number | null,
 /**
  * What the source charged, in millionths of a US dollar, where told.
  */
-cost?: number, };
+cost?: number, 
+/**
+ * What it cost by what was known when it was given.
+ */
+spent?: Cost, };
 
 /**
  * What a check came to.
@@ -5097,7 +5499,7 @@ message: MessageRow, } | { "type": "egress",
 /**
  * The state of the door.
  */
-status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "deletions_changed" } | { "type": "content_removed" } | { "type": "key_changed" } | { "type": "filing_changed" } | { "type": "presets_changed" } | { "type": "restriction_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
+status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "deletions_changed" } | { "type": "content_removed" } | { "type": "key_changed" } | { "type": "filing_changed" } | { "type": "presets_changed" } | { "type": "restriction_changed" } | { "type": "spending_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
 /**
  * How far.
  */

@@ -1,5 +1,6 @@
 import type { Handlers } from '../fake';
 import { plansOf } from './attachment';
+import { estimateOf } from './spend';
 import type { FakeWorld } from './world';
 
 type Names = 'message_preview' | 'redact_names' | 'redact_name_add' | 'redact_name_remove';
@@ -43,6 +44,7 @@ export function previewCommands(world: FakeWorld): Handlers<Names> {
         body_bytes: JSON.stringify(body).length,
         messages,
         categories: ['content' as const, 'parameters' as const],
+        estimate: estimateOf(world, conversation, text),
         replaced: found.map((original, at) => ({ kind: 'email' as const, placeholder: `[EMAIL_${at + 1}]`, original })),
         redact: source?.redact ?? false,
         training_allowed: false,

@@ -4,6 +4,7 @@ import type {
   AttachmentFile,
   AttachmentTold,
   ConsentRow,
+  BudgetRow,
   ConversationRow,
   Instructions,
   LedgerRow,
@@ -59,6 +60,7 @@ export class FakeWorld {
   settings: Settings;
   conversations: ConversationRow[];
   messages = new Map<string, MessageRow[]>();
+  budgets: BudgetRow[] = [];
   drafts = new Map<string, string>();
   /** How conversations are asked. */
   instructions = new Map<string, Instructions>();

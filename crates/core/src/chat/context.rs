@@ -1,0 +1,426 @@
+//! Context control: which messages go along, about how many tokens that is, and what it costs.
+//!
+//! Asking, showing what would be asked and the line below the composer decide by [`weigh`] alone,
+//! so that they agree.
+
+use std::collections::HashSet;
+
+use fluxchat_model::{
+    ContextRule, CostBasis, Instructions, Message, MessageId, ModelFacts, Source, VisibleError,
+};
+use fluxchat_providers::ChatMessage;
+use fluxchat_store::{ReadTx, Size, StoreError, WriteTx};
+
+use super::trim::{Line, trim};
+use super::{Ask, model_for};
+use crate::temporary::Home;
+use crate::{App, BudgetState, Error, instructions, tokens};
+
+/// Kept free for an answer where nobody says how long it may be.
+const ANSWER: u64 = 4_096;
+
+/// What a question would take along.
+#[derive(Clone, Debug, Default)]
+pub struct Estimate {
+    /// The model; `None` if the source was never asked what it offers.
+    pub model: Option<String>,
+    /// The rule.
+    pub rule: ContextRule,
+    /// How many messages go along, the question included.
+    pub messages: u64,
+    /// How many earlier ones do not.
+    pub left_out: u64,
+    /// The first that goes along after what does not.
+    pub first_sent: Option<MessageId>,
+    /// About how many tokens all that is.
+    pub tokens: u64,
+    /// How many the model reads, where it is known.
+    pub context: Option<u32>,
+    /// How many of them are kept for the answer.
+    pub reserved: u64,
+    /// About what reading it costs, in billionths of a US dollar.
+    pub nanos: Option<u64>,
+    /// The same with the longest answer that is allowed.
+    pub nanos_most: Option<u64>,
+    /// Where the price comes from.
+    pub basis: Option<CostBasis>,
+    /// The budget that is nearly used up.
+    pub warning: Option<BudgetState>,
+    /// Why it would not be sent.
+    pub stop: Option<VisibleError>,
+    /// The tokens before they were corrected by what the model counted.
+    pub(crate) raw: u64,
+    /// Whether the model cannot read all of it.
+    too_long: bool,
+}
+
+/// Where a branch would go.
+pub(super) struct Going<'g> {
+    pub(super) source: &'g Source,
+    pub(super) model: &'g str,
+    pub(super) instructions: &'g Instructions,
+    /// How many tokens are said after it.
+    pub(super) after: Option<u64>,
+    /// Whether its last message is the question.
+    pub(super) asked: bool,
+}
+
+impl Estimate {
+    /// Counts what is really told, where files make it more than what was counted without reading
+    /// them.
+    pub(super) fn count_told(&mut self, instructions: &Instructions, messages: &[ChatMessage]) {
+        let told = tokens::of_words(&instructions.system) + tokens::of_told(messages);
+        if told <= self.raw || self.raw == 0 {
+            return;
+        }
+        let grown = |it: u64| {
+            let grown = u128::from(it) * u128::from(told) / u128::from(self.raw);
+            u64::try_from(grown).unwrap_or(u64::MAX)
+        };
+        let answer = self
+            .nanos_most
+            .zip(self.nanos)
+            .map(|(most, read)| most.saturating_sub(read));
+        self.tokens = grown(self.tokens);
+        self.nanos = self.nanos.map(grown);
+        self.nanos_most = self
+            .nanos
+            .zip(answer)
+            .map(|(read, answer)| read.saturating_add(answer));
+        self.raw = told;
+        self.too_long |= self
+            .context
+            .is_some_and(|context| self.tokens + self.reserved > u64::from(context));
+    }
+
+    /// Refuses what the model cannot read.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if !self.too_long {
+            return Ok(());
+        }
+        Err(Error::invalid(
+            "context_full",
+            format!(
+                "This is about {} tokens, and the model reads {}, of which {} are kept for the answer.",
+                self.tokens,
+                self.context.unwrap_or(0),
+                self.reserved,
+            ),
+        ))
+    }
+}
+
+/// Decides what goes along.
+pub(crate) fn weigh(
+    facts: &ModelFacts,
+    instructions: &Instructions,
+    lines: &[Line],
+) -> (Vec<bool>, Estimate) {
+    let percent = facts.percent();
+    let context = facts.context();
+    let parameters = &instructions.parameters;
+    let rule = parameters.context.unwrap_or_default();
+    let reserved = context.map_or(0, |context| {
+        let context = u64::from(context);
+        match parameters.max_tokens {
+            Some(most) => u64::from(most),
+            None => u64::from(facts.output_tokens.unwrap_or(u32::MAX))
+                .min(ANSWER)
+                .min(context / 4),
+        }
+    });
+    let system = tokens::of_words(&instructions.system);
+    // In the tokens of the estimate.
+    let room = context.map(|context| {
+        let free = u64::from(context).saturating_sub(reserved) * 100 / percent;
+        free.saturating_sub(system)
+    });
+    let keep = trim(lines, rule, room);
+    let of = |kept: bool| {
+        let which = lines.iter().zip(&keep);
+        which
+            .filter(move |(line, keep)| **keep == kept && line.tokens > 0)
+            .map(|(line, _)| line.tokens)
+    };
+    let said: u64 = of(true).sum();
+    let raw = system + said;
+    let tokens = (raw * percent).div_ceil(100);
+    let most = parameters.max_tokens.unwrap_or(0);
+    let priced = facts.priced();
+    let estimate = Estimate {
+        model: None,
+        rule,
+        messages: of(true).count() as u64,
+        left_out: of(false).count() as u64,
+        first_sent: None,
+        tokens,
+        context,
+        reserved,
+        nanos: priced.map(|(price, _)| price.nanos(tokens, 0)),
+        nanos_most: priced.map(|(price, _)| price.nanos(tokens, most.into())),
+        basis: priced.map(|(_, basis)| basis),
+        warning: None,
+        stop: None,
+        raw,
+        too_long: room.is_some_and(|room| said > room),
+    };
+    (keep, estimate)
+}
+
+/// The id of the first message that goes along after what does not.
+fn first_sent(ids: &[MessageId], keep: &[bool], lines: &[Line]) -> Option<MessageId> {
+    let gap = keep
+        .iter()
+        .zip(lines)
+        .rposition(|(keep, line)| !keep && line.tokens > 0)?;
+    ids.get(gap + 1).copied()
+}
+
+impl App {
+    /// Leaves out of a branch what does not go along.
+    pub(super) async fn fit(
+        &self,
+        home: &Home,
+        to: &Going<'_>,
+        path: Vec<Message>,
+    ) -> Result<(Vec<Message>, Estimate), Error> {
+        let Going {
+            source,
+            model,
+            instructions,
+            after,
+            asked,
+        } = *to;
+        let pins = match path.first().map(|message| message.conversation_id) {
+            Some(id) => self.read_at(home, move |tx| tx.message_pins(id)).await?,
+            None => Vec::new(),
+        };
+        let facts = self.facts_of(source, model).await?;
+        let pins: HashSet<MessageId> = pins.into_iter().collect();
+        let last = path.len().saturating_sub(1);
+        let mut lines: Vec<Line> = path
+            .iter()
+            .enumerate()
+            .map(|(at, message)| Line {
+                tokens: tokens::of_message(message),
+                is_mine: message.role == fluxchat_model::Role::User,
+                always: pins.contains(&message.id) || (asked && at == last),
+            })
+            .collect();
+        lines.extend(after.map(after_line));
+        let (keep, mut estimate) = weigh(&facts, instructions, &lines);
+        let ids: Vec<MessageId> = path.iter().map(|message| message.id).collect();
+        estimate.first_sent = first_sent(&ids, &keep, &lines);
+        estimate.model = Some(model.to_owned());
+        let sent = path.into_iter().zip(&keep).filter(|(_, keep)| **keep);
+        Ok((sent.map(|(message, _)| message).collect(), estimate))
+    }
+
+    /// What a question would take along, for the line below the composer: reads the text of no
+    /// message that was counted before. The text may still be empty.
+    ///
+    /// # Errors
+    /// When there is nowhere to ask it.
+    pub async fn estimate(&self, ask: Ask) -> Result<Estimate, Error> {
+        let home = self.home_of_ask(&ask)?;
+        let existing = match ask.conversation {
+            Some(id) => Some(self.conversation_at(&home, id).await?),
+            None => None,
+        };
+        let source = self.source_for(existing.as_ref(), ask.source).await?;
+        let model = model_for(existing.as_ref(), &source, ask.model);
+        let given = ask.instructions.map(instructions::checked).transpose()?;
+        let facts = self
+            .facts_of(&source, model.as_deref().unwrap_or_default())
+            .await?;
+        let question = tokens::of_words(ask.text.trim());
+        let (id, head) = (
+            existing.as_ref().map(|it| it.id),
+            existing.as_ref().and_then(|it| it.head_id),
+        );
+        if let Some(head) = head {
+            self.count(&home, head).await?;
+        }
+        let mut estimate = self
+            .read_at(&home, move |tx| {
+                let instructions = match (given, id) {
+                    (Some(given), _) => given,
+                    (None, Some(id)) => tx.instructions(id)?,
+                    (None, None) => Instructions::default(),
+                };
+                let pins = id.map(|id| tx.message_pins(id)).transpose()?;
+                climbed(
+                    tx,
+                    &facts,
+                    &instructions,
+                    head,
+                    pins.unwrap_or_default(),
+                    question,
+                )
+            })
+            .await?;
+        estimate.model = model;
+        self.judge(&source, &mut estimate).await?;
+        Ok(estimate)
+    }
+
+    /// Says why it would not be sent, and which budget is nearly used up.
+    pub(super) async fn judge(
+        &self,
+        source: &Source,
+        estimate: &mut Estimate,
+    ) -> Result<(), Error> {
+        let refused = match estimate.check() {
+            Err(error) => Some(error),
+            Ok(()) => match self.budget_for(source, estimate).await? {
+                Ok(warning) => {
+                    estimate.warning = warning;
+                    None
+                }
+                Err(error) => Some(error),
+            },
+        };
+        estimate.stop = refused.map(|error| error.visible());
+        Ok(())
+    }
+
+    /// Counts what of a branch was not counted yet, each message once.
+    async fn count(&self, home: &Home, head: MessageId) -> Result<(), Error> {
+        let known = self
+            .read_at(home, move |tx| Ok(tx.message_size(head)?.is_some()))
+            .await?;
+        if known {
+            return Ok(());
+        }
+        let counted = self.read_at(home, move |tx| counted(tx, head)).await?;
+        self.write_at(home, move |tx| keep_counted(tx, &counted))
+            .await
+    }
+
+    pub(crate) async fn facts_of(&self, source: &Source, model: &str) -> Result<ModelFacts, Error> {
+        let (id, model) = (source.id, model.to_owned());
+        self.read(move |tx| tx.model_fact(id, &model)).await
+    }
+
+    /// Has a message always sent, or no longer.
+    ///
+    /// # Errors
+    /// When it does not exist.
+    pub async fn pin_message(&self, id: MessageId, on: bool) -> Result<(), Error> {
+        let home = self.home_of_message(id).await?;
+        let conversation = self.message_at(&home, id).await?.conversation_id;
+        self.write_at(&home, move |tx| tx.message_pin_set(id, on))
+            .await?;
+        self.tell(crate::Event::ConversationChanged(conversation));
+        Ok(())
+    }
+
+    /// The messages of a conversation that are always sent.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn pinned_messages(
+        &self,
+        id: fluxchat_model::ConversationId,
+    ) -> Result<Vec<MessageId>, Error> {
+        let home = self.open()?.home(id);
+        self.read_at(&home, move |tx| tx.message_pins(id)).await
+    }
+}
+
+fn after_line(tokens: u64) -> Line {
+    Line {
+        tokens,
+        is_mine: true,
+        always: true,
+    }
+}
+
+fn counted(tx: &ReadTx<'_>, head: MessageId) -> Result<Vec<(MessageId, Size)>, StoreError> {
+    let below = tx.not_counted(head)?;
+    let mut upto = below.known;
+    let mut sizes = Vec::with_capacity(below.unknown.len());
+    for id in below.unknown {
+        let Some(message) = tx.message(id)? else {
+            break;
+        };
+        let tokens = tokens::of_message(&message);
+        upto = Size {
+            tokens,
+            upto_tokens: upto.upto_tokens + tokens,
+            upto_messages: upto.upto_messages + u64::from(tokens > 0),
+        };
+        sizes.push((id, upto));
+    }
+    Ok(sizes)
+}
+
+fn keep_counted(tx: &WriteTx<'_>, sizes: &[(MessageId, Size)]) -> Result<(), StoreError> {
+    for (id, size) in sizes {
+        // It may be gone since it was counted.
+        if tx.message(*id)?.is_some() {
+            tx.message_size_set(*id, *size)?;
+        }
+    }
+    Ok(())
+}
+
+/// Steps up a branch by its sizes as far as the rule asks for, and no further.
+fn climbed(
+    tx: &ReadTx<'_>,
+    facts: &ModelFacts,
+    instructions: &Instructions,
+    head: Option<MessageId>,
+    pins: Vec<MessageId>,
+    question: u64,
+) -> Result<Estimate, StoreError> {
+    let all = match head {
+        Some(head) => tx.message_size(head)?.unwrap_or_default(),
+        None => Size::default(),
+    };
+    // Everything in one line: if that goes along, nobody has to look closer.
+    let rest = Line {
+        tokens: all.upto_tokens,
+        is_mine: true,
+        always: false,
+    };
+    let rule = instructions.parameters.context.unwrap_or_default();
+    let (keep, mut estimate) = weigh(facts, instructions, &[rest, after_line(question)]);
+    let by_number =
+        matches!(rule, ContextRule::Last { messages } if all.upto_messages >= u64::from(messages));
+    if !by_number && keep[0] {
+        estimate.messages = all.upto_messages + u64::from(question > 0);
+        return Ok(estimate);
+    }
+    let enough_tokens = facts
+        .context()
+        .map_or(u64::MAX, |context| u64::from(context) * 2 + 1);
+    let enough_messages = match rule {
+        ContextRule::Last { messages } => messages as usize + 1,
+        _ => usize::MAX,
+    };
+    let pins: HashSet<MessageId> = pins.into_iter().collect();
+    let (mut lines, mut ids) = (vec![after_line(question)], Vec::new());
+    let (mut sum, mut sent) = (0, 0);
+    let mut next = head;
+    while let Some(id) = next
+        && (!pins.is_empty() || (sum <= enough_tokens && sent <= enough_messages))
+        && let Some(step) = tx.size_step(id)?
+    {
+        sum += step.tokens;
+        sent += usize::from(step.tokens > 0);
+        lines.push(Line {
+            tokens: step.tokens,
+            is_mine: step.is_mine,
+            always: pins.contains(&id),
+        });
+        ids.push(id);
+        next = step.parent;
+    }
+    lines.reverse();
+    ids.reverse();
+    let (keep, mut estimate) = weigh(facts, instructions, &lines);
+    estimate.first_sent = first_sent(&ids, &keep, &lines);
+    estimate.left_out += all.upto_messages.saturating_sub(sent as u64);
+    Ok(estimate)
+}

@@ -1,0 +1,537 @@
+//! Money: what answers cost, what a person sets as a limit, and where sending stops.
+//!
+//! Every question passes [`App::reserve`] right before the door, whatever asked it. What answers
+//! that are still arriving may cost counts as spent until it is known.
+
+use std::collections::{HashMap, HashSet};
+
+use fluxchat_model::{
+    Budget, ConversationId, Cost, MessageId, MessageStatus, ModelFacts, Period, Price, Source,
+    SourceId, SpendRow, Timestamp, Usage,
+};
+use fluxchat_store::{ReadTx, StoreError};
+use tokio::sync::Mutex;
+
+use crate::app::Open;
+use crate::{App, Error, Estimate, Event, Sent, only_here};
+
+const BUDGETS: &str = "budgets";
+/// A million US dollars; a bound on what is typed.
+const MOST: u64 = 1_000_000 * DOLLAR;
+/// In billionths.
+const DOLLAR: u64 = 1_000_000_000;
+/// A thousand dollars for a million tokens, in millionths; nothing costs as much.
+const HIGHEST_PRICE: u64 = 1_000_000_000;
+/// No model reads more.
+const LARGEST_CONTEXT: u32 = 100_000_000;
+/// What a page can show.
+const MOST_DAYS: i32 = 400;
+
+/// What is under way.
+#[derive(Default)]
+pub(crate) struct Reserved(Mutex<Held>);
+
+#[derive(Default)]
+struct Held {
+    /// What answers that are arriving may cost.
+    running: HashMap<MessageId, (SourceId, u64)>,
+    /// What temporary conversations cost, by day: nothing of them is written, and it is known until
+    /// the archive is closed.
+    unwritten: Vec<(i32, SourceId, u64)>,
+    /// Answers that may cost more than a budget has left, each once.
+    allowed: HashSet<MessageId>,
+}
+
+impl Held {
+    /// What is in no table: of answers that arrive, and of temporary conversations since a day.
+    fn besides(&self, of: Option<SourceId>, since: i32) -> u64 {
+        let is_of = |source: &SourceId| of.is_none_or(|of| of == *source);
+        let running = self.running.values();
+        let running = running.filter(|(source, _)| is_of(source));
+        let unwritten = self.unwritten.iter();
+        let unwritten = unwritten.filter(|(day, source, _)| *day >= since && is_of(source));
+        running
+            .map(|(_, nanos)| nanos)
+            .chain(unwritten.map(|(_, _, nanos)| nanos))
+            .fold(0, |sum, nanos| sum.saturating_add(*nanos))
+    }
+}
+
+/// A budget and how much of it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BudgetState {
+    /// The budget.
+    pub budget: Budget,
+    /// The name of the source it is for.
+    pub source: Option<String>,
+    /// What was spent, what is arriving included.
+    pub spent: u64,
+}
+
+impl BudgetState {
+    /// Whether it is to be warned of.
+    #[must_use]
+    pub fn is_near(&self) -> bool {
+        self.is_near_with(0)
+    }
+
+    fn is_near_with(&self, more: u64) -> bool {
+        let used = u128::from(self.spent) + u128::from(more);
+        used * 100 >= u128::from(self.budget.nanos) * u128::from(self.budget.warn_percent)
+    }
+}
+
+/// What was spent, and what may be.
+#[derive(Clone, Debug)]
+pub struct Spending {
+    /// Today, in days since 1970, in UTC.
+    pub today: i32,
+    /// The first day that is told.
+    pub from: i32,
+    /// Along the days.
+    pub rows: Vec<SpendRow>,
+    /// The names of the sources that are still there.
+    pub sources: Vec<(SourceId, String)>,
+    /// All budgets.
+    pub budgets: Vec<BudgetState>,
+}
+
+/// What was asked, as far as money is concerned.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) model: String,
+    /// Tokens as estimated, without correction.
+    pub(crate) tokens: u64,
+}
+
+/// How an answer ended, as far as money is concerned.
+pub(crate) struct Ended<'s> {
+    pub(crate) answer: MessageId,
+    pub(crate) source: &'s Source,
+    /// What went out, if something did.
+    pub(crate) asked: Option<Asked>,
+    pub(crate) usage: Option<Usage>,
+    /// What it took before it went on.
+    pub(crate) before: Option<Usage>,
+    pub(crate) status: MessageStatus,
+    /// Whether something of it may be written.
+    pub(crate) is_kept: bool,
+}
+
+fn day_of(at: Timestamp) -> i32 {
+    i32::try_from(at.0.div_euclid(Timestamp::DAY)).unwrap_or(i32::MAX)
+}
+
+/// The first day of the period that a day is in.
+fn first_day(period: Period, day: i32) -> i32 {
+    match period {
+        Period::Day => day,
+        Period::Month => {
+            let seconds = i64::from(day) * (Timestamp::DAY / Timestamp::SECOND);
+            let into = time::OffsetDateTime::from_unix_timestamp(seconds)
+                .map_or(0, |date| i32::from(date.day()) - 1);
+            day - into
+        }
+    }
+}
+
+fn budgets(tx: &ReadTx<'_>) -> Result<Vec<Budget>, StoreError> {
+    Ok(tx.setting(BUDGETS)?.unwrap_or_default())
+}
+
+fn states(tx: &ReadTx<'_>, today: i32, held: &Held) -> Result<Vec<BudgetState>, StoreError> {
+    let mut states = Vec::new();
+    for budget in budgets(tx)? {
+        let source = match budget.source_id {
+            Some(id) => match tx.source(id)? {
+                Some(source) => Some(source.name),
+                // Its source is gone, and can cost nothing.
+                None => continue,
+            },
+            None => None,
+        };
+        let since = first_day(budget.period, today);
+        let spent = tx.spent(since, today, budget.source_id)?;
+        states.push(BudgetState {
+            budget,
+            source,
+            spent: spent.saturating_add(held.besides(budget.source_id, since)),
+        });
+    }
+    Ok(states)
+}
+
+/// An amount for people: cents, and more places where it is less than one.
+#[must_use]
+pub fn dollars(nanos: u64) -> String {
+    let (whole, rest) = (nanos / DOLLAR, nanos % DOLLAR);
+    if nanos == 0 || nanos >= DOLLAR / 100 {
+        let cents = (rest + DOLLAR / 200) / (DOLLAR / 100);
+        return format!("${}.{:02}", whole + cents / 100, cents % 100);
+    }
+    let micros = rest.div_ceil(1_000);
+    format!("${whole}.{micros:06}")
+}
+
+fn used_up(state: &BudgetState, most: u64) -> Error {
+    let time = match state.budget.period {
+        Period::Day => "day",
+        Period::Month => "month",
+    };
+    let (limit, spent) = (dollars(state.budget.nanos), dollars(state.spent));
+    let rest = if most == 0 {
+        String::new()
+    } else {
+        format!(", and this may cost {} more", dollars(most))
+    };
+    Error::invalid(
+        "budget_reached",
+        format!("The budget for this {time} is {limit}, {spent} is spent{rest}."),
+    )
+}
+
+/// Lets a question pass that no budget stops; tells the one that is nearly used up.
+fn judge(
+    states: Vec<BudgetState>,
+    source: &Source,
+    estimate: &Estimate,
+) -> Result<Option<BudgetState>, Error> {
+    // What answers on this computer costs nothing, unless somebody says so.
+    if estimate.nanos_most.is_none() && only_here::answers_here(source) {
+        return Ok(None);
+    }
+    let most = estimate.nanos_most.unwrap_or(0);
+    let mut warning = None;
+    for state in states {
+        if state.budget.source_id.is_some_and(|id| id != source.id) {
+            continue;
+        }
+        let full = state.spent.saturating_add(most) > state.budget.nanos
+            || (most == 0 && estimate.nanos_most.is_none() && state.spent >= state.budget.nanos);
+        if full {
+            return Err(used_up(&state, most));
+        }
+        if warning.is_none() && state.is_near_with(most) {
+            warning = Some(state);
+        }
+    }
+    Ok(warning)
+}
+
+impl App {
+    /// Which budget stops a question, or is nearly used up by it. Nothing is reserved.
+    pub(crate) async fn budget_for(
+        &self,
+        source: &Source,
+        estimate: &Estimate,
+    ) -> Result<Result<Option<BudgetState>, Error>, Error> {
+        let open = self.open()?;
+        let held = open.reserved.0.lock().await;
+        Ok(judge(self.states(&held).await?, source, estimate))
+    }
+
+    async fn states(&self, held: &Held) -> Result<Vec<BudgetState>, Error> {
+        let today = day_of(self.now());
+        let running = Held {
+            running: held.running.clone(),
+            unwritten: held.unwritten.clone(),
+            allowed: HashSet::new(),
+        };
+        self.read(move |tx| states(tx, today, &running)).await
+    }
+
+    /// Right before the door: stops what a budget has no room for, and holds the room for the
+    /// rest until its cost is known.
+    pub(crate) async fn reserve(
+        &self,
+        open: &Open,
+        answer: MessageId,
+        source: &Source,
+        estimate: &Estimate,
+    ) -> Result<(), Error> {
+        if source.is_in_process() {
+            return Ok(());
+        }
+        let mut held = open.reserved.0.lock().await;
+        if !held.allowed.remove(&answer) {
+            judge(self.states(&held).await?, source, estimate)?;
+        }
+        let most = estimate.nanos_most.unwrap_or(0);
+        held.running.insert(answer, (source.id, most));
+        Ok(())
+    }
+
+    /// An answer ended: its cost is known and counted, and what was held for it is free.
+    pub(crate) async fn settle_cost(&self, open: &Open, ended: Ended<'_>) -> Option<Usage> {
+        let mut held = open.reserved.0.lock().await;
+        let mut usage = ended.usage;
+        if let Some(asked) = ended.asked
+            && !ended.source.is_in_process()
+            && (usage.is_some() || ended.status != MessageStatus::Failed)
+        {
+            let (source, day) = (ended.source.id, day_of(self.now()));
+            match self.cost_of(source, day, asked, usage, ended.is_kept).await {
+                Ok(cost) => {
+                    if !ended.is_kept {
+                        let nanos = cost.map_or(0, |cost| cost.nanos);
+                        held.unwritten.push((day, source, nanos));
+                    }
+                    if let Some(usage) = &mut usage {
+                        usage.spent = joined(ended.before.and_then(|it| it.spent), cost);
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(name: "spending.not_kept", code = error.code());
+                }
+            }
+        }
+        held.running.remove(&ended.answer);
+        usage
+    }
+
+    /// What an answer cost; adds it to its day where it is kept.
+    async fn cost_of(
+        &self,
+        id: SourceId,
+        day: i32,
+        asked: Asked,
+        usage: Option<Usage>,
+        is_kept: bool,
+    ) -> Result<Option<Cost>, Error> {
+        let facts = {
+            let model = asked.model.clone();
+            self.read(move |tx| tx.model_fact(id, &model)).await?
+        };
+        let cost = usage.and_then(|usage| facts.cost(&usage));
+        if !is_kept {
+            return Ok(cost);
+        }
+        self.write(move |tx| {
+            let usage = usage.unwrap_or_default();
+            tx.spend(day, id, &asked.model, &usage, cost)?;
+            if usage.input_tokens > 0 && asked.tokens > 0 && tx.source(id)?.is_some() {
+                tx.model_counted(id, &asked.model, asked.tokens, usage.input_tokens.into())?;
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(cost)
+    }
+
+    /// Lets an answer that a budget stopped go out once.
+    ///
+    /// # Errors
+    /// When it is not such an answer; in a supervised profile, unless its guardian unlocked it.
+    pub async fn send_over_budget(&self, answer: MessageId) -> Result<Sent, Error> {
+        let stopped = self.message_by_id(answer).await?;
+        let by_budget = stopped
+            .error
+            .is_some_and(|error| error.code == "budget_reached");
+        if !by_budget || stopped.status != MessageStatus::Failed {
+            return Err(Error::invalid(
+                "not_interrupted",
+                "Only an answer that a budget stopped can be sent over it.",
+            ));
+        }
+        self.guarded().await?;
+        let open = self.open()?;
+        open.reserved.0.lock().await.allowed.insert(answer);
+        let sent = self.resume(answer).await;
+        if sent.is_err() {
+            open.reserved.0.lock().await.allowed.remove(&answer);
+        }
+        sent
+    }
+
+    /// What was spent in the last days, today included, and the budgets.
+    ///
+    /// # Errors
+    /// When the archive is not open.
+    pub async fn spending(&self, days: u32) -> Result<Spending, Error> {
+        let today = day_of(self.now());
+        let days = i32::try_from(days).unwrap_or(MOST_DAYS).clamp(1, MOST_DAYS);
+        let from = today - days + 1;
+        let open = self.open()?;
+        let budgets = {
+            let held = open.reserved.0.lock().await;
+            self.states(&held).await?
+        };
+        self.read(move |tx| {
+            let sources = tx.sources()?.into_iter();
+            Ok(Spending {
+                today,
+                from,
+                rows: tx.spending(from, today)?,
+                sources: sources.map(|source| (source.id, source.name)).collect(),
+                budgets,
+            })
+        })
+        .await
+    }
+
+    /// Forgets what was spent on all days. Messages keep what they cost.
+    ///
+    /// # Errors
+    /// In a supervised profile, unless its guardian unlocked it.
+    pub async fn forget_spending(&self) -> Result<(), Error> {
+        self.guarded().await?;
+        self.open()?.reserved.0.lock().await.unwritten.clear();
+        self.write(|tx| tx.spending_forget()).await?;
+        self.tell(Event::SpendingChanged);
+        Ok(())
+    }
+
+    /// Sets a budget; there is one for a source and a time.
+    ///
+    /// # Errors
+    /// `invalid_budget`; in a supervised profile, unless its guardian unlocked it.
+    pub async fn set_budget(&self, budget: Budget) -> Result<(), Error> {
+        if budget.nanos > MOST || !(1..=100).contains(&budget.warn_percent) {
+            return Err(Error::invalid(
+                "invalid_budget",
+                "A budget is at most a million dollars, and warns from 1 to 100 percent.",
+            ));
+        }
+        if let Some(id) = budget.source_id {
+            self.source(id).await?;
+        }
+        self.change_budgets(
+            move |budgets| budgets.push(budget),
+            budget.source_id,
+            budget.period,
+        )
+        .await
+    }
+
+    /// Removes a budget.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn remove_budget(
+        &self,
+        source_id: Option<SourceId>,
+        period: Period,
+    ) -> Result<(), Error> {
+        self.change_budgets(|_| (), source_id, period).await
+    }
+
+    async fn change_budgets(
+        &self,
+        change: impl FnOnce(&mut Vec<Budget>) + Send + 'static,
+        source_id: Option<SourceId>,
+        period: Period,
+    ) -> Result<(), Error> {
+        self.guarded().await?;
+        self.write(move |tx| {
+            let mut all = budgets(tx)?;
+            all.retain(|it| it.source_id != source_id || it.period != period);
+            change(&mut all);
+            tx.setting_set(BUDGETS, &all)
+        })
+        .await?;
+        self.tell(Event::SpendingChanged);
+        Ok(())
+    }
+
+    /// Keeps what a source told of its models, as far as it can be kept.
+    pub(crate) async fn remember_told(&self, id: SourceId, models: Vec<fluxchat_model::Model>) {
+        let told = self.write(move |tx| match tx.source(id)? {
+            Some(_) => tx.model_facts_told(id, &models),
+            None => Ok(()),
+        });
+        if let Err(error) = told.await {
+            tracing::warn!(name: "models.not_kept", code = error.code());
+        }
+    }
+
+    /// What is known of the models of a source.
+    ///
+    /// # Errors
+    /// When the archive is not open.
+    pub async fn model_facts(&self, source: SourceId) -> Result<Vec<ModelFacts>, Error> {
+        self.read(move |tx| tx.model_facts(source)).await
+    }
+
+    /// Says how much a model reads and what it costs; `None` goes back to what its source tells.
+    ///
+    /// # Errors
+    /// `invalid_price`; in a supervised profile, unless its guardian unlocked it.
+    pub async fn set_model_facts(
+        &self,
+        source: SourceId,
+        model: &str,
+        context: Option<u32>,
+        price: Option<Price>,
+    ) -> Result<(), Error> {
+        let model = model.trim().to_owned();
+        let fits = |price: Price| price.input <= HIGHEST_PRICE && price.output <= HIGHEST_PRICE;
+        let holds = !model.is_empty()
+            && model.len() <= 200
+            && context.is_none_or(|it| (256..=LARGEST_CONTEXT).contains(&it))
+            && price.is_none_or(fits);
+        if !holds {
+            return Err(Error::invalid(
+                "invalid_price",
+                "A model reads at least 256 tokens, and costs at most $1,000 for a million of them.",
+            ));
+        }
+        self.source(source).await?;
+        self.guarded().await?;
+        self.write(move |tx| tx.model_facts_entered(source, &model, context, price))
+            .await?;
+        self.tell(Event::SourcesChanged);
+        Ok(())
+    }
+
+    /// How many answers of a conversation have a known cost, and what they cost together.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub async fn conversation_cost(&self, id: ConversationId) -> Result<(u64, u64), Error> {
+        let home = self.open()?.home(id);
+        self.read_at(&home, move |tx| tx.conversation_cost(id))
+            .await
+    }
+}
+
+/// An answer that went on cost what both parts did.
+fn joined(before: Option<Cost>, now: Option<Cost>) -> Option<Cost> {
+    match (before, now) {
+        (Some(before), Some(now)) => Some(Cost {
+            nanos: before.nanos.saturating_add(now.nanos),
+            ..now
+        }),
+        (before, now) => now.or(before),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_begins_with_its_first_day() {
+        // 2024-02-29 and 2024-03-01.
+        let leap = 19_782;
+        assert_eq!(first_day(Period::Month, leap), leap - 28);
+        assert_eq!(first_day(Period::Month, leap + 1), leap + 1);
+        assert_eq!(first_day(Period::Day, leap), leap);
+        assert_eq!(day_of(Timestamp(-1)), -1);
+    }
+
+    #[test]
+    fn amounts_are_read_by_people() {
+        let written = [
+            (0, "$0.00"),
+            (1, "$0.000001"),
+            (9_999_999, "$0.010000"),
+            (10_000_000, "$0.01"),
+            (1_994_999_999, "$1.99"),
+            (1_995_000_000, "$2.00"),
+            (12_340_000_000, "$12.34"),
+        ];
+        for (nanos, text) in written {
+            assert_eq!(dollars(nanos), text);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! What answers cost, what a conversation may send, and the limits a person sets for both.
+//!
+//! Money is a whole number of billionths of a US dollar, never a fraction.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Price, SourceId, Usage};
+
+/// Where the amount of a cost comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum CostBasis {
+    /// The source said what it charged.
+    Told,
+    /// Worked out from the price in the source's list of models.
+    Listed,
+    /// Worked out from the price a person entered.
+    Entered,
+}
+
+/// What an answer cost when it was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Cost {
+    /// In billionths of a US dollar.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub nanos: u64,
+    /// Where the amount comes from.
+    pub basis: CostBasis,
+}
+
+impl Price {
+    /// What so many tokens cost, in billionths of a US dollar, rounded up.
+    #[must_use]
+    pub fn nanos(self, input: u64, output: u64) -> u64 {
+        let sum = u128::from(self.input) * u128::from(input)
+            + u128::from(self.output) * u128::from(output);
+        u64::try_from(sum.div_ceil(1_000)).unwrap_or(u64::MAX)
+    }
+}
+
+/// What is known of a model of a source: as the source last told, and as a person entered it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct ModelFacts {
+    /// The model, in the words of the source.
+    pub model: String,
+    /// How many tokens it reads, as told.
+    pub context_tokens: Option<u32>,
+    /// The most tokens of one answer, as told.
+    pub output_tokens: Option<u32>,
+    /// Its price, as told.
+    pub price: Option<Price>,
+    /// How many tokens it reads, as entered.
+    pub own_context: Option<u32>,
+    /// Its price, as entered.
+    pub own_price: Option<Price>,
+    /// How many tokens were estimated where the source later told how many there were.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub estimated: u64,
+    /// How many the source told.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub counted: u64,
+}
+
+/// From how many tokens on a comparison of estimate and count says something.
+const ENOUGH: u64 = 300;
+
+impl ModelFacts {
+    /// How many tokens the model reads: what a person entered, or else what was told.
+    #[must_use]
+    pub fn context(&self) -> Option<u32> {
+        self.own_context.or(self.context_tokens)
+    }
+
+    /// Its price and where it comes from.
+    #[must_use]
+    pub fn priced(&self) -> Option<(Price, CostBasis)> {
+        let own = self.own_price.map(|price| (price, CostBasis::Entered));
+        own.or(self.price.map(|price| (price, CostBasis::Listed)))
+    }
+
+    /// By how much estimates have been wrong, in percent: 100 is right, 120 a fifth too low.
+    /// Between half and twice, whatever was told.
+    #[must_use]
+    pub fn percent(&self) -> u64 {
+        if self.estimated < ENOUGH {
+            return 100;
+        }
+        let percent = u128::from(self.counted) * 100 / u128::from(self.estimated);
+        u64::try_from(percent).unwrap_or(u64::MAX).clamp(50, 200)
+    }
+
+    /// What an answer cost. `None` where neither an amount nor a price is known.
+    #[must_use]
+    pub fn cost(&self, usage: &Usage) -> Option<Cost> {
+        if let Some(told) = usage.cost {
+            return Some(Cost {
+                nanos: told.saturating_mul(1_000),
+                basis: CostBasis::Told,
+            });
+        }
+        let (price, basis) = self.priced()?;
+        Some(Cost {
+            nanos: price.nanos(usage.input_tokens.into(), usage.output_tokens.into()),
+            basis,
+        })
+    }
+}
+
+/// Which messages of a conversation go along with a question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "rule", rename_all = "snake_case")]
+pub enum ContextRule {
+    /// All of them; what the model cannot read is not sent at all.
+    #[default]
+    All,
+    /// The last ones, the question included.
+    Last {
+        /// How many, at least one.
+        messages: u32,
+    },
+    /// As many as the model reads.
+    Fit,
+}
+
+/// The time a budget is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// A day.
+    Day,
+    /// A calendar month.
+    Month,
+}
+
+/// A limit that a person sets to what answers may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Budget {
+    /// The source it is for; `None` for all together.
+    pub source_id: Option<SourceId>,
+    /// The time it is for.
+    pub period: Period,
+    /// The limit, in billionths of a US dollar.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub nanos: u64,
+    /// From what share on it warns, in percent.
+    pub warn_percent: u8,
+}
+
+/// What was spent on one day with one model of one source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct SpendRow {
+    /// Days since 1970, in UTC.
+    pub day: i32,
+    /// The source, which may be gone.
+    pub source_id: SourceId,
+    /// The model, in the words of the source.
+    pub model: String,
+    /// How many answers.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub answers: u64,
+    /// How many of them have no known cost.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub unpriced: u64,
+    /// Tokens read.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub input_tokens: u64,
+    /// Tokens written.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub output_tokens: u64,
+    /// What it cost, in billionths of a US dollar.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub nanos: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usage(input: u32, output: u32) -> Usage {
+        Usage {
+            input_tokens: input,
+            output_tokens: output,
+            ..Usage::default()
+        }
+    }
+
+    #[test]
+    fn a_cost_is_a_whole_number_and_the_amount_told_goes_first() {
+        let listed = Price {
+            input: 150_000,
+            output: 600_000,
+        };
+        let mut facts = ModelFacts {
+            price: Some(listed),
+            ..ModelFacts::default()
+        };
+        // 7 × 0.15 $ + 3 × 0.60 $ for a million.
+        let cost = facts.cost(&usage(7, 3)).unwrap();
+        assert_eq!((cost.nanos, cost.basis), (2_850, CostBasis::Listed));
+        facts.own_price = Some(Price {
+            input: 1,
+            output: 0,
+        });
+        let cost = facts.cost(&usage(1, 0)).unwrap();
+        assert_eq!(
+            (cost.nanos, cost.basis),
+            (1, CostBasis::Entered),
+            "never less than it was"
+        );
+        let told = Usage {
+            cost: Some(17),
+            ..usage(1, 1)
+        };
+        assert_eq!(facts.cost(&told).unwrap().nanos, 17_000);
+        assert_eq!(ModelFacts::default().cost(&usage(1, 1)), None);
+        let most = Price {
+            input: u64::MAX,
+            output: u64::MAX,
+        };
+        assert_eq!(most.nanos(u64::MAX, u64::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn estimates_learn_within_bounds() {
+        let percent = |estimated, counted| {
+            let facts = ModelFacts {
+                estimated,
+                counted,
+                ..ModelFacts::default()
+            };
+            facts.percent()
+        };
+        assert_eq!(percent(10, 1_000), 100, "too little to say something");
+        assert_eq!(percent(1_000, 1_200), 120);
+        assert_eq!(percent(1_000, 1), 50);
+        assert_eq!(percent(1_000, u64::MAX), 200);
+    }
+}

@@ -1,0 +1,238 @@
+//! Money: kept with each answer, added up by day, stopped by a budget.
+
+use fluxchat_core::{Ask, Event};
+use fluxchat_model::{CostBasis, Instructions, MessageStatus, Parameters, Period, SpendRow};
+use fluxchat_testkit::recorder::Answer;
+
+use super::{TOKEN, World, code, words};
+use crate::support::app;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_budget_stops_before_anything_leaves() {
+    let world = World::dear(words("fine")).await;
+    // The server counts 7 tokens read and 1 written.
+    let first = world.ask("hello").await;
+    let spent = first.usage.unwrap().spent.unwrap();
+    assert_eq!((spent.nanos, spent.basis), (8 * TOKEN, CostBasis::Entered));
+    assert_eq!(world.spent().await, 8 * TOKEN);
+
+    world.budget(10).await;
+    let before = world.left().await;
+    let stopped = world.ask("hello again").await;
+    assert_eq!(world.left().await, before, "neither wire nor ledger");
+    assert_eq!(code(&stopped), Some("budget_reached"));
+    let error = stopped.error.clone().unwrap();
+    assert!(error.message.contains("$0.01"), "{}", error.message);
+    assert_eq!(error.kept, "Your question was kept.");
+    let question = world
+        .app
+        .message_by_id(stopped.parent_id.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(question.text(), "hello again");
+
+    // By whatever way it is tried.
+    let again = world.app.regenerate(stopped.id, None, None).await.unwrap();
+    let again = ended(&world, again.answer_id).await;
+    assert_eq!(code(&again), Some("budget_reached"));
+    let resumed = world.app.resume(stopped.id).await.unwrap();
+    assert_eq!(
+        code(&ended(&world, resumed.answer_id).await),
+        Some("budget_reached")
+    );
+    let edited = world.app.edit(question.id, "other words").await.unwrap();
+    assert_eq!(
+        code(&ended(&world, edited.answer_id).await),
+        Some("budget_reached")
+    );
+    assert_eq!(world.left().await, before);
+
+    // Once, because somebody said so; and only once.
+    world.app.send_over_budget(stopped.id).await.unwrap();
+    let sent = ended(&world, stopped.id).await;
+    assert_eq!(
+        (sent.status, sent.text().as_str()),
+        (MessageStatus::Complete, "fine")
+    );
+    assert_eq!(world.recorder.seen().len(), before.0 + 1);
+    assert_eq!(
+        code(&world.ask("and once more").await),
+        Some("budget_reached")
+    );
+    assert_eq!(world.recorder.seen().len(), before.0 + 1);
+    let whole = world.app.send_over_budget(sent.id).await.unwrap_err();
+    assert_eq!(whole.code(), "not_interrupted", "what no budget stopped");
+
+    // The control arm: without it the same question leaves.
+    world.app.remove_budget(None, Period::Day).await.unwrap();
+    assert_eq!(world.ask("hello again").await.text(), "fine");
+    assert_eq!(world.recorder.seen().len(), before.0 + 2);
+    world.app.shutdown().await;
+}
+
+async fn ended(world: &World, answer: fluxchat_model::MessageId) -> fluxchat_model::Message {
+    let mut events = world.app.events().subscribe();
+    loop {
+        let message = world.app.message_by_id(answer).await.unwrap();
+        if message.status != MessageStatus::Streaming {
+            return message;
+        }
+        while let Some(event) = events.recv().await {
+            if matches!(event, Event::StreamEnded(id) if id == answer) {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_still_arriving_counts_as_spent() {
+    let world = World::dear(Answer::Hang(vec!["one".to_owned()])).await;
+    world.budget(200).await;
+    let longest = |tokens| Instructions {
+        parameters: Parameters {
+            max_tokens: Some(tokens),
+            ..Parameters::default()
+        },
+        ..Instructions::default()
+    };
+    let ask = |text: &str| Ask {
+        instructions: Some(longest(120)),
+        ..world.asking(text)
+    };
+    let arrived = world.recorder.seen().len();
+    let first = world.app.ask(ask("one")).await.unwrap();
+    world.recorder.arrived(arrived + 1).await;
+    let second = app::ask(&world.app, ask("two")).await;
+    assert_eq!(
+        code(&second),
+        Some("budget_reached"),
+        "two of 120 are more than 200"
+    );
+    let state = world.app.spending(1).await.unwrap().budgets;
+    assert!(state[0].spent >= 120 * TOKEN && world.spent().await == 0);
+
+    // When the first one ends, what was held for it is free.
+    world.app.stop(first.answer_id).unwrap();
+    ended(&world, first.answer_id).await;
+    world.recorder.answer(words("fine"));
+    assert_eq!(app::ask(&world.app, ask("three")).await.text(), "fine");
+    world.app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_budget_of_one_source_is_for_it_alone_and_warns() {
+    let world = World::dear(words("fine")).await;
+    world.ask("hello").await;
+    let mut budget = fluxchat_model::Budget {
+        source_id: Some(world.source),
+        period: Period::Month,
+        nanos: 15 * TOKEN,
+        warn_percent: 80,
+    };
+    world.app.set_budget(budget).await.unwrap();
+    let near = world.app.estimate(world.asking("hi")).await.unwrap();
+    assert!(near.stop.is_none());
+    assert_eq!(near.warning.unwrap().source.as_deref(), Some("recorder"));
+    // A second one for the same source and time takes its place.
+    budget.nanos = TOKEN;
+    world.app.set_budget(budget).await.unwrap();
+    assert_eq!(world.app.spending(1).await.unwrap().budgets.len(), 1);
+    let stop = world.app.estimate(world.asking("hi")).await.unwrap().stop;
+    assert_eq!(stop.unwrap().code, "budget_reached");
+    let shown = world.app.preview(world.asking("hi")).await.unwrap();
+    assert_eq!(shown.estimate.stop.unwrap().code, "budget_reached");
+    // The sandbox costs nothing and is not stopped.
+    let sandbox = world.app.source_named("sandbox").await.unwrap().id;
+    let free = Ask {
+        text: "What is Fluxchat?".to_owned(),
+        source: Some(sandbox),
+        ..Ask::default()
+    };
+    assert_eq!(app::ask(&world.app, free).await.error, None);
+    budget.warn_percent = 0;
+    assert_eq!(
+        world.app.set_budget(budget).await.unwrap_err().code(),
+        "invalid_budget"
+    );
+    world.app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_source_says_it_charged_goes_first() {
+    let told = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"fine\"},\"finish_reason\":\"stop\"}]}\n\n\
+                data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":1,\"cost\":0.000123}}\n\n\
+                data: [DONE]\n\n";
+    let world = World::dear(Answer::Plain(200, "text/event-stream", told.to_owned())).await;
+    let answer = world.ask("hello").await;
+    let spent = answer.usage.unwrap().spent.unwrap();
+    assert_eq!((spent.nanos, spent.basis), (123_000, CostBasis::Told));
+    let (priced, nanos) = world
+        .app
+        .conversation_cost(answer.conversation_id)
+        .await
+        .unwrap();
+    assert_eq!((priced, nanos), (1, 123_000));
+    world.app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sums_stay_when_conversations_go_and_go_with_everything() {
+    let world = World::dear(words("fine")).await;
+    let answer = world.ask("hello").await;
+    let begun = world
+        .app
+        .begin_temporary(Some(world.source), Some(super::MODEL.to_owned()));
+    let temporary = begun.await.unwrap().id;
+    let ask = Ask {
+        conversation: Some(temporary),
+        text: "between us".to_owned(),
+        ..Ask::default()
+    };
+    app::ask(&world.app, ask).await;
+    assert_eq!(world.spent().await, 8 * TOKEN, "nothing of it is written");
+    world.budget(100).await;
+    let state = world.app.spending(1).await.unwrap().budgets;
+    assert_eq!(state[0].spent, 16 * TOKEN, "and no budget is passed by");
+    let rows = world.app.spending(1).await.unwrap().rows;
+    let [
+        SpendRow {
+            answers: 1,
+            unpriced: 0,
+            ..
+        },
+    ] = &rows[..]
+    else {
+        panic!("{rows:?}");
+    };
+
+    world.app.end_temporary(temporary).await.unwrap();
+    let going = world.app.delete_conversation(answer.conversation_id);
+    going.await.unwrap();
+    assert_eq!(world.spent().await, 8 * TOKEN);
+    world.app.delete_everything().await.unwrap();
+    assert_eq!(world.spent().await, 0);
+    world.ask("hello").await;
+    assert_eq!(world.spent().await, 8 * TOKEN);
+    world.app.forget_spending().await.unwrap();
+    assert!(world.app.spending(400).await.unwrap().rows.is_empty());
+    world.app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_without_a_price_is_counted_as_such() {
+    let world = World::new(words("fine")).await;
+    let answer = world.ask("hello").await;
+    assert_eq!(answer.usage.unwrap().spent, None);
+    let rows = world.app.spending(1).await.unwrap().rows;
+    assert_eq!(
+        (rows[0].answers, rows[0].unpriced, rows[0].nanos),
+        (1, 1, 0)
+    );
+    assert_eq!((rows[0].input_tokens, rows[0].output_tokens), (7, 1));
+    // What did not leave is not counted.
+    world.app.set_offline(true).await.unwrap();
+    world.ask("hello?").await;
+    assert_eq!(world.app.spending(1).await.unwrap().rows, rows);
+    world.app.shutdown().await;
+}

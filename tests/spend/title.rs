@@ -1,0 +1,107 @@
+//! Titles by the model: only where switched on, a request of its own purpose, counted, and never
+//! over a title that somebody wrote.
+
+use fluxchat_core::{Ask, ConversationPatch};
+use fluxchat_model::{ConversationId, LedgerFilter, Message, Period, Purpose};
+use fluxchat_testkit::recorder::Answer;
+
+use super::{TOKEN, World, words};
+use crate::support::app;
+
+async fn titles_asked(world: &World) -> usize {
+    let rows = world
+        .app
+        .ledger_page(LedgerFilter::default(), 1_000)
+        .await
+        .unwrap();
+    let of_titles = |row: &&fluxchat_model::LedgerEntry| row.record.purpose == Purpose::Title;
+    rows.iter().filter(of_titles).count()
+}
+
+async fn titled(world: &World, id: ConversationId, title: &str) {
+    let mut events = world.app.events().subscribe();
+    while world.app.conversation(id).await.unwrap().title != title {
+        events.recv().await.unwrap();
+    }
+}
+
+async fn asked(world: &World, answer: &str, text: &str) -> Message {
+    world
+        .recorder
+        .answer(Answer::Turns(vec![words("fine"), words(answer)]));
+    world.ask(text).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_title_is_asked_for_only_where_it_is_wanted() {
+    let world = World::dear(words("fine")).await;
+    let plain = world.ask("How do I cook rice? I have no pot.").await;
+    let title = world
+        .app
+        .conversation(plain.conversation_id)
+        .await
+        .unwrap()
+        .title;
+    assert_eq!(
+        title, "How do I cook rice?",
+        "the first sentence, and nothing was asked"
+    );
+
+    world.app.set_titles_by_model(true).await.unwrap();
+    assert!(world.app.titles_by_model().await.unwrap());
+    let before = world.spent().await;
+    let answer = asked(
+        &world,
+        "“**Rice** without a pot”",
+        "How do I cook rice? I have no pot.",
+    )
+    .await;
+    titled(&world, answer.conversation_id, "Rice without a pot").await;
+    assert_eq!(titles_asked(&world).await, 1);
+    assert_eq!(
+        world.spent().await,
+        before + 16 * TOKEN,
+        "it costs what it costs"
+    );
+    let body = world.last_body();
+    assert_eq!(body["messages"].as_array().unwrap().len(), 1);
+
+    // Not again, not over a title that somebody wrote, nor of what lives in memory alone.
+    let on = |id, text: &str| Ask {
+        conversation: Some(id),
+        text: text.to_owned(),
+        ..Ask::default()
+    };
+    app::ask(&world.app, on(answer.conversation_id, "and pasta?")).await;
+    let mine = ConversationPatch {
+        title: Some("Mine".to_owned()),
+        ..ConversationPatch::default()
+    };
+    let id = plain.conversation_id;
+    world.app.update_conversation(id, mine).await.unwrap();
+    world.app.regenerate(plain.id, None, None).await.unwrap();
+    let begun = world.app.begin_temporary(Some(world.source), None).await;
+    app::ask(&world.app, on(begun.unwrap().id, "between us")).await;
+    // Something that is asked for comes after all that is not.
+    let last = asked(&world, "Eggs", "How do I boil eggs?").await;
+    titled(&world, last.conversation_id, "Eggs").await;
+    assert_eq!(titles_asked(&world).await, 2);
+    assert_eq!(world.app.conversation(id).await.unwrap().title, "Mine");
+    world.app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_budget_stops_titles_too() {
+    let world = World::dear(words("fine")).await;
+    world.app.set_titles_by_model(true).await.unwrap();
+    // Room for the answer, and none for a title with its longest answer.
+    world.budget(40).await;
+    let first = world.ask("hello").await;
+    world.app.remove_budget(None, Period::Day).await.unwrap();
+    let second = asked(&world, "Greeting", "hello again").await;
+    titled(&world, second.conversation_id, "Greeting").await;
+    assert_eq!(titles_asked(&world).await, 1);
+    let kept = world.app.conversation(first.conversation_id).await.unwrap();
+    assert_eq!(kept.title, "hello");
+    world.app.shutdown().await;
+}

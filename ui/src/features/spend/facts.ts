@@ -1,0 +1,22 @@
+import type { ContextEstimate } from '../../ipc/generated/types';
+import { formatNumber } from '../../i18n/format';
+import { t } from '../../i18n/index.svelte';
+import { formatNanos } from './dollars';
+
+/** What a question takes along, line by line. */
+export function contextFacts(estimate: ContextEstimate): { name: string; value: string }[] {
+  const rows = [{ name: t('context.messages'), value: formatNumber(estimate.messages) }];
+  if (estimate.left_out > 0) rows.push({ name: t('context.leftOut'), value: formatNumber(estimate.left_out) });
+  rows.push(
+    { name: t('context.tokens'), value: t('context.about', { count: formatNumber(estimate.tokens) }) },
+    { name: t('context.size'), value: estimate.context === null ? t('context.unknown') : formatNumber(estimate.context) },
+  );
+  if (estimate.reserved > 0) rows.push({ name: t('context.reserved'), value: formatNumber(estimate.reserved) });
+  rows.push({
+    name: t('context.cost'),
+    value: estimate.nanos === null ? t('context.noPrice') : t('context.price', { amount: formatNanos(estimate.nanos) }),
+  });
+  if (estimate.nanos !== null && estimate.nanos_most !== null && estimate.nanos_most > estimate.nanos)
+    rows.push({ name: t('context.costMost'), value: formatNanos(estimate.nanos_most) });
+  return rows;
+}
