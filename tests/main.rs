@@ -51,6 +51,7 @@ mod shell_config;
 mod surroundings;
 mod talk;
 mod temporary;
+mod tools;
 mod tour;
 mod trace;
 mod training;

@@ -16,6 +16,7 @@ mod retention;
 mod rights;
 mod setup;
 mod source;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,7 @@ pub async fn run(app: &App, command: Command, guardian: Option<Secret<String>>, 
             consent::guardian(app, command, guardian, out).await
         }
         Command::Privacy(privacy) => privacy::run(app, privacy, out).await,
+        Command::Tool(command) => tools::run(app, command, out).await,
         Command::Doctor => doctor(app, out).await,
     }
 }

@@ -17,6 +17,7 @@ use fluxchat_model::{SessionState, VisibleError};
 use crate::args::lock::Lock;
 use crate::args::{
     Cli, Command, Diagnostics, Folder, Global, History, Preset, Privacy, Prompt, Retention, Tag,
+    Tool,
 };
 use crate::output::{Failure, Out};
 
@@ -162,6 +163,7 @@ fn access(command: &Command) -> Access {
             | Privacy::Diagnostics(Diagnostics::Show)
             | Privacy::SupportBundle(_),
         )
+        | Command::Tool(Tool::List)
         | Command::Doctor => Access::Reader,
         _ => Access::Owner,
     }

@@ -1,9 +1,12 @@
 //! Asking: questions, answers, branches.
 
+mod calls;
 mod generation;
 mod outgoing;
 mod preview;
+mod said;
 mod stream;
+mod unsaved;
 
 use std::sync::Arc;
 
@@ -89,6 +92,9 @@ impl App {
         };
         let is_new = ask.conversation.is_none();
         let instructions = ask.instructions.map(instructions::checked).transpose()?;
+        if let Some(instructions) = &instructions {
+            self.may_switch_on(&instructions.parameters.tools).await?;
+        }
         let question = self.message(&conversation, conversation.head_id, Role::User, text)?;
         let answer = self.answer_below(&conversation, question.id, &source, model.clone())?;
         let sent = Sent {

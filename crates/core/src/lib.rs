@@ -53,6 +53,7 @@ mod session;
 mod settings;
 mod sources;
 mod temporary;
+mod tools;
 mod training;
 mod upkeep;
 mod verify;
@@ -98,4 +99,7 @@ pub use rotation::KeyState;
 pub use search::{Found, SearchToken, TokenKind};
 pub use session::{Audience, Setup};
 pub use sources::{Added, NewSource};
+pub use tools::{
+    LOCAL_TOOLS, LocalTool, NewToolServer, ToolInfo, ToolServerInfo, ToolsInfo, shown_json,
+};
 pub use verify::{Chain, Doctor, Verification};

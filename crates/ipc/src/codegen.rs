@@ -29,6 +29,7 @@ use crate::dto::search::*;
 use crate::dto::session::*;
 use crate::dto::source::*;
 use crate::dto::temporary::*;
+use crate::dto::tools::*;
 use crate::dto::{Done, Empty};
 
 const HEADER: &str = "// Generated from crates/ipc by `cargo xtask codegen`. Do not edit.\n\n";

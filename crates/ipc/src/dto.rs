@@ -37,6 +37,7 @@ pub mod search;
 pub mod session;
 pub mod source;
 pub mod temporary;
+pub mod tools;
 
 dto! {
     /// A command that needs nothing.

@@ -22,6 +22,7 @@ mod secret;
 mod session;
 mod source;
 mod time;
+mod tools;
 
 pub use chat::{
     Conversation, DraftKey, Message, MessageStatus, Named, Part, Role, Usage, VisibleError,
@@ -35,7 +36,7 @@ pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, DiagnosticReportId, ErasureId, FolderId, InvalidId,
     MessageId, OutboxId, PresetId, PrivacyRequestId, PromptId, RequestId, RetentionRuleId,
-    SourceId, TagId, TombstoneId,
+    SourceId, TagId, TombstoneId, ToolServerId,
 };
 pub use ledger::{
     EgressRecord, Initiator, LedgerEntry, LedgerFacet, LedgerFilter, LedgerSummary, Outcome,
@@ -63,3 +64,7 @@ pub use secret::{ArchiveKey, Secret};
 pub use session::{SessionState, StorageMode};
 pub use source::{Abilities, DataPractices, Dialect, Model, Origin, OriginError, Price, Source};
 pub use time::{Clock, Timestamp};
+pub use tools::{
+    AnswerNotice, SealedPart, ToolCallPart, ToolDecision, ToolDefinition, ToolPolicy, ToolServer,
+    ToolState, ToolTransport,
+};

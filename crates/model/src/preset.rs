@@ -22,6 +22,8 @@ pub struct Parameters {
     pub seed: Option<i64>,
     /// `none`, `minimal`, `low`, `medium`, `high`, …
     pub reasoning_effort: Option<String>,
+    /// Tools that may be asked for: names of those in the app, ids of servers.
+    pub tools: Vec<String>,
 }
 
 impl Parameters {

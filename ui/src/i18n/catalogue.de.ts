@@ -14,6 +14,7 @@ import rights from './rights.de.json';
 import service from './service.de.json';
 import talk from './talk.de.json';
 import temporary from './temporary.de.json';
+import tools from './tools.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
 import proof from './proof.de.json';
@@ -35,6 +36,7 @@ export default {
   ...service,
   ...talk,
   ...temporary,
+  ...tools,
   ...errors,
   ...proof,
 };

@@ -14,6 +14,7 @@ import rights from './rights.en.json';
 import service from './service.en.json';
 import talk from './talk.en.json';
 import temporary from './temporary.en.json';
+import tools from './tools.en.json';
 
 export default {
   ...en,
@@ -32,4 +33,5 @@ export default {
   ...service,
   ...talk,
   ...temporary,
+  ...tools,
 };

@@ -18,6 +18,7 @@ import { sessionCommands } from './fake/session';
 import { serviceCommands } from './fake/services';
 import { sourceCommands } from './fake/sources';
 import { talkCommands } from './fake/talk';
+import { toolCommands } from './fake/tools';
 import { temporaryCommands } from './fake/temporary';
 import { FakeWorld, type FakeOptions } from './fake/world';
 import type { SessionInfo } from '../ipc/generated/types';
@@ -64,6 +65,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...chatCommands(world),
     ...talkCommands(world),
     ...temporaryCommands(world),
+    ...toolCommands(world),
     ...filingCommands(world),
     ...retentionCommands(world),
     ...serviceCommands(world),

@@ -21,6 +21,7 @@ import { SettingsState } from './settings.svelte';
 import { Sources } from './sources.svelte';
 import { Talk } from './talk.svelte';
 import { Thread } from './thread.svelte';
+import { Tools } from './tools.svelte';
 import { UndoOffers } from './undo.svelte';
 
 /** How often the core is told that somebody is there. */
@@ -43,6 +44,7 @@ export class AppState {
   readonly undo: UndoOffers;
   readonly search: Search;
   readonly talk: Talk;
+  readonly tools: Tools;
   readonly chat: Chat;
   private started = false;
   private wasReady = false;
@@ -66,6 +68,7 @@ export class AppState {
     this.undo = new UndoOffers(client);
     this.search = new Search(client);
     this.talk = new Talk(client);
+    this.tools = new Tools(client);
     this.chat = new Chat({
       client,
       thread: this.thread,
@@ -122,9 +125,18 @@ export class AppState {
         this.search.removed(event.id);
         this.thread.handle(event);
         break;
+      case 'stream_ended':
+        this.tools.ended(event.message.id);
+        this.thread.handle(event);
+        break;
+      case 'tool_calls_changed':
+        void this.tools.readCalls(event.message_id);
+        break;
+      case 'tools_changed':
+        this.tools.changed();
+        break;
       case 'messages_changed':
       case 'stream':
-      case 'stream_ended':
         this.thread.handle(event);
         break;
       case 'egress':

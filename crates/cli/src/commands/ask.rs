@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::Done;
 use super::preset::settled;
+use super::tools;
 use crate::args::{self, ParameterArgs};
 use crate::output::{Failure, Out, document, exit_code, plain};
 
@@ -39,18 +40,22 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
     } else {
         conversation
     };
-    let given =
-        preset.is_some() || ask.system.is_some() || ask.parameters != ParameterArgs::default();
+    let chosen = tools::chosen(app, &ask.tools).await?;
+    let given = preset.is_some()
+        || ask.system.is_some()
+        || ask.parameters != ParameterArgs::default()
+        || !chosen.is_empty();
     let before = match (preset, conversation) {
         (Some(preset), _) => preset.into(),
         (None, Some(id)) => app.instructions(id).await?,
         (None, None) => Instructions::default(),
     };
-    let instructions = Instructions {
+    let mut instructions = Instructions {
         system: ask.system.unwrap_or(before.system),
         parameters: settled(before.parameters, ask.parameters),
         preset: before.preset,
     };
+    instructions.parameters.tools.extend(chosen);
     let asked = Ask {
         conversation,
         text: ask.text,
@@ -63,10 +68,14 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
         return Ok(ExitCode::SUCCESS);
     }
     let sent = app.ask(asked).await?;
+    let mut decided = Vec::new();
     while let Some(event) = events.recv().await {
         match event {
             Event::Stream(item) if item.message_id == sent.answer_id && !out.is_json() => {
                 out.text(&plain(&item.text));
+            }
+            Event::ToolCallsChanged(id) if id == sent.answer_id => {
+                tools::decide(app, id, &ask.tools, &mut decided, out).await?;
             }
             Event::StreamEnded(id) if id == sent.answer_id => break,
             _ => {}
@@ -88,11 +97,16 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
             "status": answer.status,
             "text": answer.text(),
             "reasoning": answer.reasoning(),
+            "tool_calls": tools::calls(&answer),
+            "notices": tools::notices(&answer),
             "usage": answer.usage,
             "error": answer.error.as_ref().map(document),
         }));
     } else {
         out.text("\n");
+        for notice in tools::notices(&answer) {
+            out.note(&tools::in_words(notice));
+        }
         match kept {
             Some((conversation, _)) => out.note(&format!("conversation {conversation}")),
             None => out.note(NOTHING_KEPT),

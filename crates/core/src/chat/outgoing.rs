@@ -1,8 +1,8 @@
 //! What goes to a source: the same for asking and for showing what would be asked.
 
 use fluxchat_egress::{CancellationToken, Ctx, Reply};
-use fluxchat_model::{ConversationId, DataCategory, Instructions, Message, Purpose, Role, Source};
-use fluxchat_providers::{ChatMessage, ChatRequest};
+use fluxchat_model::{ConversationId, DataCategory, Instructions, Purpose, Role, Source};
+use fluxchat_providers::{ChatMessage, ChatRequest, Tool};
 
 use crate::redaction::Redactor;
 use crate::{App, Error};
@@ -22,15 +22,12 @@ impl Outgoing {
         self.request.keep_nothing = !may_keep;
         self
     }
-}
 
-/// The messages of a branch as they are told.
-pub(super) fn said(path: &[Message]) -> Vec<ChatMessage> {
-    path.iter()
-        .map(|message| (message.role, message.text()))
-        .filter(|(_, text)| !text.is_empty())
-        .map(|(role, text)| ChatMessage::text(role, text))
-        .collect()
+    /// The tools the source may ask for.
+    pub(super) fn offering(mut self, tools: Vec<Tool>) -> Self {
+        self.request.tools = tools;
+        self
+    }
 }
 
 impl App {

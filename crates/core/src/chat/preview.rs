@@ -4,6 +4,7 @@ use fluxchat_egress::CancellationToken;
 use fluxchat_model::{Conversation, Dialect, Instructions, MessageId, Role, Source, SourceId};
 use fluxchat_providers::{ChatMessage, OptOut, keeps_nothing, opt_outs};
 
+use super::said::{Listener, said};
 use super::{Ask, checked, model_for, outgoing, question_of};
 use crate::redaction::Replaced;
 use crate::temporary::Home;
@@ -107,18 +108,28 @@ impl App {
             (Dialect::Fluxchat, known) => known,
             _ => None,
         };
-        let mut said = outgoing::said(&path);
+        let instructions = instructions.or(kept).unwrap_or_default();
+        let offered = self
+            .offer(&source, &instructions.parameters.tools, false)
+            .await?;
+        let listener = Listener {
+            source: source.id,
+            model: model.as_deref().unwrap_or_default(),
+            has_tools: !offered.is_empty(),
+        };
+        let mut said = said(&path, &listener);
         said.extend(text.map(|text| ChatMessage::text(Role::User, text)));
         let outgoing = self
             .outgoing(
                 &source,
                 model.clone().unwrap_or_default(),
                 said,
-                instructions.or(kept).unwrap_or_default(),
+                instructions,
                 alias,
             )
             .await?
-            .keeping(!home.is_temporary);
+            .keeping(!home.is_temporary)
+            .offering(offered.wire());
         let in_ledger = id.filter(|_| !home.is_temporary);
         let ctx = self.chat_ctx(in_ledger, CancellationToken::new());
         let training_allowed = ctx.training_allowed;

@@ -1,5 +1,7 @@
 //! The sentences behind the codes. The window translates by code and falls back to these.
 
+mod tools;
+
 pub(super) struct Words {
     pub message: &'static str,
     kept: &'static str,
@@ -743,7 +745,8 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
 ];
 
 pub(super) fn of(code: &str) -> Words {
-    TABLE.iter().find(|entry| entry.0 == code).map_or(
+    let mut table = TABLE.iter().chain(tools::TOOLS);
+    table.find(|entry| entry.0 == code).map_or(
         Words {
             message: "Something unexpected happened.",
             kept: NOTHING_LOST,
@@ -764,7 +767,7 @@ mod tests {
     #[test]
     fn every_code_has_three_sentences_once() {
         let mut codes = std::collections::BTreeSet::new();
-        for (code, message, kept, next) in TABLE {
+        for (code, message, kept, next) in TABLE.iter().chain(tools::TOOLS) {
             assert!(codes.insert(code), "{code} stands there once");
             for sentence in [message, kept, next] {
                 assert!(

@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "providers",
             "sync",
             "markup",
+            "mcp",
             "exchange",
             "forensic",
             "service",
@@ -35,6 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("egress", &["model"]),
     ("sync", &["model"]),
     ("markup", &["model"]),
+    ("mcp", &["model"]),
     ("service", &["model"]),
     ("forensic", &[]),
     ("model", &[]),
@@ -75,6 +77,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["cli", "server"]),
     ("zip", &["exchange"]),
     ("age", &["exchange"]),
+    ("rmcp", &["mcp"]),
+    ("fend-core", &["core"]),
 ];
 
 /// What a server needs and nothing that ships may link.

@@ -8,6 +8,8 @@ export interface Typed {
   seed: string;
   stop: string;
   reasoning_effort: string;
+  /** Chosen elsewhere, and kept. */
+  tools: string[];
 }
 
 export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
@@ -31,6 +33,7 @@ export function typed(parameters: Parameters): Typed {
     seed: word(parameters.seed),
     stop: parameters.stop.join('\n'),
     reasoning_effort: parameters.reasoning_effort ?? '',
+    tools: parameters.tools,
   };
 }
 
@@ -56,11 +59,12 @@ export function parametersOf(from: Typed): Parameters | null {
   if (temperature === undefined || top_p === undefined || max_tokens === undefined || seed === undefined) return null;
   const stop = from.stop.split('\n').filter((line) => line !== '');
   if (stop.length > 4) return null;
-  return { temperature, top_p, max_tokens, seed, stop, reasoning_effort: from.reasoning_effort || null };
+  return { temperature, top_p, max_tokens, seed, stop, reasoning_effort: from.reasoning_effort || null, tools: from.tools };
 }
 
 /** How many settings are not left to the source. */
 export function changedCount(parameters: Parameters): number {
-  return Object.values(parameters).filter((value) => value !== null && !(Array.isArray(value) && value.length === 0))
-    .length;
+  return Object.entries(parameters).filter(
+    ([name, value]) => name !== 'tools' && value !== null && !(Array.isArray(value) && value.length === 0),
+  ).length;
 }
