@@ -12,6 +12,7 @@ use fluxchat_model::{
     Dialect, Instructions, Message, MessageId, MessageStatus, Parameters, Part, SourceId,
     ToolCallPart, ToolDecision, ToolPolicy, ToolState,
 };
+use fluxchat_testkit::canary;
 use fluxchat_testkit::recorder::{Answer, Recorder};
 use fluxchat_vault::MemoryKeychain;
 use serde_json::{Value, json};
@@ -783,4 +784,69 @@ async fn what_would_be_sent_shows_the_tools_and_starts_none() {
     let shown: Value = serde_json::from_slice(&shown.wire.body).unwrap();
     assert_eq!(shown, world.bodies()[0]);
     assert_eq!(shown["tools"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_called_and_sealed_is_gone_with_everything_and_so_are_servers() {
+    let world = crate::deletion::world::World::start(false).await;
+    let app = &world.app;
+    let words: [String; 4] = std::array::from_fn(|_| canary());
+    app.set_tool_policy("app/archive_search", ToolPolicy::Always)
+        .await
+        .unwrap();
+    let query = json!({"query": words[0]}).to_string();
+    world.recorder.answer(Answer::Turns(vec![
+        openai("", &[("archive_search", &query), ("no_such", &words[1])]),
+        openai("done", &[]),
+    ]));
+    let mut shell = shell_server("echo '[]'", "echo x");
+    shell.arguments.push(words[2].clone());
+    app.add_tool_server(shell).await.unwrap();
+    let ask = Ask {
+        text: "look".to_owned(),
+        source: Some(world.source),
+        instructions: with(&["archive_search"]),
+        ..Ask::default()
+    };
+    let answer = app::ask(app, ask).await;
+    assert_eq!(calls(&answer)[0].state, ToolState::Done);
+    let there = [&words[0], &words[1], &words[2]].map(String::as_str);
+    world.assert_there(&there);
+    app.delete_everything().await.unwrap();
+    assert!(app.tools().await.unwrap().servers.is_empty());
+    world.assert_gone(&words.each_ref().map(String::as_str));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_of_an_environment_are_with_the_keys_and_go_with_their_server() {
+    let home = tempfile::tempdir().unwrap();
+    let keychain = Arc::new(MemoryKeychain::new());
+    let app = App::start(app::options(home.path(), &keychain, Arc::new(SystemClock))).await;
+    app::set_up(&app).await;
+    let before = keychain.items().len();
+    let seen = home.path().join("seen");
+    let mut shell = shell_server("echo '[]'", "echo x");
+    let token = fluxchat_model::Secret::new("tok-1".to_owned());
+    shell.environment.push(("TOKEN".to_owned(), Some(token)));
+    shell.arguments[1] = format!("env > {}; {}", seen.display(), shell.arguments[1]);
+    let server = app.add_tool_server(shell.clone()).await.unwrap();
+    assert_eq!(keychain.items().len(), before + 1);
+    app.test_tool_server(server.id).await.unwrap();
+    let environment = || std::fs::read_to_string(&seen).unwrap();
+    assert!(environment().contains("TOKEN=tok-1"));
+    assert!(
+        !environment().contains("HOME="),
+        "nothing of ours: {}",
+        environment()
+    );
+    // Changed in something else, it keeps its values without being told them.
+    for value in &mut shell.environment {
+        value.1 = None;
+    }
+    shell.name = "Renamed".to_owned();
+    app.change_tool_server(server.id, shell).await.unwrap();
+    app.test_tool_server(server.id).await.unwrap();
+    assert!(environment().contains("TOKEN=tok-1"));
+    app.remove_tool_server(server.id).await.unwrap();
+    assert_eq!(keychain.items().len(), before);
 }

@@ -149,7 +149,11 @@ impl App {
             .enumerate()
             .map(|(at, message)| PreviewMessage {
                 role: message.role,
-                text: message.words(),
+                // Of tools, what they were called with and what they returned.
+                text: match message.words() {
+                    words if words.is_empty() => message.texts().collect::<Vec<_>>().join("\n\n"),
+                    words => words,
+                },
                 is_question: at == last,
             })
             .collect();

@@ -226,6 +226,21 @@ impl App {
         Ok(())
     }
 
+    /// Ends every program and removes the values of their environments. Their rows go with the
+    /// deletion that asks for this.
+    pub(crate) async fn forget_tool_servers(&self) -> Result<(), Error> {
+        let open = self.open()?;
+        open.tools.stop_all();
+        let servers = self.read(|tx| tx.tool_servers()).await?;
+        self.off_thread(move |app| {
+            for server in servers {
+                app.vault().credential_delete(owner(server.id))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Starts a server anew and asks what it offers.
     ///
     /// # Errors

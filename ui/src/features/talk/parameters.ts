@@ -59,7 +59,7 @@ export function parametersOf(from: Typed): Parameters | null {
   if (temperature === undefined || top_p === undefined || max_tokens === undefined || seed === undefined) return null;
   const stop = from.stop.split('\n').filter((line) => line !== '');
   if (stop.length > 4) return null;
-  return { temperature, top_p, max_tokens, seed, stop, reasoning_effort: from.reasoning_effort || null, tools: from.tools };
+  return { temperature, top_p, max_tokens, seed, stop, reasoning_effort: from.reasoning_effort || null, tools: [...from.tools] };
 }
 
 /** How many settings are not left to the source. */
