@@ -13,6 +13,9 @@ use crate::args::{PolicyArg, Tool, ToolArgs};
 use crate::input;
 use crate::output::{Failure, Out, plain};
 
+/// Of a description in a list.
+const LONGEST_LINE: usize = 80;
+
 pub async fn run(app: &App, command: Tool, out: &Out) -> Done {
     match command {
         Tool::List => list(app, out).await?,
@@ -41,7 +44,17 @@ pub async fn run(app: &App, command: Tool, out: &Out) -> Done {
         }
         Tool::Test { name } => {
             let server = app.tool_server_named(&name).await?;
-            let tools = app.test_tool_server(server.id).await?;
+            let tools = match app.test_tool_server(server.id).await {
+                Ok(tools) => tools,
+                Err(error) => {
+                    let servers = app.tools().await?.servers;
+                    let said = servers.iter().find(|it| it.id == server.id);
+                    if let Some(said) = said.filter(|it| !it.said.is_empty()) {
+                        out.note(&plain(&said.said));
+                    }
+                    return Err(error.into());
+                }
+            };
             let rows: Vec<Value> = tools
                 .iter()
                 .map(|tool| json!({ "name": tool.name, "description": tool.description }))
@@ -135,7 +148,11 @@ fn tool_line(prefix: &str, tool: &ToolInfo) -> String {
 }
 
 fn first_line(text: &str) -> String {
-    plain(text.lines().next().unwrap_or_default())
+    let line = plain(text.lines().next().unwrap_or_default());
+    if line.chars().count() <= LONGEST_LINE {
+        return line;
+    }
+    line.chars().take(LONGEST_LINE).chain(['…']).collect()
 }
 
 fn tool_row(tool: &ToolInfo) -> Value {
