@@ -499,7 +499,10 @@ impl Run {
     ) {
         let mut failed = self.save(&mut gathered).await.err();
         let notices = gathered.notices.into_iter();
-        let notices = notices.map(|notice| Part::Notice { notice });
+        let told = self.so_far.as_ref().map(|message| message.parts.as_slice());
+        let notices = notices
+            .map(|notice| Part::Notice { notice })
+            .filter(|part| !told.unwrap_or_default().contains(part));
         let finish = FinishMessage {
             model: gathered.model,
             usage: sum(gathered.spent, gathered.usage),
