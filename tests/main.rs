@@ -54,6 +54,7 @@ mod spend;
 mod surroundings;
 mod talk;
 mod temporary;
+mod tools;
 mod tour;
 mod trace;
 mod training;

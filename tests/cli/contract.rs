@@ -182,9 +182,11 @@ fn the_documents_have_the_documented_fields() {
             "conversation_id",
             "error",
             "message_id",
+            "notices",
             "reasoning",
             "status",
             "text",
+            "tool_calls",
             "usage"
         ]
     );

@@ -8,6 +8,7 @@ mod ledger;
 mod preset;
 mod retention;
 mod spend;
+mod tools;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ pub use ledger::{Ledger, LedgerClear, LedgerKeep, RedactNames};
 pub use preset::{ParameterArgs, Preset, PresetArgs, Prompt};
 pub use retention::{KindArg, Restrict, Retention, RuleArgs};
 pub use spend::{BudgetCommand, By, PeriodArg, Spend};
+pub use tools::{PolicyArg, Tool, ToolArgs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -79,6 +81,9 @@ pub enum Command {
     /// Words kept to ask with
     #[command(subcommand)]
     Prompt(Prompt),
+    /// Tools that models may ask for
+    #[command(subcommand)]
+    Tool(Tool),
     /// What is kept, what left, what was agreed to, what was deleted
     #[command(subcommand)]
     Privacy(Privacy),
@@ -142,6 +147,8 @@ pub struct Ask {
     pub system: Option<String>,
     #[command(flatten)]
     pub parameters: ParameterArgs,
+    #[command(flatten)]
+    pub tools: ToolArgs,
     /// Show what would leave, byte by byte, and send nothing
     #[arg(long)]
     pub preview: bool,

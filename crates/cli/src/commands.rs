@@ -18,6 +18,7 @@ mod rights;
 mod setup;
 mod source;
 mod spend;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -46,6 +47,7 @@ pub async fn run(app: &App, command: Command, guardian: Option<Secret<String>>, 
         Command::Spend(command) => spend::spend(app, command, out).await,
         Command::Budget(command) => spend::budget(app, command, out).await,
         Command::Titles { state } => spend::titles(app, state, out).await,
+        Command::Tool(command) => tools::run(app, command, out).await,
         Command::Doctor => doctor(app, out).await,
     }
 }

@@ -17,7 +17,7 @@ use fluxchat_model::{SessionState, VisibleError};
 use crate::args::lock::Lock;
 use crate::args::{
     BudgetCommand, Cli, Command, Diagnostics, Folder, Global, History, Preset, Privacy, Prompt,
-    Retention, Source, Spend, Tag,
+    Retention, Source, Spend, Tag, Tool,
 };
 use crate::output::{Failure, Out};
 
@@ -171,6 +171,7 @@ fn access(command: &Command) -> Access {
         | Command::Spend(Spend { forget: false, .. })
         | Command::Budget(BudgetCommand::List)
         | Command::Titles { state: None }
+        | Command::Tool(Tool::List)
         | Command::Doctor => Access::Reader,
         _ => Access::Owner,
     }

@@ -91,6 +91,7 @@ pub fn exit_code(code: &str) -> u8 {
         | "export_exists"
         | "export_link"
         | "export_place"
+        | "program_missing"
         | "insecure_origin" => 2,
         _ if code.starts_with("invalid_") || code.starts_with("url_") => 2,
         "setup_needed"
@@ -120,6 +121,7 @@ pub fn exit_code(code: &str) -> u8 {
         | "budget_reached"
         | "context_full" => 4,
         _ if code.starts_with("remote_") => 5,
+        _ if code.starts_with("tool_") => 5,
         "no_service" | "no_model" | "credential_unusable" => 5,
         "corrupt" | "not_a_database" | "too_new" | "search_corrupt" | "migration_needed" => 6,
         "in_use" => 7,
@@ -184,6 +186,8 @@ impl Out {
                     "status",
                     "text",
                     "reasoning",
+                    "tool_calls",
+                    "notices",
                     "usage",
                 ] {
                     document[field] = serde_json::Value::Null;

@@ -134,6 +134,8 @@ pub(crate) struct Open {
     pub(crate) deletions: tokio::sync::Notify,
     /// Wakes the task that empties the outbox.
     pub(crate) outbox: tokio::sync::Notify,
+    /// The servers of tools that run.
+    pub(crate) tools: crate::tools::Running,
     /// What deletes by age.
     pub(crate) retention: crate::retention::Sweeper,
     /// Held while a deletion is carried out: the task at its deadline and a person who asks for it

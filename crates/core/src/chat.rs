@@ -1,13 +1,16 @@
 //! Asking: questions, answers, branches.
 
+mod calls;
 mod context;
 mod generation;
 mod outgoing;
 mod preview;
+pub(crate) mod said;
 mod side_by_side;
 mod stream;
 mod title;
 mod trim;
+mod unsaved;
 
 use std::sync::Arc;
 
@@ -99,6 +102,9 @@ impl App {
         };
         let is_new = ask.conversation.is_none();
         let instructions = ask.instructions.map(instructions::checked).transpose()?;
+        if let Some(instructions) = &instructions {
+            self.may_switch_on(&instructions.parameters.tools).await?;
+        }
         let mut question = self.message(&conversation, conversation.head_id, Role::User, text)?;
         with_files(&mut question, attachments::parts(&files));
         let answer = self.answer_below(&conversation, question.id, &source, model.clone())?;

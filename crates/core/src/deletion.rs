@@ -148,6 +148,7 @@ impl App {
     /// `busy` while another process reads: the rows are gone, the proof follows later.
     pub async fn delete_everything(&self) -> Result<Receipt, Error> {
         self.open()?.stop_generations(|_, _| true).await;
+        self.forget_tool_servers().await?;
         let erasing = self.hide(ErasureScope::Everything).await?;
         self.end_temporaries().await?;
         let receipt = self.purge_now(erasing.id).await?;

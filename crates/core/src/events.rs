@@ -39,6 +39,10 @@ pub enum Event {
     KeyChanged,
     /// Folders or tags changed, or what lies in them.
     FilingChanged,
+    /// A call of a tool in an answer waits, runs or is over.
+    ToolCallsChanged(MessageId),
+    /// Tools, their servers or what was decided about them changed.
+    ToolsChanged,
     /// Presets or saved prompts changed.
     PresetsChanged,
     /// Everything was frozen, or no longer is.

@@ -242,6 +242,7 @@ impl App {
                         open.door.cancel_purpose(purpose);
                     }
                 }
+                open.tools.stop_all();
                 open.outbox.notify_one();
                 Ok(unmarked)
             })

@@ -16,6 +16,9 @@ const MOST: usize = 1_000;
 const LONGEST: usize = 1 << 20;
 const LONGEST_STOP: usize = 200;
 const MOST_STOPS: usize = 4;
+const MOST_TOOLS: usize = 50;
+/// An id, or a name of ours.
+const LONGEST_TOOL: usize = 40;
 const EFFORTS: &[&str] = &["none", "minimal", "low", "medium", "high", "xhigh"];
 
 /// A preset as it is typed.
@@ -56,6 +59,10 @@ impl App {
         let instructions = checked(instructions)?;
         self.conversation(id).await?;
         let home = self.open()?.home(id);
+        let before = self.read_at(&home, move |tx| tx.instructions(id)).await?;
+        let mut tools = instructions.parameters.tools.clone();
+        tools.retain(|tool| !before.parameters.tools.contains(tool));
+        self.may_switch_on(&tools).await?;
         let row = instructions.clone();
         self.write_at(&home, move |tx| tx.instructions_set(id, &row))
             .await?;
@@ -273,6 +280,8 @@ pub(crate) fn checked(mut instructions: Instructions) -> Result<Instructions, Er
     }
     let parameters = &mut instructions.parameters;
     parameters.stop.retain(|stop| !stop.is_empty());
+    parameters.tools.sort();
+    parameters.tools.dedup();
     let within = |value: Option<f32>, most: f32| {
         value.is_none_or(|value| value.is_finite() && (0.0..=most).contains(&value))
     };
@@ -283,6 +292,8 @@ pub(crate) fn checked(mut instructions: Instructions) -> Result<Instructions, Er
         && within(parameters.top_p, 1.0)
         && parameters.max_tokens != Some(0)
         && parameters.stop.len() <= MOST_STOPS
+        && parameters.tools.len() <= MOST_TOOLS
+        && parameters.tools.iter().all(|it| it.len() <= LONGEST_TOOL)
         && parameters.stop.iter().all(|it| it.len() <= LONGEST_STOP)
         && effort.is_none_or(|effort| EFFORTS.contains(&effort));
     if holds {

@@ -56,6 +56,7 @@ mod sources;
 mod spend;
 mod temporary;
 mod tokens;
+mod tools;
 mod training;
 mod upkeep;
 mod verify;
@@ -111,4 +112,7 @@ pub use session::{Audience, Setup};
 pub use sources::{Added, NewSource};
 pub use spend::{BudgetState, Spending, dollars};
 pub use tokens::about as about_tokens;
+pub use tools::{
+    LOCAL_TOOLS, LocalTool, NewToolServer, ToolInfo, ToolServerInfo, ToolsInfo, shown_json,
+};
 pub use verify::{Chain, Doctor, Verification};

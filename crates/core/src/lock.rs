@@ -308,6 +308,7 @@ impl App {
     /// Closes an open archive in order. With `locked` it can be unlocked again.
     pub(crate) async fn close_open(&self, open: Arc<Open>, locked: bool, patience: Duration) {
         open.stop.cancel();
+        open.tools.stop_all();
         open.tasks.close();
         if tokio::time::timeout(patience, open.tasks.wait())
             .await

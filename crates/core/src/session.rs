@@ -402,6 +402,7 @@ impl App {
             lock_changed: tokio::sync::Notify::new(),
             deletions: tokio::sync::Notify::new(),
             outbox: tokio::sync::Notify::new(),
+            tools: crate::tools::Running::default(),
             retention: crate::retention::Sweeper::default(),
             erasing: std::sync::Mutex::default(),
             rotating: std::sync::atomic::AtomicU32::new(0),

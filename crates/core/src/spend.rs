@@ -495,7 +495,7 @@ impl App {
 }
 
 /// An answer that went on cost what both parts did.
-fn joined(before: Option<Cost>, now: Option<Cost>) -> Option<Cost> {
+pub(crate) fn joined(before: Option<Cost>, now: Option<Cost>) -> Option<Cost> {
     match (before, now) {
         (Some(before), Some(now)) => Some(Cost {
             nanos: before.nanos.saturating_add(now.nanos),

@@ -118,11 +118,22 @@ fn part_of(out: &mut String, part: &Part) {
         Part::Citation { title, target } => {
             let _ = writeln!(out, "- Cited: {} ({})\n", label(title), one_line(target));
         }
-        Part::Unknown { raw } => {
-            let fence = "`".repeat(longest_run(raw).max(2) + 1);
-            let _ = writeln!(out, "{fence}\n{}\n{fence}\n", raw.trim_end());
+        Part::ToolCall(call) => {
+            let _ = writeln!(out, "- Tool: {}\n", label(&call.tool));
+            fenced(out, &call.arguments);
+            if let Some(result) = &call.result {
+                fenced(out, result);
+            }
         }
+        // For the source alone, and about the sending.
+        Part::Sealed(_) | Part::Notice { .. } => {}
+        Part::Unknown { raw } => fenced(out, raw),
     }
+}
+
+fn fenced(out: &mut String, raw: &str) {
+    let fence = "`".repeat(longest_run(raw).max(2) + 1);
+    let _ = writeln!(out, "{fence}\n{}\n{fence}\n", raw.trim_end());
 }
 
 fn minute(at: Timestamp) -> String {

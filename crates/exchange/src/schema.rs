@@ -35,6 +35,7 @@ schemas![
     "sources",
     "statement_flags",
     "tags",
+    "tool_servers",
 ];
 
 #[cfg(test)]

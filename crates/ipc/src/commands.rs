@@ -23,6 +23,7 @@ pub mod session;
 pub mod source;
 pub mod spend;
 pub mod temporary;
+pub mod tools;
 
 /// At most this many rows in a page that the window asks for.
 const LONGEST_PAGE: u32 = 200;

@@ -39,6 +39,7 @@ pub mod session;
 pub mod source;
 pub mod spend;
 pub mod temporary;
+pub mod tools;
 
 dto! {
     /// A command that needs nothing.

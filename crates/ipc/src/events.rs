@@ -53,6 +53,8 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         Event::ContentRemoved => WindowEvent::ContentRemoved,
         Event::KeyChanged => WindowEvent::KeyChanged,
         Event::FilingChanged => WindowEvent::FilingChanged,
+        Event::ToolCallsChanged(id) => WindowEvent::ToolCallsChanged { message_id: *id },
+        Event::ToolsChanged => WindowEvent::ToolsChanged,
         Event::PresetsChanged => WindowEvent::PresetsChanged,
         Event::RestrictionChanged => WindowEvent::RestrictionChanged,
         Event::SpendingChanged => WindowEvent::SpendingChanged,

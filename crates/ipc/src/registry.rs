@@ -65,6 +65,14 @@ macro_rules! for_each_command {
             instructions prompt_save(PromptSaveReq) -> PromptRow;
             instructions prompt_remove(PromptReq) -> Done;
             instructions prompt_fill(PromptFillReq) -> Draft;
+            tools tool_list(Empty) -> ToolList;
+            tools tool_server_save(ToolServerSaveReq) -> ToolList;
+            tools tool_server_remove(ToolServerReq) -> ToolList;
+            tools tool_server_enable(ToolServerEnableReq) -> ToolList;
+            tools tool_server_test(ToolServerReq) -> ToolList;
+            tools tool_policy_set(ToolPolicyReq) -> ToolList;
+            tools tool_decide(ToolDecideReq) -> Done;
+            tools tool_calls(MessageReq) -> ToolCalls;
             temporary temporary_begin(TemporaryBeginReq) -> ConversationRow;
             temporary temporary_list(Empty) -> TemporaryList;
             temporary temporary_end(ConversationReq) -> Done;

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AssetId, ConversationId, FolderId, MessageId, SourceId, Timestamp};
+use crate::{
+    AnswerNotice, AssetId, ConversationId, FolderId, MessageId, SealedPart, SourceId, Timestamp,
+    ToolCallPart,
+};
 
 /// A conversation: a tree of messages and how to continue it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -166,6 +169,15 @@ pub enum Part {
         title: String,
         /// The address or, for bundled help, the page's name.
         target: String,
+    },
+    /// What the source wants back with the part before it.
+    Sealed(SealedPart),
+    /// A tool the model asked for, and what came of it.
+    ToolCall(ToolCallPart),
+    /// Something to know about the answer.
+    Notice {
+        /// What.
+        notice: AnswerNotice,
     },
     /// Something an import or a newer version brought that this one does not know.
     Unknown {

@@ -52,6 +52,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// A server of tools.
+    ToolServerId,
     /// A conversation.
     ConversationId,
     /// One node of a conversation's message tree.

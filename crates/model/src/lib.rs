@@ -24,6 +24,7 @@ mod session;
 mod source;
 mod spend;
 mod time;
+mod tools;
 
 pub use attachment::{Attachment, AttachmentFacts, AttachmentKind, AttachmentTold, AttachmentWay};
 pub use chat::{
@@ -38,7 +39,7 @@ pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, DiagnosticReportId, ErasureId, FolderId, InvalidId,
     MessageId, OutboxId, PresetId, PrivacyRequestId, PromptId, RequestId, RetentionRuleId,
-    SourceId, TagId, TombstoneId,
+    SourceId, TagId, TombstoneId, ToolServerId,
 };
 pub use ledger::{
     EgressRecord, Initiator, LedgerEntry, LedgerFacet, LedgerFilter, LedgerSummary, Outcome,
@@ -67,3 +68,7 @@ pub use session::{SessionState, StorageMode};
 pub use source::{Abilities, DataPractices, Dialect, Model, Origin, OriginError, Price, Source};
 pub use spend::{Budget, ContextRule, Cost, CostBasis, ModelFacts, Period, SpendRow};
 pub use time::{Clock, Timestamp};
+pub use tools::{
+    AnswerNotice, SealedPart, ToolCallPart, ToolDecision, ToolDefinition, ToolPolicy, ToolServer,
+    ToolState, ToolTransport,
+};

@@ -26,6 +26,8 @@ pub struct Parameters {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
     pub context: Option<crate::ContextRule>,
+    /// Tools that may be asked for: names of those in the app, ids of servers.
+    pub tools: Vec<String>,
 }
 
 impl Parameters {

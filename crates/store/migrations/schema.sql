@@ -131,6 +131,12 @@ CREATE TABLE conversation_tag (
   tag_id BLOB NOT NULL REFERENCES tag (id) ON DELETE CASCADE,
   PRIMARY KEY (conversation_id, tag_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE conversation_tool (
+  conversation_id BLOB NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+  tool TEXT NOT NULL,
+  definition BLOB NOT NULL CHECK (length(definition) = 32),
+  PRIMARY KEY (conversation_id, tool)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE conversation_total (
   conversation_id BLOB NOT NULL PRIMARY KEY REFERENCES conversation (id) ON DELETE CASCADE,
   questions INTEGER NOT NULL,
@@ -513,10 +519,10 @@ CREATE TABLE stored_total (
   count INTEGER NOT NULL,
   bytes INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE stream_chunk (
+CREATE TABLE "stream_chunk" (
   seq INTEGER NOT NULL PRIMARY KEY,
   message_id BLOB NOT NULL REFERENCES message (id) ON DELETE CASCADE,
-  kind TEXT NOT NULL CHECK (kind IN ('text', 'reasoning')),
+  kind TEXT NOT NULL CHECK (kind IN ('text', 'reasoning', 'part')),
   body TEXT NOT NULL
 ) STRICT;
 CREATE TABLE tag (
@@ -530,6 +536,20 @@ CREATE TABLE "tombstone" (
   kind TEXT NOT NULL CHECK (kind IN ('message', 'conversation', 'folder', 'tag', 'range', 'source',
     'media', 'searches', 'drafts', 'everything')),
   at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE tool_policy (
+  tool TEXT NOT NULL PRIMARY KEY,
+  policy TEXT NOT NULL CHECK (policy IN ('always', 'never')),
+  definition BLOB NOT NULL CHECK (length(definition) = 32) -- what was agreed to
+) STRICT, WITHOUT ROWID;
+CREATE TABLE tool_server (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  created_at INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+  transport TEXT NOT NULL, -- JSON
+  tools TEXT NOT NULL      -- JSON: what it offered when it was last asked
 ) STRICT;
 CREATE TABLE training_echo (
   message_id BLOB NOT NULL PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE,

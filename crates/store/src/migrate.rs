@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0010_retain.sql"),
     include_str!("../migrations/0011_talk.sql"),
     include_str!("../migrations/0012_dialects.sql"),
+    include_str!("../migrations/0013_tools.sql"),
     include_str!("../migrations/0014_attachments.sql"),
     include_str!("../migrations/0015_spend.sql"),
 ];

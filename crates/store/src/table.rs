@@ -40,6 +40,7 @@ pub(crate) mod statement_flag;
 pub(crate) mod stream_chunk;
 pub(crate) mod tag;
 mod tombstone;
+mod tools;
 mod training_echo;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row};

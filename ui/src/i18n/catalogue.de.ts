@@ -17,6 +17,7 @@ import service from './service.de.json';
 import spend from './spend.de.json';
 import talk from './talk.de.json';
 import temporary from './temporary.de.json';
+import tools from './tools.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
 import proof from './proof.de.json';
@@ -41,6 +42,7 @@ export default {
   ...spend,
   ...talk,
   ...temporary,
+  ...tools,
   ...errors,
   ...proof,
 };

@@ -17,6 +17,7 @@ import service from './service.en.json';
 import spend from './spend.en.json';
 import talk from './talk.en.json';
 import temporary from './temporary.en.json';
+import tools from './tools.en.json';
 
 export default {
   ...en,
@@ -38,4 +39,5 @@ export default {
   ...spend,
   ...talk,
   ...temporary,
+  ...tools,
 };

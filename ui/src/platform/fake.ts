@@ -21,6 +21,7 @@ import { serviceCommands } from './fake/services';
 import { sourceCommands } from './fake/sources';
 import { spendCommands } from './fake/spend';
 import { talkCommands } from './fake/talk';
+import { toolCommands } from './fake/tools';
 import { temporaryCommands } from './fake/temporary';
 import { FakeWorld, type FakeOptions } from './fake/world';
 import type { SessionInfo } from '../ipc/generated/types';
@@ -70,6 +71,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...besideCommands(world, (req) => handlers.message_send(req)),
     ...spendCommands(world),
     ...temporaryCommands(world),
+    ...toolCommands(world),
     ...filingCommands(world),
     ...retentionCommands(world),
     ...serviceCommands(world),

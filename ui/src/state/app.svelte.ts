@@ -23,6 +23,7 @@ import { SettingsState } from './settings.svelte';
 import { Sources } from './sources.svelte';
 import { Talk } from './talk.svelte';
 import { Thread } from './thread.svelte';
+import { Tools } from './tools.svelte';
 import { UndoOffers } from './undo.svelte';
 
 /** How often the core is told that somebody is there. */
@@ -46,6 +47,7 @@ export class AppState {
   readonly search: Search;
   readonly talk: Talk;
   readonly attachments: Attachments;
+  readonly tools: Tools;
   readonly chat: Chat;
   /** Who else wants to know what arrives. */
   readonly onstream = new Set<(event: WindowEvent) => void>();
@@ -73,6 +75,7 @@ export class AppState {
     this.search = new Search(client);
     this.talk = new Talk(client);
     this.attachments = new Attachments(client);
+    this.tools = new Tools(client);
     this.chat = new Chat({
       client,
       thread: this.thread,
@@ -132,9 +135,19 @@ export class AppState {
         this.search.removed(event.id);
         this.thread.handle(event);
         break;
+      case 'stream_ended':
+        this.tools.ended(event.message.id);
+        this.thread.handle(event);
+        for (const listener of this.onstream) listener(event);
+        break;
+      case 'tool_calls_changed':
+        void this.tools.readCalls(event.message_id);
+        break;
+      case 'tools_changed':
+        this.tools.changed();
+        break;
       case 'messages_changed':
       case 'stream':
-      case 'stream_ended':
         this.thread.handle(event);
         for (const listener of this.onstream) listener(event);
         break;

@@ -36,6 +36,8 @@ export function messageRow(id: string, change: Partial<MessageRow> = {}): Messag
     blocks: [{ type: 'paragraph', inlines: [{ type: 'text', text: id }] }],
     reasoning: [],
     citations: [],
+    calls: [],
+    notices: [],
     attachments: [],
     usage: null,
     error: null,

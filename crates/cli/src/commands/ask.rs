@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::preset::settled;
-use super::{Done, attach, spend};
+use super::{Done, attach, spend, tools};
 use crate::args::{self, ParameterArgs};
 use crate::output::{Failure, Out, document, exit_code, plain};
 
@@ -42,18 +42,22 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
     } else {
         conversation
     };
-    let given =
-        preset.is_some() || ask.system.is_some() || ask.parameters != ParameterArgs::default();
+    let chosen = tools::chosen(app, &ask.tools).await?;
+    let given = preset.is_some()
+        || ask.system.is_some()
+        || ask.parameters != ParameterArgs::default()
+        || !chosen.is_empty();
     let before = match (preset, conversation) {
         (Some(preset), _) => preset.into(),
         (None, Some(id)) => app.instructions(id).await?,
         (None, None) => Instructions::default(),
     };
-    let instructions = Instructions {
+    let mut instructions = Instructions {
         system: ask.system.unwrap_or(before.system),
         parameters: settled(before.parameters, ask.parameters),
         preset: before.preset,
     };
+    instructions.parameters.tools.extend(chosen);
     let key = conversation.map_or(DraftKey::NewConversation, DraftKey::Conversation);
     let attached = attach::files(app, key, &ask.attach, out).await?;
     let asked = Ask {
@@ -71,7 +75,16 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
         return Ok(ExitCode::SUCCESS);
     }
     if !ask.beside.is_empty() {
-        let asked = beside::run(app, asked, &ask.beside, ask.temporary, events, out).await;
+        let asked = beside::run(
+            app,
+            asked,
+            &ask.beside,
+            ask.temporary,
+            &ask.tools,
+            events,
+            out,
+        )
+        .await;
         if asked.is_err() {
             attach::take_back(app, key, &attached).await;
         }
@@ -84,13 +97,13 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
             return Err(error.into());
         }
     };
-    arrives(&mut events, sent.answer_id, out).await;
+    arrives(app, &mut events, sent.answer_id, &ask.tools, out).await?;
     let mut answer = app.message_by_id(sent.answer_id).await?;
     let by_budget =
         answer.error.as_ref().map(|error| error.code.as_str()) == Some("budget_reached");
     if ask.over_budget && by_budget {
         app.send_over_budget(answer.id).await?;
-        arrives(&mut events, answer.id, out).await;
+        arrives(app, &mut events, answer.id, &ask.tools, out).await?;
         answer = app.message_by_id(answer.id).await?;
     }
     let told = app.files_told(sent.answer_id).await?;
@@ -109,6 +122,8 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
             "status": answer.status,
             "text": answer.text(),
             "reasoning": answer.reasoning(),
+            "tool_calls": tools::calls(&answer),
+            "notices": tools::notices(&answer),
             "usage": answer.usage,
             "error": answer.error.as_ref().map(document),
             "files": attach::told(&told),
@@ -117,6 +132,9 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
     } else {
         out.text("\n");
         attach::notes(&told, &answer, out);
+        for notice in tools::notices(&answer) {
+            out.note(&tools::in_words(notice));
+        }
         match kept {
             Some((conversation, _)) => out.note(&format!("conversation {conversation}")),
             None => out.note(NOTHING_KEPT),
@@ -126,16 +144,27 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
 }
 
 /// Prints an answer as it arrives, to its end.
-async fn arrives(events: &mut UnboundedReceiver<Event>, id: MessageId, out: &Out) {
+async fn arrives(
+    app: &App,
+    events: &mut UnboundedReceiver<Event>,
+    id: MessageId,
+    allowed: &args::ToolArgs,
+    out: &Out,
+) -> Result<(), Failure> {
+    let mut decided = Vec::new();
     while let Some(event) = events.recv().await {
         match event {
             Event::Stream(item) if item.message_id == id && !out.is_json() => {
                 out.text(&plain(&item.text));
             }
+            Event::ToolCallsChanged(changed) if changed == id => {
+                tools::decide(app, id, allowed, &mut decided, out).await?;
+            }
             Event::StreamEnded(ended) if ended == id => break,
             _ => {}
         }
     }
+    Ok(())
 }
 
 fn ended(status: MessageStatus, error: Option<&VisibleError>, out: &Out) -> ExitCode {

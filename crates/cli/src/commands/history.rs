@@ -103,6 +103,8 @@ async fn show(app: &App, id: ConversationId, out: &Out) -> Done {
                     "source": message.source_name,
                     "text": message.text(),
                     "reasoning": message.reasoning(),
+                    "tool_calls": super::tools::calls(message),
+                    "notices": super::tools::notices(message),
                     "usage": message.usage,
                     "error": message.error.as_ref().map(document),
                     "at": message.created_at,

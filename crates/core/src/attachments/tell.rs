@@ -11,6 +11,7 @@ use fluxchat_providers::{ChatMessage, ChatPart, Takes, takes};
 use fluxchat_store::{AttachmentChunk, ReadTx, StoreError};
 
 use super::of;
+use crate::chat::said::{Listener, Telling, words_of};
 use crate::temporary::Home;
 use crate::{App, Error};
 
@@ -132,10 +133,11 @@ impl App {
         home: &Home,
         source: &Source,
         path: Vec<(Role, Vec<Part>)>,
+        to: Listener,
     ) -> Result<Said, Error> {
         let redact = self.redacts(source.id).await?;
         let (source, home) = (source.clone(), home.clone());
-        self.off_thread(move |app| app.say(&home, &source, redact, &path))
+        self.off_thread(move |app| app.say(&home, &source, redact, &path, to))
             .await
     }
 
@@ -201,16 +203,17 @@ impl App {
         source: &Source,
         redact: bool,
         path: &[(Role, Vec<Part>)],
+        to: Listener,
     ) -> Result<Said, Error> {
         let question = path
             .iter()
             .rev()
             .find(|(role, _)| *role == Role::User)
-            .map(|(_, parts)| text_of(parts))
+            .map(|(_, parts)| words_of(parts))
             .unwrap_or_default();
         let last = path.len().saturating_sub(1);
         let mut files = Vec::new();
-        let mut messages = Vec::new();
+        let mut telling = Telling::new(to);
         let mut bytes = 0;
         for (at, (role, parts)) in path.iter().enumerate() {
             let mut said = Vec::new();
@@ -249,18 +252,23 @@ impl App {
                 }
                 files.push(file);
             }
-            let text = text_of(parts);
+            if said.is_empty() {
+                telling.tell(*role, parts);
+                continue;
+            }
+            let text = words_of(parts);
             if !text.is_empty() {
                 said.push(ChatPart::Text(text));
             }
-            if !said.is_empty() {
-                messages.push(ChatMessage {
-                    role: *role,
-                    parts: said,
-                });
-            }
+            telling.told.push(ChatMessage {
+                role: *role,
+                parts: said,
+            });
         }
-        Ok(Said { messages, files })
+        Ok(Said {
+            messages: telling.told,
+            files,
+        })
     }
 }
 
@@ -270,17 +278,6 @@ pub(crate) fn path(messages: &[Message]) -> Vec<(Role, Vec<Part>)> {
         .iter()
         .map(|message| (message.role, message.parts.clone()))
         .collect()
-}
-
-fn text_of(parts: &[Part]) -> String {
-    let words: Vec<&str> = parts
-        .iter()
-        .filter_map(|part| match part {
-            Part::Text { text } => Some(text.as_str()),
-            _ => None,
-        })
-        .collect();
-    words.join("\n\n")
 }
 
 fn planned(source: &Source, redact: bool, attachment: Attachment) -> FileSent {

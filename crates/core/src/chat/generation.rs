@@ -6,29 +6,44 @@ use std::time::Duration;
 
 use fluxchat_egress::{CancellationToken, Ctx};
 use fluxchat_model::{
-    AssetId, AttachmentTold, ConversationId, Dialect, Message, MessageId, MessageStatus, Part,
-    Role, Source, Usage, VisibleError,
+    AnswerNotice, AssetId, AttachmentTold, ConversationId, Dialect, Message, MessageId,
+    MessageStatus, Part, Role, SealedPart, Source, ToolCallPart, ToolDecision, Usage, VisibleError,
 };
 use fluxchat_providers::{
-    ChatEvent, ChatMessage, ChatRequest, ChatStream, FinishReason, ProviderError,
+    ChatEvent, ChatMessage, ChatRequest, ChatStream, FinishReason, Notice, ProviderError, Sealed,
+    ToolChoice,
 };
 use fluxchat_store::{ChunkKind, FinishMessage};
 use futures_util::StreamExt as _;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::calls::Calls;
 use super::context::Going;
 use super::outgoing;
+use super::said::Listener;
 use super::stream::{Live, StreamState};
+use super::unsaved::Unsaved;
 use crate::app::Open;
 use crate::redaction::Restorer;
-use crate::spend::{Asked, Ended};
 use crate::temporary::Home;
-use crate::{App, Error, Event, attachments, only_here, restriction, tokens};
+use crate::tools::Offered;
+use crate::{App, Error, Event, attachments, only_here, restriction, spend, tokens, tools};
 
 /// Items are joined over this time: one to two frames.
 const JOIN: Duration = Duration::from_millis(25);
 /// A crash loses at most what arrived in this time.
 const SAVE: Duration = Duration::from_millis(250);
+/// So often the source is asked within one answer; after that it has to do without tools.
+const MOST_ROUNDS: u32 = 16;
+
+type Decisions = HashMap<
+    u32,
+    (
+        oneshot::Sender<ToolDecision>,
+        Option<oneshot::Receiver<ToolDecision>>,
+    ),
+>;
 
 /// An answer that is arriving.
 pub(crate) struct Generation {
@@ -39,6 +54,8 @@ pub(crate) struct Generation {
     /// Fired when its last word is in the archive.
     pub(crate) ended: CancellationToken,
     live: Mutex<Live>,
+    /// Calls of tools that somebody has to decide about.
+    decisions: Mutex<Decisions>,
 }
 
 impl Generation {
@@ -54,7 +71,39 @@ impl Generation {
             cancel,
             ended: CancellationToken::new(),
             live: Mutex::new(Live::continuing(so_far)),
+            decisions: Mutex::default(),
         }
+    }
+
+    pub(super) fn expect_decision(&self, call: u32) {
+        let (sender, receiver) = oneshot::channel();
+        self.decisions().insert(call, (sender, Some(receiver)));
+    }
+
+    pub(super) fn take_decision(&self, call: u32) -> Option<oneshot::Receiver<ToolDecision>> {
+        self.decisions().get_mut(&call)?.1.take()
+    }
+
+    /// False if nobody waits for it.
+    pub(crate) fn decide(&self, call: u32, decision: ToolDecision) -> bool {
+        let expected = self.decisions().remove(&call);
+        match expected {
+            // Said before it was asked for: the receiver has to outlive this.
+            Some((sender, Some(receiver))) => {
+                let sent = sender.send(decision).is_ok();
+                let (gone, _) = oneshot::channel();
+                self.decisions().insert(call, (gone, Some(receiver)));
+                sent
+            }
+            Some((sender, None)) => sender.send(decision).is_ok(),
+            None => false,
+        }
+    }
+
+    fn decisions(&self) -> MutexGuard<'_, Decisions> {
+        self.decisions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn state(&self) -> StreamState {
@@ -163,12 +212,18 @@ pub(crate) struct Run {
 #[derive(Default)]
 struct Gathered {
     model: Option<String>,
-    /// What went out, for what it costs.
-    asked: Option<Asked>,
+    /// What went out last, for what it costs.
+    asked: Option<spend::Asked>,
+    asked_model: Option<String>,
     usage: Option<Usage>,
     citations: Vec<Part>,
-    unsaved_text: String,
-    unsaved_reasoning: String,
+    notices: Vec<AnswerNotice>,
+    calls: Calls,
+    unsaved: Unsaved,
+    /// Whether the source was asked already.
+    was_asked: bool,
+    /// What the requests of this answer took that have ended.
+    spent: Option<Usage>,
     /// What a restarted answer repeats of what is already kept.
     repeated: String,
     /// What a Fluxchat service was told about training.
@@ -217,7 +272,69 @@ impl Run {
             }
         };
         gathered.model = Some(model.clone());
-        let request = self.request(model, gathered).await?;
+        let asked = tools::Asked {
+            source: self.source.clone(),
+            model: model.clone(),
+            conversation: self.answer.conversation_id,
+        };
+        let mut so_far = self.so_far.clone();
+        let mut offered = self.offer(&asked, gathered).await?;
+        if let Some(message) = &so_far
+            && calls_of(message).any(|call| !call.state.is_over())
+        {
+            let calls = calls_of(message).cloned().collect();
+            self.call_tools(calls, &offered, &asked).await?;
+            so_far = Some(self.as_kept().await?);
+        }
+        for round in 1.. {
+            let last = round == MOST_ROUNDS;
+            let mut request = self
+                .request(model.clone(), so_far.as_ref(), &offered, gathered)
+                .await?;
+            if last && !request.tools.is_empty() {
+                request.tool_choice = Some(ToolChoice::None);
+            }
+            let reason = self.listen(request, gathered).await?;
+            let calls = std::mem::take(&mut gathered.calls);
+            let goes_on = match reason {
+                FinishReason::Length | FinishReason::ContentFilter => false,
+                FinishReason::Paused => true,
+                _ => !calls.is_empty(),
+            };
+            if goes_on && last {
+                gathered.note(AnswerNotice::RoundsSpent { count: MOST_ROUNDS });
+            }
+            if !goes_on || last {
+                return Ok(reason);
+            }
+            self.take_rest(gathered);
+            self.save(gathered).await?;
+            self.generation.live().part_ended();
+            self.settle(gathered, MessageStatus::Complete).await;
+            if !calls.is_empty() {
+                let first = so_far.as_ref().map_or(0, next_number);
+                let restorer = &gathered.text;
+                let calls = calls.parts(
+                    first,
+                    self.source.id,
+                    |sealed| self.sealed(sealed, &model),
+                    |text| restorer.restore(text),
+                );
+                self.call_tools(calls, &offered, &asked).await?;
+                offered = self.offer(&asked, gathered).await?;
+            }
+            so_far = Some(self.as_kept().await?);
+        }
+        Ok(FinishReason::NotStated)
+    }
+
+    /// One request and what comes back.
+    async fn listen(
+        &self,
+        request: ChatRequest,
+        gathered: &mut Gathered,
+    ) -> Result<FinishReason, Error> {
+        let model = request.model.clone();
         let cancel = self.generation.cancel.clone();
         let ctx = self.app.chat_ctx(self.in_ledger(), cancel);
         let mut stream = self.ask(ctx, request, gathered).await?;
@@ -235,7 +352,7 @@ impl Run {
                 }
                 event = stream.next() => {
                     let Some(event) = event else { return Ok(FinishReason::NotStated) };
-                    if let Some(reason) = self.take(event?, gathered) {
+                    if let Some(reason) = self.take(event?, &model, gathered) {
                         return Ok(reason);
                     }
                     let now = Instant::now();
@@ -280,7 +397,7 @@ impl Run {
         }
     }
 
-    fn take(&self, event: ChatEvent, gathered: &mut Gathered) -> Option<FinishReason> {
+    fn take(&self, event: ChatEvent, model: &str, gathered: &mut Gathered) -> Option<FinishReason> {
         match event {
             ChatEvent::Started { model } => gathered.model = model.or(gathered.model.take()),
             ChatEvent::Text(piece) => {
@@ -313,20 +430,29 @@ impl Run {
                 }
                 gathered.echo = Some(allowed);
             }
-            // Tools belong to a later version; nothing is run, and the text around is kept.
-            ChatEvent::ToolCall(_) | ChatEvent::Sealed(_) | ChatEvent::Notice(_) => {}
+            ChatEvent::ToolCall(delta) => gathered.calls.take(delta),
+            ChatEvent::Sealed(sealed) => {
+                self.take_rest(gathered);
+                let sealed = self.sealed(sealed, model);
+                gathered.unsaved.part(Part::Sealed(sealed));
+            }
+            ChatEvent::Notice(notice) => gathered.note(match notice {
+                Notice::ParameterDropped { name } => AnswerNotice::ParameterDropped { name },
+                Notice::PartLeftOut { name } => AnswerNotice::PartLeftOut { name },
+                Notice::FramesSkipped { count } => AnswerNotice::FramesSkipped { count },
+            }),
         }
         None
     }
 
     fn take_text(&self, piece: &str, gathered: &mut Gathered) {
         let piece = new_part(&mut gathered.repeated, piece);
-        gathered.unsaved_text.push_str(piece);
+        gathered.unsaved.words(ChunkKind::Text, piece);
         self.generation.live().text(piece);
     }
 
     fn take_reasoning(&self, piece: &str, gathered: &mut Gathered) {
-        gathered.unsaved_reasoning.push_str(piece);
+        gathered.unsaved.words(ChunkKind::Reasoning, piece);
         self.generation.live().reasoning(piece);
     }
 
@@ -368,25 +494,19 @@ impl Run {
     }
 
     async fn save(&self, gathered: &mut Gathered) -> Result<(), Error> {
-        let text = std::mem::take(&mut gathered.unsaved_text);
-        let reasoning = std::mem::take(&mut gathered.unsaved_reasoning);
+        if gathered.unsaved.is_empty() {
+            return Ok(());
+        }
+        let unsaved = std::mem::take(&mut gathered.unsaved);
         let (id, store) = (self.answer.id, self.home.store.clone());
-        let (written, text, reasoning) = tokio::task::spawn_blocking(move || {
-            let written = store.write(|tx| {
-                for (kind, body) in [(ChunkKind::Reasoning, &reasoning), (ChunkKind::Text, &text)] {
-                    if !body.is_empty() {
-                        tx.message_append(id, kind, body)?;
-                    }
-                }
-                Ok(())
-            });
-            (written, text, reasoning)
+        let (written, unsaved) = tokio::task::spawn_blocking(move || {
+            let written = store.write(|tx| unsaved.write(tx, id));
+            (written, unsaved)
         })
         .await?;
         if written.is_err() {
             // The end tries once more.
-            gathered.unsaved_text = text;
-            gathered.unsaved_reasoning = reasoning;
+            gathered.unsaved.give_back(unsaved);
         }
         Ok(written?)
     }
@@ -399,27 +519,19 @@ impl Run {
     ) {
         let mut failed = self.save(&mut gathered).await.err();
         self.cite_pages(&mut gathered);
-        let asked = gathered.asked.take();
-        let usage = self
-            .app
-            .settle_cost(
-                &self.open,
-                Ended {
-                    answer: self.answer.id,
-                    source: &self.source,
-                    asked: asked.clone(),
-                    usage: gathered.usage,
-                    before: self.so_far.as_ref().and_then(|it| it.usage),
-                    status,
-                    is_kept: !self.home.is_temporary,
-                },
-            )
-            .await;
+        let notices = gathered.notices.iter().cloned();
+        let told = self.so_far.as_ref().map(|message| message.parts.as_slice());
+        let notices: Vec<Part> = notices
+            .map(|notice| Part::Notice { notice })
+            .filter(|part| !told.unwrap_or_default().contains(part))
+            .collect();
+        self.settle(&mut gathered, status).await;
+        let model = gathered.asked_model.take();
         let finish = FinishMessage {
             model: gathered.model,
-            usage,
+            usage: gathered.spent,
             error,
-            more_parts: gathered.citations,
+            more_parts: gathered.citations.into_iter().chain(notices).collect(),
             ..FinishMessage::new(status, self.app.now())
         };
         let (id, store) = (self.answer.id, self.home.store.clone());
@@ -453,7 +565,6 @@ impl Run {
             .remove(&self.answer.id);
         self.generation.ended.cancel();
         if status == MessageStatus::Complete && !self.home.is_temporary {
-            let model = asked.map(|it| it.model);
             self.app.title_soon(self.answer.id, &self.source, model);
         }
         self.app.tell(Event::StreamEnded(self.answer.id));
@@ -461,10 +572,36 @@ impl Run {
             .tell(Event::ConversationChanged(self.answer.conversation_id));
     }
 
-    async fn request(&self, model: String, gathered: &mut Gathered) -> Result<ChatRequest, Error> {
+    /// Counts what a request took that has ended.
+    async fn settle(&self, gathered: &mut Gathered, status: MessageStatus) {
+        let first = gathered.spent.is_none();
+        let ended = spend::Ended {
+            answer: self.answer.id,
+            source: &self.source,
+            asked: gathered.asked.take(),
+            usage: gathered.usage.take(),
+            before: self
+                .so_far
+                .as_ref()
+                .filter(|_| first)
+                .and_then(|it| it.usage),
+            status,
+            is_kept: !self.home.is_temporary,
+        };
+        let usage = self.app.settle_cost(&self.open, ended).await;
+        gathered.spent = sum(gathered.spent.take(), usage);
+    }
+
+    async fn request(
+        &self,
+        model: String,
+        so_far: Option<&Message>,
+        offered: &Offered,
+        gathered: &mut Gathered,
+    ) -> Result<ChatRequest, Error> {
         let question = self.answer.parent_id.ok_or(Error::NotFound("question"))?;
         let id = self.answer.conversation_id;
-        let (conversation, path, instructions) = self
+        let (conversation, mut path, instructions) = self
             .app
             .read_at(&self.home, move |tx| {
                 let path = tx.path_to(question, outgoing::LONGEST_PATH)?;
@@ -479,48 +616,56 @@ impl Run {
             .await??;
         only_here::check(&conversation, &self.source)?;
         only_here::check_model(&conversation, &self.source, &model)?;
-        let again = self.so_far.as_ref().map(|it| it.text());
-        let again = again
-            .map(|text| tokens::of_words(&text))
-            .filter(|it| *it > 0);
+        let again = so_far.map(|it| tokens::of_words(&it.text()));
         let going = Going {
             source: &self.source,
             model: &model,
             instructions: &instructions,
-            after: again,
+            after: again.filter(|it| *it > 0),
             asked: true,
         };
         let (path, mut estimate) = self.app.fit(&self.home, &going, path).await?;
-        estimate.check()?;
+        let mut path = attachments::path(&path);
+        let listener = Listener {
+            source: self.source.id,
+            model: model.clone(),
+            has_tools: !offered.is_empty(),
+        };
+        let mut continues = false;
+        if let Some(so_far) = so_far {
+            if self.source.dialect == Dialect::Fluxchat && self.source.is_in_process() {
+                // Guide answers the same question in the same words, so it starts over and what
+                // is already here is skipped.
+                gathered.repeated = so_far.text();
+            } else if !so_far.text().is_empty() || calls_of(so_far).next().is_some() {
+                path.push((so_far.role, so_far.parts.clone()));
+                continues = self.so_far.is_some() && !gathered.was_asked;
+            }
+        }
         let said = self
             .app
-            .said(&self.home, &self.source, attachments::path(&path))
+            .said(&self.home, &self.source, path, listener)
             .await?;
         estimate.count_told(&instructions, &said.messages);
         estimate.check()?;
         self.note_files(&said.told()).await?;
         gathered.pages = said.pages();
         let mut messages = said.messages;
-        if let Some(so_far) = self
-            .so_far
-            .as_ref()
-            .map(Message::text)
-            .filter(|text| !text.is_empty())
+        // After results of tools the source goes on by itself, after words it has to be asked to.
+        if continues
+            && messages
+                .last()
+                .is_some_and(|last| last.role == Role::Assistant)
         {
-            if self.source.dialect == Dialect::Fluxchat && self.source.is_in_process() {
-                // Guide answers the same question in the same words, so it starts over and what
-                // is already here is skipped.
-                gathered.repeated = so_far;
-            } else {
-                messages.push(ChatMessage::text(Role::Assistant, so_far));
-                messages.push(ChatMessage::text(Role::User, CONTINUE));
-            }
+            messages.push(ChatMessage::text(Role::User, CONTINUE));
         }
+        gathered.was_asked = true;
         let alias = self.alias().await?;
         self.app
             .reserve(&self.open, self.answer.id, &self.source, &estimate)
             .await?;
-        gathered.asked = Some(Asked {
+        gathered.asked_model = Some(model.clone());
+        gathered.asked = Some(spend::Asked {
             model: model.clone(),
             tokens: estimate.raw,
         });
@@ -528,7 +673,8 @@ impl Run {
             .app
             .outgoing(&self.source, model, messages, instructions, alias)
             .await?
-            .keeping(!self.home.is_temporary);
+            .keeping(!self.home.is_temporary)
+            .offering(offered.wire());
         gathered.text = outgoing.redactor.restorer();
         gathered.reasoning = outgoing.redactor.restorer();
         Ok(outgoing.request)
@@ -543,6 +689,47 @@ impl Run {
         self.app
             .write_at(&self.home, move |tx| attachments::note(tx, id, &told))
             .await
+    }
+
+    /// The tools the source may ask for.
+    async fn offer(&self, asked: &tools::Asked, gathered: &mut Gathered) -> Result<Offered, Error> {
+        let id = self.answer.conversation_id;
+        let chosen = self
+            .app
+            .read_at(&self.home, move |tx| tx.instructions(id))
+            .await?;
+        let offered = self
+            .app
+            .offer(&asked.source, &chosen.parameters.tools, true);
+        let offered = tokio::select! {
+            biased;
+            () = self.generation.cancel.cancelled() => {
+                return Err(fluxchat_egress::EgressError::Cancelled.into());
+            }
+            offered = offered => offered?,
+        };
+        for name in &offered.missing {
+            gathered.note(AnswerNotice::ToolsMissing { name: name.clone() });
+        }
+        Ok(offered)
+    }
+
+    fn sealed(&self, sealed: Sealed, model: &str) -> SealedPart {
+        SealedPart {
+            source_id: self.source.id,
+            model: model.to_owned(),
+            dialect: sealed.dialect,
+            data: sealed.data.to_string(),
+        }
+    }
+
+    /// The answer as far as it is in the archive.
+    async fn as_kept(&self) -> Result<Message, Error> {
+        let id = self.answer.id;
+        self.app
+            .read_at(&self.home, move |tx| tx.message(id))
+            .await?
+            .ok_or(Error::NotFound("message"))
     }
 
     /// What the ledger may know the conversation by.
@@ -569,6 +756,50 @@ impl Run {
             })
             .await?;
         Ok(Some(alias))
+    }
+}
+
+impl Gathered {
+    /// Each is told once.
+    fn note(&mut self, notice: AnswerNotice) {
+        if !self.notices.contains(&notice) {
+            self.notices.push(notice);
+        }
+    }
+}
+
+fn calls_of(message: &Message) -> impl Iterator<Item = &ToolCallPart> {
+    message.parts.iter().filter_map(|part| match part {
+        Part::ToolCall(call) => Some(call),
+        _ => None,
+    })
+}
+
+fn next_number(message: &Message) -> u32 {
+    calls_of(message)
+        .map(|call| call.number + 1)
+        .max()
+        .unwrap_or(0)
+}
+
+/// What an answer of several requests cost.
+fn sum(one: Option<Usage>, other: Option<Usage>) -> Option<Usage> {
+    fn both<T: std::ops::Add<Output = T>>(one: Option<T>, other: Option<T>) -> Option<T> {
+        match (one, other) {
+            (Some(one), Some(other)) => Some(one + other),
+            (one, other) => one.or(other),
+        }
+    }
+    match (one, other) {
+        (Some(one), Some(other)) => Some(Usage {
+            input_tokens: one.input_tokens.saturating_add(other.input_tokens),
+            output_tokens: one.output_tokens.saturating_add(other.output_tokens),
+            reasoning_tokens: both(one.reasoning_tokens, other.reasoning_tokens),
+            cached_tokens: both(one.cached_tokens, other.cached_tokens),
+            cost: both(one.cost, other.cost),
+            spent: spend::joined(one.spent, other.spent),
+        }),
+        (one, other) => one.or(other),
     }
 }
 

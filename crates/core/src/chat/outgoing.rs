@@ -2,7 +2,7 @@
 
 use fluxchat_egress::{CancellationToken, Ctx, Reply};
 use fluxchat_model::{ConversationId, DataCategory, Instructions, Purpose, Role, Source};
-use fluxchat_providers::{ChatMessage, ChatRequest};
+use fluxchat_providers::{ChatMessage, ChatRequest, Tool};
 
 use crate::redaction::Redactor;
 use crate::{App, Error};
@@ -20,6 +20,12 @@ impl Outgoing {
     /// Whether the service may keep a record of it.
     pub(super) fn keeping(mut self, may_keep: bool) -> Self {
         self.request.keep_nothing = !may_keep;
+        self
+    }
+
+    /// The tools the source may ask for.
+    pub(super) fn offering(mut self, tools: Vec<Tool>) -> Self {
+        self.request.tools = tools;
         self
     }
 }

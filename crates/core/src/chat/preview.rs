@@ -7,6 +7,7 @@ use fluxchat_model::{
 use fluxchat_providers::{OptOut, keeps_nothing, opt_outs};
 
 use super::context::Going;
+use super::said::Listener;
 use super::{Ask, Estimate, checked, checked_with, files_in, model_for, outgoing, question_of};
 use crate::attachments::FileSent;
 use crate::redaction::Replaced;
@@ -130,7 +131,15 @@ impl App {
         if let Some(text) = text {
             path.push((Role::User, [files, vec![Part::Text { text }]].concat()));
         }
-        let said = self.said(&home, &source, path).await?;
+        let offered = self
+            .offer(&source, &instructions.parameters.tools, false)
+            .await?;
+        let listener = Listener {
+            source: source.id,
+            model: model.clone().unwrap_or_default(),
+            has_tools: !offered.is_empty(),
+        };
+        let said = self.said(&home, &source, path, listener).await?;
         estimate.count_told(&instructions, &said.messages);
         self.judge(&source, &mut estimate).await?;
         let outgoing = self
@@ -142,7 +151,8 @@ impl App {
                 alias,
             )
             .await?
-            .keeping(!home.is_temporary);
+            .keeping(!home.is_temporary)
+            .offering(offered.wire());
         let in_ledger = id.filter(|_| !home.is_temporary);
         let ctx = self.chat_ctx(in_ledger, CancellationToken::new());
         let training_allowed = ctx.training_allowed;
@@ -162,7 +172,11 @@ impl App {
             .enumerate()
             .map(|(at, message)| PreviewMessage {
                 role: message.role,
-                text: message.words(),
+                // Of tools, what they were called with and what they returned.
+                text: match message.words() {
+                    words if words.is_empty() => message.texts().collect::<Vec<_>>().join("\n\n"),
+                    words => words,
+                },
                 is_question: at == last,
             })
             .collect();

@@ -33,6 +33,8 @@ pub(crate) struct Live {
     new_text: String,
     new_reasoning: String,
     new_citations: Vec<Part>,
+    /// What comes next is a part of its own.
+    apart: bool,
 }
 
 impl Live {
@@ -41,6 +43,9 @@ impl Live {
         if let Some(message) = so_far {
             live.text.push(&message.text());
             live.reasoning.push(&message.reasoning());
+            let mut parts = message.parts.iter().rev();
+            let last = parts.find(|it| !matches!(it, Part::Citation { .. } | Part::Notice { .. }));
+            live.apart = last.is_some_and(|part| !matches!(part, Part::Text { .. }));
             live.citations = message
                 .parts
                 .iter()
@@ -51,7 +56,18 @@ impl Live {
         live
     }
 
+    /// The words that follow are another part.
+    pub(crate) fn part_ended(&mut self) {
+        self.apart = true;
+    }
+
     pub(crate) fn text(&mut self, piece: &str) {
+        if self.apart && !piece.is_empty() {
+            self.apart = false;
+            if !(self.new_text.is_empty() && self.text.source().is_empty()) {
+                self.new_text.push_str("\n\n");
+            }
+        }
         self.new_text.push_str(piece);
     }
 

@@ -2,6 +2,7 @@
 
 mod spend;
 mod talk;
+mod tools;
 
 pub(super) struct Words {
     pub message: &'static str,
@@ -802,7 +803,11 @@ const TABLE: &[Entry] = &[
 ];
 
 fn all() -> impl Iterator<Item = &'static Entry> {
-    TABLE.iter().chain(spend::TABLE).chain(talk::TABLE)
+    TABLE
+        .iter()
+        .chain(spend::TABLE)
+        .chain(talk::TABLE)
+        .chain(tools::TOOLS)
 }
 
 pub(super) fn of(code: &str) -> Words {

@@ -60,6 +60,7 @@ pub(super) fn write<W: Write>(
     )?;
     rows(out, course, "presets", tx.presets()?)?;
     rows(out, course, "prompts", tx.saved_prompts()?)?;
+    rows(out, course, "tool_servers", tx.tool_servers()?)?;
     conversations(tx, out, course)?;
     messages(tx, out, course, bytes(&totals, StoredKind::Messages))?;
     rows(

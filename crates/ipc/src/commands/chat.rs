@@ -4,7 +4,7 @@ use fluxchat_core::{App, Ask, Erasing, Sent, ShownMessage};
 use fluxchat_core::{ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor};
 use fluxchat_markup as markup;
 use fluxchat_model::{
-    Conversation, ConversationId, DraftKey, Message, MessageStatus, Part, Timestamp,
+    AnswerNotice, Conversation, ConversationId, DraftKey, Message, MessageStatus, Part, Timestamp,
 };
 
 use super::page;
@@ -240,6 +240,8 @@ pub fn message_row(shown: ShownMessage) -> MessageRow {
     };
     MessageRow {
         attachments: attachments(&message),
+        calls: super::tools::calls(&message),
+        notices: notices(&message),
         id: message.id,
         conversation_id: message.conversation_id,
         parent_id: message.parent_id,
@@ -285,6 +287,14 @@ pub fn citations(parts: &[Part]) -> Vec<CitationRow> {
         },
     })
     .collect()
+}
+
+fn notices(message: &Message) -> Vec<AnswerNotice> {
+    let found = message.parts.iter().filter_map(|part| match part {
+        Part::Notice { notice } => Some(notice.clone()),
+        _ => None,
+    });
+    found.collect()
 }
 
 fn attachments(message: &Message) -> Vec<AttachmentRow> {

@@ -2,8 +2,8 @@
 
 use fluxchat_markup::Block;
 use fluxchat_model::{
-    AssetId, ConversationId, ErasureId, FolderId, Instructions, MessageId, MessageStatus, Role,
-    SourceId, Timestamp, Usage, VisibleError,
+    AnswerNotice, AssetId, ConversationId, ErasureId, FolderId, Instructions, MessageId,
+    MessageStatus, Role, SourceId, Timestamp, Usage, VisibleError,
 };
 use serde::Deserialize;
 
@@ -174,6 +174,10 @@ dto! {
         pub reasoning: Vec<Block>,
         /// Where statements come from.
         pub citations: Vec<CitationRow>,
+        /// Tools that were asked for.
+        pub calls: Vec<super::tools::ToolCallRow>,
+        /// What to know about the answer.
+        pub notices: Vec<AnswerNotice>,
         /// Files that belong to it.
         pub attachments: Vec<AttachmentRow>,
         /// What it cost.

@@ -68,6 +68,13 @@ pub enum WindowEvent {
     KeyChanged,
     /// Folders or tags changed, or what lies in them.
     FilingChanged,
+    /// A call of a tool in an answer waits, runs or is over; read `tool_calls` again.
+    ToolCallsChanged {
+        /// The answer.
+        message_id: MessageId,
+    },
+    /// Tools, their servers or what was decided about them changed.
+    ToolsChanged,
     /// Presets or saved prompts changed.
     PresetsChanged,
     /// Everything was frozen, or no longer is.

@@ -33,6 +33,8 @@ impl WriteTx<'_> {
             ("preset", "DELETE FROM preset"),
             ("saved_prompt", "DELETE FROM saved_prompt"),
             ("redact_name", "DELETE FROM redact_name"),
+            ("tool_policy", "DELETE FROM tool_policy"),
+            ("tool_server", "DELETE FROM tool_server"),
             ("diagnostic_report", "DELETE FROM diagnostic_report"),
             ("spend_day", "DELETE FROM spend_day"),
             ("folder", "DELETE FROM folder"),

@@ -5,7 +5,7 @@
 use fluxchat_model::{MessageId, MessageStatus, Part};
 use rusqlite::params;
 
-use crate::table::{all, change, scalar};
+use crate::table::{all, change, from_json, scalar, to_json};
 use crate::{ReadTx, StoreError, WriteTx};
 
 /// What a chunk continues.
@@ -15,6 +15,8 @@ pub enum ChunkKind {
     Text,
     /// The thinking before it.
     Reasoning,
+    /// A whole part as JSON. A tool call takes the place of the one with its number.
+    Part,
 }
 
 impl ChunkKind {
@@ -22,6 +24,7 @@ impl ChunkKind {
         match self {
             Self::Text => "text",
             Self::Reasoning => "reasoning",
+            Self::Part => "part",
         }
     }
 }
@@ -40,9 +43,14 @@ impl ReadTx<'_> {
             |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
         )?;
         for (kind, body) in chunks {
-            match (kind.as_str(), parts.last_mut()) {
+            // Citations and notices stand at the end of what was interrupted; the words go on.
+            let last = parts
+                .iter_mut()
+                .rfind(|part| !matches!(part, Part::Citation { .. } | Part::Notice { .. }));
+            match (kind.as_str(), last) {
                 ("text", Some(Part::Text { text })) => text.push_str(&body),
                 ("reasoning", Some(Part::Reasoning { text })) => text.push_str(&body),
+                ("part", _) => put(parts, from_json(&body, "message")?),
                 ("reasoning", _) => parts.push(Part::Reasoning { text: body }),
                 _ => parts.push(Part::Text { text: body }),
             }
@@ -81,6 +89,14 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// Appends a part, or puts a tool call in the place of what it was before.
+    ///
+    /// # Errors
+    /// As [`WriteTx::message_append`].
+    pub fn message_append_part(&self, message: MessageId, part: &Part) -> Result<(), StoreError> {
+        self.message_append(message, ChunkKind::Part, &to_json(part, "message")?)
+    }
+
     pub(crate) fn drop_chunks(&self, message: MessageId) -> Result<(), StoreError> {
         change(
             self.conn,
@@ -88,5 +104,16 @@ impl WriteTx<'_> {
             [message.0],
         )?;
         Ok(())
+    }
+}
+
+fn put(parts: &mut Vec<Part>, part: Part) {
+    let same = |known: &Part| match (known, &part) {
+        (Part::ToolCall(known), Part::ToolCall(new)) => known.number == new.number,
+        _ => false,
+    };
+    match parts.iter_mut().find(|known| same(known)) {
+        Some(known) => *known = part,
+        None => parts.push(part),
     }
 }

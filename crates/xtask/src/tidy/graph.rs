@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "providers",
             "sync",
             "markup",
+            "mcp",
             "exchange",
             "extract",
             "forensic",
@@ -37,6 +38,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("egress", &["model"]),
     ("sync", &["model"]),
     ("markup", &["model"]),
+    ("mcp", &["model"]),
     ("service", &["model"]),
     ("forensic", &[]),
     ("model", &[]),
@@ -80,6 +82,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("pdf-extract", &["extract"]),
     ("calamine", &["extract"]),
     ("age", &["exchange"]),
+    ("rmcp", &["mcp"]),
+    ("fend-core", &["core"]),
 ];
 
 /// What a server needs and nothing that ships may link.

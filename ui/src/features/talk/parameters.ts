@@ -10,6 +10,8 @@ export interface Typed {
   stop: string;
   reasoning_effort: string;
   context: TypedRule;
+  /** Chosen elsewhere, and kept. */
+  tools: string[];
 }
 
 export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
@@ -34,6 +36,7 @@ export function typed(parameters: Parameters): Typed {
     stop: parameters.stop.join('\n'),
     reasoning_effort: parameters.reasoning_effort ?? '',
     context: typedRule(parameters.context),
+    tools: parameters.tools,
   };
 }
 
@@ -62,11 +65,12 @@ export function parametersOf(from: Typed): Parameters | null {
   const rule = ruleOf(from.context);
   if (rule === undefined) return null;
   const context = rule.rule === 'all' ? {} : { context: rule };
-  return { temperature, top_p, max_tokens, seed, stop, reasoning_effort: from.reasoning_effort || null, ...context };
+  return { temperature, top_p, max_tokens, seed, stop, reasoning_effort: from.reasoning_effort || null, tools: [...from.tools], ...context };
 }
 
 /** How many settings are not left to the source. */
 export function changedCount(parameters: Parameters): number {
-  return Object.values(parameters).filter((value) => value !== null && !(Array.isArray(value) && value.length === 0))
-    .length;
+  return Object.entries(parameters).filter(
+    ([name, value]) => name !== 'tools' && value !== null && !(Array.isArray(value) && value.length === 0),
+  ).length;
 }

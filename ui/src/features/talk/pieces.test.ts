@@ -4,7 +4,7 @@ import { matchesIn, wordsOf } from './highlight';
 import { changedCount, numberOf, parametersOf, typed } from './parameters';
 import { perSecond } from './speed';
 
-const none = { temperature: null, top_p: null, max_tokens: null, stop: [], seed: null, reasoning_effort: null };
+const none = { temperature: null, top_p: null, max_tokens: null, stop: [], seed: null, reasoning_effort: null, tools: [] };
 
 describe('settings for answers', () => {
   it('are read back as they were typed', () => {

@@ -180,6 +180,13 @@ import type {
   TemporaryList,
   Titles,
   TitlesReq,
+  ToolCalls,
+  ToolDecideReq,
+  ToolList,
+  ToolPolicyReq,
+  ToolServerEnableReq,
+  ToolServerReq,
+  ToolServerSaveReq,
   TrainingEcho,
   VerifyReport,
 } from './types';
@@ -244,6 +251,14 @@ export interface Commands {
   prompt_save: [PromptSaveReq, PromptRow];
   prompt_remove: [PromptReq, Done];
   prompt_fill: [PromptFillReq, Draft];
+  tool_list: [Empty, ToolList];
+  tool_server_save: [ToolServerSaveReq, ToolList];
+  tool_server_remove: [ToolServerReq, ToolList];
+  tool_server_enable: [ToolServerEnableReq, ToolList];
+  tool_server_test: [ToolServerReq, ToolList];
+  tool_policy_set: [ToolPolicyReq, ToolList];
+  tool_decide: [ToolDecideReq, Done];
+  tool_calls: [MessageReq, ToolCalls];
   temporary_begin: [TemporaryBeginReq, ConversationRow];
   temporary_list: [Empty, TemporaryList];
   temporary_end: [ConversationReq, Done];
@@ -418,6 +433,14 @@ export function createClient(call: Call) {
     promptSave: (req: PromptSaveReq) => call('prompt_save', req),
     promptRemove: (req: PromptReq) => call('prompt_remove', req),
     promptFill: (req: PromptFillReq) => call('prompt_fill', req),
+    toolList: () => call('tool_list', {}),
+    toolServerSave: (req: ToolServerSaveReq) => call('tool_server_save', req),
+    toolServerRemove: (req: ToolServerReq) => call('tool_server_remove', req),
+    toolServerEnable: (req: ToolServerEnableReq) => call('tool_server_enable', req),
+    toolServerTest: (req: ToolServerReq) => call('tool_server_test', req),
+    toolPolicySet: (req: ToolPolicyReq) => call('tool_policy_set', req),
+    toolDecide: (req: ToolDecideReq) => call('tool_decide', req),
+    toolCalls: (req: MessageReq) => call('tool_calls', req),
     temporaryBegin: (req: TemporaryBeginReq) => call('temporary_begin', req),
     temporaryList: () => call('temporary_list', {}),
     temporaryEnd: (req: ConversationReq) => call('temporary_end', req),

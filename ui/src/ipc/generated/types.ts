@@ -2869,6 +2869,14 @@ reasoning: Array<Block>,
  */
 citations: Array<CitationRow>, 
 /**
+ * Tools that were asked for.
+ */
+calls: Array<ToolCallRow>, 
+/**
+ * What to know about the answer.
+ */
+notices: Array<AnswerNotice>, 
+/**
  * Files that belong to it.
  */
 attachments: Array<AttachmentRow>, 

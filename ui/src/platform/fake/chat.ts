@@ -45,6 +45,8 @@ export function makeMessage(world: FakeWorld, row: Pick<MessageRow, 'conversatio
     blocks: row.text ? [paragraph(row.text)] : [],
     reasoning: [],
     citations: [],
+    calls: [],
+    notices: [],
     attachments: [],
     usage: null,
     error: null,

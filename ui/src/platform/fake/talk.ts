@@ -18,7 +18,7 @@ type Names =
   | 'conversation_find'
   | 'conversation_totals';
 
-const none = { temperature: null, top_p: null, max_tokens: null, stop: [], seed: null, reasoning_effort: null };
+const none = { temperature: null, top_p: null, max_tokens: null, stop: [], seed: null, reasoning_effort: null, tools: [] };
 const FIELD = /\{\{\s*([^{}\n]{1,60}?)\s*\}\}/g;
 
 const fieldsOf = (text: string) => [...new Set([...text.matchAll(FIELD)].map((match) => match[1] ?? ''))];

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::process::ExitCode;
 
 use fluxchat_core::{Answerer, App, Ask, Event};
@@ -6,7 +6,8 @@ use fluxchat_model::{Message, MessageId, MessageStatus, SourceId};
 use serde_json::json;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::{Done, NOTHING_KEPT, ended};
+use super::{Done, NOTHING_KEPT, ended, tools};
+use crate::args::ToolArgs;
 use crate::output::{Failure, Out, document, plain};
 
 /// Asks several at once and prints their answers one below the other.
@@ -15,6 +16,7 @@ pub(super) async fn run(
     ask: Ask,
     named: &[String],
     temporary: bool,
+    allowed: &ToolArgs,
     mut events: UnboundedReceiver<Event>,
     out: &Out,
 ) -> Done {
@@ -27,12 +29,19 @@ pub(super) async fn run(
         .chain(asked.beside)
         .collect();
     let mut arriving: HashSet<MessageId> = ids.iter().copied().collect();
+    let mut decided: HashMap<MessageId, Vec<u32>> = HashMap::new();
     while !arriving.is_empty() {
         match events.recv().await {
-            Some(Event::StreamEnded(id)) => arriving.remove(&id),
-            Some(_) => continue,
+            Some(Event::StreamEnded(id)) => {
+                arriving.remove(&id);
+            }
+            Some(Event::ToolCallsChanged(id)) if arriving.contains(&id) => {
+                let decided = decided.entry(id).or_default();
+                tools::decide(app, id, allowed, decided, out).await?;
+            }
+            Some(_) => {}
             None => break,
-        };
+        }
     }
     let mut answers = Vec::with_capacity(ids.len());
     for id in ids {
@@ -85,6 +94,8 @@ fn row(answer: &Message, temporary: bool) -> serde_json::Value {
         "status": answer.status,
         "text": answer.text(),
         "reasoning": answer.reasoning(),
+        "tool_calls": tools::calls(answer),
+        "notices": tools::notices(answer),
         "usage": answer.usage,
         "error": answer.error.as_ref().map(document),
     })

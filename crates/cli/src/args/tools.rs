@@ -1,0 +1,66 @@
+use clap::{Args, Subcommand, ValueEnum};
+
+/// Which tools an answer may ask for, and who says yes.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ToolArgs {
+    /// Let the model ask for this tool, or the tools of this server; may be repeated. Each call is
+    /// shown and asked about on the terminal; without one it is refused
+    #[arg(long = "tool", value_name = "NAME")]
+    pub tools: Vec<String>,
+    /// Run what the model asks for without asking
+    #[arg(long, requires = "tools")]
+    pub allow_tools: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Tool {
+    /// Tools in the app, and servers with what they offered last
+    List,
+    /// Add a server: a program that speaks the Model Context Protocol on its standard input and
+    /// output. It has your rights, and what it sends is in no ledger
+    Add {
+        /// What to call it
+        name: String,
+        /// Read a value of its environment as NAME=VALUE, one on each line, from this descriptor
+        #[arg(long, value_name = "N")]
+        env_fd: Option<i32>,
+        /// The program and its arguments, after `--`; no shell reads them
+        #[arg(last = true, required = true, value_name = "PROGRAM")]
+        command: Vec<String>,
+    },
+    /// Start a server and ask what it offers
+    Test {
+        /// The server
+        name: String,
+    },
+    /// Switch a server on or off
+    Switch {
+        /// The server
+        name: String,
+        /// `on` or `off`
+        #[arg(value_parser = ["on", "off"])]
+        state: String,
+    },
+    /// Remove a server and what was decided about its tools
+    Remove {
+        /// The server
+        name: String,
+    },
+    /// Decide whether a tool may run
+    Policy {
+        /// The tool, as `tool list` names it: `calculator`, or `SERVER/TOOL`
+        tool: String,
+        /// What is decided
+        policy: PolicyArg,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum PolicyArg {
+    /// Each call is asked about
+    Ask,
+    /// It runs without asking, as long as its definition stays the same
+    Always,
+    /// No model hears of it
+    Never,
+}

@@ -1,0 +1,330 @@
+use std::io::{BufRead as _, IsTerminal as _};
+use std::process::ExitCode;
+
+use fluxchat_core::{App, Error, NewToolServer, ToolInfo, ToolServerInfo, shown_json};
+use fluxchat_model::{
+    AnswerNotice, Message, MessageId, Part, Secret, ToolCallPart, ToolDecision, ToolPolicy,
+    ToolState, ToolTransport,
+};
+use serde_json::{Value, json};
+
+use super::{Done, word};
+use crate::args::{PolicyArg, Tool, ToolArgs};
+use crate::input;
+use crate::output::{Failure, Out, plain};
+
+/// Of a description in a list.
+const LONGEST_LINE: usize = 80;
+
+pub async fn run(app: &App, command: Tool, out: &Out) -> Done {
+    match command {
+        Tool::List => list(app, out).await?,
+        Tool::Add {
+            name,
+            env_fd,
+            command,
+        } => {
+            let environment = env_fd.map(environment).transpose()?.unwrap_or_default();
+            let mut command = command.into_iter();
+            let added = app
+                .add_tool_server(NewToolServer {
+                    name,
+                    program: command.next().unwrap_or_default(),
+                    arguments: command.collect(),
+                    environment,
+                    enabled: true,
+                })
+                .await?;
+            out.note(
+                "It is a program with your rights: what it sends over the network is in no ledger.",
+            );
+            out.answer(&json!({ "id": added.id, "name": added.name }), |_| {
+                format!("{} was added.\n", plain(&added.name))
+            });
+        }
+        Tool::Test { name } => {
+            let server = app.tool_server_named(&name).await?;
+            let tools = match app.test_tool_server(server.id).await {
+                Ok(tools) => tools,
+                Err(error) => {
+                    let servers = app.tools().await?.servers;
+                    let said = servers.iter().find(|it| it.id == server.id);
+                    if let Some(said) = said.filter(|it| !it.said.is_empty()) {
+                        out.note(&plain(&said.said));
+                    }
+                    return Err(error.into());
+                }
+            };
+            let rows: Vec<Value> = tools
+                .iter()
+                .map(|tool| json!({ "name": tool.name, "description": tool.description }))
+                .collect();
+            out.answer(&rows, |_| {
+                let line = |tool: &fluxchat_model::ToolDefinition| {
+                    format!(
+                        "{:<24} {}\n",
+                        plain(&tool.name),
+                        first_line(&tool.description)
+                    )
+                };
+                tools.iter().map(line).collect()
+            });
+        }
+        Tool::Switch { name, state } => {
+            let server = app.tool_server_named(&name).await?;
+            app.enable_tool_server(server.id, state == "on").await?;
+            out.answer(
+                &json!({ "id": server.id, "enabled": state == "on" }),
+                |_| format!("{} is {state}.\n", plain(&server.name)),
+            );
+        }
+        Tool::Remove { name } => {
+            let server = app.tool_server_named(&name).await?;
+            app.remove_tool_server(server.id).await?;
+            out.answer(&json!({ "id": server.id, "removed": true }), |_| {
+                format!("{} was removed.\n", plain(&server.name))
+            });
+        }
+        Tool::Policy { tool, policy } => {
+            let policy = match policy {
+                PolicyArg::Ask => ToolPolicy::Ask,
+                PolicyArg::Always => ToolPolicy::Always,
+                PolicyArg::Never => ToolPolicy::Never,
+            };
+            let key = key_of(app, &tool).await?;
+            app.set_tool_policy(&key, policy).await?;
+            out.answer(&json!({ "tool": tool, "policy": policy }), |_| {
+                format!("{}: {}.\n", plain(&tool), word(&policy))
+            });
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(app: &App, out: &Out) -> Result<(), Failure> {
+    let found = app.tools().await?;
+    let document = json!({
+        "supervised": found.supervised,
+        "local": found.local.iter().map(tool_row).collect::<Vec<_>>(),
+        "servers": found.servers.iter().map(server_row).collect::<Vec<_>>(),
+    });
+    out.answer(&document, |_| {
+        let mut text = String::new();
+        for tool in &found.local {
+            text.push_str(&tool_line("", tool));
+        }
+        for server in &found.servers {
+            let ToolTransport::Stdio {
+                program, arguments, ..
+            } = &server.transport;
+            let state = if server.enabled { "on" } else { "off" };
+            text.push_str(&format!(
+                "\n{} ({state}): {} {}\n",
+                plain(&server.name),
+                plain(program),
+                plain(&arguments.join(" "))
+            ));
+            let prefix = format!("{}/", plain(&server.name));
+            for tool in &server.tools {
+                text.push_str(&tool_line(&prefix, tool));
+            }
+        }
+        text
+    });
+    if found.supervised {
+        out.note("A guardian supervises this profile: there are no tools.");
+    }
+    Ok(())
+}
+
+fn tool_line(prefix: &str, tool: &ToolInfo) -> String {
+    let name = format!("{prefix}{}", plain(&tool.name));
+    let changed = if tool.changed { " (changed)" } else { "" };
+    format!(
+        "{name:<32} {:<7}{changed} {}\n",
+        word(&tool.policy),
+        first_line(&tool.description)
+    )
+}
+
+fn first_line(text: &str) -> String {
+    let line = plain(text.lines().next().unwrap_or_default());
+    if line.chars().count() <= LONGEST_LINE {
+        return line;
+    }
+    line.chars().take(LONGEST_LINE).chain(['…']).collect()
+}
+
+fn tool_row(tool: &ToolInfo) -> Value {
+    json!({
+        "name": tool.name,
+        "description": tool.description,
+        "policy": tool.policy,
+        "changed": tool.changed,
+        "unusable": tool.unusable,
+    })
+}
+
+fn server_row(server: &ToolServerInfo) -> Value {
+    json!({
+        "id": server.id,
+        "name": server.name,
+        "transport": server.transport,
+        "enabled": server.enabled,
+        "tools": server.tools.iter().map(tool_row).collect::<Vec<_>>(),
+    })
+}
+
+async fn key_of(app: &App, tool: &str) -> Result<String, Failure> {
+    let found = app.tools().await?;
+    let local = found.local.iter().find(|it| it.name == tool);
+    if let Some(local) = local {
+        return Ok(local.key.clone());
+    }
+    let missing = || Failure::from(Error::NotFound("tool"));
+    let (server, name) = tool.split_once('/').ok_or_else(missing)?;
+    let wanted = server.to_lowercase();
+    found
+        .servers
+        .iter()
+        .filter(|it| it.name.to_lowercase() == wanted)
+        .flat_map(|it| &it.tools)
+        .find(|it| it.name == name)
+        .map(|it| it.key.clone())
+        .ok_or_else(missing)
+}
+
+fn environment(descriptor: i32) -> Result<Vec<(String, Option<Secret<String>>)>, Failure> {
+    let text = input::secret_from(descriptor)?;
+    let pairs = text.expose().lines().filter(|line| !line.trim().is_empty());
+    pairs
+        .map(|line| match line.split_once('=') {
+            Some((name, value)) => {
+                Ok((name.trim().to_owned(), Some(Secret::new(value.to_owned()))))
+            }
+            None => Err(Failure::usage(
+                "Write the environment as NAME=VALUE, one on each line",
+            )),
+        })
+        .collect()
+}
+
+/// What the conversation is to have switched on.
+pub async fn chosen(app: &App, args: &ToolArgs) -> Result<Vec<String>, Failure> {
+    let mut chosen = Vec::new();
+    for name in &args.tools {
+        chosen.push(app.tool_named(name).await?);
+    }
+    Ok(chosen)
+}
+
+/// Decides about the calls that wait, once each: as the command says, or as the person at the
+/// terminal does. Without either, nothing runs.
+pub async fn decide(
+    app: &App,
+    answer: MessageId,
+    args: &ToolArgs,
+    decided: &mut Vec<u32>,
+    out: &Out,
+) -> Result<(), Failure> {
+    for call in app.tool_calls(answer).await? {
+        if call.state != ToolState::Waiting || decided.contains(&call.number) {
+            continue;
+        }
+        let number = call.number;
+        let decision = if args.allow_tools {
+            ToolDecision::Once
+        } else {
+            asked(call, out).await?
+        };
+        decided.push(number);
+        match app.decide_tool(answer, number, decision).await {
+            // Stopped meanwhile.
+            Err(Error::NotFound(_)) => {}
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
+async fn asked(call: ToolCallPart, out: &Out) -> Result<ToolDecision, Failure> {
+    let place = call.server.as_deref().unwrap_or("in this app");
+    out.note(&format!(
+        "\nThe model asks for {} ({}) with\n{}",
+        plain(&call.tool),
+        plain(place),
+        plain(&shown_json(&call.arguments))
+    ));
+    if call.changed {
+        out.note("This tool is described differently than when it was allowed.");
+    }
+    if !std::io::stdin().is_terminal() {
+        out.note("Refused: there is nobody to ask. --allow-tools lets it run.");
+        return Ok(ToolDecision::Refuse);
+    }
+    out.note("Run it? [y]es, [a]lways in this conversation, anything else refuses");
+    let typed = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map(|_| line)
+    });
+    let typed = typed.await.map_err(Error::from)?.map_err(Error::from)?;
+    Ok(match typed.trim() {
+        "y" | "yes" => ToolDecision::Once,
+        "a" | "always" => ToolDecision::Conversation,
+        _ => ToolDecision::Refuse,
+    })
+}
+
+/// The calls of an answer in its document.
+pub fn calls(answer: &Message) -> Vec<Value> {
+    let calls = answer.parts.iter().filter_map(|part| match part {
+        Part::ToolCall(call) => Some(json!({
+            "tool": call.tool,
+            "server": call.server,
+            "arguments": call.arguments,
+            "state": call.state,
+            "result": call.result,
+        })),
+        _ => None,
+    });
+    calls.collect()
+}
+
+/// What to know about an answer.
+pub fn notices(answer: &Message) -> Vec<&AnswerNotice> {
+    let notices = answer.parts.iter().filter_map(|part| match part {
+        Part::Notice { notice } => Some(notice),
+        _ => None,
+    });
+    notices.collect()
+}
+
+/// The same in words.
+pub fn in_words(notice: &AnswerNotice) -> String {
+    match notice {
+        AnswerNotice::ParameterDropped { name } => {
+            format!(
+                "The source does not know the setting {}; it was left out.",
+                plain(name)
+            )
+        }
+        AnswerNotice::PartLeftOut { name } => {
+            format!(
+                "{} was not sent: the source has no form for it.",
+                plain(name)
+            )
+        }
+        AnswerNotice::FramesSkipped { count } => {
+            format!("{count} parts of the answer could not be read.")
+        }
+        AnswerNotice::ToolsMissing { name } => {
+            format!(
+                "{} could not be reached; the answer was made without its tools.",
+                plain(name)
+            )
+        }
+        AnswerNotice::RoundsSpent { count } => {
+            format!("The model asked for tools {count} times and was stopped.")
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Words of others as they are shown: nothing in them is invisible, and nothing turns their order.
+
+use std::fmt::Write as _;
+
+fn hides(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t'))
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}' | '\u{3164}' | '\u{115f}' | '\u{1160}')
+}
+
+/// A text with everything in it to be seen.
+pub(super) fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if hides(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Arguments of a call as they are shown: with line breaks, everything in them to be seen, and still
+/// the same JSON.
+#[must_use]
+pub fn shown_json(json: &str) -> String {
+    let pretty = serde_json::from_str::<serde_json::Value>(json)
+        .and_then(|value| serde_json::to_string_pretty(&value));
+    shown(pretty.as_deref().unwrap_or(json))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hides_is_written_out_and_stays_the_same_json() {
+        let json = "{\"to\":\"a\u{202e}b\u{200b}\u{e0041}ä\"}";
+        let seen = shown_json(json);
+        assert!(seen.contains(r"a\u202eb\u200b\udb40\udc41ä"), "{seen}");
+        let back: serde_json::Value = serde_json::from_str(&seen).unwrap();
+        assert_eq!(
+            back,
+            serde_json::from_str::<serde_json::Value>(json).unwrap()
+        );
+    }
+}

@@ -1,0 +1,200 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use fluxchat_model::ToolDefinition;
+use rmcp::RoleClient;
+use rmcp::model::{
+    CallToolRequestParams, CallToolResult, ClientConfig, ContentBlock, Implementation,
+    PaginatedRequestParams,
+};
+use rmcp::service::{RunningService, ServiceError};
+
+use crate::McpError;
+use crate::pipe::Pipe;
+use crate::process::{Process, Program};
+
+/// Some are fetched by their package manager first.
+const START: Duration = Duration::from_secs(60);
+const LIST: Duration = Duration::from_secs(20);
+const MOST_PAGES: usize = 20;
+const MOST_TOOLS: usize = 200;
+const LONGEST_NAME: usize = 256;
+const LONGEST_DESCRIPTION: usize = 8 << 10;
+const LONGEST_SCHEMA: usize = 32 << 10;
+/// Of all definitions together.
+const LONGEST_LIST: usize = 512 << 10;
+const LONGEST_RESULT: usize = 1 << 20;
+const LONGEST_REASON: usize = 500;
+
+/// What a tool returned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallResult {
+    /// In words.
+    pub text: String,
+    /// Whether the tool says it failed.
+    pub is_error: bool,
+}
+
+/// A server that runs. Dropping it ends the program.
+pub struct Client {
+    service: RunningService<RoleClient, ClientConfig>,
+    process: Arc<Process>,
+    ended: Arc<AtomicBool>,
+}
+
+impl Client {
+    /// Starts a program and greets it.
+    ///
+    /// # Errors
+    /// When it cannot be started or does not speak the protocol, with what it wrote beside.
+    pub async fn start(program: Program) -> Result<Self, (McpError, String)> {
+        let started = tokio::task::spawn_blocking(move || {
+            let (process, stdin, stdout) = Process::start(&program)?;
+            let ended = Arc::new(AtomicBool::new(false));
+            let pipe = Pipe::new(stdin, stdout, Arc::clone(&ended))?;
+            Ok((Arc::new(process), pipe, ended))
+        });
+        let (process, pipe, ended) = match started.await {
+            Ok(Ok(started)) => started,
+            Ok(Err(error)) => return Err((error, String::new())),
+            Err(_) => return Err((McpError::NotStarted, String::new())),
+        };
+        let mut who = ClientConfig::default();
+        who.client_info = Implementation::new("fluxchat", env!("CARGO_PKG_VERSION"));
+        // Ended with this future, too, should nobody wait for it any more.
+        let greeted = tokio::time::timeout(START, rmcp::serve_client(who, pipe)).await;
+        let error = match greeted {
+            Ok(Ok(service)) => {
+                return Ok(Self {
+                    service,
+                    process,
+                    ended,
+                });
+            }
+            Ok(Err(_)) if ended.load(Ordering::Acquire) => McpError::Ended,
+            Ok(Err(_)) => McpError::NotUnderstood,
+            Err(_) => McpError::NoAnswer,
+        };
+        process.kill();
+        Err((error, process.said()))
+    }
+
+    /// Whether it can still be asked.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.ended.load(Ordering::Acquire) && !self.service.is_closed()
+    }
+
+    /// The end of what it wrote beside its answers.
+    #[must_use]
+    pub fn said(&self) -> String {
+        self.process.said()
+    }
+
+    /// Ends it and everything it started.
+    pub fn stop(&self) {
+        self.ended.store(true, Ordering::Release);
+        self.process.kill();
+    }
+
+    /// The tools it offers, within bounds: what is too long or too many is left out.
+    ///
+    /// # Errors
+    /// When it does not answer, or with something else.
+    pub async fn list(&self) -> Result<Vec<ToolDefinition>, McpError> {
+        tokio::time::timeout(LIST, self.pages())
+            .await
+            .map_err(|_| McpError::NoAnswer)?
+    }
+
+    async fn pages(&self) -> Result<Vec<ToolDefinition>, McpError> {
+        let mut found: Vec<ToolDefinition> = Vec::new();
+        let (mut cursor, mut weight) = (None, 0);
+        for _ in 0..MOST_PAGES {
+            let asked = PaginatedRequestParams::default().with_cursor(cursor);
+            let page = self.service.list_tools(Some(asked)).await;
+            let page = page.map_err(|error| self.explain(error))?;
+            for tool in page.tools {
+                let definition = ToolDefinition {
+                    schema: serde_json::Value::Object((*tool.input_schema).clone()).to_string(),
+                    description: cut(&tool.description.unwrap_or_default(), LONGEST_DESCRIPTION),
+                    name: tool.name.into_owned(),
+                };
+                let bytes =
+                    definition.name.len() + definition.description.len() + definition.schema.len();
+                let fits = definition.name.len() <= LONGEST_NAME
+                    && definition.schema.len() <= LONGEST_SCHEMA
+                    && found.len() < MOST_TOOLS
+                    && weight + bytes <= LONGEST_LIST
+                    && found.iter().all(|known| known.name != definition.name);
+                if fits {
+                    weight += bytes;
+                    found.push(definition);
+                }
+            }
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Calls a tool. The arguments are a JSON object. Dropping this tells the server that nobody
+    /// waits any more.
+    ///
+    /// # Errors
+    /// When it refuses, ends, or answers something else.
+    pub async fn call(&self, tool: &str, arguments: &str) -> Result<CallResult, McpError> {
+        let arguments =
+            serde_json::from_str(arguments).map_err(|_| McpError::Refused("no object".into()))?;
+        let asked = CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments);
+        let result = self.service.call_tool(asked).await;
+        Ok(in_words(result.map_err(|error| self.explain(error))?))
+    }
+
+    fn explain(&self, error: ServiceError) -> McpError {
+        match error {
+            ServiceError::McpError(error) => McpError::Refused(cut(&error.message, LONGEST_REASON)),
+            ServiceError::Timeout { .. } => McpError::NoAnswer,
+            ServiceError::UnexpectedResponse => McpError::NotUnderstood,
+            _ => McpError::Ended,
+        }
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn in_words(result: CallToolResult) -> CallResult {
+    let mut words = Vec::new();
+    for block in &result.content {
+        words.push(match block {
+            ContentBlock::Text(text) => text.text.clone(),
+            ContentBlock::Image(image) => format!("[A picture: {}]", image.mime_type),
+            ContentBlock::Audio(sound) => format!("[A sound: {}]", sound.mime_type),
+            other => serde_json::to_string(other).unwrap_or_default(),
+        });
+    }
+    if words.is_empty()
+        && let Some(value) = &result.structured_content
+    {
+        words.push(value.to_string());
+    }
+    CallResult {
+        text: cut(&words.join("\n"), LONGEST_RESULT),
+        is_error: result.is_error.unwrap_or(false),
+    }
+}
+
+fn cut(text: &str, most: usize) -> String {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].to_owned()
+}

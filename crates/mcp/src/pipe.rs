@@ -1,0 +1,136 @@
+//! Messages over the pipes of a program, one on each line. A line has a longest length, and who
+//! writes too much that is none is not read any further.
+
+use std::io::{BufRead, BufReader, Write as _};
+use std::process::{ChildStdin, ChildStdout};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rmcp::RoleClient;
+use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
+use rmcp::transport::Transport;
+use tokio::sync::mpsc;
+
+use crate::McpError;
+use crate::process::thread;
+
+const LONGEST_LINE: usize = 4 << 20;
+/// A program that greets people on the wrong pipe is forgiven.
+const MOST_NONSENSE: u32 = 100;
+const AHEAD: usize = 16;
+
+pub(crate) struct Pipe {
+    lines: std::sync::mpsc::Sender<Vec<u8>>,
+    messages: mpsc::Receiver<RxJsonRpcMessage<RoleClient>>,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the pipe is closed")]
+pub(crate) struct Closed;
+
+impl Pipe {
+    /// `ended` is set when nothing more is read.
+    pub(crate) fn new(
+        mut stdin: ChildStdin,
+        stdout: ChildStdout,
+        ended: Arc<AtomicBool>,
+    ) -> Result<Self, McpError> {
+        let (lines, to_write) = std::sync::mpsc::channel::<Vec<u8>>();
+        let (read, messages) = mpsc::channel(AHEAD);
+        let write = move || {
+            for line in to_write {
+                if stdin.write_all(&line).and_then(|()| stdin.flush()).is_err() {
+                    break;
+                }
+            }
+        };
+        let listen = move || {
+            let mut stdout = BufReader::new(stdout);
+            let mut nonsense = 0;
+            while let Some(line) = line(&mut stdout) {
+                if line.iter().all(u8::is_ascii_whitespace) {
+                    continue;
+                }
+                match serde_json::from_slice(&line) {
+                    Ok(message) => {
+                        if read.blocking_send(message).is_err() {
+                            break;
+                        }
+                    }
+                    Err(_) => nonsense += 1,
+                }
+                if nonsense > MOST_NONSENSE {
+                    tracing::warn!(name: "tools.server_nonsense", "");
+                    break;
+                }
+            }
+            ended.store(true, Ordering::Release);
+        };
+        thread("tool-write", write).map_err(|_| McpError::NotStarted)?;
+        thread("tool-read", listen).map_err(|_| McpError::NotStarted)?;
+        Ok(Self { lines, messages })
+    }
+}
+
+/// The next line; `None` at the end and where one is too long.
+fn line(from: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut line = Vec::new();
+    loop {
+        let piece = from.fill_buf().ok()?;
+        if piece.is_empty() {
+            return None;
+        }
+        let end = piece.iter().position(|byte| *byte == b'\n');
+        line.extend_from_slice(&piece[..end.unwrap_or(piece.len())]);
+        let used = end.map_or(piece.len(), |end| end + 1);
+        from.consume(used);
+        if line.len() > LONGEST_LINE {
+            tracing::warn!(name: "tools.server_line_too_long", "");
+            return None;
+        }
+        if end.is_some() {
+            return Some(line);
+        }
+    }
+}
+
+impl Transport<RoleClient> for Pipe {
+    type Error = Closed;
+
+    fn send(
+        &mut self,
+        item: TxJsonRpcMessage<RoleClient>,
+    ) -> impl Future<Output = Result<(), Closed>> + Send + 'static {
+        let sent = serde_json::to_vec(&item)
+            .map_err(|_| Closed)
+            .and_then(|mut line| {
+                line.push(b'\n');
+                self.lines.send(line).map_err(|_| Closed)
+            });
+        std::future::ready(sent)
+    }
+
+    async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleClient>> {
+        self.messages.recv().await
+    }
+
+    async fn close(&mut self) -> Result<(), Closed> {
+        self.messages.close();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_ends_or_is_too_long() {
+        let mut input = &b"{}\n\nlast"[..];
+        assert_eq!(line(&mut input).unwrap(), b"{}");
+        assert_eq!(line(&mut input).unwrap(), b"");
+        assert_eq!(line(&mut input), None, "nobody ended it");
+        let mut endless = BufReader::new(std::io::repeat(b'x'));
+        assert_eq!(line(&mut endless), None);
+    }
+}

@@ -1,0 +1,140 @@
+//! A program, started with nothing of ours.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::McpError;
+
+/// The end of what a program writes beside its answers.
+const SAID: usize = 8 << 10;
+
+/// What to start.
+#[derive(Clone)]
+pub struct Program {
+    /// The program, by its whole path.
+    pub program: PathBuf,
+    /// What it is started with.
+    pub arguments: Vec<String>,
+    /// Its whole environment.
+    pub environment: BTreeMap<String, String>,
+}
+
+/// The whole path of a program: of a name, where the system would look for it.
+#[must_use]
+pub fn find_program(name: &str) -> Option<PathBuf> {
+    let path = Path::new(name);
+    if path.components().count() > 1 {
+        return (path.is_absolute() && path.is_file()).then(|| path.to_owned());
+    }
+    if name.is_empty() {
+        return None;
+    }
+    let places = std::env::var_os("PATH")?;
+    let named = |place: PathBuf| {
+        let whole = place.join(name);
+        let with_end = whole.with_extension("exe");
+        [whole, with_end].into_iter().find(|it| it.is_file())
+    };
+    std::env::split_paths(&places)
+        .filter(|place| place.is_absolute())
+        .find_map(named)
+}
+
+/// A program that runs.
+pub(crate) struct Process {
+    child: Mutex<Option<Child>>,
+    said: Arc<Mutex<VecDeque<u8>>>,
+}
+
+impl Process {
+    pub(crate) fn start(program: &Program) -> Result<(Self, ChildStdin, ChildStdout), McpError> {
+        let mut command = Command::new(&program.program);
+        command
+            .args(&program.arguments)
+            .env_clear()
+            .envs(&program.environment)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        #[cfg(unix)]
+        {
+            use std::os::unix::process::CommandExt as _;
+            command.process_group(0).current_dir("/");
+        }
+        // Without it no program finds its libraries there.
+        #[cfg(windows)]
+        if let Some(root) = std::env::var_os("SystemRoot") {
+            command.env("SystemRoot", root);
+        }
+        let mut child = command.spawn().map_err(|_| McpError::NotStarted)?;
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let said = Arc::new(Mutex::new(VecDeque::new()));
+        let process = Self {
+            child: Mutex::new(Some(child)),
+            said: Arc::clone(&said),
+        };
+        let (Some(stdin), Some(stdout), Some(mut stderr)) = pipes else {
+            process.kill();
+            return Err(McpError::NotStarted);
+        };
+        let listen = move || {
+            let mut piece = [0; 1024];
+            while let Ok(read @ 1..) = stderr.read(&mut piece) {
+                let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+                said.extend(&piece[..read]);
+                let over = said.len().saturating_sub(SAID);
+                said.drain(..over);
+            }
+        };
+        if thread("tool-said", listen).is_err() {
+            process.kill();
+            return Err(McpError::NotStarted);
+        }
+        Ok((process, stdin, stdout))
+    }
+
+    /// The end of what it wrote beside its answers.
+    pub(crate) fn said(&self) -> String {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(said.make_contiguous()).into_owned()
+    }
+
+    /// Ends it and everything it started. It is waited for here alone, so that its number means
+    /// nobody else until then.
+    pub(crate) fn kill(&self) {
+        let child = self
+            .child
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(mut child) = child else { return };
+        #[cfg(unix)]
+        if let Some(group) = i32::try_from(child.id())
+            .ok()
+            .and_then(rustix::process::Pid::from_raw)
+        {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+pub(crate) fn thread(
+    name: &str,
+    work: impl FnOnce() + Send + 'static,
+) -> Result<(), std::io::Error> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map(|_| ())
+}

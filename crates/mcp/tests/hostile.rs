@@ -1,0 +1,159 @@
+//! Programs that are no servers, or bad ones: none costs more than its bound, and each ends with
+//! everything it started.
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use fluxchat_mcp::{Client, McpError, Program, find_program};
+
+fn shell(script: &str) -> Program {
+    Program {
+        program: find_program("sh").unwrap(),
+        arguments: vec!["-c".to_owned(), script.to_owned()],
+        environment: BTreeMap::from([("PATH".to_owned(), std::env::var("PATH").unwrap())]),
+    }
+}
+
+/// A server in a few lines: greets as it has to, and answers what comes after with these.
+fn server(answers: &[&str]) -> Program {
+    let greeting = r#"{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"s","version":"1"}}}"#;
+    let mut script = format!("read line; echo '{greeting}'; read line;");
+    for answer in answers {
+        script.push_str(&format!(" read line; {answer};"));
+    }
+    script.push_str(" sleep 600");
+    shell(&script)
+}
+
+fn said(answer: &str) -> String {
+    format!("echo '{answer}'")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_server_ends_with_a_reason() {
+    let started = |program| async { Client::start(program).await.err().unwrap() };
+    let missing = Program {
+        program: "/nowhere/at-all".into(),
+        ..shell("")
+    };
+    assert_eq!(started(missing).await.0, McpError::NotStarted);
+    assert_eq!(started(shell("exit 3")).await.0, McpError::Ended);
+    let (error, said) = started(shell("echo 'cannot open the file' >&2; exit 1")).await;
+    assert_eq!(error, McpError::Ended);
+    assert_eq!(said, "cannot open the file\n", "what it wrote is kept");
+    assert_eq!(started(shell("yes no-json")).await.0, McpError::Ended);
+    // A line that never ends is not read to its end.
+    let endless = started(shell("tr '\\0' x < /dev/zero")).await.0;
+    assert_eq!(endless, McpError::Ended);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_list_is_bounded() {
+    let list = |tools: &str, next: &str| {
+        said(&format!(
+            r#"{{"jsonrpc":"2.0","id":1,"result":{{"tools":[{tools}]{next}}}}}"#
+        ))
+    };
+    let tool = |name: &str| format!(r#"{{"name":"{name}","inputSchema":{{"type":"object"}}}}"#);
+    let many: Vec<String> = (0..1_000)
+        .map(|number| tool(&format!("t{number}")))
+        .collect();
+    let client = Client::start(server(&[&list(&many.join(","), "")])).await;
+    let found = client.map_err(|it| it.0).unwrap().list().await.unwrap();
+    assert_eq!(found.len(), 200, "no more than anybody can look through");
+
+    let twice = [tool("a"), tool("a"), tool(&"x".repeat(300))].join(",");
+    let client = Client::start(server(&[&list(&twice, "")])).await;
+    let found = client.map_err(|it| it.0).unwrap().list().await.unwrap();
+    assert_eq!(found.len(), 1, "each name once, and none too long");
+
+    let wrong = said(r#"{"jsonrpc":"2.0","id":1,"result":{"tools":"none"}}"#);
+    let client = Client::start(server(&[&wrong])).await.map_err(|it| it.0);
+    assert_eq!(client.unwrap().list().await, Err(McpError::NotUnderstood));
+
+    let refuses = said(r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"no"}}"#);
+    let client = Client::start(server(&[&refuses])).await.map_err(|it| it.0);
+    assert_eq!(
+        client.unwrap().list().await,
+        Err(McpError::Refused("no".to_owned()))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_is_words_and_bounded() {
+    let result = r#"{"jsonrpc":"2.0","id":1,"result":{"isError":true,"content":[{"type":"text","text":"broken"},{"type":"image","data":"AAAA","mimeType":"image/png"}]}}"#;
+    let client = Client::start(server(&[&said(result)]))
+        .await
+        .map_err(|it| it.0)
+        .unwrap();
+    let called = client.call("t", "{}").await.unwrap();
+    assert!(called.is_error);
+    assert_eq!(called.text, "broken\n[A picture: image/png]");
+    // Two megabytes in one answer: less than a line may have, more than a result may.
+    let huge = r#"printf '{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"'; head -c 2000000 /dev/zero | tr '\0' x; echo '"}]}}'"#;
+    let client = Client::start(server(&[huge]))
+        .await
+        .map_err(|it| it.0)
+        .unwrap();
+    assert_eq!(client.call("t", "{}").await.unwrap().text.len(), 1 << 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_gets_nothing_of_ours_and_ends_with_what_it_started() {
+    let home = tempfile::tempdir().unwrap();
+    let (seen, child) = (home.path().join("env"), home.path().join("child"));
+    let greeting = r#"{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-06-18","capabilities":{},"serverInfo":{"name":"s","version":"1"}}}"#;
+    let script = format!(
+        "env > {}; sleep 600 & echo $! > {}; read line; echo '{greeting}'; trap '' TERM; sleep 600",
+        seen.display(),
+        child.display(),
+    );
+    let mut program = shell(&script);
+    program.environment.insert("GIVEN".into(), "yes".into());
+    let client = Client::start(program).await.map_err(|it| it.0).unwrap();
+    let environment = std::fs::read_to_string(&seen).unwrap();
+    let names: Vec<&str> = environment
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, _)| name)
+        .collect();
+    // The shell sets the last three by itself.
+    let expected = ["PATH", "GIVEN", "PWD", "SHLVL", "_", "OLDPWD"];
+    assert!(
+        names.iter().all(|name| expected.contains(name)),
+        "{environment}"
+    );
+    assert!(environment.contains("GIVEN=yes"));
+    // The control arm: started as usual it would have had ours.
+    let ours = std::process::Command::new("env")
+        .env("CANARY", "x")
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&ours.stdout).contains("CANARY=x"));
+
+    let number = std::fs::read_to_string(&child).unwrap();
+    let place = format!("/proc/{}", number.trim());
+    assert!(is_running(Path::new(&place)), "it runs");
+    drop(client);
+    let began = Instant::now();
+    while is_running(Path::new(&place)) {
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "its child goes on"
+        );
+        std::thread::yield_now();
+    }
+}
+
+/// One that ended and that nobody has waited for is a zombie.
+fn is_running(place: &Path) -> bool {
+    std::fs::read_to_string(place.join("stat")).is_ok_and(|stat| {
+        !stat
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .starts_with(" Z")
+    })
+}

@@ -1,0 +1,186 @@
+//! Tools a model may ask for: what was called, who may call it, where it runs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Dialect, SourceId, Timestamp, ToolServerId};
+
+/// What a source wants back unchanged with the message it came in: signatures, encrypted
+/// reasoning. It goes back to the same model of the same source and to nobody else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedPart {
+    /// Whose it is.
+    pub source_id: SourceId,
+    /// The model that was asked.
+    pub model: String,
+    /// Who can read it.
+    pub dialect: Dialect,
+    /// As it came: JSON.
+    pub data: String,
+}
+
+/// Something the person should see beside an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AnswerNotice {
+    /// The source does not know a setting; it was left out.
+    ParameterDropped {
+        /// The name of the setting.
+        name: String,
+    },
+    /// The source has no form for a part of the question; it was not sent.
+    PartLeftOut {
+        /// The name of the file, or its media type.
+        name: String,
+    },
+    /// Parts of the answer could not be read and were skipped.
+    FramesSkipped {
+        /// How many.
+        count: u32,
+    },
+    /// A server of tools could not be reached; the answer was made without it.
+    ToolsMissing {
+        /// The name of the server.
+        name: String,
+    },
+    /// The model asked for tools more often than one answer may.
+    RoundsSpent {
+        /// How often it may.
+        count: u32,
+    },
+}
+
+/// How far a call of a tool came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ToolState {
+    /// Somebody has to say whether it may run.
+    Waiting,
+    /// It may run and has not begun.
+    Allowed,
+    /// Somebody said no. The model was told.
+    Refused,
+    /// It runs.
+    Running,
+    /// It returned.
+    Done,
+    /// It returned an error, or could not be called.
+    Failed,
+    /// It did not return in time.
+    TimedOut,
+    /// It was running when the answer was stopped or the app ended: whether it was carried out
+    /// is not known.
+    Interrupted,
+}
+
+impl ToolState {
+    /// Whether nothing more will happen to it.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        !matches!(self, Self::Waiting | Self::Allowed | Self::Running)
+    }
+}
+
+/// A call of a tool, kept in the answer it was asked for in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolCallPart {
+    /// The number of the call in its answer, from 0.
+    pub number: u32,
+    /// What the source calls the call.
+    pub id: String,
+    /// The source that asked.
+    pub source_id: SourceId,
+    /// What the model calls the tool.
+    pub wire_name: String,
+    /// The tool; the name the server gives it.
+    pub tool: String,
+    /// Where it runs; `None` in the app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// What it is called with: JSON.
+    pub arguments: String,
+    /// How far it came.
+    pub state: ToolState,
+    /// Whether the tool has another definition than when it was allowed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub changed: bool,
+    /// What it returned, or why it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<String>,
+    /// What the source wants back with the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<SealedPart>,
+}
+
+/// What a person says to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ToolDecision {
+    /// This call may run.
+    Once,
+    /// This tool may run in this conversation without asking again.
+    Conversation,
+    /// This call may not run.
+    Refuse,
+}
+
+/// Whether a tool may run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ToolPolicy {
+    /// Each call is shown first.
+    #[default]
+    Ask,
+    /// Without asking, as long as its definition stays the same.
+    Always,
+    /// It is not offered to any model.
+    Never,
+}
+
+/// How a server of tools is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ToolTransport {
+    /// A program on this computer. It has the rights of the person, and what it sends is in no
+    /// ledger.
+    Stdio {
+        /// The program, by its whole path.
+        program: String,
+        /// What it is started with.
+        arguments: Vec<String>,
+        /// The names of its environment; the values are with the keys.
+        environment: Vec<String>,
+    },
+}
+
+/// A tool as a server describes it: words of somebody else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolDefinition {
+    /// Its name.
+    pub name: String,
+    /// What it says it does.
+    pub description: String,
+    /// Its arguments: a JSON Schema, as text.
+    pub schema: String,
+}
+
+/// A server of tools.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolServer {
+    /// Its id.
+    pub id: ToolServerId,
+    /// What the person calls it.
+    pub name: String,
+    /// How it is reached.
+    pub transport: ToolTransport,
+    /// Whether it may be used at all.
+    pub enabled: bool,
+    /// What it offered when it was last asked.
+    pub tools: Vec<ToolDefinition>,
+    /// When it was added.
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,139 @@
+import { screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import type { ToolCallRow } from '../../../ipc/generated/types';
+import type { FakeOptions } from '../../../platform/fake/world';
+import { violations } from '../../../test/axe';
+import { renderWithApp } from '../../../test/render';
+import Tools from '../../settings/tools/Tools.svelte';
+import ChatView from '../ChatView.svelte';
+// Fetched when they are first needed; here they are there already.
+import '../../../kit/PopoverPanel.svelte';
+import '../InstructionsButton.svelte';
+import '../MessageItem.svelte';
+import '../Notices.svelte';
+import './ToolCalls.svelte';
+import './ToolsButton.svelte';
+
+const call = (more: Partial<ToolCallRow> = {}): ToolCallRow => ({
+  number: 0,
+  tool: 'calculator',
+  server: null,
+  arguments: '{\n  "expression": "6*7"\n}',
+  state: 'waiting',
+  changed: false,
+  result: null,
+  ...more,
+});
+
+async function chat(options: FakeOptions = {}) {
+  const rendered = await renderWithApp(ChatView, {}, { conversations: 3, wordsPerSecond: 1_000, ...options });
+  await waitFor(() => expect(rendered.app.history.active.status).toBe('ready'));
+  const user = userEvent.setup({ pointerEventsCheck: 0 });
+  const asked = (name: string) => rendered.fake.calls.filter((made) => made.name === name).map((made) => made.req);
+  return { ...rendered, user, asked };
+}
+
+async function withCalls(calls: ToolCallRow[]) {
+  const rendered = await chat();
+  const row = [...rendered.app.history.active.pinned, ...rendered.app.history.active.rows][0];
+  const id = row?.id ?? '';
+  await rendered.app.chat.open(id);
+  await screen.findAllByTestId('message-row');
+  const messages = rendered.fake.world.messages.get(id) ?? [];
+  const answer = messages.findLast((message) => message.role === 'assistant');
+  if (!answer) throw new Error('no answer');
+  answer.calls = calls;
+  answer.notices = [{ kind: 'parameter_dropped', name: 'seed' }];
+  rendered.fake.world.emit({ type: 'messages_changed', conversation_id: id });
+  return { ...rendered, answer };
+}
+
+describe('tools of a conversation', () => {
+  it('are off, and switched on they go with the first question', async () => {
+    const { user, asked, app } = await chat();
+    await user.click(await screen.findByTestId('tools-open'));
+    const panel = await screen.findByTestId('tools-panel');
+    const calculator = await within(panel).findByLabelText('Calculator');
+    expect(calculator.getAttribute('aria-checked')).toBe('false');
+    await user.click(calculator);
+    await user.click(within(panel).getByLabelText('Files'));
+    await waitFor(() => expect(app.talk.fresh?.parameters.tools).toHaveLength(2));
+    expect(await violations()).toEqual([]);
+    await user.keyboard('{Escape}');
+    await user.type(screen.getByTestId('composer-input'), 'hello{Enter}');
+    await waitFor(() => expect(asked('message_send')).toHaveLength(1));
+    expect(asked('message_send')).toMatchObject([{ instructions: { parameters: { tools: ['calculator', expect.any(String)] } } }]);
+  });
+
+  it('are not there under supervision', async () => {
+    const { user } = await chat({ supervised: true });
+    await user.click(await screen.findByTestId('tools-open'));
+    const panel = await screen.findByTestId('tools-panel');
+    await within(panel).findByText(/A guardian supervises/);
+    expect(within(panel).queryByRole('switch', { hidden: true })).toBeNull();
+  });
+});
+
+describe('a call', () => {
+  it('that waits shows exactly what would be called, and runs when allowed', async () => {
+    const { user, asked, answer } = await withCalls([call({ changed: true })]);
+    const card = await screen.findByTestId('tool-approval');
+    expect(within(card).getByTestId('tool-arguments').textContent).toBe('{\n  "expression": "6*7"\n}');
+    expect(card.textContent).toContain('described differently');
+    expect(await violations()).toEqual([]);
+    await user.click(within(card).getByRole('button', { name: 'Allow once' }));
+    await waitFor(() => expect(asked('tool_decide')).toEqual([{ message_id: answer.id, call: 0, decision: 'once' }]));
+    await waitFor(() => expect(screen.getByTestId('tool-call').dataset.state).toBe('done'));
+  });
+
+  it('can be refused by keyboard', async () => {
+    const { user, asked } = await withCalls([call()]);
+    const refuse = within(await screen.findByTestId('tool-approval')).getByRole('button', { name: 'Refuse' });
+    refuse.focus();
+    await user.keyboard('{Enter}');
+    await waitFor(() => expect(asked('tool_decide')).toMatchObject([{ decision: 'refuse' }]));
+  });
+
+  it('that is over is folded, with its result as text', async () => {
+    await withCalls([call({ state: 'done', result: '<b>42</b>', server: 'Files', tool: 'sum' })]);
+    const folded = await screen.findByTestId('tool-call');
+    expect(folded.hasAttribute('open')).toBe(false);
+    expect(folded.querySelector('b'), 'no markup').toBeNull();
+    expect(folded.textContent).toContain('<b>42</b>');
+    expect((await screen.findByTestId('message-notices')).textContent).toContain('seed');
+  });
+});
+
+describe('the page of tools', () => {
+  it('adds a server, tests it and removes it', async () => {
+    const { fake } = await renderWithApp(Tools, {}, { conversations: 3 });
+    const user = userEvent.setup({ pointerEventsCheck: 0 });
+    await screen.findAllByTestId('tool-row');
+    expect(await violations()).toEqual([]);
+    await user.click(screen.getByTestId('tool-server-add'));
+    await user.type(screen.getByLabelText('Program'), '/usr/bin/notes');
+    const name = screen.getAllByLabelText('Name')[0];
+    if (name) await user.type(name, 'Notes');
+    await user.type(screen.getByLabelText('Arguments'), '--stdio');
+    await user.click(screen.getByTestId('tool-server-save'));
+    await screen.findByRole('heading', { name: 'Notes' });
+    expect(fake.calls.find((made) => made.name === 'tool_server_save')?.req).toMatchObject({
+      program: '/usr/bin/notes',
+      arguments: ['--stdio'],
+      environment: [],
+    });
+    await user.click(screen.getByRole('button', { name: 'Test Notes' }));
+    await screen.findByText('echo');
+    await user.click(screen.getByRole('button', { name: 'Remove Notes' }));
+    await user.click(await screen.findByRole('button', { name: 'Remove' }));
+    await waitFor(() => expect(screen.queryByRole('heading', { name: 'Notes' })).toBeNull());
+  });
+
+  it('is empty at first, and locked under supervision', async () => {
+    await renderWithApp(Tools, {}, { conversations: 0, supervised: true });
+    await screen.findByText('No server yet');
+    expect(screen.getByTestId<HTMLButtonElement>('tool-server-add').disabled).toBe(true);
+    await screen.findByTestId('tools-supervised');
+  });
+});

@@ -1,0 +1,56 @@
+import type { AnswerNotice, ToolCallRow, ToolRow } from '../../../ipc/generated/types';
+import { formatNumber } from '../../../i18n/format';
+import { t } from '../../../i18n/index.svelte';
+
+/** Tools in the app have names for people; those of servers are shown as they are called. */
+export function toolName(tool: string, server: string | null): string {
+  if (server === null) {
+    if (tool === 'archive_search') return t('tools.archiveSearch');
+    if (tool === 'current_time') return t('tools.currentTime');
+    if (tool === 'calculator') return t('tools.calculator');
+  }
+  return tool;
+}
+
+export function toolText(tool: ToolRow): string {
+  if (tool.key === 'app/archive_search') return t('tools.archiveSearch.text');
+  if (tool.key === 'app/current_time') return t('tools.currentTime.text');
+  if (tool.key === 'app/calculator') return t('tools.calculator.text');
+  return tool.description;
+}
+
+export function stateWord(call: ToolCallRow): string {
+  switch (call.state) {
+    case 'waiting':
+      return t('tools.state.waiting');
+    case 'allowed':
+      return t('tools.state.allowed');
+    case 'refused':
+      return t('tools.state.refused');
+    case 'running':
+      return t('tools.state.running');
+    case 'done':
+      return t('tools.state.done');
+    case 'failed':
+      return t('tools.state.failed');
+    case 'timed_out':
+      return t('tools.state.timedOut');
+    case 'interrupted':
+      return t('tools.state.interrupted');
+  }
+}
+
+export function noticeWords(notice: AnswerNotice): string {
+  switch (notice.kind) {
+    case 'parameter_dropped':
+      return t('tools.notice.parameter', { name: notice.name });
+    case 'part_left_out':
+      return t('tools.notice.part', { name: notice.name });
+    case 'frames_skipped':
+      return t('tools.notice.frames', { count: notice.count });
+    case 'tools_missing':
+      return t('tools.notice.missing', { name: notice.name });
+    case 'rounds_spent':
+      return t('tools.notice.rounds', { count: formatNumber(notice.count) });
+  }
+}

@@ -1,0 +1,120 @@
+import type { MessageRow, ToolCallRow, ToolList, ToolRow, ToolServerRow } from '../../ipc/generated/types';
+import type { Handlers } from '../fake';
+import { apiError, type FakeWorld } from './world';
+
+type Names =
+  | 'tool_list'
+  | 'tool_server_save'
+  | 'tool_server_remove'
+  | 'tool_server_enable'
+  | 'tool_server_test'
+  | 'tool_policy_set'
+  | 'tool_decide'
+  | 'tool_calls';
+
+const tool = (key: string, name: string, description: string, more: Partial<ToolRow> = {}): ToolRow => ({
+  key,
+  name,
+  description,
+  schema: '{\n  "type": "object"\n}',
+  policy: 'ask',
+  changed: false,
+  unusable: false,
+  ...more,
+});
+
+/** Tools, servers and calls, beside a world. */
+export function toolCommands(world: FakeWorld): Handlers<Names> {
+  const local = [
+    tool('app/archive_search', 'archive_search', 'Searches the archive.'),
+    tool('app/current_time', 'current_time', 'Tells the time.'),
+    tool('app/calculator', 'calculator', 'Works out a sum.'),
+  ];
+  const files = world.id();
+  let servers: ToolServerRow[] =
+    world.conversations.length === 0
+      ? []
+      : [
+          {
+            id: files,
+            name: 'Files',
+            transport: {
+              kind: 'stdio',
+              program: '/usr/bin/npx',
+              arguments: ['-y', '@modelcontextprotocol/server-filesystem', '/home/me/Documents'],
+              environment: ['PATH'],
+            },
+            enabled: true,
+            running: true,
+            tools: [
+              tool(`${files}/read_file`, 'read_file', 'Read the complete contents of a file.'),
+              tool(`${files}/write_file`, 'write_file', 'Create a new file or overwrite an existing file.', { changed: true }),
+              tool(`${files}/dеlete`, 'dеlete', 'Delete a file.', { unusable: true }),
+            ],
+            said: 'Secure MCP Filesystem Server running on stdio\n',
+          },
+        ];
+  const gone = () => apiError('not_found', 'It is not there any more.');
+  const list = (): ToolList => ({ supervised: world.supervised, local, servers });
+  const find = (id: string): ToolServerRow => {
+    const server = servers.find((row) => row.id === id);
+    if (!server) throw gone();
+    return server;
+  };
+  const message = (id: string): MessageRow => {
+    for (const rows of world.messages.values()) {
+      const row = rows.find((candidate) => candidate.id === id);
+      if (row) return row;
+    }
+    throw gone();
+  };
+
+  return {
+    tool_list: list,
+    tool_server_save: ({ id, name, program, arguments: args, environment, enabled }) => {
+      if (!program.startsWith('/')) throw apiError('program_missing', 'There is no such program on this computer.');
+      const known = servers.find((row) => row.id === id);
+      const server: ToolServerRow = {
+        id: id ?? world.id(),
+        name,
+        transport: { kind: 'stdio', program, arguments: args, environment: environment.map((value) => value.name) },
+        enabled,
+        running: false,
+        tools: known?.tools ?? [],
+        said: '',
+      };
+      servers = known ? servers.map((row) => (row.id === server.id ? server : row)) : [...servers, server];
+      return list();
+    },
+    tool_server_remove: ({ id }) => {
+      servers = servers.filter((row) => row.id !== id);
+      return list();
+    },
+    tool_server_enable: ({ id, on }) => {
+      find(id).enabled = on;
+      return list();
+    },
+    tool_server_test: ({ id }) => {
+      const server = find(id);
+      server.running = true;
+      if (server.tools.length === 0) server.tools = [tool(`${id}/echo`, 'echo', 'Says what it is told.')];
+      return list();
+    },
+    tool_policy_set: ({ key, policy }) => {
+      const row = [...local, ...servers.flatMap((server) => server.tools)].find((known) => known.key === key);
+      if (!row) throw gone();
+      Object.assign(row, { policy, changed: false });
+      return list();
+    },
+    tool_decide: ({ message_id: id, call, decision }) => {
+      const row = message(id);
+      const found: ToolCallRow | undefined = row.calls.find((known) => known.number === call);
+      if (!found) throw gone();
+      found.state = decision === 'refuse' ? 'refused' : 'done';
+      found.result = decision === 'refuse' ? 'The person refused this call. Go on without it.' : '42';
+      world.emit({ type: 'tool_calls_changed', message_id: id });
+      return {};
+    },
+    tool_calls: ({ message_id: id }) => ({ rows: message(id).calls }),
+  };
+}
