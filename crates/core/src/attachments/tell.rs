@@ -11,7 +11,7 @@ use fluxchat_providers::{ChatMessage, ChatPart, Takes, takes};
 use fluxchat_store::{AttachmentChunk, ReadTx, StoreError};
 
 use super::of;
-use crate::chat::said::{Listener, Telling, words_of};
+use crate::chat::said::{Listener, Telling, text_of};
 use crate::temporary::Home;
 use crate::{App, Error};
 
@@ -209,7 +209,7 @@ impl App {
             .iter()
             .rev()
             .find(|(role, _)| *role == Role::User)
-            .map(|(_, parts)| words_of(parts))
+            .map(|(_, parts)| text_of(parts))
             .unwrap_or_default();
         let last = path.len().saturating_sub(1);
         let mut files = Vec::new();
@@ -256,7 +256,7 @@ impl App {
                 telling.tell(*role, parts);
                 continue;
             }
-            let text = words_of(parts);
+            let text = text_of(parts);
             if !text.is_empty() {
                 said.push(ChatPart::Text(text));
             }

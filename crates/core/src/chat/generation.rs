@@ -601,7 +601,7 @@ impl Run {
     ) -> Result<ChatRequest, Error> {
         let question = self.answer.parent_id.ok_or(Error::NotFound("question"))?;
         let id = self.answer.conversation_id;
-        let (conversation, mut path, instructions) = self
+        let (conversation, path, instructions) = self
             .app
             .read_at(&self.home, move |tx| {
                 let path = tx.path_to(question, outgoing::LONGEST_PATH)?;

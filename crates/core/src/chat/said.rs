@@ -37,7 +37,7 @@ impl Telling {
             answer_in_turns(parts, &self.to, &mut self.names, &mut self.told);
             return;
         }
-        let text = words_of(parts);
+        let text = text_of(parts);
         if !text.is_empty() {
             self.told.push(ChatMessage::text(role, text));
         }
@@ -45,7 +45,7 @@ impl Telling {
 }
 
 /// The words of a message.
-pub(crate) fn words_of(parts: &[Part]) -> String {
+pub(crate) fn text_of(parts: &[Part]) -> String {
     let words: Vec<&str> = parts
         .iter()
         .filter_map(|part| match part {
