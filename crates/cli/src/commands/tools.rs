@@ -194,7 +194,10 @@ async fn key_of(app: &App, tool: &str) -> Result<String, Failure> {
         .ok_or_else(missing)
 }
 
-fn environment(descriptor: i32) -> Result<Vec<(String, Option<Secret<String>>)>, Failure> {
+/// Names and values of an environment.
+type Values = Vec<(String, Option<Secret<String>>)>;
+
+fn environment(descriptor: i32) -> Result<Values, Failure> {
     let text = input::secret_from(descriptor)?;
     let pairs = text.expose().lines().filter(|line| !line.trim().is_empty());
     pairs

@@ -129,7 +129,7 @@ fn owner(id: ToolServerId) -> SourceId {
 }
 
 fn refused(error: &McpError) -> Error {
-    Error::invalid(error.code(), &error.to_string())
+    Error::invalid(error.code(), error.to_string())
 }
 
 impl App {

@@ -17,7 +17,7 @@ enum Piece {
         len: usize,
     },
     #[serde(untagged)]
-    Other(Part),
+    Other(Box<Part>),
 }
 
 /// The columns `parts` and `text`.
@@ -38,7 +38,7 @@ pub(crate) fn encode(parts: &[Part]) -> Result<(String, String), StoreError> {
                 words.push(text.as_str());
                 Piece::Text { len: text.len() }
             }
-            other => Piece::Other(other.clone()),
+            other => Piece::Other(Box::new(other.clone())),
         });
     }
     Ok((to_json(&pieces, "message")?, words.join(SEPARATOR)))
@@ -57,7 +57,7 @@ pub(crate) fn decode(parts: &str, text: String) -> Result<Vec<Part>, StoreError>
     let mut first = true;
     for piece in from_json::<Vec<Piece>>(parts, "message")? {
         decoded.push(match piece {
-            Piece::Other(part) => part,
+            Piece::Other(part) => *part,
             Piece::Text { len } => {
                 let broken = StoreError::Unreadable("message");
                 if !first {
