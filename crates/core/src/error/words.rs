@@ -1,5 +1,7 @@
 //! The sentences behind the codes. The window translates by code and falls back to these.
 
+mod files;
+
 pub(super) struct Words {
     pub message: &'static str,
     kept: &'static str,
@@ -531,60 +533,6 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "Send it in parts.",
     ),
     (
-        "file_empty",
-        "There is nothing in the file.",
-        NOTHING_CHANGED,
-        "Choose another file.",
-    ),
-    (
-        "file_too_large",
-        "The file is larger than 50 MB.",
-        NOTHING_CHANGED,
-        "Choose a smaller file, or a part of it.",
-    ),
-    (
-        "too_many_files",
-        "There are too many files beside this question.",
-        NOTHING_CHANGED,
-        "Take one away, or ask in several steps.",
-    ),
-    (
-        "file_kind",
-        "This is not a kind of file that can be attached.",
-        NOTHING_CHANGED,
-        "Save it as PDF, text or a picture and attach that.",
-    ),
-    (
-        "file_unreadable",
-        "The file could not be read.",
-        NOTHING_CHANGED,
-        "Open it in its own program and save it anew, or choose another file.",
-    ),
-    (
-        "file_changed",
-        "The file changed while it was read.",
-        NOTHING_CHANGED,
-        "Attach it again.",
-    ),
-    (
-        "no_reader",
-        "The process that reads files could not be started safely.",
-        NOTHING_CHANGED,
-        "Start Fluxchat again; without that process no file is read.",
-    ),
-    (
-        "attachment_refused",
-        "This source cannot take the file.",
-        "Nothing was sent; the question and its files are where they were.",
-        "Choose another source or model, or take the file away.",
-    ),
-    (
-        "files_too_large",
-        "The files are together larger than one request can be.",
-        "Nothing was sent; the question and its files are where they were.",
-        "Take some away, or begin a new conversation.",
-    ),
-    (
         "not_a_question",
         "Only your own messages can be edited.",
         NOTHING_CHANGED,
@@ -797,7 +745,8 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
 ];
 
 pub(super) fn of(code: &str) -> Words {
-    TABLE.iter().find(|entry| entry.0 == code).map_or(
+    let mut entries = TABLE.iter().chain(files::TABLE);
+    entries.find(|entry| entry.0 == code).map_or(
         Words {
             message: "Something unexpected happened.",
             kept: NOTHING_LOST,
@@ -818,7 +767,7 @@ mod tests {
     #[test]
     fn every_code_has_three_sentences_once() {
         let mut codes = std::collections::BTreeSet::new();
-        for (code, message, kept, next) in TABLE {
+        for (code, message, kept, next) in TABLE.iter().chain(files::TABLE) {
             assert!(codes.insert(code), "{code} stands there once");
             for sentence in [message, kept, next] {
                 assert!(
