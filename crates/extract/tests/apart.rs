@@ -1,5 +1,7 @@
 //! The reading process: what it may do, and what hostile files do to it.
 
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
 use std::io::Write as _;
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
 //! The sentences behind the codes. The window translates by code and falls back to these.
 
+mod files;
 mod spend;
 mod talk;
 mod tools;
@@ -537,60 +538,6 @@ const TABLE: &[Entry] = &[
         "Send it in parts.",
     ),
     (
-        "file_empty",
-        "There is nothing in the file.",
-        NOTHING_CHANGED,
-        "Choose another file.",
-    ),
-    (
-        "file_too_large",
-        "The file is larger than 50 MB.",
-        NOTHING_CHANGED,
-        "Choose a smaller file, or a part of it.",
-    ),
-    (
-        "too_many_files",
-        "There are too many files beside this question.",
-        NOTHING_CHANGED,
-        "Take one away, or ask in several steps.",
-    ),
-    (
-        "file_kind",
-        "This is not a kind of file that can be attached.",
-        NOTHING_CHANGED,
-        "Save it as PDF, text or a picture and attach that.",
-    ),
-    (
-        "file_unreadable",
-        "The file could not be read.",
-        NOTHING_CHANGED,
-        "Open it in its own program and save it anew, or choose another file.",
-    ),
-    (
-        "file_changed",
-        "The file changed while it was read.",
-        NOTHING_CHANGED,
-        "Attach it again.",
-    ),
-    (
-        "no_reader",
-        "The process that reads files could not be started safely.",
-        NOTHING_CHANGED,
-        "Start Fluxchat again; without that process no file is read.",
-    ),
-    (
-        "attachment_refused",
-        "This source cannot take the file.",
-        "Nothing was sent; the question and its files are where they were.",
-        "Choose another source or model, or take the file away.",
-    ),
-    (
-        "files_too_large",
-        "The files are together larger than one request can be.",
-        "Nothing was sent; the question and its files are where they were.",
-        "Take some away, or begin a new conversation.",
-    ),
-    (
         "not_a_question",
         "Only your own messages can be edited.",
         NOTHING_CHANGED,
@@ -805,9 +752,10 @@ const TABLE: &[Entry] = &[
 fn all() -> impl Iterator<Item = &'static Entry> {
     TABLE
         .iter()
+        .chain(files::TABLE)
         .chain(spend::TABLE)
         .chain(talk::TABLE)
-        .chain(tools::TOOLS)
+        .chain(tools::TABLE)
 }
 
 pub(super) fn of(code: &str) -> Words {

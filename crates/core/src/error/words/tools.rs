@@ -3,7 +3,7 @@
 use super::NOTHING_CHANGED;
 
 /// As the table they belong to.
-pub(super) const TOOLS: &[(&str, &str, &str, &str)] = &[
+pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
     (
         "program_missing",
         "There is no such program on this computer.",
