@@ -80,6 +80,18 @@ fn the_command_line_meets_the_same_locks() {
         ],
         &["source", "add", "elsewhere", "--url", &url],
         &["privacy", "policy", "accept", &version],
+        &["budget", "set", "1", "--per", "day"],
+        &["budget", "remove", "--per", "day"],
+        &["spend", "--forget"],
+        &["titles", "on"],
+        &[
+            "source",
+            "describe",
+            "sandbox",
+            "guide",
+            "--context",
+            "8000",
+        ],
     ];
     for args in locked {
         let ran = profile.run(&[&["--json"], *args].concat());

@@ -22,7 +22,7 @@ async fn a_budget_stops_before_anything_leaves() {
     assert_eq!(world.left().await, before, "neither wire nor ledger");
     assert_eq!(code(&stopped), Some("budget_reached"));
     let error = stopped.error.clone().unwrap();
-    assert!(error.message.contains("$0.01"), "{}", error.message);
+    assert!(error.message.contains("$0.01,"), "{}", error.message);
     assert_eq!(error.kept, "Your question was kept.");
     let question = world
         .app

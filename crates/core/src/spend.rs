@@ -169,8 +169,9 @@ pub fn dollars(nanos: u64) -> String {
         let cents = (rest + DOLLAR / 200) / (DOLLAR / 100);
         return format!("${}.{:02}", whole + cents / 100, cents % 100);
     }
-    let micros = rest.div_ceil(1_000);
-    format!("${whole}.{micros:06}")
+    let micros = format!("{:06}", rest.div_ceil(1_000));
+    let (cents, finer) = micros.split_at(2);
+    format!("${whole}.{cents}{}", finer.trim_end_matches('0'))
 }
 
 fn used_up(state: &BudgetState, most: u64) -> Error {
@@ -524,7 +525,8 @@ mod tests {
         let written = [
             (0, "$0.00"),
             (1, "$0.000001"),
-            (9_999_999, "$0.010000"),
+            (4_000_000, "$0.004"),
+            (9_999_999, "$0.01"),
             (10_000_000, "$0.01"),
             (1_994_999_999, "$1.99"),
             (1_995_000_000, "$2.00"),

@@ -186,7 +186,15 @@ pub fn estimate(found: &Estimate) -> Value {
 
 /// The same for people.
 pub fn estimated(found: &Estimate) -> String {
-    let mut text = format!("{} messages, about {} tokens", found.messages, found.tokens);
+    let messages = if found.messages == 1 {
+        "message"
+    } else {
+        "messages"
+    };
+    let mut text = format!(
+        "{} {messages}, about {} tokens",
+        found.messages, found.tokens
+    );
     match found.context {
         Some(context) => text.push_str(&format!(" of {context}")),
         None => text.push_str("; how many the model reads is not known"),

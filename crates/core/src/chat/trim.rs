@@ -39,8 +39,8 @@ pub(crate) fn trim(lines: &[Line], rule: ContextRule, room: Option<u64>) -> Vec<
         return vec![true; lines.len()];
     }
     let begins = (from..lines.len()).find(|&at| sure[at] || lines[at].is_mine);
-    for at in begins.unwrap_or(lines.len())..lines.len() {
-        keep[at] = true;
+    if let Some(begins) = begins {
+        keep[begins..].fill(true);
     }
     keep
 }
