@@ -77,6 +77,31 @@ bytes: number, };
 export type Alignment = "none" | "left" | "center" | "right";
 
 /**
+ * Something the person should see beside an answer.
+ */
+export type AnswerNotice = { "kind": "parameter_dropped", 
+/**
+ * The name of the setting.
+ */
+name: string, } | { "kind": "part_left_out", 
+/**
+ * The name of the file, or its media type.
+ */
+name: string, } | { "kind": "frames_skipped", 
+/**
+ * How many.
+ */
+count: number, } | { "kind": "tools_missing", 
+/**
+ * The name of the server.
+ */
+name: string, } | { "kind": "rounds_spent", 
+/**
+ * How often it may.
+ */
+count: number, };
+
+/**
  * Somebody who answers.
  */
 export type AnswererReq = { 
@@ -3244,7 +3269,11 @@ reasoning_effort: string | null,
 /**
  * Which messages go along; `None` for all.
  */
-context?: ContextRule, };
+context?: ContextRule, 
+/**
+ * Tools that may be asked for: names of those in the app, ids of servers.
+ */
+tools: Array<string>, };
 
 /**
  * Changes the passphrase.
@@ -5363,6 +5392,262 @@ export type TitlesReq = {
 by_model: boolean, };
 
 /**
+ * A call of a tool in an answer.
+ */
+export type ToolCallRow = { 
+/**
+ * Its number.
+ */
+number: number, 
+/**
+ * The tool.
+ */
+tool: string, 
+/**
+ * Where it runs; `None` in the app.
+ */
+server: string | null, 
+/**
+ * What it is called with, with everything in it to be seen.
+ */
+arguments: string, 
+/**
+ * How far it came.
+ */
+state: ToolState, 
+/**
+ * Whether the tool has another definition than when it was allowed.
+ */
+changed: boolean, 
+/**
+ * What it returned.
+ */
+result: string | null, };
+
+/**
+ * The calls of an answer.
+ */
+export type ToolCalls = { 
+/**
+ * In order.
+ */
+rows: Array<ToolCallRow>, };
+
+/**
+ * Says whether a call may run.
+ */
+export type ToolDecideReq = { 
+/**
+ * The answer it belongs to.
+ */
+message_id: MessageId, 
+/**
+ * Its number.
+ */
+call: number, 
+/**
+ * What is said.
+ */
+decision: ToolDecision, };
+
+/**
+ * What a person says to a call.
+ */
+export type ToolDecision = "once" | "conversation" | "refuse";
+
+/**
+ * All tools there are.
+ */
+export type ToolList = { 
+/**
+ * A guardian supervises this profile: there are no tools.
+ */
+supervised: boolean, 
+/**
+ * Those in the app.
+ */
+local: Array<ToolRow>, 
+/**
+ * Servers a person added.
+ */
+servers: Array<ToolServerRow>, };
+
+/**
+ * Whether a tool may run.
+ */
+export type ToolPolicy = "ask" | "always" | "never";
+
+/**
+ * Decides about a tool as it is now.
+ */
+export type ToolPolicyReq = { 
+/**
+ * Which.
+ */
+key: string, 
+/**
+ * Whether it may run.
+ */
+policy: ToolPolicy, };
+
+/**
+ * A tool as people decide about it.
+ */
+export type ToolRow = { 
+/**
+ * What decisions are kept by.
+ */
+key: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What it says it does; of a server, words of somebody else.
+ */
+description: string, 
+/**
+ * Its arguments, as JSON to read.
+ */
+schema: string, 
+/**
+ * Whether it may run.
+ */
+policy: ToolPolicy, 
+/**
+ * Whether it has another definition than when that was decided.
+ */
+changed: boolean, 
+/**
+ * Whether its name hides what it is called; such a tool is not offered.
+ */
+unusable: boolean, };
+
+/**
+ * Switches a server on or off.
+ */
+export type ToolServerEnableReq = { 
+/**
+ * Which.
+ */
+id: ToolServerId, 
+/**
+ * Whether it may be used.
+ */
+on: boolean, };
+
+/**
+ * A server of tools.
+ */
+export type ToolServerId = string;
+
+/**
+ * Names a server of tools.
+ */
+export type ToolServerReq = { 
+/**
+ * Which.
+ */
+id: ToolServerId, };
+
+/**
+ * A server of tools.
+ */
+export type ToolServerRow = { 
+/**
+ * Its id.
+ */
+id: ToolServerId, 
+/**
+ * What the person calls it.
+ */
+name: string, 
+/**
+ * How it is reached.
+ */
+transport: ToolTransport, 
+/**
+ * Whether it may be used.
+ */
+enabled: boolean, 
+/**
+ * Whether it runs now.
+ */
+running: boolean, 
+/**
+ * What it offered when it was last asked.
+ */
+tools: Array<ToolRow>, 
+/**
+ * The end of what it wrote beside its answers.
+ */
+said: string, };
+
+/**
+ * Adds a server of tools, or changes one.
+ */
+export type ToolServerSaveReq = { 
+/**
+ * The one to change; `None` for a new one.
+ */
+id?: ToolServerId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * The program.
+ */
+program: string, 
+/**
+ * What it is started with.
+ */
+arguments: Array<string>, 
+/**
+ * Its whole environment.
+ */
+environment: Array<ToolValue>, 
+/**
+ * Whether it may be used.
+ */
+enabled: boolean, };
+
+/**
+ * How far a call of a tool came.
+ */
+export type ToolState = "waiting" | "allowed" | "refused" | "running" | "done" | "failed" | "timed_out" | "interrupted";
+
+/**
+ * How a server of tools is reached.
+ */
+export type ToolTransport = { "kind": "stdio", 
+/**
+ * The program, by its whole path.
+ */
+program: string, 
+/**
+ * What it is started with.
+ */
+arguments: Array<string>, 
+/**
+ * The names of its environment; the values are with the keys.
+ */
+environment: Array<string>, };
+
+/**
+ * A value of the environment of a program.
+ */
+export type ToolValue = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * `None` keeps what it had.
+ */
+value?: string, };
+
+/**
  * What Fluxchat services confirmed about training, over all answers so far.
  */
 export type TrainingEcho = { 
@@ -5507,7 +5792,11 @@ message: MessageRow, } | { "type": "egress",
 /**
  * The state of the door.
  */
-status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "deletions_changed" } | { "type": "content_removed" } | { "type": "key_changed" } | { "type": "filing_changed" } | { "type": "presets_changed" } | { "type": "restriction_changed" } | { "type": "spending_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
+status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_changed" } | { "type": "sources_changed" } | { "type": "receipts_changed" } | { "type": "deletions_changed" } | { "type": "content_removed" } | { "type": "key_changed" } | { "type": "filing_changed" } | { "type": "tool_calls_changed", 
+/**
+ * The answer.
+ */
+message_id: MessageId, } | { "type": "tools_changed" } | { "type": "presets_changed" } | { "type": "restriction_changed" } | { "type": "spending_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
 /**
  * How far.
  */
