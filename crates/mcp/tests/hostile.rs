@@ -10,9 +10,9 @@ use fluxchat_mcp::{Client, McpError, Program, find_program};
 
 fn shell(script: &str) -> Program {
     Program {
-        program: find_program("sh").unwrap(),
+        program: find_program("sh").expect("a shell"),
         arguments: vec!["-c".to_owned(), script.to_owned()],
-        environment: BTreeMap::from([("PATH".to_owned(), std::env::var("PATH").unwrap())]),
+        environment: BTreeMap::from([("PATH".to_owned(), std::env::var("PATH").expect("a path"))]),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{App, Error, attachments, instructions, only_here, tokens};
 #[derive(Clone, Debug)]
 pub enum Asking {
     /// A new question.
-    New(Ask),
+    New(Box<Ask>),
     /// A question of one's own, in other words.
     Differently(MessageId, String),
     /// For another answer beside this one, of this source and model where they are given.
@@ -27,7 +27,7 @@ pub enum Asking {
 
 impl From<Ask> for Asking {
     fn from(ask: Ask) -> Self {
-        Self::New(ask)
+        Self::New(Box::new(ask))
     }
 }
 

@@ -19,14 +19,14 @@ pub async fn message_preview(app: &App, req: MessagePreviewReq) -> Answer<Messag
     let asking = match (req.edits, req.again) {
         (Some(question), _) => Asking::Differently(question, req.text),
         (_, Some(message)) => Asking::Again(message, req.source_id, req.model),
-        _ => Asking::New(Ask {
+        _ => Asking::New(Box::new(Ask {
             conversation: req.conversation_id,
             text: req.text,
             source: req.source_id,
             model: req.model,
             instructions: req.instructions,
             attachments: req.attachments,
-        }),
+        })),
     };
     let found = app.preview(asking).await?;
     let refusal = found.refused().map(ApiError::from);
