@@ -526,30 +526,6 @@ const TABLE: &[Entry] = &[
         "Delete it there, or run `fluxchat-cli history delete`.",
     ),
     (
-        "empty_message",
-        "There is nothing to send yet.",
-        NOTHING_CHANGED,
-        "Write something first.",
-    ),
-    (
-        "message_too_long",
-        "The message is too long.",
-        NOTHING_CHANGED,
-        "Send it in parts.",
-    ),
-    (
-        "not_a_question",
-        "Only your own messages can be edited.",
-        NOTHING_CHANGED,
-        "Choose one of your own messages.",
-    ),
-    (
-        "not_interrupted",
-        "Only an unfinished answer can be continued.",
-        NOTHING_CHANGED,
-        "Ask again instead.",
-    ),
-    (
         "source_name",
         "A source needs a name of 1 to 80 characters.",
         NOTHING_CHANGED,
