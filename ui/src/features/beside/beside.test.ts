@@ -6,7 +6,7 @@ import { renderWithApp } from '../../test/render';
 import ChatView from '../chat/ChatView.svelte';
 // Fetched when they are first needed; here they are there already.
 import '../../kit/PopoverPanel.svelte';
-import '../chat/InstructionsButton.svelte';
+import '../chat/ComposerBar.svelte';
 import '../chat/MessageItem.svelte';
 import '../chat/ModelList.svelte';
 import '../chat/ReceiverDetails.svelte';
@@ -25,7 +25,7 @@ const options = (panel: HTMLElement, selected: boolean) =>
   within(panel).queryAllByTestId('model-option').filter((one) => one.getAttribute('aria-selected') === String(selected));
 
 async function choose(user: ReturnType<typeof userEvent.setup>, count: number) {
-  await user.click(screen.getByTestId('model-picker'));
+  await user.click(await screen.findByTestId('model-picker'));
   await user.click(await screen.findByTestId('beside-several'));
   const panel = await screen.findByTestId('beside-models');
   await waitFor(() => expect(options(panel, false).length).toBeGreaterThan(count));
@@ -81,7 +81,7 @@ describe('several models', () => {
     await waitFor(() => {
       for (const row of remote) expect(screen.getByTestId('receiver-line').textContent).toContain(row.host);
     });
-    await user.click(screen.getByTestId('receiver-line'));
+    await user.click(await screen.findByTestId('receiver-line'));
     const details = await screen.findByTestId('receiver-details');
     for (const row of remote) expect(details.textContent).toContain(row.name);
   });

@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { AppState } from '../../state/app.svelte';
 import { testClient, type Handlers } from '../../state/test-client';
+import './ComposerBar.svelte';
 import ComposerHost from './test/ComposerHost.svelte';
 
 async function setup(handlers: Handlers = {}, offline = false) {
@@ -79,7 +80,7 @@ describe('Composer', () => {
   it('says who receives it, and in detail what', async () => {
     const user = userEvent.setup();
     await setup();
-    const line = screen.getByTestId('receiver-line');
+    const line = await screen.findByTestId('receiver-line');
     expect(line.textContent?.trim()).toBe('leaves to: api.example.com');
     await user.click(line);
     const details = (await screen.findByTestId('receiver-details', {}, { timeout: 20_000 })).textContent ?? '';

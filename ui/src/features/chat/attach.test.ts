@@ -8,6 +8,7 @@ import { violations } from '../../test/axe';
 // Loaded when they are needed; here they are there from the beginning.
 import './AttachmentChips.svelte';
 import './AttachmentSheet.svelte';
+import './ComposerBar.svelte';
 import ComposerHost from './test/ComposerHost.svelte';
 import { pageList } from './attachment-words';
 
@@ -16,6 +17,7 @@ async function setup() {
   const app = new AppState(createClient(fake.call));
   await app.start();
   const { container } = render(ComposerHost, { app });
+  await screen.findByTestId('attach-input');
   const names = () => fake.calls.map((call) => call.name);
   const sent = () => fake.calls.filter((call) => call.name === 'message_send').map((call) => call.req);
   const other = app.sources.rows.find((row) => !row.in_process);
