@@ -179,8 +179,10 @@ fn the_documents_have_the_documented_fields() {
     assert_eq!(
         fields(&asked),
         [
+            "citations",
             "conversation_id",
             "error",
+            "files",
             "message_id",
             "notices",
             "reasoning",

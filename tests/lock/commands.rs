@@ -61,6 +61,7 @@ fn sample<T: DeserializeOwned>(id: &str) -> T {
             json!("all"),
             json!("everything"),
             json!({ "at": "tail" }),
+            json!({ "text": "text" }),
             json!({ "level": "kind", "kind": "drafts" }),
             json!({ "scope": "everything" }),
             json!({ "kind": "everything" }),
