@@ -107,7 +107,7 @@ async fn everybody_is_asked_the_same_and_the_first_is_shown() {
         ],
         "in the order in which they were asked"
     );
-    let bodies: Vec<_> = desks.servers.iter().map(|it| asked_of(it)).collect();
+    let bodies: Vec<_> = desks.servers.iter().map(asked_of).collect();
     assert_eq!(bodies, [1, 1, 1, 1], "each was asked once");
     let page = desks
         .app
@@ -131,7 +131,7 @@ async fn everybody_is_asked_the_same_and_the_first_is_shown() {
         ..Ask::default()
     };
     app::ask(&desks.app, next).await;
-    let counts: Vec<_> = desks.servers.iter().map(|it| asked_of(it)).collect();
+    let counts: Vec<_> = desks.servers.iter().map(asked_of).collect();
     assert_eq!(counts, [1, 1, 2, 1], "the third goes on alone");
     let body = desks.servers[2].seen().pop().unwrap().body;
     assert!(body.contains("three of them") && !body.contains("one of them"));
@@ -195,7 +195,7 @@ async fn where_one_cannot_be_asked_nobody_is() {
     assert_eq!(too_many.code(), "too_many_answers");
     // A conversation that is kept to this computer keeps everybody else out.
     let first = app::ask(&desks.app, question(desks.sources[0])).await;
-    let before: usize = desks.servers.iter().map(|it| asked_of(it)).sum();
+    let before: usize = desks.servers.iter().map(asked_of).sum();
     desks.app.remove_source(desks.sources[1]).await.unwrap();
     let next = Ask {
         conversation: Some(first.conversation_id),
@@ -208,7 +208,7 @@ async fn where_one_cannot_be_asked_nobody_is() {
         .await
         .unwrap_err();
     assert_eq!(gone.code(), "not_found");
-    let after: usize = desks.servers.iter().map(|it| asked_of(it)).sum();
+    let after: usize = desks.servers.iter().map(asked_of).sum();
     assert_eq!(before, after, "nothing was sent");
 }
 
@@ -293,7 +293,7 @@ fn four_models_answer_in_the_window() {
         window.run(pick, vec![]).await;
         window.wait_gone("[data-testid='beside']").await;
         ask(&window, "and now?").await;
-        let counts: Vec<_> = servers.iter().map(|it| asked_of(it)).collect();
+        let counts: Vec<_> = servers.iter().map(asked_of).collect();
         assert_eq!(counts, [1, 2, 1], "who was chosen goes on alone");
         // The others are still there, one at a time.
         let places = "return [...document.querySelectorAll(\"[data-testid='branch-count']\")].map(it => it.textContent.trim())";

@@ -34,8 +34,8 @@ impl Price {
     /// What so many tokens cost, in billionths of a US dollar, rounded up.
     #[must_use]
     pub fn nanos(self, input: u64, output: u64) -> u64 {
-        let sum = u128::from(self.input) * u128::from(input)
-            + u128::from(self.output) * u128::from(output);
+        let read = u128::from(self.input) * u128::from(input);
+        let sum = read.saturating_add(u128::from(self.output) * u128::from(output));
         u64::try_from(sum.div_ceil(1_000)).unwrap_or(u64::MAX)
     }
 }
