@@ -67,6 +67,8 @@ fn sample<T: DeserializeOwned>(id: &str) -> T {
             json!({ "kind": "everything" }),
             json!({ "type": "everything" }),
             json!("day"),
+            json!("ask"),
+            json!("once"),
             json!("access"),
             json!({ "idle_minutes": 5, "on_sleep": true, "on_screen_lock": true }),
             json!({}),

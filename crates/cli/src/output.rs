@@ -189,6 +189,8 @@ impl Out {
                     "tool_calls",
                     "notices",
                     "usage",
+                    "files",
+                    "citations",
                 ] {
                     document[field] = serde_json::Value::Null;
                 }
