@@ -2,7 +2,7 @@
 //! over a title that somebody wrote.
 
 use fluxchat_core::{Ask, ConversationPatch};
-use fluxchat_model::{ConversationId, LedgerFilter, Message, Period, Purpose};
+use fluxchat_model::{ConversationId, LedgerFilter, Message, Purpose};
 use fluxchat_testkit::recorder::Answer;
 
 use super::{TOKEN, World, words};
@@ -92,16 +92,26 @@ async fn a_title_is_asked_for_only_where_it_is_wanted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_budget_stops_titles_too() {
-    let world = World::dear(words("fine")).await;
-    world.app.set_titles_by_model(true).await.unwrap();
+    let stopped = World::dear(words("fine")).await;
+    stopped.app.set_titles_by_model(true).await.unwrap();
     // Room for the answer, and none for a title with its longest answer.
-    world.budget(40).await;
-    let first = world.ask("hello").await;
-    world.app.remove_budget(None, Period::Day).await.unwrap();
-    let second = asked(&world, "Greeting", "hello again").await;
-    titled(&world, second.conversation_id, "Greeting").await;
-    assert_eq!(titles_asked(&world).await, 1);
-    let kept = world.app.conversation(first.conversation_id).await.unwrap();
+    stopped.budget(40).await;
+    let first = stopped.ask("hello").await;
+
+    // Without a budget the title comes, and by then the other one would have come as well.
+    let free = World::dear(words("fine")).await;
+    free.app.set_titles_by_model(true).await.unwrap();
+    let second = asked(&free, "Greeting", "hello").await;
+    titled(&free, second.conversation_id, "Greeting").await;
+    assert_eq!(titles_asked(&free).await, 1);
+
+    assert_eq!(titles_asked(&stopped).await, 0);
+    let kept = stopped
+        .app
+        .conversation(first.conversation_id)
+        .await
+        .unwrap();
     assert_eq!(kept.title, "hello");
-    world.app.shutdown().await;
+    stopped.app.shutdown().await;
+    free.app.shutdown().await;
 }
