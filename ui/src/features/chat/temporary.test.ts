@@ -4,6 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { violations } from '../../test/axe';
 import { renderWithApp } from '../../test/render';
 import Shell from '../shell/Shell.svelte';
+// Fetched when they are first needed; here they are there already.
+import '../shell/TemporaryRows.svelte';
+import './ComposerBar.svelte';
+import './EmptyTemporary.svelte';
+import './TemporaryLine.svelte';
 import { commandSections } from '../shell/commands';
 
 async function setup() {
@@ -12,6 +17,8 @@ async function setup() {
   await rendered.app.history.active.load();
   await user.click(await screen.findByTestId('new-temporary'));
   await screen.findByTestId('temporary-empty');
+  await screen.findByTestId('temporary-line');
+  await screen.findByTestId('temporary-row');
   return { user, ...rendered };
 }
 
