@@ -11,7 +11,7 @@ use fluxchat_core::clock::SystemClock;
 use fluxchat_core::{App, Ask, Event, NewSource, NewToolServer};
 use fluxchat_model::{
     Dialect, Instructions, Message, MessageId, MessageStatus, Parameters, Part, SourceId,
-    ToolCallPart, ToolDecision, ToolPolicy, ToolState,
+    ToolCallPart, ToolDecision, ToolPolicy, ToolServer, ToolState,
 };
 use fluxchat_testkit::canary;
 use fluxchat_testkit::recorder::{Answer, Recorder};
@@ -98,6 +98,13 @@ fn with(tools: &[&str]) -> Option<Instructions> {
 }
 
 impl World {
+    /// A program with one tool, which was asked what it offers.
+    async fn program(&self) -> ToolServer {
+        let server = self.app.add_tool_server(one_tool()).await.unwrap();
+        self.app.test_tool_server(server.id).await.unwrap();
+        server
+    }
+
     fn question(&self, text: &str, tools: &[&str]) -> Ask {
         Ask {
             text: text.to_owned(),
@@ -427,6 +434,11 @@ done"#
     }
 }
 
+fn one_tool() -> NewToolServer {
+    let list = format!("echo '[{}]'", definition("t", "d"));
+    shell_server(&list, "echo x")
+}
+
 fn definition(name: &str, description: &str) -> String {
     format!(
         r#"{{"name":"{name}","description":"{description}","inputSchema":{{"type":"object"}}}}"#
@@ -528,13 +540,7 @@ async fn a_server_that_cannot_be_reached_is_told_and_the_answer_comes_without() 
 #[tokio::test(flavor = "multi_thread")]
 async fn locking_and_removing_end_the_program() {
     let world = world(Dialect::Openai, vec![openai("ok", &[])]).await;
-    let list = format!("echo '[{}]'", definition("t", "d"));
-    let server = world
-        .app
-        .add_tool_server(shell_server(&list, "echo x"))
-        .await
-        .unwrap();
-    world.app.test_tool_server(server.id).await.unwrap();
+    let server = world.program().await;
     assert!(world.app.tools().await.unwrap().servers[0].is_running);
     world
         .app
@@ -556,10 +562,7 @@ async fn locking_and_removing_end_the_program() {
         let asked = world.app.ask(world.question("?", &[tool])).await;
         assert_eq!(asked.unwrap_err().code(), "supervised");
     }
-    let added = world
-        .app
-        .add_tool_server(shell_server(&list, "echo x"))
-        .await;
+    let added = world.app.add_tool_server(one_tool()).await;
     assert_eq!(added.unwrap_err().code(), "supervised");
     let always = world
         .app
@@ -614,13 +617,7 @@ async fn private_details_are_placeholders_for_the_source_and_themselves_for_the_
 #[tokio::test(flavor = "multi_thread")]
 async fn what_would_be_sent_shows_the_tools_and_starts_none() {
     let world = world(Dialect::Openai, vec![openai("ok", &[])]).await;
-    let list = format!("echo '[{}]'", definition("t", "d"));
-    let server = world
-        .app
-        .add_tool_server(shell_server(&list, "echo x"))
-        .await
-        .unwrap();
-    world.app.test_tool_server(server.id).await.unwrap();
+    let server = world.program().await;
     world
         .app
         .enable_tool_server(server.id, false)

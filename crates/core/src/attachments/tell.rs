@@ -88,41 +88,32 @@ impl Said {
     }
 }
 
-/// How a file would be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Plan {
-    File,
-    Text,
-    Parts,
-    Nothing,
-}
-
-fn plan(source: &Source, redact: bool, it: &Attachment) -> Plan {
+/// How a file would be told; `None` where the source cannot take it.
+fn plan(source: &Source, redact: bool, it: &Attachment) -> Option<AttachmentWay> {
     let facts = &it.facts;
     let has_text = facts.text_bytes > 0;
     match takes(source, facts.kind, &it.media_type) {
-        Takes::Nothing => Plan::Nothing,
+        Takes::Nothing => None,
         // Words can be redacted, and a long text can be searched; bytes cannot.
         Takes::File if facts.kind == AttachmentKind::Pdf && has_text => {
             if facts.text_bytes > 4 * WHOLE || facts.page_count > PDF_PAGES {
-                Plan::Parts
+                Some(AttachmentWay::Pages)
             } else if redact {
-                words(facts.text_bytes)
+                Some(words(facts.text_bytes))
             } else {
-                Plan::File
+                Some(AttachmentWay::File)
             }
         }
-        Takes::File => Plan::File,
-        Takes::Words if has_text => words(facts.text_bytes),
-        Takes::Words => Plan::Nothing,
+        Takes::File => Some(AttachmentWay::File),
+        Takes::Words => has_text.then(|| words(facts.text_bytes)),
     }
 }
 
-fn words(text_bytes: u32) -> Plan {
+fn words(text_bytes: u32) -> AttachmentWay {
     if text_bytes <= WHOLE {
-        Plan::Text
+        AttachmentWay::Text
     } else {
-        Plan::Parts
+        AttachmentWay::Pages
     }
 }
 
@@ -182,13 +173,13 @@ impl App {
         }
         let redact = self.redacts(source.id).await?;
         for it in files {
-            if plan(source, redact, it) == Plan::Nothing {
+            if plan(source, redact, it).is_none() {
                 return Err(refused(source, it));
             }
         }
         let bytes = files
             .iter()
-            .filter(|it| plan(source, redact, it) == Plan::File)
+            .filter(|it| plan(source, redact, it) == Some(AttachmentWay::File))
             .map(|it| it.bytes)
             .sum::<u64>();
         if bytes > LARGEST_REQUEST {
@@ -223,8 +214,8 @@ impl App {
                 };
                 let mut file = planned(source, redact, it);
                 file.is_new = at == last;
-                match plan(source, redact, &file.attachment) {
-                    Plan::File => {
+                match file.way {
+                    Some(AttachmentWay::File) => {
                         bytes += file.attachment.bytes;
                         if bytes > LARGEST_REQUEST {
                             return Err(together());
@@ -232,20 +223,20 @@ impl App {
                         let content = self.file_bytes(home, id)?;
                         said.push(as_file(&file.attachment, content));
                     }
-                    Plan::Text => {
+                    Some(AttachmentWay::Text) => {
                         let chunks = home
                             .store
                             .read(|tx| tx.attachment_chunks(id, 0, u32::MAX))?;
                         said.push(whole(&file.attachment, &chunks));
                     }
-                    Plan::Parts => {
+                    Some(AttachmentWay::Pages) => {
                         let best = home
                             .store
                             .read(|tx| best(tx, &file.attachment, &question))?;
                         file.pages = pages_of(&best);
                         said.push(in_parts(&file.attachment, &best));
                     }
-                    Plan::Nothing => said.push(ChatPart::Text(format!(
+                    None => said.push(ChatPart::Text(format!(
                         "[The file {} was attached here. It is not part of this request.]",
                         file.attachment.name
                     ))),
@@ -273,20 +264,15 @@ impl App {
 }
 
 /// A branch as [`App::said`] wants it.
-pub(crate) fn path(messages: &[Message]) -> Vec<(Role, Vec<Part>)> {
+pub(crate) fn path(messages: Vec<Message>) -> Vec<(Role, Vec<Part>)> {
     messages
-        .iter()
-        .map(|message| (message.role, message.parts.clone()))
+        .into_iter()
+        .map(|message| (message.role, message.parts))
         .collect()
 }
 
 fn planned(source: &Source, redact: bool, attachment: Attachment) -> FileSent {
-    let way = match plan(source, redact, &attachment) {
-        Plan::File => Some(AttachmentWay::File),
-        Plan::Text => Some(AttachmentWay::Text),
-        Plan::Parts => Some(AttachmentWay::Pages),
-        Plan::Nothing => None,
-    };
+    let way = plan(source, redact, &attachment);
     FileSent {
         unredacted: redact && way == Some(AttachmentWay::File),
         attachment,

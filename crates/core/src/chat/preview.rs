@@ -127,7 +127,7 @@ impl App {
             asked: text.is_none(),
         };
         let (path, mut estimate) = self.fit(&home, &going, path).await?;
-        let mut path = attachments::path(&path);
+        let mut path = attachments::path(path);
         if let Some(text) = text {
             path.push((Role::User, [files, vec![Part::Text { text }]].concat()));
         }

@@ -48,7 +48,7 @@ impl Run {
             asked: true,
         };
         let (path, mut estimate) = self.app.fit(&self.home, &going, path).await?;
-        let mut path = attachments::path(&path);
+        let mut path = attachments::path(path);
         let listener = Listener {
             source: self.source.id,
             model: model.clone(),
