@@ -66,3 +66,13 @@ export class ShownMessage {
     return whole;
   }
 }
+
+/** Rows as shown messages; those already shown keep their identity. */
+export function shownOf(rows: readonly MessageRow[], before: readonly ShownMessage[]): ShownMessage[] {
+  const known = new Map(before.map((message) => [message.id, message]));
+  return rows.map((row) => {
+    const shown = known.get(row.id) ?? new ShownMessage(row);
+    if (shown.row !== row) shown.accept(row);
+    return shown;
+  });
+}

@@ -6,9 +6,10 @@ import type {
   PageAnchor,
   WindowEvent,
 } from '../ipc/generated/types';
+import { Arrivals } from './arrivals';
 import { asApiError } from './errors';
 import { nextFrame, type Schedule } from './frames';
-import { ShownMessage, type StreamItem } from './message.svelte';
+import { shownOf, type ShownMessage, type StreamItem } from './message.svelte';
 
 /** What the view does with the scroll position. Data alone never moves it. */
 export type ScrollIntent =
@@ -54,16 +55,17 @@ export class Thread {
   private refreshing = false;
   private refreshAgain = false;
   private branchAt: string | null = null;
-  private readonly queue = new Map<string, StreamItem[]>();
+  private readonly arrivals: Arrivals;
   private readonly early = new Map<string, StreamItem[]>();
-  private flushing = false;
   /** Pages on their way, and the answers that ended meanwhile. */
   private readonly readings = new Set<{ ended: Map<string, MessageRow> }>();
 
   constructor(
     private readonly client: Client,
-    private readonly schedule: Schedule = nextFrame,
-  ) {}
+    schedule: Schedule = nextFrame,
+  ) {
+    this.arrivals = new Arrivals((id, items) => this.arrived(id, items), () => void this.refresh(), schedule);
+  }
 
   /** The composer of a conversation that does not exist yet. */
   startNew(): void {
@@ -220,7 +222,7 @@ export class Thread {
     this.flash = null;
     this.visibleId = null;
     this.branchAt = null;
-    this.queue.clear();
+    this.arrivals.clear();
     return ++this.generation;
   }
 
@@ -300,19 +302,15 @@ export class Thread {
     this.hasAfter = page.has_after;
   }
 
-  /** Rows as shown messages; those already shown keep their identity. */
   private adopt(rows: readonly MessageRow[]): ShownMessage[] {
-    const known = new Map(this.messages.map((message) => [message.id, message]));
-    return rows.map((row) => {
-      const shown = known.get(row.id) ?? new ShownMessage(row);
-      if (shown.row !== row) shown.accept(row);
-      const early = this.early.get(row.id);
-      if (early) {
-        this.early.delete(row.id);
-        this.enqueue(row.id, early);
-      }
-      return shown;
-    });
+    const messages = shownOf(rows, this.messages);
+    for (const { id } of rows) {
+      const early = this.early.get(id);
+      if (!early) continue;
+      this.early.delete(id);
+      this.arrivals.push(id, early);
+    }
+    return messages;
   }
 
   /** What arrives is nearly always the last. */
@@ -322,7 +320,7 @@ export class Thread {
 
   private take(id: string, item: StreamItem): void {
     if (this.shown(id)) {
-      this.enqueue(id, [item]);
+      this.arrivals.push(id, [item]);
       return;
     }
     // The page with this answer may be on its way and not contain this item.
@@ -332,31 +330,17 @@ export class Thread {
     this.early.set(id, waiting);
   }
 
-  private enqueue(id: string, items: readonly StreamItem[]): void {
-    const queued = this.queue.get(id);
-    if (queued) queued.push(...items);
-    else this.queue.set(id, [...items]);
-    if (this.flushing) return;
-    this.flushing = true;
-    this.schedule(() => this.flush());
-  }
-
-  private flush(): void {
-    this.flushing = false;
-    let gap = false;
-    for (const [id, items] of this.queue) {
-      const message = this.shown(id);
-      if (!message) continue;
-      const first = message.seq === 0;
-      if (!message.apply(items)) gap = true;
-      if (first && message.seq > 0) this.announcement = { what: 'started' };
-    }
-    this.queue.clear();
-    if (gap) void this.refresh();
+  private arrived(id: string, items: readonly StreamItem[]): boolean {
+    const message = this.shown(id);
+    if (!message) return true;
+    const first = message.seq === 0;
+    const whole = message.apply(items);
+    if (first && message.seq > 0) this.announcement = { what: 'started' };
+    return whole;
   }
 
   private end(row: MessageRow): void {
-    this.queue.delete(row.id);
+    this.arrivals.drop(row.id);
     this.early.delete(row.id);
     for (const reading of this.readings) reading.ended.set(row.id, row);
     const message = this.shown(row.id);
