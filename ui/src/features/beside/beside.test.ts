@@ -10,6 +10,7 @@ import '../chat/ComposerBar.svelte';
 import '../chat/MessageItem.svelte';
 import '../chat/ModelList.svelte';
 import '../chat/ReceiverDetails.svelte';
+import '../chat/tools/ToolCalls.svelte';
 import './ChosenModels.svelte';
 import './Columns.svelte';
 
@@ -57,6 +58,24 @@ describe('several models', () => {
     await waitFor(() => expect(app.chat.columns).toBeNull());
     expect(asked('message_go_on_with')).toEqual([{ message_id: columns[1]?.dataset.messageId }]);
     expect(app.chat.beside, 'one goes on').toEqual([]);
+  });
+
+  it('ask about their tools where their answers stand', async () => {
+    const { app, user, asked } = await chat();
+    await choose(user, 2);
+    await user.click(screen.getByTestId('beside-take'));
+    await user.type(screen.getByTestId('composer-input'), 'who knows?{Enter}');
+    const columns = await waitFor(() => {
+      const found = screen.getAllByTestId('beside-column');
+      expect(found.length).toBe(2);
+      return found;
+    });
+    const id = columns[1]?.dataset.messageId ?? '';
+    const waiting = { number: 0, tool: 'calculator', server: null, arguments: '{}', state: 'waiting', changed: false, result: null } as const;
+    app.tools.calls.set(id, [waiting]);
+    await user.click(await within(columns[1] as HTMLElement).findByTestId('tool-allow'));
+    expect(asked('tool_decide')).toMatchObject([{ message_id: id, call: 0, decision: 'once' }]);
+    expect(within(columns[0] as HTMLElement).queryByTestId('tool-allow')).toBeNull();
   });
 
   it('are at most four, and at least two', async () => {

@@ -1,10 +1,14 @@
 import type { Inline } from '../../../ipc/generated/types';
+import type { ShownMessage } from '../../../state/message.svelte';
 
 export type LinkInline = Extract<Inline, { type: 'link' }>;
 export type ImageInline = Extract<Inline, { type: 'image' }>;
 
 /** Asked to open a link or an image: its number in the text, and what was shown of it. */
 export type OnLink = (id: number, node: LinkInline | ImageInline) => void;
+
+/** The same, of a message: of its words, or of what was thought on the way. */
+export type OnMessageLink = (message: ShownMessage, inReasoning: boolean, ...link: Parameters<OnLink>) => void;
 
 /** What all parts of one text share. */
 export interface TextScope {
