@@ -17,18 +17,25 @@ pub struct ChainBreak {
 
 /// Hashes fields one after the other, each with its length, so that no two lists of fields look
 /// alike. An absent field differs from an empty one.
-pub(crate) struct Link(Sha256);
+///
+/// A chain is checked row by row over its whole length, so nothing is allocated per field.
+pub(crate) struct Link(Vec<u8>);
 
 impl Link {
     pub(crate) fn after(previous: &[u8; 32]) -> Self {
-        let mut sha = Sha256::new();
-        sha.update(previous);
-        Self(sha)
+        /// More than the fields of nearly every row need.
+        const ROOM: usize = 512;
+        let mut fields = Vec::with_capacity(ROOM);
+        fields.extend_from_slice(previous);
+        Self(fields)
     }
 
     pub(crate) fn bytes(mut self, value: &[u8]) -> Self {
-        self.0.update(format!("{}:", value.len()));
-        self.0.update(value);
+        let mut digits = itoa::Buffer::new();
+        self.0
+            .extend_from_slice(digits.format(value.len()).as_bytes());
+        self.0.push(b':');
+        self.0.extend_from_slice(value);
         self
     }
 
@@ -38,18 +45,18 @@ impl Link {
 
     pub(crate) fn optional(mut self, value: Option<&[u8]>) -> Self {
         let Some(value) = value else {
-            self.0.update("-:");
+            self.0.extend_from_slice(b"-:");
             return self;
         };
         self.bytes(value)
     }
 
     pub(crate) fn integer(self, value: i64) -> Self {
-        self.text(&value.to_string())
+        self.text(itoa::Buffer::new().format(value))
     }
 
     pub(crate) fn hash(self) -> [u8; 32] {
-        self.0.finalize().into()
+        Sha256::digest(&self.0).into()
     }
 }
 
@@ -71,5 +78,14 @@ mod tests {
         let absent = Link::after(&GENESIS).optional(None).hash();
         let empty = Link::after(&GENESIS).optional(Some(b"")).hash();
         assert_ne!(absent, empty, "absent is not empty");
+    }
+
+    #[test]
+    fn a_link_is_the_hash_of_what_came_before_and_of_every_field_with_its_length() {
+        let mut plain = GENESIS.to_vec();
+        plain.extend_from_slice(b"2:ab3:-12-:0:");
+        let expected: [u8; 32] = Sha256::digest(plain).into();
+        let link = Link::after(&GENESIS).text("ab").integer(-12);
+        assert_eq!(link.optional(None).text("").hash(), expected);
     }
 }

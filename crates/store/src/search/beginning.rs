@@ -44,8 +44,9 @@ impl ReadTx<'_> {
             let mut meant = false;
             for column in [1, 2] {
                 // Nothing where what is in the index waits to be taken out of it.
-                let text = row.get::<_, Option<String>>(column)?.unwrap_or_default();
-                meant |= terms_beginning(&text, &beginning.letters, &mut words);
+                let text = row.get_ref(column)?.as_str_or_null();
+                let text = text.map_err(rusqlite::Error::from)?.unwrap_or_default();
+                meant |= terms_beginning(text, &beginning.letters, &mut words);
             }
             hits += u32::from(meant);
             if words.len() > MOST_WORDS || (looked >= FIRST_LOOK && hits * THIN < looked) {

@@ -27,25 +27,29 @@ pub(crate) const RECOVER: &str = "UPDATE egress_record SET outcome = 'failed'
 pub(super) fn read(row: &Row<'_>) -> Result<(LedgerEntry, [u8; 32]), StoreError> {
     let broken = || StoreError::Unreadable("ledger row");
     let hash: [u8; 32] = row.get(13)?;
-    let categories: String = row.get(10)?;
+    let text = |column| -> Result<&str, StoreError> {
+        row.get_ref(column)?
+            .as_str()
+            .map_err(|_| StoreError::Unreadable("ledger row"))
+    };
     let entry = LedgerEntry {
         seq: row.get(0)?,
         record: EgressRecord {
             request_id: RequestId(row.get(1)?),
             at: Timestamp(row.get(2)?),
-            purpose: row.get::<_, String>(3)?.parse().map_err(|_| broken())?,
-            basis: LegalBasis::from_id(&row.get::<_, String>(4)?).ok_or_else(broken)?,
+            purpose: text(3)?.parse().map_err(|_| broken())?,
+            basis: LegalBasis::from_id(text(4)?).ok_or_else(broken)?,
             consent_event_id: row.get::<_, Option<_>>(5)?.map(ConsentEventId),
             policy_version: row.get(6)?,
             endpoint: row.get(7)?,
             method: row.get(8)?,
             host: row.get(9)?,
-            categories: categories_of(&categories)?,
-            initiator: Initiator::from_id(&row.get::<_, String>(11)?).ok_or_else(broken)?,
+            categories: categories_of(text(10)?)?,
+            initiator: Initiator::from_id(text(11)?).ok_or_else(broken)?,
             training_allowed: row.get(12)?,
             conversation_id: row.get::<_, Option<_>>(14)?.map(ConversationId),
         },
-        outcome: Outcome::from_id(&row.get::<_, String>(15)?).ok_or_else(broken)?,
+        outcome: Outcome::from_id(text(15)?).ok_or_else(broken)?,
         status: row.get(16)?,
         bytes_out: unsigned(row.get(17)?, "ledger row")?,
         bytes_in: unsigned(row.get(18)?, "ledger row")?,
