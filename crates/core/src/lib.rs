@@ -101,7 +101,7 @@ pub use overview::{Age, AgeTotal, Overview};
 pub use place::{Place, host_of, place_of};
 pub use policies::PolicyStanding;
 pub use prove::WindowFacts;
-pub use recipients::{Recipient, RecipientPurpose, practices_of};
+pub use recipients::{Recipient, RecipientPurpose, practices_of, stated_of};
 pub use retention::{
     ExemptConversation, NewRule, OldFileShown, Pause, RetentionPreview, RetentionState, Swept,
 };

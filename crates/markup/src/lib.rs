@@ -23,6 +23,7 @@ mod scrub;
 mod snippet;
 mod stream;
 mod text;
+mod title;
 
 use std::borrow::Cow;
 
@@ -38,7 +39,8 @@ pub use link::LinkTarget;
 pub use op::{BlockOp, MAX_OP_BYTES, Nodes};
 pub use snippet::snippet;
 pub use stream::StreamParser;
-pub use text::{plain_text, title_from};
+pub use text::{excerpt, plain_text};
+pub use title::{title_from, title_told, title_typed, titles_from};
 
 use parse::{Context, parse_source};
 

@@ -10,6 +10,7 @@ import filing from './filing.de.json';
 import here from './here.de.json';
 import ledger from './ledger.de.json';
 import lock from './lock.de.json';
+import practice from './practice.de.json';
 import prove from './prove.de.json';
 import retention from './retention.de.json';
 import rights from './rights.de.json';
@@ -35,6 +36,7 @@ export default {
   ...here,
   ...ledger,
   ...lock,
+  ...practice,
   ...prove,
   ...retention,
   ...rights,

@@ -10,6 +10,7 @@ import filing from './filing.en.json';
 import here from './here.en.json';
 import ledger from './ledger.en.json';
 import lock from './lock.en.json';
+import practice from './practice.en.json';
 import prove from './prove.en.json';
 import retention from './retention.en.json';
 import rights from './rights.en.json';
@@ -32,6 +33,7 @@ export default {
   ...here,
   ...ledger,
   ...lock,
+  ...practice,
   ...prove,
   ...retention,
   ...rights,
