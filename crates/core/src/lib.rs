@@ -10,6 +10,7 @@ mod attachments;
 mod branches;
 mod chat;
 pub mod clock;
+mod code;
 mod consent_records;
 mod consent_sync;
 mod consents;
@@ -69,6 +70,7 @@ pub use chat::{
     Answerer, Ask, Asking, Estimate, MOST_BESIDE, Preview, PreviewMessage, Sent, SentBeside,
     StreamState, pretty,
 };
+pub use code::{CodeBeside, CodePlace};
 pub use consent_records::ConsentFormat;
 pub use consents::Standing;
 pub use deletion::{Erasing, UNDO_MS};

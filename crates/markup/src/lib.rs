@@ -10,6 +10,7 @@
 mod apply;
 mod autolink;
 pub mod block;
+mod code;
 mod diff;
 mod fence;
 mod fuzz;
@@ -32,6 +33,7 @@ pub use block::{
     Alignment, Block, CodeLine, Document, HighlightClass, Inline, LinkKind, ListItem,
     MathAttribute, MathAttributeName, MathElement, MathNode, Span, TableCell, TableRow,
 };
+pub use code::{Code, code_blocks};
 pub use diff::diff;
 pub use fuzz::fuzz;
 pub use highlight::highlight;

@@ -1,6 +1,7 @@
 import attach from './attach.de.json';
 import beside from './beside.de.json';
 import chat from './chat.de.json';
+import code from './code.de.json';
 import consent from './consent.de.json';
 import de from './de.json';
 import deletion from './deletion.de.json';
@@ -28,6 +29,7 @@ export default {
   ...attach,
   ...beside,
   ...chat,
+  ...code,
   ...consent,
   ...deletion,
   ...diagnostics,

@@ -1,6 +1,7 @@
 import attach from './attach.en.json';
 import beside from './beside.en.json';
 import chat from './chat.en.json';
+import code from './code.en.json';
 import consent from './consent.en.json';
 import deletion from './deletion.en.json';
 import diagnostics from './diagnostics.en.json';
@@ -25,6 +26,7 @@ export default {
   ...attach,
   ...beside,
   ...chat,
+  ...code,
   ...consent,
   ...deletion,
   ...diagnostics,

@@ -1,6 +1,6 @@
 import type { Client } from '../ipc/generated/client';
 import type { ContextEstimate, ContextRule, EstimateReq } from '../ipc/generated/types';
-import type { Chat } from './chat.svelte';
+import type { Chat, Choice } from './chat.svelte';
 import { type Talk, NO_INSTRUCTIONS } from './talk.svelte';
 import type { Thread } from './thread.svelte';
 
@@ -14,9 +14,17 @@ interface Parts {
   chat: Chat;
 }
 
+/** What one of several would be asked. */
+export interface AskedEstimate {
+  choice: Choice;
+  estimate: ContextEstimate;
+}
+
 /** What the next question of the open conversation would take along. */
 export class Context {
   estimate = $state.raw<ContextEstimate | null>(null);
+  /** The same for each of several that would be asked; empty for one. */
+  each = $state.raw<readonly AskedEstimate[]>([]);
   /** Messages of the open conversation that are always sent. */
   pins = $state.raw<ReadonlySet<string>>(new Set());
   private of: string | null = null;
@@ -32,6 +40,7 @@ export class Context {
     if (id !== this.of) {
       this.of = id;
       this.estimate = null;
+      this.each = [];
       this.pins = new Set();
       if (id !== null) void this.loadPins(id);
       void this.read(text);
@@ -70,9 +79,37 @@ export class Context {
     const request: EstimateReq = { text };
     if (id !== null) request.conversation_id = id;
     else if (talk.fresh) request.instructions = talk.fresh;
-    if (choice) request.source_id = choice.sourceId;
-    if (choice?.model) request.model = choice.model;
-    const found = await client.contextEstimate(request).catch(() => null);
-    if (round === this.round) this.estimate = found;
+    const ask = async (choice: Choice | null) => {
+      const of = { ...(choice ? { source_id: choice.sourceId } : {}), ...(choice?.model ? { model: choice.model } : {}) };
+      return client.contextEstimate({ ...request, ...of }).catch(() => null);
+    };
+    const several = chat.beside.length > 1 ? chat.beside : [];
+    const found = await Promise.all((several.length > 0 ? several : [choice]).map(ask));
+    if (round !== this.round) return;
+    const whole = found.filter((one) => one !== null);
+    this.each = several.flatMap((choice, at) => (found[at] ? [{ choice, estimate: found[at] }] : []));
+    this.estimate = whole.length === found.length ? together(whole) : null;
   }
+}
+
+/** What several would be asked together: what each reads, and the first reason not to send. */
+export function together(all: readonly ContextEstimate[]): ContextEstimate | null {
+  const [first, ...others] = all;
+  if (!first || others.length === 0) return first ?? null;
+  const sum = (of: (one: ContextEstimate) => number | null) => {
+    const known = all.map(of).filter((amount) => amount !== null);
+    return known.length === 0 ? null : known.reduce((one, other) => one + other, 0);
+  };
+  return {
+    ...first,
+    tokens: sum((one) => one.tokens) ?? 0,
+    // How much one of them reads says nothing of the sum.
+    context: null,
+    reserved: 0,
+    left_out: Math.max(...all.map((one) => one.left_out)),
+    nanos: sum((one) => one.nanos),
+    nanos_most: sum((one) => one.nanos_most),
+    warning: all.find((one) => one.warning)?.warning ?? null,
+    stop: all.find((one) => one.stop)?.stop ?? null,
+  };
 }

@@ -14,8 +14,10 @@ export const NO_INSTRUCTIONS: Instructions = {
 
 /** How conversations are asked, and what a person keeps to begin and to ask with. */
 export class Talk {
-  presets = $state.raw<Preset[]>([]);
-  prompts = $state.raw<PromptRow[]>([]);
+  private keptPresets = $state.raw<Preset[]>([]);
+  private keptPrompts = $state.raw<PromptRow[]>([]);
+  /** What somebody looked at once: only that is read. */
+  private readonly wanted = { presets: false, prompts: false };
   status = $state<'idle' | 'ready' | 'failed'>('idle');
   problem = $state.raw<ApiError | null>(null);
   /** How the conversation that is not begun yet will be asked. */
@@ -34,11 +36,33 @@ export class Talk {
 
   constructor(private readonly client: Client) {}
 
+  get presets(): Preset[] {
+    this.want('presets');
+    return this.keptPresets;
+  }
+
+  get prompts(): PromptRow[] {
+    this.want('prompts');
+    return this.keptPrompts;
+  }
+
+  /** Reads a list when it is looked at for the first time. */
+  private want(list: 'presets' | 'prompts'): void {
+    if (this.wanted[list]) return;
+    this.wanted[list] = true;
+    queueMicrotask(() => void this.load());
+  }
+
+  /** Reads again what was looked at. */
   load = async (): Promise<void> => {
+    const { presets, prompts } = this.wanted;
     try {
-      const [presets, prompts] = await Promise.all([this.client.presetList(), this.client.promptList()]);
-      this.presets = presets.rows;
-      this.prompts = prompts.rows;
+      const [foundPresets, foundPrompts] = await Promise.all([
+        presets ? this.client.presetList() : null,
+        prompts ? this.client.promptList() : null,
+      ]);
+      if (foundPresets) this.keptPresets = foundPresets.rows;
+      if (foundPrompts) this.keptPrompts = foundPrompts.rows;
       this.status = 'ready';
       this.problem = null;
     } catch (reason) {
