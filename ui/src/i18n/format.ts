@@ -75,11 +75,6 @@ export function formatDay(at: number, now: number): string {
     : dates('day-year', { day: 'numeric', month: 'short', year: 'numeric' }).format(at);
 }
 
-/** A month such as `2026-11`. */
-export function formatMonth(month: string): string {
-  return dates('month', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(Date.parse(`${month}-01`));
-}
-
 /** The minute alone. */
 export function formatTime(at: number): string {
   return dates('time', { timeStyle: 'short' }).format(at);
@@ -106,17 +101,4 @@ export function formatList(parts: readonly string[]): string {
 /** A share, given in hundredths. */
 export function formatPercent(hundredths: number): string {
   return numbers('percent', { style: 'percent' }).format(hundredths / 100);
-}
-
-/** Billionths of a US dollar as people read them: cents, and more places below one. */
-export function formatNanos(nanos: number): string {
-  const value = nanos / 1e9;
-  const most = value === 0 || value >= 0.01 ? 2 : value >= 0.0001 ? 4 : 6;
-  return numbers(`dollars ${most}`, {
-    style: 'currency',
-    currency: 'USD',
-    currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: 2,
-    maximumFractionDigits: most,
-  }).format(value);
 }

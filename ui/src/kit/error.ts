@@ -1,5 +1,4 @@
-import type { ApiError, BudgetStop, VisibleError } from '../ipc/generated/types';
-import { formatNanos } from '../i18n/format';
+import type { ApiError, VisibleError } from '../ipc/generated/types';
 import { tMaybe } from '../i18n/index.svelte';
 
 /** The three sentences of a failure. */
@@ -9,18 +8,15 @@ export interface ErrorWords {
   next: string;
 }
 
-/** What a budget has left, in the amounts of the person's language. */
-function amounts(stop: BudgetStop | null | undefined): string | undefined {
-  if (!stop) return undefined;
-  const key = `error.budget_reached.message.${stop.period}${stop.more > 0 ? '.more' : ''}`;
-  return tMaybe(key, { limit: formatNanos(stop.limit), spent: formatNanos(stop.spent), more: formatNanos(stop.more) });
-}
-
 /** The words for a failure: ours where the catalogue knows its code, else those it came with. */
 export function errorWords(error: ApiError | VisibleError): ErrorWords {
-  const own = (part: string) => tMaybe(`error.${error.code}.${part}`, { host: error.named?.host });
+  const { host, budget } = error.named ?? {};
+  // Billionths of a dollar; the amounts stand in the words of other languages than English.
+  const dollars = (nanos = 0) => nanos / 1e9;
+  const params = { host, period: budget?.period, limit: dollars(budget?.limit), spent: dollars(budget?.spent), more: dollars(budget?.more) };
+  const own = (part: string) => tMaybe(`error.${error.code}.${part}`, params);
   const known = own('message') !== undefined;
-  const named = error.named?.host == null ? amounts(error.named?.budget) : own('message.host');
+  const named = host == null ? budget && own('amounts') : own('message.host');
   // What a server said stays in its own words.
   const quoted = known && error.named?.detail ? tMaybe('error.detail', { detail: error.named.detail }) : undefined;
   const ours = named ?? own('message');

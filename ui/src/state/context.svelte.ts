@@ -1,23 +1,18 @@
 import type { Client } from '../ipc/generated/client';
-import type { ContextEstimate, ContextRule, EstimateReq } from '../ipc/generated/types';
-import type { Chat, Choice } from './chat.svelte';
-import { type Talk, NO_INSTRUCTIONS } from './talk.svelte';
+import type { ContextEstimate, ContextRule } from '../ipc/generated/types';
+import type { Chat } from './chat.svelte';
+import type { Talk } from './talk.svelte';
 import type { Thread } from './thread.svelte';
+import type { AskedEstimate } from './together';
 
 /** How long somebody types on before it is looked again. */
 const PAUSE_MS = 250;
 
-interface Parts {
+export interface Parts {
   client: Client;
   thread: Thread;
   talk: Talk;
   chat: Chat;
-}
-
-/** What one of several would be asked. */
-export interface AskedEstimate {
-  choice: Choice;
-  estimate: ContextEstimate;
 }
 
 /** What the next question of the open conversation would take along. */
@@ -51,13 +46,7 @@ export class Context {
 
   /** Says which messages go along from the next question on. */
   async setRule(rule: ContextRule): Promise<boolean> {
-    const { client, thread, talk, chat } = this.parts;
-    const id = thread.conversationId;
-    const now = id === null ? (talk.fresh ?? NO_INSTRUCTIONS) : await client.instructionsGet({ id });
-    const parameters = { ...now.parameters };
-    delete parameters.context;
-    if (rule.rule !== 'all') parameters.context = rule;
-    return chat.instruct({ ...now, parameters });
+    return (await import('./together')).setRule(this.parts, rule);
   }
 
   /** Has a message always sent, or no longer. */
@@ -72,44 +61,11 @@ export class Context {
   }
 
   private async read(text: string): Promise<void> {
-    const { client, thread, talk, chat } = this.parts;
     const round = ++this.round;
-    const id = thread.conversationId;
-    const choice = chat.choice;
-    const request: EstimateReq = { text };
-    if (id !== null) request.conversation_id = id;
-    else if (talk.fresh) request.instructions = talk.fresh;
-    const ask = async (choice: Choice | null) => {
-      const of = { ...(choice ? { source_id: choice.sourceId } : {}), ...(choice?.model ? { model: choice.model } : {}) };
-      return client.contextEstimate({ ...request, ...of }).catch(() => null);
-    };
-    const several = chat.beside.length > 1 ? chat.beside : [];
-    const found = await Promise.all((several.length > 0 ? several : [choice]).map(ask));
+    const { read } = await import('./together');
+    const found = await read(this.parts, text);
     if (round !== this.round) return;
-    const whole = found.filter((one) => one !== null);
-    this.each = several.flatMap((choice, at) => (found[at] ? [{ choice, estimate: found[at] }] : []));
-    this.estimate = whole.length === found.length ? together(whole) : null;
+    this.estimate = found.estimate;
+    this.each = found.each;
   }
-}
-
-/** What several would be asked together: what each reads, and the first reason not to send. */
-export function together(all: readonly ContextEstimate[]): ContextEstimate | null {
-  const [first, ...others] = all;
-  if (!first || others.length === 0) return first ?? null;
-  const sum = (of: (one: ContextEstimate) => number | null) => {
-    const known = all.map(of).filter((amount) => amount !== null);
-    return known.length === 0 ? null : known.reduce((one, other) => one + other, 0);
-  };
-  return {
-    ...first,
-    tokens: sum((one) => one.tokens) ?? 0,
-    // How much one of them reads says nothing of the sum.
-    context: null,
-    reserved: 0,
-    left_out: Math.max(...all.map((one) => one.left_out)),
-    nanos: sum((one) => one.nanos),
-    nanos_most: sum((one) => one.nanos_most),
-    warning: all.find((one) => one.warning)?.warning ?? null,
-    stop: all.find((one) => one.stop)?.stop ?? null,
-  };
 }

@@ -138,7 +138,7 @@ describe('History', () => {
     await settled();
     expect(history.find('old')).toEqual(old);
     expect(shown()).toEqual(['old', 'a', 'b']);
-    expect(withGuest(history.active.items, history.guest)[0]?.key).toBe('heading:open');
+    expect(withGuest(history.active.items, history.guest)[0]?.key).toBe('open');
     // What changes is shown there too.
     old = conversationRow('old', 1, { title: 'new name' });
     await history.changed('old');

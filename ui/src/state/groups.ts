@@ -40,11 +40,7 @@ function labelKey(label: GroupLabel): string {
 /** A list with a row above it that does not belong into it. */
 export function withGuest(items: readonly ListItem[], guest: ConversationRow | null): readonly ListItem[] {
   if (!guest || items.some((item) => item.key === guest.id)) return items;
-  return [
-    { type: 'heading', key: 'heading:open', label: { kind: 'open' } },
-    { type: 'row', key: guest.id, row: guest },
-    ...items,
-  ];
+  return [{ type: 'heading', key: 'open', label: { kind: 'open' } }, { type: 'row', key: guest.id, row: guest }, ...items];
 }
 
 /** Rows with headings between them. `rows` are newest first. */

@@ -1,4 +1,4 @@
-import { formatMonth } from '../i18n/format';
+import { formatMonth } from '../i18n/amounts';
 import { t } from '../i18n/index.svelte';
 import type { DataPractices, Stated, StatedPractices } from '../ipc/generated/types';
 

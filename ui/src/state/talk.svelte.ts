@@ -17,7 +17,7 @@ export class Talk {
   private keptPresets = $state.raw<Preset[]>([]);
   private keptPrompts = $state.raw<PromptRow[]>([]);
   /** What somebody looked at once: only that is read. */
-  private readonly wanted = { presets: false, prompts: false };
+  private readonly wanted = new Set<string>();
   status = $state<'idle' | 'ready' | 'failed'>('idle');
   problem = $state.raw<ApiError | null>(null);
   /** How the conversation that is not begun yet will be asked. */
@@ -48,21 +48,16 @@ export class Talk {
 
   /** Reads a list when it is looked at for the first time. */
   private want(list: 'presets' | 'prompts'): void {
-    if (this.wanted[list]) return;
-    this.wanted[list] = true;
-    queueMicrotask(() => void this.load());
+    if (this.wanted.has(list)) return;
+    this.wanted.add(list);
+    queueMicrotask(this.load);
   }
 
   /** Reads again what was looked at. */
   load = async (): Promise<void> => {
-    const { presets, prompts } = this.wanted;
     try {
-      const [foundPresets, foundPrompts] = await Promise.all([
-        presets ? this.client.presetList() : null,
-        prompts ? this.client.promptList() : null,
-      ]);
-      if (foundPresets) this.keptPresets = foundPresets.rows;
-      if (foundPrompts) this.keptPrompts = foundPrompts.rows;
+      if (this.wanted.has('presets')) this.keptPresets = (await this.client.presetList()).rows;
+      if (this.wanted.has('prompts')) this.keptPrompts = (await this.client.promptList()).rows;
       this.status = 'ready';
       this.problem = null;
     } catch (reason) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ContextEstimate } from '../ipc/generated/types';
-import { together } from './context.svelte';
+import { together } from './together';
 
 const estimate = (change: Partial<ContextEstimate>): ContextEstimate => ({
   rule: { rule: 'all' },

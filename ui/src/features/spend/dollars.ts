@@ -1,4 +1,4 @@
-export { formatNanos } from '../../i18n/format';
+export { formatNanos } from '../../i18n/amounts';
 
 /** Dollars as typed, in billionths; `undefined` for what is no amount. */
 export function nanosOf(text: string): number | undefined {
