@@ -11,9 +11,7 @@ export interface ErrorWords {
 /** The words for a failure: ours where the catalogue knows its code, else those it came with. */
 export function errorWords(error: ApiError | VisibleError): ErrorWords {
   const { host, budget } = error.named ?? {};
-  // Billionths of a dollar; the amounts stand in the words of other languages than English.
-  const dollars = (nanos = 0) => nanos / 1e9;
-  const params = { host, period: budget?.period, limit: dollars(budget?.limit), spent: dollars(budget?.spent), more: dollars(budget?.more) };
+  const params = { host, ...budget };
   const own = (part: string) => tMaybe(`error.${error.code}.${part}`, params);
   const known = own('message') !== undefined;
   const named = host == null ? budget && own('amounts') : own('message.host');

@@ -5,13 +5,6 @@ import { asApiError } from './errors';
 /** What floats beside a conversation. */
 export type TalkSheet = 'instructions' | 'map' | null;
 
-/** Nothing is asked for. */
-export const NO_INSTRUCTIONS: Instructions = {
-  preset: null,
-  system: '',
-  parameters: { temperature: null, top_p: null, max_tokens: null, stop: [], seed: null, reasoning_effort: null, tools: [] },
-};
-
 /** How conversations are asked, and what a person keeps to begin and to ask with. */
 export class Talk {
   private keptPresets = $state.raw<Preset[]>([]);
@@ -84,15 +77,6 @@ export class Talk {
     const lines = text.trim().split('\n');
     if (lines.join('').trim() !== '') this.quote = lines.map((line) => (line === '' ? '>' : `> ${line}`)).join('\n');
   }
-}
-
-/** Whether something is sent because of them; tools have a place of their own. */
-export function asksFor(instructions: Instructions | null): boolean {
-  if (instructions === null) return false;
-  const some = (value: unknown) => value !== null && !(Array.isArray(value) && value.length === 0);
-  // The rule says what is sent, and is not sent itself; tools are named where they are.
-  const sent = Object.entries(instructions.parameters).filter(([name]) => name !== 'context' && name !== 'tools');
-  return instructions.system !== '' || sent.some(([, value]) => some(value));
 }
 
 export function instructionsOf(preset: Preset): Instructions {

@@ -3,7 +3,7 @@ import type { Client } from '../ipc/generated/client';
 import type { ContextEstimate, ContextRule, EstimateReq } from '../ipc/generated/types';
 import type { Choice } from './chat.svelte';
 import type { Parts } from './context.svelte';
-import { NO_INSTRUCTIONS } from './talk.svelte';
+import { NO_INSTRUCTIONS } from './instructions';
 
 /** What one of several would be asked. */
 export interface AskedEstimate {
