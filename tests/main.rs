@@ -22,6 +22,7 @@ mod bad_input;
 mod before_you_send;
 mod children;
 mod cli;
+mod code;
 mod consent;
 mod crash;
 mod credential;

@@ -21,6 +21,7 @@ use crate::support::app;
 const MODEL: &str = "recorder-1";
 /// A thousandth of a dollar for a token: what a question costs can be counted by hand.
 const DEAR: Price = Price {
+    cached: None,
     input: 1_000_000_000,
     output: 1_000_000_000,
 };

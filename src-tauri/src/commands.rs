@@ -5,6 +5,7 @@ use fluxchat_ipc::commands;
 use fluxchat_ipc::dto::attachment::*;
 use fluxchat_ipc::dto::branches::*;
 use fluxchat_ipc::dto::chat::*;
+use fluxchat_ipc::dto::code::*;
 use fluxchat_ipc::dto::consent::*;
 use fluxchat_ipc::dto::deletion::*;
 use fluxchat_ipc::dto::diagnostics::*;
@@ -49,7 +50,7 @@ macro_rules! with_desktop_commands {
     ($($group:ident $name:ident($req:ident) -> $res:ident;)+) => {
         tauri::generate_handler![
             session_open, link_open, ledger_export, consent_export, privacy_prove, proof_save,
-            export_start, support_bundle_save, attachment_save, $($name),+
+            export_start, support_bundle_save, attachment_save, code_save, $($name),+
         ]
     };
 }
@@ -178,6 +179,24 @@ async fn attachment_save<R: Runtime>(
     match save_dialog::ask(&window, &name, extension, extension).await {
         Ok(Some(path)) => commands::attachment::attachment_save(app, req, &path).await,
         Ok(None) | Err(_) => Ok(AttachmentSaved { saved: false }),
+    }
+}
+
+/// Saves a block of code where the person says. The path never reaches the page.
+#[tauri::command]
+async fn code_save<R: Runtime>(
+    core: State<'_, Core>,
+    window: WebviewWindow<R>,
+    req: CodeReq,
+) -> Result<CodeSaved, ApiError> {
+    let app = core.ready().await;
+    let name = commands::code::name_of(app, &req).await?;
+    let extension = name
+        .rsplit_once('.')
+        .map_or("*", |(_, extension)| extension);
+    match save_dialog::ask(&window, &name, extension, extension).await {
+        Ok(Some(path)) => commands::code::code_save(app, req, &path).await,
+        Ok(None) | Err(_) => Ok(CodeSaved { saved: false }),
     }
 }
 

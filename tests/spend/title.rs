@@ -43,7 +43,7 @@ async fn a_title_is_asked_for_only_where_it_is_wanted() {
         .unwrap()
         .title;
     assert_eq!(
-        title, "How do I cook rice?",
+        title, "How do I cook rice",
         "the first sentence, and nothing was asked"
     );
 
@@ -87,6 +87,53 @@ async fn a_title_is_asked_for_only_where_it_is_wanted() {
     titled(&world, last.conversation_id, "Eggs").await;
     assert_eq!(titles_asked(&world).await, 2);
     assert_eq!(world.app.conversation(id).await.unwrap().title, "Mine");
+    world.app.shutdown().await;
+}
+
+/// What a model called a conversation quotes what was said in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_title_goes_with_the_question_or_the_answer_it_quotes() {
+    let world = World::dear(words("fine")).await;
+    world.app.set_titles_by_model(true).await.unwrap();
+    let delete = async |message| {
+        let erasing = world.app.delete_message(message).await.unwrap();
+        world.app.purge_now(erasing.id).await.unwrap();
+    };
+    let title = async |id| world.app.conversation(id).await.unwrap().title;
+
+    let answer = asked(&world, "Rice without a pot", "How do I cook rice?").await;
+    let id = answer.conversation_id;
+    titled(&world, id, "Rice without a pot").await;
+    let copy = world.app.fork(answer.id).await.unwrap();
+    delete(answer.id).await;
+    assert_eq!(title(id).await, "How do I cook rice", "of what is left");
+    assert_eq!(
+        title(copy.id).await,
+        "Rice without a pot",
+        "a copy is one of its own"
+    );
+    let first = world
+        .app
+        .message_page(copy.id, fluxchat_store::PathAnchor::Start, 1);
+    delete(first.await.unwrap().messages[0].message.id).await;
+    assert_eq!(title(copy.id).await, "");
+
+    let answer = asked(&world, "Eggs", "How do I boil eggs?").await;
+    titled(&world, answer.conversation_id, "Eggs").await;
+    delete(answer.parent_id.unwrap()).await;
+    assert_eq!(title(answer.conversation_id).await, "");
+
+    // One that somebody typed instead is theirs.
+    let answer = asked(&world, "Tea", "How do I brew tea?").await;
+    titled(&world, answer.conversation_id, "Tea").await;
+    let mine = ConversationPatch {
+        title: Some("Mine".to_owned()),
+        ..ConversationPatch::default()
+    };
+    let id = answer.conversation_id;
+    world.app.update_conversation(id, mine).await.unwrap();
+    delete(answer.parent_id.unwrap()).await;
+    assert_eq!(title(id).await, "Mine");
     world.app.shutdown().await;
 }
 

@@ -307,6 +307,9 @@ pub enum Source {
         /// What a million tokens cost to write, in US dollars
         #[arg(long, value_name = "DOLLARS", value_parser = spend::nanos, requires = "input")]
         output: Option<u64>,
+        /// What a million tokens cost that come from the source's cache, where that is less
+        #[arg(long, value_name = "DOLLARS", value_parser = spend::nanos, requires = "input")]
+        cached: Option<u64>,
     },
     /// Services and servers known by name: where they answer, and what they say about data
     Services,

@@ -124,6 +124,8 @@ pub(crate) struct Open {
     pub(crate) passphrase: AtomicBool,
     pub(crate) generations: Mutex<HashMap<MessageId, Arc<Generation>>>,
     pub(crate) unwritten: Mutex<HashMap<MessageId, VisibleError>>,
+    /// What servers said of single models.
+    pub(crate) models: fluxchat_providers::KnownModels,
     /// What answers that are arriving may cost.
     pub(crate) reserved: crate::spend::Reserved,
     pub(crate) stop: CancellationToken,

@@ -31,7 +31,7 @@ impl App {
             })
             .await?;
         for run in &mut page.runs {
-            run.text = fluxchat_markup::title_from(&run.text);
+            run.text = fluxchat_markup::excerpt(&run.text);
         }
         Ok(page)
     }
@@ -50,7 +50,7 @@ impl App {
         let copied = self
             .off_thread(move |app| {
                 let open = app.open()?;
-                let (path, from, instructions, tags) = open.store.read(|tx| {
+                let (path, from, instructions, tags, told) = open.store.read(|tx| {
                     let path = tx.path_to(message, LONGEST_COPY)?;
                     let last = path.last().ok_or(StoreError::NotFound("message"))?;
                     let from = last.conversation_id;
@@ -62,6 +62,7 @@ impl App {
                         conversation,
                         tx.instructions(from)?,
                         tx.tags_of(from)?,
+                        tx.title_is_told(from)?,
                     ))
                 })?;
                 let messages = app.copies(path, id, now)?;
@@ -87,6 +88,9 @@ impl App {
                         }
                         for tag in &tags {
                             tx.conversation_tag_set(id, *tag, true)?;
+                        }
+                        if told && let [question, answer, ..] = messages.as_slice() {
+                            tx.title_told_set(id, question.id, answer.id)?;
                         }
                         tx.fork_insert(id, from.id, message, now)?;
                         tx.conversation(id)?

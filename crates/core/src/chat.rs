@@ -276,7 +276,7 @@ impl App {
         self.message_at(&home, id).await
     }
 
-    async fn message_at(&self, home: &Home, id: MessageId) -> Result<Message, Error> {
+    pub(crate) async fn message_at(&self, home: &Home, id: MessageId) -> Result<Message, Error> {
         let message = self
             .read_at(home, move |tx| tx.message(id))
             .await?

@@ -264,7 +264,7 @@ impl App {
             // A conversation is called after its first question: that name quotes what goes.
             renamed = reserve::deleting(&self.inner.options.profile, || {
                 open.store.write(|tx| {
-                    let changed = tx.erasure_retitle(message, &fluxchat_markup::title_from)?;
+                    let changed = tx.erasure_retitle(message, &fluxchat_markup::titles_from)?;
                     if changed {
                         tx.conversation_of_message(message)
                     } else {
@@ -301,7 +301,7 @@ impl App {
     fn step_through(&self, open: &Open, id: ErasureId) -> Result<(), Error> {
         let mut told = Instant::now();
         loop {
-            let step = open.store.erasure_step(id, fluxchat_markup::title_from)?;
+            let step = open.store.erasure_step(id, fluxchat_markup::titles_from)?;
             if step.done {
                 return Ok(());
             }

@@ -1,7 +1,7 @@
 //! One error for every use case: a stable code, and words for people from one table.
 
 use fluxchat_egress::EgressError;
-use fluxchat_model::{Named, SessionState, VisibleError};
+use fluxchat_model::{BudgetStop, Named, SessionState, VisibleError};
 use fluxchat_providers::ProviderError;
 use fluxchat_store::StoreError;
 use fluxchat_vault::VaultError;
@@ -44,6 +44,9 @@ pub enum Error {
         /// What is wrong, one sentence.
         message: String,
     },
+    /// A budget has no room left.
+    #[error("{}", crate::spend::stopped(.0))]
+    Budget(BudgetStop),
     /// A guardian keeps it off.
     #[error("a guardian keeps this off")]
     Supervised,
@@ -98,6 +101,7 @@ impl Error {
             Self::Provider(error) => error.code(),
             Self::NotFound(_) => "not_found",
             Self::Invalid { code, .. } => code,
+            Self::Budget(_) => "budget_reached",
             Self::Supervised => "supervised",
             Self::GuardianPassphrase => "guardian_passphrase_wrong",
             Self::GuardianWait(_) => "guardian_wait",
@@ -137,6 +141,7 @@ impl Error {
             // These texts name the host or quote the server's own words, already made safe.
             Self::Egress(error) => error.to_string(),
             Self::Provider(error) => error.to_string(),
+            Self::Budget(stop) => crate::spend::stopped(stop),
             _ => words.message.to_owned(),
         };
         VisibleError {
@@ -152,6 +157,10 @@ impl Error {
         let named = Named {
             host: self.host().map(str::to_owned),
             detail: self.detail().map(str::to_owned),
+            budget: match self {
+                Self::Budget(stop) => Some(*stop),
+                _ => None,
+            },
         };
         (named != Named::default()).then(|| Box::new(named))
     }

@@ -10,6 +10,7 @@ mod attachments;
 mod branches;
 mod chat;
 pub mod clock;
+mod code;
 mod consent_records;
 mod consent_sync;
 mod consents;
@@ -69,6 +70,7 @@ pub use chat::{
     Answerer, Ask, Asking, Estimate, MOST_BESIDE, Preview, PreviewMessage, Sent, SentBeside,
     StreamState, pretty,
 };
+pub use code::{CodeBeside, CodePlace};
 pub use consent_records::ConsentFormat;
 pub use consents::Standing;
 pub use deletion::{Erasing, UNDO_MS};
@@ -101,7 +103,7 @@ pub use overview::{Age, AgeTotal, Overview};
 pub use place::{Place, host_of, place_of};
 pub use policies::PolicyStanding;
 pub use prove::WindowFacts;
-pub use recipients::{Recipient, RecipientPurpose, practices_of};
+pub use recipients::{Recipient, RecipientPurpose, practices_of, stated_of};
 pub use retention::{
     ExemptConversation, NewRule, OldFileShown, Pause, RetentionPreview, RetentionState, Swept,
 };

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use fluxchat_egress::IN_PROCESS;
 use fluxchat_model::{
-    DataCategory, DataPractices, LedgerFacet, LegalBasis, Outcome, Purpose, Source, Timestamp,
+    DataCategory, DataPractices, LedgerFacet, LegalBasis, Outcome, Purpose, Source,
+    StatedPractices, Timestamp,
 };
 use fluxchat_providers::{KnownHost, OptOut, known_host};
 use serde::Serialize;
@@ -55,6 +56,9 @@ pub struct Recipient {
     pub practices: DataPractices,
     /// Where the provider says so, and when that was read.
     pub practices_from: Option<String>,
+    /// The same as sentences that every language has.
+    #[serde(skip)]
+    pub stated: Option<StatedPractices>,
     /// What is asked of it with every request.
     pub opt_outs: Vec<OptOut>,
 }
@@ -83,9 +87,19 @@ pub fn practices_of(source: &Source) -> (DataPractices, Option<String>) {
     stated(known)
 }
 
+/// The same as sentences that every language has, where it is what is known of its host.
+#[must_use]
+pub fn stated_of(source: &Source) -> Option<StatedPractices> {
+    if source.practices != DataPractices::default() {
+        return None;
+    }
+    let origin = source.origin.as_ref()?;
+    known_host(origin.host()).map(KnownHost::stated)
+}
+
 fn stated(known: Option<&'static KnownHost>) -> (DataPractices, Option<String>) {
     known.map_or_else(Default::default, |known| {
-        (known.practices(), Some(known.stated_at.to_owned()))
+        (known.practices(), Some(known.stated_at()))
     })
 }
 
@@ -122,6 +136,7 @@ fn recipient(host: String, facets: &[LedgerFacet], sources: &[Source]) -> Recipi
         last_at: None,
         practices: DataPractices::default(),
         practices_from: None,
+        stated: None,
         opt_outs: Vec::new(),
         host,
     };
@@ -166,6 +181,10 @@ fn recipient(host: String, facets: &[LedgerFacet], sources: &[Source]) -> Recipi
         .host
         .rsplit_once(':')
         .map_or(found.host.as_str(), |(name, _)| name);
+    found.stated = match at_host.first() {
+        Some(source) => stated_of(source),
+        None => known_host(name).map(KnownHost::stated),
+    };
     (found.practices, found.practices_from) = own.unwrap_or_else(|| stated(known_host(name)));
     found.opt_outs = at_host
         .first()

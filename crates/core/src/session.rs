@@ -396,6 +396,7 @@ impl App {
             passphrase: (storage == StorageMode::Passphrase).into(),
             generations: std::sync::Mutex::default(),
             unwritten: std::sync::Mutex::new(unwritten),
+            models: fluxchat_providers::KnownModels::default(),
             reserved: crate::spend::Reserved::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -249,7 +249,8 @@ impl App {
             cancel,
             ..Ctx::new(Purpose::Models, &[])
         };
-        let models = fluxchat_providers::models(&open.door, source, credential, ctx).await?;
+        let models =
+            fluxchat_providers::models(&open.door, source, credential, ctx, &open.models).await?;
         self.remember_told(source.id, models.clone()).await;
         Ok(models)
     }

@@ -6,8 +6,8 @@
 use std::collections::{HashMap, HashSet};
 
 use fluxchat_model::{
-    Budget, ConversationId, Cost, MessageId, MessageStatus, ModelFacts, Period, Price, Source,
-    SourceId, SpendRow, Timestamp, Usage,
+    Budget, BudgetStop, ConversationId, Cost, MessageId, MessageStatus, ModelFacts, Period, Price,
+    Source, SourceId, SpendRow, Timestamp, Usage,
 };
 use fluxchat_store::{ReadTx, StoreError};
 use tokio::sync::Mutex;
@@ -174,21 +174,28 @@ pub fn dollars(nanos: u64) -> String {
     format!("${whole}.{cents}{}", finer.trim_end_matches('0'))
 }
 
-fn used_up(state: &BudgetState, most: u64) -> Error {
-    let time = match state.budget.period {
+/// Why a budget stopped a question, in words.
+pub(crate) fn stopped(stop: &BudgetStop) -> String {
+    let time = match stop.period {
         Period::Day => "day",
         Period::Month => "month",
     };
-    let (limit, spent) = (dollars(state.budget.nanos), dollars(state.spent));
-    let rest = if most == 0 {
+    let (limit, spent) = (dollars(stop.limit), dollars(stop.spent));
+    let rest = if stop.more == 0 {
         String::new()
     } else {
-        format!(", and this may cost {} more", dollars(most))
+        format!(", and this may cost {} more", dollars(stop.more))
     };
-    Error::invalid(
-        "budget_reached",
-        format!("The budget for this {time} is {limit}, {spent} is spent{rest}."),
-    )
+    format!("The budget for this {time} is {limit}, {spent} is spent{rest}.")
+}
+
+fn used_up(state: &BudgetState, more: u64) -> Error {
+    Error::Budget(BudgetStop {
+        period: state.budget.period,
+        limit: state.budget.nanos,
+        spent: state.spent,
+        more,
+    })
 }
 
 /// Lets a question pass that no budget stops; tells the one that is nearly used up.
@@ -465,7 +472,11 @@ impl App {
         price: Option<Price>,
     ) -> Result<(), Error> {
         let model = model.trim().to_owned();
-        let fits = |price: Price| price.input <= HIGHEST_PRICE && price.output <= HIGHEST_PRICE;
+        let fits = |price: Price| {
+            [price.input, price.output, price.cached.unwrap_or(0)]
+                .iter()
+                .all(|amount| *amount <= HIGHEST_PRICE)
+        };
         let holds = !model.is_empty()
             && model.len() <= 200
             && context.is_none_or(|it| (256..=LARGEST_CONTEXT).contains(&it))

@@ -12,6 +12,7 @@ use fluxchat_model::{
 use crate::dto::attachment::*;
 use crate::dto::branches::*;
 use crate::dto::chat::*;
+use crate::dto::code::*;
 use crate::dto::consent::*;
 use crate::dto::deletion::*;
 use crate::dto::diagnostics::*;

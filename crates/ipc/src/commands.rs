@@ -4,6 +4,7 @@
 pub mod attachment;
 pub mod branches;
 pub mod chat;
+pub mod code;
 pub mod consent;
 pub mod deletion;
 pub mod desktop;

@@ -20,6 +20,7 @@ macro_rules! dto {
 pub mod attachment;
 pub mod branches;
 pub mod chat;
+pub mod code;
 pub mod consent;
 pub mod deletion;
 pub mod diagnostics;

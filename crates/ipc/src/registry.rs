@@ -52,6 +52,7 @@ macro_rules! for_each_command {
             branches messages_beside(MessageReq) -> MessagesBeside;
             branches message_go_on_with(MessageReq) -> Done;
             branches message_diff(MessageDiffReq) -> MessageDiff;
+            code code_beside(CodeReq) -> CodeBeside;
             branches conversation_fork(MessageReq) -> ConversationRow;
             branches conversation_origin(ConversationReq) -> ConversationOrigin;
             branches conversation_find(ConversationFindReq) -> ConversationFound;
@@ -187,6 +188,7 @@ macro_rules! for_each_desktop_command {
             privacy ledger_export(LedgerExportReq) -> Exported;
             consent consent_export(ConsentExportReq) -> Exported;
             attachment attachment_save(AttachmentReq) -> AttachmentSaved;
+            code code_save(CodeReq) -> CodeSaved;
             export export_start(ExportStartReq) -> ExportResult;
             diagnostics support_bundle_save(SupportBundleSaveReq) -> SupportBundleSaved;
             privacy privacy_prove(Empty) -> ProofReport;

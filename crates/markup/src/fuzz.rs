@@ -1,7 +1,10 @@
 //! The entry for fuzzing: every parser of this crate over foreign bytes.
 
 use crate::block::Block;
-use crate::{MAX_OP_BYTES, StreamParser, apply, link_target, parse, plain_text, title_from};
+use crate::{
+    MAX_OP_BYTES, StreamParser, apply, excerpt, link_target, parse, plain_text, title_from,
+    title_told, title_typed,
+};
 
 /// Parses `data` whole and in pieces and checks what must always hold. The first byte
 /// chooses the length of the pieces.
@@ -39,7 +42,8 @@ pub fn fuzz(data: &[u8]) {
     }
     assert!(blocks == whole.blocks, "the stream differs from the whole");
     assert!(stream.blocks() == whole.blocks, "the stream lost its tree");
-    let _ = (plain_text(&text, 200), title_from(&text));
+    let _ = (plain_text(&text, 200), excerpt(&text), title_told(&text));
+    let _ = (title_from(&text), title_typed(&text));
     for id in 0..4 {
         let _ = link_target(&text, id);
     }

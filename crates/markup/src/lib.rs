@@ -10,6 +10,7 @@
 mod apply;
 mod autolink;
 pub mod block;
+mod code;
 mod diff;
 mod fence;
 mod fuzz;
@@ -23,6 +24,7 @@ mod scrub;
 mod snippet;
 mod stream;
 mod text;
+mod title;
 
 use std::borrow::Cow;
 
@@ -31,6 +33,7 @@ pub use block::{
     Alignment, Block, CodeLine, Document, HighlightClass, Inline, LinkKind, ListItem,
     MathAttribute, MathAttributeName, MathElement, MathNode, Span, TableCell, TableRow,
 };
+pub use code::{Code, code_blocks};
 pub use diff::diff;
 pub use fuzz::fuzz;
 pub use highlight::highlight;
@@ -38,7 +41,8 @@ pub use link::LinkTarget;
 pub use op::{BlockOp, MAX_OP_BYTES, Nodes};
 pub use snippet::snippet;
 pub use stream::StreamParser;
-pub use text::{plain_text, title_from};
+pub use text::{excerpt, plain_text};
+pub use title::{title_from, title_told, title_typed, titles_from};
 
 use parse::{Context, parse_source};
 

@@ -1,12 +1,12 @@
-//! Text without markup: snippets, notifications, titles.
+//! Text without markup: snippets, notifications, lines of a map.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::block::{Block, Inline};
 use crate::parse::{Context, parse_source};
 
-/// Room in a title, in columns: a Chinese or Japanese character takes two.
-const TITLE_COLUMNS: usize = 60;
+/// Room in an excerpt, in columns: a Chinese or Japanese character takes two.
+const COLUMNS: usize = 60;
 
 /// The text without markup, white space folded to single spaces, at most `max_chars`
 /// characters. Safe to show like any text of the tree.
@@ -22,32 +22,37 @@ pub fn plain_text(markdown: &str, max_chars: usize) -> String {
     }
     let source = crate::normalized(&markdown[..end]);
     let parsed = parse_source(&source, &Context::default(), None);
+    folded(&parsed.blocks, max_chars)
+}
+
+/// The same of blocks.
+pub(crate) fn folded(blocks: &[Block], max_chars: usize) -> String {
     let mut text = Folded {
         out: String::new(),
         room: max_chars,
         space: false,
     };
-    text.blocks(&parsed.blocks);
+    text.blocks(blocks);
     text.out
 }
 
-/// A title from the first meaningful words: the first sentence if it fits, else as many
-/// words as fit into 60 columns, and `…`. Empty when there are none.
+/// The first meaningful words: the first sentence if it fits, else as many words as fit into 60
+/// columns, and `…`. Empty when there are none.
 #[must_use]
-pub fn title_from(text: &str) -> String {
+pub fn excerpt(text: &str) -> String {
     let text = plain_text(text, 400);
     let text = text
         .trim_start_matches(|c: char| !c.is_alphanumeric() && !is_opening(c))
         .trim_end();
     let sentence = first_sentence(text);
-    if columns(sentence) <= TITLE_COLUMNS {
+    if columns(sentence) <= COLUMNS {
         return sentence.to_owned();
     }
     let mut end = 0;
     let mut used = 1; // the ellipsis
     for (at, word) in text.split_word_bound_indices() {
         used += columns(word);
-        if used > TITLE_COLUMNS {
+        if used > COLUMNS {
             break;
         }
         end = at + word.len();
@@ -57,14 +62,14 @@ pub fn title_from(text: &str) -> String {
         let mut used = 1;
         for (at, grapheme) in text.grapheme_indices(true) {
             used += columns(grapheme);
-            if used > TITLE_COLUMNS {
+            if used > COLUMNS {
                 break;
             }
             end = at + grapheme.len();
         }
     }
-    let title = text[..end].trim_end_matches(|c: char| c.is_whitespace() || is_weak(c));
-    format!("{title}…")
+    let words = text[..end].trim_end_matches(|c: char| c.is_whitespace() || is_weak(c));
+    format!("{words}…")
 }
 
 fn is_opening(c: char) -> bool {
@@ -74,7 +79,7 @@ fn is_opening(c: char) -> bool {
     )
 }
 
-/// Punctuation that no title ends with.
+/// Punctuation that no excerpt ends with.
 fn is_weak(c: char) -> bool {
     matches!(
         c,
@@ -82,7 +87,7 @@ fn is_weak(c: char) -> bool {
     )
 }
 
-fn first_sentence(text: &str) -> &str {
+pub(crate) fn first_sentence(text: &str) -> &str {
     for (at, c) in text.char_indices() {
         let after = &text[at + c.len_utf8()..];
         match c {
@@ -102,7 +107,7 @@ fn first_sentence(text: &str) -> &str {
     text
 }
 
-fn columns(text: &str) -> usize {
+pub(crate) fn columns(text: &str) -> usize {
     text.chars()
         .map(|c| match c {
             '\u{300}'..='\u{36f}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' => 0,
@@ -216,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn titles_end_at_a_word_and_fit() {
+    fn excerpts_end_at_a_word_and_fit() {
         let table = [
             ("How do I cook rice? I have no pot.", "How do I cook rice?"),
             ("## Plan\n\nthree days", "Plan three days"),
@@ -229,19 +234,19 @@ mod tests {
             ("-- **hi** --", "hi --"),
         ];
         for (text, title) in table {
-            assert_eq!(title_from(text), title, "{text}");
+            assert_eq!(excerpt(text), title, "{text}");
         }
-        let long = title_from(&"Please explain the meaning of this, ".repeat(5));
+        let long = excerpt(&"Please explain the meaning of this, ".repeat(5));
         assert_eq!(
             long,
             "Please explain the meaning of this, Please explain the…"
         );
-        let cjk = title_from(&"人工智能的未来发展".repeat(10));
+        let cjk = excerpt(&"人工智能的未来发展".repeat(10));
         assert!(
             cjk.ends_with('…') && columns(&cjk) <= 60 && columns(&cjk) > 50,
             "{cjk}"
         );
-        let endless = title_from(&"x".repeat(500));
+        let endless = excerpt(&"x".repeat(500));
         assert_eq!(endless.chars().count(), 60);
     }
 }

@@ -138,6 +138,27 @@ pub struct Named {
     pub host: Option<String>,
     /// The source's own words, made safe.
     pub detail: Option<String>,
+    /// The budget that has no room left, and by how much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub budget: Option<BudgetStop>,
+}
+
+/// Why a budget stopped a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct BudgetStop {
+    /// The time it is for.
+    pub period: crate::Period,
+    /// The limit, in billionths of a US dollar.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub limit: u64,
+    /// What is spent, what is arriving included.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub spent: u64,
+    /// The most the question may cost; 0 where that is not known.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub more: u64,
 }
 
 /// One piece of a message.

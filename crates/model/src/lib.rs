@@ -23,12 +23,14 @@ mod secret;
 mod session;
 mod source;
 mod spend;
+mod stated;
 mod time;
 mod tools;
 
 pub use attachment::{Attachment, AttachmentFacts, AttachmentKind, AttachmentTold, AttachmentWay};
 pub use chat::{
-    Conversation, DraftKey, Message, MessageStatus, Named, Part, Role, Usage, VisibleError,
+    BudgetStop, Conversation, DraftKey, Message, MessageStatus, Named, Part, Role, Usage,
+    VisibleError,
 };
 pub use consent::{ConsentEvent, ConsentScope, ConsentState, ConsentStatus, TrainingEcho};
 pub use diagnostics::{
@@ -67,6 +69,7 @@ pub use secret::{ArchiveKey, Secret};
 pub use session::{SessionState, StorageMode};
 pub use source::{Abilities, DataPractices, Dialect, Model, Origin, OriginError, Price, Source};
 pub use spend::{Budget, ContextRule, Cost, CostBasis, ModelFacts, Period, SpendRow};
+pub use stated::{Stated, StatedPractices};
 pub use time::{Clock, Timestamp};
 pub use tools::{
     AnswerNotice, SealedPart, ToolCallPart, ToolDecision, ToolDefinition, ToolPolicy, ToolServer,

@@ -166,6 +166,10 @@ pub struct Price {
     /// Written.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub output: u64,
+    /// Read from the source's cache; `None` where that is no price of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional, type = "number"))]
+    pub cached: Option<u64>,
 }
 
 /// Scheme, host and port. A credential is valid for exactly one.

@@ -38,6 +38,20 @@ impl Price {
         let sum = read.saturating_add(u128::from(self.output) * u128::from(output));
         u64::try_from(sum.div_ceil(1_000)).unwrap_or(u64::MAX)
     }
+
+    /// What an answer cost: what came from the cache at its own price, where it has one.
+    #[must_use]
+    pub fn nanos_of(self, usage: &Usage) -> u64 {
+        let input = u64::from(usage.input_tokens);
+        let cached = u64::from(usage.cached_tokens.unwrap_or(0)).min(input);
+        let Some(price) = self.cached.filter(|_| cached > 0) else {
+            return self.nanos(input, usage.output_tokens.into());
+        };
+        let read = u128::from(self.input) * u128::from(input - cached)
+            + u128::from(price) * u128::from(cached);
+        let written = u128::from(self.output) * u128::from(usage.output_tokens);
+        u64::try_from(read.saturating_add(written).div_ceil(1_000)).unwrap_or(u64::MAX)
+    }
 }
 
 /// What is known of a model of a source: as the source last told, and as a person entered it.
@@ -103,7 +117,7 @@ impl ModelFacts {
         }
         let (price, basis) = self.priced()?;
         Some(Cost {
-            nanos: price.nanos(usage.input_tokens.into(), usage.output_tokens.into()),
+            nanos: price.nanos_of(usage),
             basis,
         })
     }
@@ -196,6 +210,7 @@ mod tests {
         let listed = Price {
             input: 150_000,
             output: 600_000,
+            cached: None,
         };
         let mut facts = ModelFacts {
             price: Some(listed),
@@ -207,6 +222,7 @@ mod tests {
         facts.own_price = Some(Price {
             input: 1,
             output: 0,
+            cached: None,
         });
         let cost = facts.cost(&usage(1, 0)).unwrap();
         assert_eq!(
@@ -223,8 +239,45 @@ mod tests {
         let most = Price {
             input: u64::MAX,
             output: u64::MAX,
+            cached: Some(u64::MAX),
         };
         assert_eq!(most.nanos(u64::MAX, u64::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn what_came_from_the_cache_has_a_price_of_its_own() {
+        let price = Price {
+            input: 3_000_000,
+            output: 15_000_000,
+            cached: Some(300_000),
+        };
+        let read = Usage {
+            cached_tokens: Some(900),
+            ..usage(1_000, 10)
+        };
+        // 100 × 3 $ + 900 × 0.30 $ + 10 × 15 $ for a million.
+        assert_eq!(price.nanos_of(&read), 300_000 + 270_000 + 150_000);
+        let full = Price {
+            cached: None,
+            ..price
+        };
+        assert_eq!(
+            full.nanos_of(&read),
+            3_000_000 + 150_000,
+            "no price of its own"
+        );
+        let none = usage(1_000, 10);
+        assert_eq!(price.nanos_of(&none), full.nanos_of(&none));
+        let more = Usage {
+            cached_tokens: Some(u32::MAX),
+            ..usage(1_000, 0)
+        };
+        assert_eq!(price.nanos_of(&more), 300_000, "no more than was read");
+        let free = Price {
+            cached: Some(0),
+            ..price
+        };
+        assert_eq!(free.nanos_of(&read), 300_000 + 150_000);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 mod frame;
 mod request;
 
+use std::collections::BTreeMap;
+
 use fluxchat_egress::Call;
 use fluxchat_model::{Abilities, Model, Source};
 use serde_json::Value;
@@ -42,6 +44,7 @@ impl Wire for Messages {
         Some(Page {
             models: list(json)?.iter().filter_map(told).collect(),
             next: word(json, &["last_id"]).filter(|_| more),
+            marks: BTreeMap::new(),
         })
     }
 }

@@ -3,7 +3,7 @@
 //! the common dialect: some servers refuse what they do not know.
 
 use fluxchat_egress::HeaderKind;
-use fluxchat_model::{DataPractices, Dialect, Source};
+use fluxchat_model::{DataPractices, Dialect, Source, Stated, StatedPractices};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -26,11 +26,11 @@ pub struct KnownHost {
     /// Fields of the body that protect the person: for which dialect, the name, the value as JSON.
     fields: &'static [(Dialect, &'static str, &'static str)],
     ways: Ways,
-    training: Option<&'static str>,
-    retention: Option<&'static str>,
-    region: Option<&'static str>,
-    /// Where the provider says so, and when that was read.
-    pub stated_at: &'static str,
+    training: Option<Stated>,
+    retention: Option<Stated>,
+    region: Option<Stated>,
+    /// Where the provider says so.
+    from: Stated,
 }
 
 /// What a host does in its own way within its dialect.
@@ -59,16 +59,38 @@ const OPENAI: Ways = Ways {
 };
 
 impl KnownHost {
-    /// What the provider says.
+    /// What the provider says, in English.
     #[must_use]
     pub fn practices(&self) -> DataPractices {
+        let words = |it: Option<Stated>| it.map(|it| it.words().to_owned());
         DataPractices {
-            training: self.training.map(str::to_owned),
-            retention: self.retention.map(str::to_owned),
-            region: self.region.map(str::to_owned),
+            training: words(self.training),
+            retention: words(self.retention),
+            region: words(self.region),
+        }
+    }
+
+    /// Where the provider says so, and when that was read, in English.
+    #[must_use]
+    pub fn stated_at(&self) -> String {
+        format!("{}, {}", self.from.words(), READ.1)
+    }
+
+    /// The same for every language.
+    #[must_use]
+    pub fn stated(&self) -> StatedPractices {
+        StatedPractices {
+            training: self.training,
+            retention: self.retention,
+            region: self.region,
+            from: self.from,
+            read: READ.0.to_owned(),
         }
     }
 }
+
+/// When all of it was read.
+const READ: (&str, &str) = ("2026-11", "November 2026");
 
 /// What is asked of every host, known or not: these dialects keep what they are told unless asked
 /// not to.
@@ -82,19 +104,19 @@ const HOSTS: &[KnownHost] = &[
         host: "eu.api.openai.com",
         fields: &[(Dialect::Openai, "store", "false")],
         ways: OPENAI,
-        training: Some("Not on what is sent to the API, unless the organisation opts in"),
-        retention: Some("Abuse logs for up to 30 days"),
-        region: Some("Europe"),
-        stated_at: "its page “Your data”, November 2026",
+        training: Some(Stated::TrainsIfOptedIn),
+        retention: Some(Stated::KeepsLogs30Days),
+        region: Some(Stated::InEurope),
+        from: Stated::FromDataPage,
     },
     KnownHost {
         host: "api.openai.com",
         fields: &[(Dialect::Openai, "store", "false")],
         ways: OPENAI,
-        training: Some("Not on what is sent to the API, unless the organisation opts in"),
-        retention: Some("Abuse logs for up to 30 days"),
+        training: Some(Stated::TrainsIfOptedIn),
+        retention: Some(Stated::KeepsLogs30Days),
         region: None,
-        stated_at: "its page “Your data”, November 2026",
+        from: Stated::FromDataPage,
     },
     KnownHost {
         host: "openai.azure.com",
@@ -103,10 +125,10 @@ const HOSTS: &[KnownHost] = &[
             key: Some(HeaderKind::ApiKey),
             ..OPENAI
         },
-        training: Some("No"),
-        retention: Some("Abuse logs for up to 30 days, unless the organisation is exempt"),
-        region: Some("Where the resource was created"),
-        stated_at: "reports about its terms, November 2026",
+        training: Some(Stated::TrainsNot),
+        retention: Some(Stated::KeepsLogs30DaysUnlessExempt),
+        region: Some(Stated::InRegionOfResource),
+        from: Stated::FromReportsOnTerms,
     },
     KnownHost {
         host: "openrouter.ai",
@@ -123,37 +145,37 @@ const HOSTS: &[KnownHost] = &[
             ),
         ],
         ways: USUAL,
-        training: Some("Not itself; only providers that do not train are asked for"),
-        retention: Some("No prompts by default, but who asked what model and when"),
+        training: Some(Stated::TrainsThroughNobody),
+        retention: Some(Stated::KeepsMetadata),
         region: None,
-        stated_at: "its documentation, November 2026",
+        from: Stated::FromDocumentation,
     },
     KnownHost {
         host: "api.anthropic.com",
         fields: &[],
         ways: USUAL,
-        training: Some("Not without express permission"),
-        retention: Some("About 30 days"),
+        training: Some(Stated::TrainsIfPermitted),
+        retention: Some(Stated::Keeps30Days),
         region: None,
-        stated_at: "its documentation, November 2026",
+        from: Stated::FromDocumentation,
     },
     KnownHost {
         host: "generativelanguage.googleapis.com",
         fields: &[(Dialect::Gemini, "store", "false")],
         ways: USUAL,
-        training: Some("With a free key: yes, and people may read it. With a paid one: no"),
-        retention: Some("Abuse logs for 55 days"),
+        training: Some(Stated::TrainsOnFreeKeys),
+        retention: Some(Stated::KeepsLogs55Days),
         region: None,
-        stated_at: "its terms for the Gemini API, November 2026",
+        from: Stated::FromGeminiTerms,
     },
     KnownHost {
         host: "api.groq.com",
         fields: &[],
         ways: USUAL,
-        training: Some("No"),
-        retention: Some("Not by default; up to 30 days to look into failures and abuse"),
+        training: Some(Stated::TrainsNot),
+        retention: Some(Stated::KeepsFailures),
         region: None,
-        stated_at: "console.groq.com/docs/your-data, November 2026",
+        from: Stated::FromGroqConsole,
     },
     KnownHost {
         host: "api.mistral.ai",
@@ -163,19 +185,19 @@ const HOSTS: &[KnownHost] = &[
             asks_usage: false,
             ..USUAL
         },
-        training: Some("Paid plans: no. The free plan: yes, unless you opt out in your account"),
-        retention: Some("About 30 days"),
+        training: Some(Stated::TrainsOnFreePlan),
+        retention: Some(Stated::Keeps30Days),
         region: None,
-        stated_at: "reports about its terms, November 2026",
+        from: Stated::FromReportsOnTerms,
     },
     KnownHost {
         host: "api.deepseek.com",
         fields: &[],
         ways: USUAL,
-        training: Some("May be used for improvement"),
+        training: Some(Stated::TrainsMaybe),
         retention: None,
-        region: Some("China"),
-        stated_at: "reports about its privacy policy, November 2026",
+        region: Some(Stated::InChina),
+        from: Stated::FromReportsOnPolicy,
     },
 ];
 
@@ -275,7 +297,7 @@ mod tests {
             for (_, field, value) in known.fields {
                 assert!(serde_json::from_str::<Value>(value).is_ok(), "{field}");
             }
-            assert!(known.stated_at.contains("2026"), "{}", known.host);
+            assert!(known.stated_at().contains("2026"), "{}", known.host);
         }
     }
 

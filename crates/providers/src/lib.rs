@@ -21,6 +21,7 @@ mod gemini;
 mod hosts;
 mod interactions;
 mod json;
+mod known;
 pub mod ndjson;
 mod normalise;
 mod ollama;
@@ -39,6 +40,7 @@ pub use chat::{
 pub use error::ProviderError;
 pub use fuzz::fuzz;
 pub use hosts::{KnownHost, OptOut, is_passed_on, keeps_nothing, key_header, known_host, opt_outs};
+pub use known::KnownModels;
 pub use provider::{chat, models, preview};
 pub use services::{Service, base_path, service_at, services};
 pub use takes::{Takes, takes};

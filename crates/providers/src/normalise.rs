@@ -1,11 +1,13 @@
 //! Error bodies in all the shapes sources use, made one (`reference/wire.md`, section 1).
 
 mod google;
+mod spoken;
 
 use fluxchat_egress::Credential;
 use serde_json::Value;
 
 use crate::ProviderError;
+use spoken::{Spoken, spoken};
 
 const LONGEST_MESSAGE: usize = 300;
 
@@ -141,7 +143,9 @@ impl RemoteError {
         let retry_after_ms = retry_after_ms.or(self.retry_after_ms);
         let words = format!("{} {}", self.kind, self.code).to_ascii_lowercase();
         let has = |needles: &[&str]| needles.iter().any(|needle| words.contains(needle));
+        let spoken = spoken(status, &self.message);
         if status == 402
+            || spoken == Some(Spoken::Quota)
             || has(&[
                 "insufficient_quota",
                 "billing",
@@ -152,19 +156,21 @@ impl RemoteError {
             return ProviderError::Quota { message };
         }
         if has(&["context_length", "exceed_context", "context_window"])
-            || (matches!(status, 0 | 400 | 413 | 422 | 500) && says_too_long(&self.message))
+            || spoken == Some(Spoken::TooLong)
         {
             return ProviderError::ContextTooLong { message };
         }
-        if has(&[
-            "content_policy",
-            "content_filter",
-            "moderation",
-            "safety",
-            "policy_violation",
-            "bio_policy",
-            "cyber_policy",
-        ]) || (has(&["invalid_prompt"]) && self.message.to_ascii_lowercase().contains("policy"))
+        if spoken == Some(Spoken::Refused)
+            || has(&[
+                "content_policy",
+                "content_filter",
+                "moderation",
+                "safety",
+                "policy_violation",
+                "bio_policy",
+                "cyber_policy",
+            ])
+            || (has(&["invalid_prompt"]) && self.message.to_ascii_lowercase().contains("policy"))
         {
             return ProviderError::ContentRefused { message };
         }
@@ -178,7 +184,10 @@ impl RemoteError {
         {
             return ProviderError::Unauthorized { message };
         }
-        if has(&["model_not_found", "not_found"]) || status == 404 {
+        if has(&["model_not_found", "not_found", "model_decommissioned"])
+            || matches!(status, 404 | 410)
+            || spoken == Some(Spoken::NoModel)
+        {
             return ProviderError::NotFound { message };
         }
         if status == 429 || has(&["rate_limit", "throttling", "resource_exhausted"]) {
@@ -202,6 +211,11 @@ impl RemoteError {
             "data_residency",
         ]) || (status == 500 && says_wrong(&self.message));
         match status {
+            // 498: Groq, where no capacity is left.
+            498 => ProviderError::Unavailable {
+                message,
+                retry_after_ms,
+            },
             408 | 409 | 500.. | 0 if !wrong => ProviderError::Unavailable {
                 message,
                 retry_after_ms,
@@ -247,15 +261,6 @@ fn from_detail(json: &Value) -> Option<RemoteError> {
         },
         _ => return None,
     })
-}
-
-fn says_too_long(message: &str) -> bool {
-    let message = message.to_ascii_lowercase();
-    message.contains("prompt is too long")
-        || message.contains("context")
-            && ["exceed", "too long", "maximum", "longer than"]
-                .iter()
-                .any(|word| message.contains(word))
 }
 
 /// llama-server says 500 also to what is wrong with the request.
@@ -316,6 +321,24 @@ mod tests {
 
     fn message(body: &str) -> String {
         RemoteError::from_body(body.as_bytes()).message
+    }
+
+    #[test]
+    fn what_services_say_when_they_fail_has_our_codes_and_reads_like_a_sentence() {
+        let table = include_str!("../../../tests/fixtures/failures.json");
+        let table: Vec<Value> = serde_json::from_str(table).unwrap();
+        assert!(table.len() > 50);
+        for row in table {
+            let (of, what) = (row["of"].as_str().unwrap(), row["what"].as_str().unwrap());
+            let status = u16::try_from(row["status"].as_u64().unwrap()).unwrap();
+            let body = row["body"].to_string();
+            let error = RemoteError::from_body(body.as_bytes()).classify(status, None, None);
+            assert_eq!(error.code(), row["code"], "{of}: {what}");
+            let sentence = error.to_string();
+            let (ours, theirs) = sentence.split_once(" It says: “").unwrap();
+            assert!(ours.ends_with('.') && theirs.ends_with('”'), "{sentence}");
+            assert!(!sentence.contains(['{', '}', '\n']), "{sentence}");
+        }
     }
 
     #[test]

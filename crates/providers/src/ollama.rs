@@ -43,9 +43,14 @@ impl Wire for OllamaChat {
             learn(&mut model, json);
             Some(model)
         });
+        let marks = list(json)?.iter().filter_map(|json| {
+            let id = model(json)?.id;
+            Some((id, word(json, &["digest"])?))
+        });
         Some(Page {
             models: models.collect(),
             next: None,
+            marks: marks.collect(),
         })
     }
 

@@ -4,6 +4,8 @@ mod frame;
 mod models;
 mod request;
 
+use std::collections::BTreeMap;
+
 use fluxchat_egress::Call;
 use fluxchat_model::Source;
 use serde_json::Value;
@@ -33,6 +35,7 @@ impl Wire for ChatCompletions {
         Some(Page {
             models: list(json)?.iter().filter_map(model).collect(),
             next: None,
+            marks: BTreeMap::new(),
         })
     }
 }

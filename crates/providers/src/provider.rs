@@ -2,9 +2,10 @@ use fluxchat_egress::{Credential, Ctx, Door, Preview};
 use fluxchat_model::{Model, Source};
 
 use crate::wire::{self, wire_of};
-use crate::{ChatRequest, ChatStream, ProviderError};
+use crate::{ChatRequest, ChatStream, KnownModels, ProviderError};
 
-/// The models a source lists, in its order.
+/// The models a source lists, in its order. A server that has to be asked about each is asked once
+/// as long as `known` remembers.
 ///
 /// # Errors
 /// When the source could not be reached or did not answer with a list.
@@ -13,8 +14,9 @@ pub async fn models(
     source: &Source,
     credential: Option<Credential>,
     ctx: Ctx,
+    known: &KnownModels,
 ) -> Result<Vec<Model>, ProviderError> {
-    wire::models(wire_of(source), door, source, credential, ctx).await
+    wire::models(wire_of(source), door, source, credential, ctx, known).await
 }
 
 /// Asks a source. Returns when it begins to answer; cancel by `ctx.cancel` or by dropping the

@@ -3,6 +3,8 @@
 mod reply;
 mod request;
 
+use std::collections::BTreeMap;
+
 use fluxchat_egress::Call;
 use fluxchat_model::Source;
 use serde_json::Value;
@@ -31,6 +33,7 @@ impl Wire for Responses {
         Some(Page {
             models: list(json)?.iter().filter_map(model).collect(),
             next: None,
+            marks: BTreeMap::new(),
         })
     }
 }

@@ -9,7 +9,7 @@ mod reading;
 mod stream;
 mod think;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use fluxchat_egress::{
@@ -24,7 +24,7 @@ pub use reading::{Reading, Step};
 
 use crate::hosts::protocol_of;
 use crate::normalise::{RemoteError, looks_like_html, safe_message};
-use crate::{ChatRequest, ChatStream, Notice, ProviderError};
+use crate::{ChatRequest, ChatStream, KnownModels, Notice, ProviderError};
 
 /// How much of an error is read.
 const ERROR_LIMIT: usize = 64 << 10;
@@ -48,6 +48,8 @@ pub(crate) struct Page {
     pub(crate) models: Vec<Model>,
     /// Where the next page begins.
     pub(crate) next: Option<String>,
+    /// What changes when a model does, by its id: what was said of it before still holds.
+    pub(crate) marks: BTreeMap<String, String>,
 }
 
 /// What is different about a dialect.
@@ -143,6 +145,7 @@ pub(crate) async fn models(
     source: &Source,
     credential: Option<Credential>,
     mut ctx: Ctx,
+    known: &KnownModels,
 ) -> Result<Vec<Model>, ProviderError> {
     ctx.reply = Reply::Document;
     let asking = Asking {
@@ -153,6 +156,7 @@ pub(crate) async fn models(
     };
     let mut all: Vec<Model> = Vec::new();
     let mut seen = BTreeSet::new();
+    let mut marks = BTreeMap::new();
     let mut after = None;
     for _ in 0..MOST_PAGES {
         let body = asking
@@ -160,6 +164,7 @@ pub(crate) async fn models(
             .await?;
         let page = read_models(wire, &body)?;
         let before = all.len();
+        marks.extend(page.marks);
         all.extend(
             page.models
                 .into_iter()
@@ -171,15 +176,25 @@ pub(crate) async fn models(
             break;
         }
     }
-    for model in all.iter_mut().take(MOST_QUESTIONS) {
+    let mut questions = 0;
+    for model in &mut all {
         let Some((call, question)) = wire.model_call(model) else {
             continue;
         };
+        let mark = marks.get(&model.id);
+        let key = mark.map(|mark| KnownModels::key(source, model, mark));
+        if key.as_ref().is_some_and(|key| known.tell(key, model)) || questions >= MOST_QUESTIONS {
+            continue;
+        }
+        questions += 1;
         let payload = Payload::Json(Bytes::from(question.to_string()));
         match asking.document(call, payload).await {
             Ok(body) => {
                 if let Ok(json) = serde_json::from_slice(&body) {
                     wire.model_told(model, &json);
+                    if let Some(key) = key {
+                        known.learn(key, model);
+                    }
                 }
             }
             // A list that says less is still a list; who stopped it wants no more of it.

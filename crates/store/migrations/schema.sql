@@ -324,7 +324,7 @@ CREATE TABLE model_fact (
   own_input INTEGER,
   own_output INTEGER,
   estimated INTEGER NOT NULL DEFAULT 0, -- tokens, where both are known
-  counted INTEGER NOT NULL DEFAULT 0,
+  counted INTEGER NOT NULL DEFAULT 0, price_cached INTEGER, own_cached INTEGER,
   PRIMARY KEY (source_id, model)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE objection_event (
@@ -531,6 +531,11 @@ CREATE TABLE tag (
   created_at INTEGER NOT NULL,
   name TEXT NOT NULL
 ) STRICT;
+CREATE TABLE title_told (
+  conversation_id BLOB NOT NULL PRIMARY KEY REFERENCES conversation (id) ON DELETE CASCADE,
+  question_id BLOB NOT NULL CHECK (length(question_id) = 16),
+  answer_id BLOB NOT NULL CHECK (length(answer_id) = 16)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE "tombstone" (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
   kind TEXT NOT NULL CHECK (kind IN ('message', 'conversation', 'folder', 'tag', 'range', 'source',

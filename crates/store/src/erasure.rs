@@ -354,27 +354,35 @@ impl WriteTx<'_> {
         Ok(Some(scope))
     }
 
-    /// Before a message is purged that began its conversation: a title that was made from it goes
-    /// too, replaced by one made from the oldest other beginning, or by none. A title that a person
-    /// gave is left. `title_of` makes titles. Returns whether the title changed.
+    /// Before a message is purged: a title that quotes it goes too, replaced by one made from the
+    /// oldest other beginning, or by none. That is one made from the first question or called after
+    /// its file, and one that a model gave to this question and answer. A title that a person gave
+    /// is left. `titles_of` makes the title that would be given now, and those that may have been
+    /// given before. Returns whether the title changed.
     ///
     /// # Errors
     /// When the archive cannot be written.
     pub fn erasure_retitle(
         &self,
         message: MessageId,
-        title_of: &dyn Fn(&str) -> String,
+        titles_of: &dyn Fn(&str) -> [String; 2],
     ) -> Result<bool, StoreError> {
+        let Some(conversation) = self.conversation_of_message(message)? else {
+            return Ok(false);
+        };
         let made_from: Option<String> = scalar(
             self.conn,
             "SELECT text FROM message WHERE id = ?1 AND parent_id IS NULL",
             [message.0],
         )?;
-        let (Some(made_from), Some(conversation)) =
-            (made_from, self.conversation_of_message(message)?)
-        else {
+        let was_told = change(
+            self.conn,
+            "DELETE FROM title_told WHERE conversation_id = ?1 AND ?2 IN (question_id, answer_id)",
+            params![conversation.0, message.0],
+        )? > 0;
+        if made_from.is_none() && !was_told {
             return Ok(false);
-        };
+        }
         let other: Option<String> = scalar(
             self.conn,
             "SELECT text FROM message
@@ -382,12 +390,32 @@ impl WriteTx<'_> {
              ORDER BY seq LIMIT 1",
             [conversation.0, message.0],
         )?;
-        let title = other.map(|text| title_of(&text)).unwrap_or_default();
-        let changed = change(
+        let [title, _] = other.map(|text| titles_of(&text)).unwrap_or_default();
+        if was_told {
+            let changed = change(
+                self.conn,
+                "UPDATE conversation SET title = ?2 WHERE id = ?1",
+                params![conversation.0, title],
+            )?;
+            return Ok(changed > 0);
+        }
+        let mut quotes = titles_of(&made_from.unwrap_or_default()).to_vec();
+        let files: Vec<String> = all(
             self.conn,
-            "UPDATE conversation SET title = ?3 WHERE id = ?1 AND title = ?2",
-            params![conversation.0, title_of(&made_from), title],
+            "SELECT a.name FROM message_asset l JOIN asset a ON a.id = l.asset_id
+             WHERE l.message_id = ?1",
+            [message.0],
+            |row| Ok(row.get(0)?),
         )?;
+        quotes.extend(files.iter().flat_map(|name| titles_of(name)));
+        let mut changed = 0;
+        for quoted in quotes.iter().filter(|quoted| !quoted.is_empty()) {
+            changed += change(
+                self.conn,
+                "UPDATE conversation SET title = ?3 WHERE id = ?1 AND title = ?2",
+                params![conversation.0, quoted, title],
+            )?;
+        }
         Ok(changed > 0)
     }
 

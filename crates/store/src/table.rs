@@ -39,6 +39,7 @@ pub(crate) mod spend;
 pub(crate) mod statement_flag;
 pub(crate) mod stream_chunk;
 pub(crate) mod tag;
+mod title_told;
 mod tombstone;
 mod tools;
 mod training_echo;

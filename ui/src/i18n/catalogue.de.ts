@@ -1,6 +1,7 @@
 import attach from './attach.de.json';
 import beside from './beside.de.json';
 import chat from './chat.de.json';
+import code from './code.de.json';
 import consent from './consent.de.json';
 import de from './de.json';
 import deletion from './deletion.de.json';
@@ -10,6 +11,7 @@ import filing from './filing.de.json';
 import here from './here.de.json';
 import ledger from './ledger.de.json';
 import lock from './lock.de.json';
+import practice from './practice.de.json';
 import prove from './prove.de.json';
 import retention from './retention.de.json';
 import rights from './rights.de.json';
@@ -27,6 +29,7 @@ export default {
   ...attach,
   ...beside,
   ...chat,
+  ...code,
   ...consent,
   ...deletion,
   ...diagnostics,
@@ -35,6 +38,7 @@ export default {
   ...here,
   ...ledger,
   ...lock,
+  ...practice,
   ...prove,
   ...retention,
   ...rights,

@@ -1,6 +1,7 @@
 import attach from './attach.en.json';
 import beside from './beside.en.json';
 import chat from './chat.en.json';
+import code from './code.en.json';
 import consent from './consent.en.json';
 import deletion from './deletion.en.json';
 import diagnostics from './diagnostics.en.json';
@@ -10,6 +11,7 @@ import filing from './filing.en.json';
 import here from './here.en.json';
 import ledger from './ledger.en.json';
 import lock from './lock.en.json';
+import practice from './practice.en.json';
 import prove from './prove.en.json';
 import retention from './retention.en.json';
 import rights from './rights.en.json';
@@ -24,6 +26,7 @@ export default {
   ...attach,
   ...beside,
   ...chat,
+  ...code,
   ...consent,
   ...deletion,
   ...diagnostics,
@@ -32,6 +35,7 @@ export default {
   ...here,
   ...ledger,
   ...lock,
+  ...practice,
   ...prove,
   ...retention,
   ...rights,

@@ -71,7 +71,9 @@ describe('use of the catalogues', () => {
 });
 
 describe('German words for the failures of the core', () => {
-  const table = readFileSync(join(import.meta.dirname, '../../../crates/core/src/error/words.rs'), 'utf8');
+  const folder = join(import.meta.dirname, '../../../crates/core/src/error');
+  const files = ['words.rs', ...readdirSync(join(folder, 'words')).map((file) => `words/${file}`)];
+  const table = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
   const string = String.raw`"(?:[^"\\]|\\.)*"`;
   const entry = new RegExp(String.raw`\(\s*"(\w+)",\s*(?:\w+|${string}),\s*(\w+|${string}),\s*(?:\w+|${string}),?\s*\)`, 'g');
   const entries = [...table.matchAll(entry)].map((match) => ({ code: match[1] ?? '', kept: match[2] ?? '' }));

@@ -10,9 +10,11 @@ export interface ErrorWords {
 
 /** The words for a failure: ours where the catalogue knows its code, else those it came with. */
 export function errorWords(error: ApiError | VisibleError): ErrorWords {
-  const own = (part: string) => tMaybe(`error.${error.code}.${part}`, { host: error.named?.host });
+  const { host, budget } = error.named ?? {};
+  const params = { host, ...budget };
+  const own = (part: string) => tMaybe(`error.${error.code}.${part}`, params);
   const known = own('message') !== undefined;
-  const named = error.named?.host == null ? undefined : own('message.host');
+  const named = host == null ? budget && own('amounts') : own('message.host');
   // What a server said stays in its own words.
   const quoted = known && error.named?.detail ? tMaybe('error.detail', { detail: error.named.detail }) : undefined;
   const ours = named ?? own('message');

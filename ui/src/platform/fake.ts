@@ -3,6 +3,7 @@
 import type { Commands } from '../ipc/generated/client';
 import { attachmentCommands } from './fake/attachment';
 import { besideCommands } from './fake/beside';
+import { codeCommands } from './fake/code';
 import { chatCommands } from './fake/chat';
 import { lockCommands } from './fake/lock';
 import { consentCommands } from './fake/consent';
@@ -68,6 +69,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...chatCommands(world),
     ...attachmentCommands(world),
     ...talkCommands(world),
+    ...codeCommands(world),
     ...besideCommands(world, (req) => handlers.message_send(req)),
     ...spendCommands(world),
     ...temporaryCommands(world),

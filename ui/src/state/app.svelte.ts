@@ -113,7 +113,6 @@ export class AppState {
       this.history.active.load(),
       this.history.temporary.load(),
       this.filing.load(),
-      this.talk.load(),
       this.restriction.load(),
       this.sources.refresh(),
       this.egress.refresh().catch(() => undefined),
@@ -224,6 +223,7 @@ export class AppState {
     this.attachments.chips = [];
     this.attachments.shown = null;
     this.thread.startNew();
+    this.history.opened(null);
     this.search.type('');
     this.search.recent = [];
     void this.history.active.load();

@@ -131,6 +131,7 @@ export class Chat {
     this.parts.talk.fresh = null;
     void this.parts.drafts.flush();
     this.parts.thread.startNew();
+    this.parts.history.opened(null);
     this.focusComposer += 1;
   }
 
@@ -190,8 +191,7 @@ export class Chat {
     this.renaming = false;
     if (conversationId !== this.parts.thread.conversationId) this.parts.talk.leave();
     void this.parts.drafts.flush();
-    // The row carries title and source; a search hit can lie outside the loaded list.
-    if (!this.parts.history.find(conversationId)) void this.parts.history.changed(conversationId);
+    this.parts.history.opened(conversationId);
     await this.parts.thread.open(conversationId, messageId);
   }
 

@@ -23,6 +23,7 @@ const source = (id: string, change = {}) => ({
   default_model: 'm1',
   practices: { training: null, retention: null, region: null },
   practices_from: null,
+  stated: null,
   opt_outs: [],
   redact: false,
   ...change,

@@ -1,13 +1,14 @@
 import type { Client } from '../ipc/generated/client';
-import type { ContextEstimate, ContextRule, EstimateReq } from '../ipc/generated/types';
+import type { ContextEstimate, ContextRule } from '../ipc/generated/types';
 import type { Chat } from './chat.svelte';
-import { type Talk, NO_INSTRUCTIONS } from './talk.svelte';
+import type { Talk } from './talk.svelte';
 import type { Thread } from './thread.svelte';
+import type { AskedEstimate } from './together';
 
 /** How long somebody types on before it is looked again. */
 const PAUSE_MS = 250;
 
-interface Parts {
+export interface Parts {
   client: Client;
   thread: Thread;
   talk: Talk;
@@ -17,6 +18,8 @@ interface Parts {
 /** What the next question of the open conversation would take along. */
 export class Context {
   estimate = $state.raw<ContextEstimate | null>(null);
+  /** The same for each of several that would be asked; empty for one. */
+  each = $state.raw<readonly AskedEstimate[]>([]);
   /** Messages of the open conversation that are always sent. */
   pins = $state.raw<ReadonlySet<string>>(new Set());
   private of: string | null = null;
@@ -32,6 +35,7 @@ export class Context {
     if (id !== this.of) {
       this.of = id;
       this.estimate = null;
+      this.each = [];
       this.pins = new Set();
       if (id !== null) void this.loadPins(id);
       void this.read(text);
@@ -42,13 +46,7 @@ export class Context {
 
   /** Says which messages go along from the next question on. */
   async setRule(rule: ContextRule): Promise<boolean> {
-    const { client, thread, talk, chat } = this.parts;
-    const id = thread.conversationId;
-    const now = id === null ? (talk.fresh ?? NO_INSTRUCTIONS) : await client.instructionsGet({ id });
-    const parameters = { ...now.parameters };
-    delete parameters.context;
-    if (rule.rule !== 'all') parameters.context = rule;
-    return chat.instruct({ ...now, parameters });
+    return (await import('./together')).setRule(this.parts, rule);
   }
 
   /** Has a message always sent, or no longer. */
@@ -63,16 +61,11 @@ export class Context {
   }
 
   private async read(text: string): Promise<void> {
-    const { client, thread, talk, chat } = this.parts;
     const round = ++this.round;
-    const id = thread.conversationId;
-    const choice = chat.choice;
-    const request: EstimateReq = { text };
-    if (id !== null) request.conversation_id = id;
-    else if (talk.fresh) request.instructions = talk.fresh;
-    if (choice) request.source_id = choice.sourceId;
-    if (choice?.model) request.model = choice.model;
-    const found = await client.contextEstimate(request).catch(() => null);
-    if (round === this.round) this.estimate = found;
+    const { read } = await import('./together');
+    const found = await read(this.parts, text);
+    if (round !== this.round) return;
+    this.estimate = found.estimate;
+    this.each = found.each;
   }
 }

@@ -150,6 +150,9 @@ export class History {
   readonly archive: Conversations;
   readonly temporary: Temporaries;
   problem = $state.raw<ApiError | null>(null);
+  /** The open conversation where no list has it: it lies beyond what is loaded, or is archived. */
+  guest = $state.raw<ConversationRow | null>(null);
+  private openId: string | null = null;
   private readonly reading = new Set<string>();
   private readonly again = new Set<string>();
 
@@ -164,12 +167,24 @@ export class History {
   }
 
   find(id: string | null): ConversationRow | undefined {
+    return this.listed(id) ?? (this.guest?.id === id ? this.guest : undefined);
+  }
+
+  private listed(id: string | null): ConversationRow | undefined {
     return (
       this.temporary.find(id) ??
       this.active.find(id) ??
       this.archive.find(id) ??
       this.filing?.list?.find(id)
     );
+  }
+
+  /** A conversation was opened, by whatever led to it; or none is. */
+  opened(id: string | null): void {
+    this.openId = id;
+    if (this.guest?.id !== id) this.guest = null;
+    // The row carries title and source; a search hit can lie outside the loaded list.
+    if (id !== null && !this.find(id)) void this.changed(id);
   }
 
   /** A conversation changed: reads it again, once at a time however often it changes. */
@@ -194,6 +209,7 @@ export class History {
     this.active.place(row);
     this.archive.place(row);
     this.filing?.list?.place(row);
+    if (row.id === this.openId) this.guest = this.listed(row.id) ? null : row;
   }
 
   removed(id: string): void {
@@ -201,6 +217,7 @@ export class History {
     this.active.remove(id);
     this.archive.remove(id);
     this.filing?.list?.remove(id);
+    if (this.guest?.id === id) this.guest = null;
   }
 
   async update(change: ConversationUpdateReq): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Conversations, History } from './conversations.svelte';
+import { withGuest } from './groups';
 import { conversationRow, deferred, settled, testClient } from './test-client';
 
 const clock = { now: () => new Date('2026-11-23T15:00:00').getTime() };
@@ -116,6 +117,48 @@ describe('History', () => {
     await history.active.load();
     await history.changed('a');
     expect(history.find('a')).toBeUndefined();
+    history.active.dispose();
+  });
+
+  it('has a row for what is open, wherever it lies, until a list has it', async () => {
+    let old = conversationRow('old', 1);
+    const { client } = testClient({
+      conversation_list: (req) =>
+        req.cursor === undefined
+          ? { pinned: [], rows: [conversationRow('a', 30), conversationRow('b', 20)], next: 'n' }
+          : { pinned: [], rows: [conversationRow('c', 10), old], next: null },
+      conversation_get: ({ id }) => (id === 'old' ? old : conversationRow('other', 2)),
+    });
+    const history = new History(client, undefined, clock);
+    await history.active.load();
+    const shown = () => withGuest(history.active.items, history.guest).flatMap((item) => (item.type === 'row' ? [item.key] : []));
+    history.opened('a');
+    expect(history.guest, 'it has its row').toBeNull();
+    history.opened('old');
+    await settled();
+    expect(history.find('old')).toEqual(old);
+    expect(shown()).toEqual(['old', 'a', 'b']);
+    expect(withGuest(history.active.items, history.guest)[0]?.key).toBe('open');
+    // What changes is shown there too.
+    old = conversationRow('old', 1, { title: 'new name' });
+    await history.changed('old');
+    expect(history.guest?.title).toBe('new name');
+    await history.active.loadMore();
+    expect(shown(), 'once, in its place').toEqual(['a', 'b', 'c', 'old']);
+    // Archived, while nobody looked at that list yet.
+    old = conversationRow('old', 1, { archived: true });
+    await history.changed('old');
+    expect(shown()).toEqual(['old', 'a', 'b', 'c']);
+    history.opened('other');
+    await settled();
+    expect(shown(), 'all is read, so it has its place').toEqual(['a', 'b', 'c', 'other']);
+    expect(history.guest).toBeNull();
+    history.opened(null);
+    expect(shown()).toEqual(['a', 'b', 'c', 'other']);
+    history.opened('old');
+    await settled();
+    history.removed('old');
+    expect(history.find('old')).toBeUndefined();
     history.active.dispose();
   });
 });

@@ -2,7 +2,7 @@
 import type { ConversationRow } from '../ipc/generated/types';
 
 export type GroupLabel =
-  | { kind: 'pinned' | 'today' | 'yesterday' | 'week' | 'month' }
+  | { kind: 'open' | 'pinned' | 'today' | 'yesterday' | 'week' | 'month' }
   | { kind: 'calendar'; year: number; month: number };
 
 export type ListItem =
@@ -35,6 +35,12 @@ export function labelFor(time: number, now: number): GroupLabel {
 
 function labelKey(label: GroupLabel): string {
   return label.kind === 'calendar' ? `${label.year}-${label.month}` : label.kind;
+}
+
+/** A list with a row above it that does not belong into it. */
+export function withGuest(items: readonly ListItem[], guest: ConversationRow | null): readonly ListItem[] {
+  if (!guest || items.some((item) => item.key === guest.id)) return items;
+  return [{ type: 'heading', key: 'open', label: { kind: 'open' } }, { type: 'row', key: guest.id, row: guest }, ...items];
 }
 
 /** Rows with headings between them. `rows` are newest first. */

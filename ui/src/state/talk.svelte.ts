@@ -5,17 +5,12 @@ import { asApiError } from './errors';
 /** What floats beside a conversation. */
 export type TalkSheet = 'instructions' | 'map' | null;
 
-/** Nothing is asked for. */
-export const NO_INSTRUCTIONS: Instructions = {
-  preset: null,
-  system: '',
-  parameters: { temperature: null, top_p: null, max_tokens: null, stop: [], seed: null, reasoning_effort: null, tools: [] },
-};
-
 /** How conversations are asked, and what a person keeps to begin and to ask with. */
 export class Talk {
-  presets = $state.raw<Preset[]>([]);
-  prompts = $state.raw<PromptRow[]>([]);
+  private keptPresets = $state.raw<Preset[]>([]);
+  private keptPrompts = $state.raw<PromptRow[]>([]);
+  /** What somebody looked at once: only that is read. */
+  private readonly wanted = new Set<string>();
   status = $state<'idle' | 'ready' | 'failed'>('idle');
   problem = $state.raw<ApiError | null>(null);
   /** How the conversation that is not begun yet will be asked. */
@@ -34,11 +29,28 @@ export class Talk {
 
   constructor(private readonly client: Client) {}
 
+  get presets(): Preset[] {
+    this.want('presets');
+    return this.keptPresets;
+  }
+
+  get prompts(): PromptRow[] {
+    this.want('prompts');
+    return this.keptPrompts;
+  }
+
+  /** Reads a list when it is looked at for the first time. */
+  private want(list: 'presets' | 'prompts'): void {
+    if (this.wanted.has(list)) return;
+    this.wanted.add(list);
+    queueMicrotask(this.load);
+  }
+
+  /** Reads again what was looked at. */
   load = async (): Promise<void> => {
     try {
-      const [presets, prompts] = await Promise.all([this.client.presetList(), this.client.promptList()]);
-      this.presets = presets.rows;
-      this.prompts = prompts.rows;
+      if (this.wanted.has('presets')) this.keptPresets = (await this.client.presetList()).rows;
+      if (this.wanted.has('prompts')) this.keptPrompts = (await this.client.promptList()).rows;
       this.status = 'ready';
       this.problem = null;
     } catch (reason) {
@@ -65,15 +77,6 @@ export class Talk {
     const lines = text.trim().split('\n');
     if (lines.join('').trim() !== '') this.quote = lines.map((line) => (line === '' ? '>' : `> ${line}`)).join('\n');
   }
-}
-
-/** Whether something is sent because of them; tools have a place of their own. */
-export function asksFor(instructions: Instructions | null): boolean {
-  if (instructions === null) return false;
-  const some = (value: unknown) => value !== null && !(Array.isArray(value) && value.length === 0);
-  // The rule says what is sent, and is not sent itself; tools are named where they are.
-  const sent = Object.entries(instructions.parameters).filter(([name]) => name !== 'context' && name !== 'tools');
-  return instructions.system !== '' || sent.some(([, value]) => some(value));
 }
 
 export function instructionsOf(preset: Preset): Instructions {

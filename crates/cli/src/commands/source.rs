@@ -87,9 +87,10 @@ pub async fn run(app: &App, source: Source, out: &Out) -> Done {
             context,
             input,
             output,
+            cached,
         } => {
             let source = app.source_named(&name).await?;
-            let price = spend::price(input, output);
+            let price = spend::price(input, output, cached);
             app.set_model_facts(source.id, &model, context, price)
                 .await?;
             spend::facts(&app.model_facts(source.id).await?, out);

@@ -227,10 +227,11 @@ pub fn facts(rows: &[ModelFacts], out: &Out) {
 }
 
 /// A price as typed: dollars for a million tokens, in millionths.
-pub fn price(input: Option<u64>, output: Option<u64>) -> Option<Price> {
+pub fn price(input: Option<u64>, output: Option<u64>, cached: Option<u64>) -> Option<Price> {
     Some(Price {
         input: input? / 1_000,
         output: output? / 1_000,
+        cached: cached.map(|nanos| nanos / 1_000),
     })
 }
 
@@ -242,10 +243,14 @@ fn fact(facts: &ModelFacts) -> String {
         || "no price known".to_owned(),
         |(price, basis)| {
             let of = |millionths: u64| dollars(millionths.saturating_mul(1_000));
+            let cached = price
+                .cached
+                .map(|cached| format!(", {} from its cache", of(cached)));
             format!(
-                "{} / {} a million, {}",
+                "{} / {} a million{}, {}",
                 of(price.input),
                 of(price.output),
+                cached.unwrap_or_default(),
                 word(&basis)
             )
         },

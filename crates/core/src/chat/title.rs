@@ -139,9 +139,9 @@ impl App {
         };
         self.settle_cost(&open, ended).await;
         end?;
-        let title = markup::title_from(words.trim().trim_matches(['"', '“', '”', '„', '«', '»']));
+        let title = markup::title_told(&words);
         if !title.is_empty() {
-            self.retitle(first.conversation, first.title, title).await?;
+            self.retitle(first, answer, title).await?;
         }
         Ok(())
     }
@@ -169,6 +169,7 @@ impl App {
             }
             Ok(Some(First {
                 conversation: conversation.id,
+                question_id: question.id,
                 title,
                 question: excerpt(&question),
                 answer: excerpt(&answer),
@@ -177,23 +178,20 @@ impl App {
         .await
     }
 
-    /// Changes a title, unless somebody else did meanwhile.
-    async fn retitle(
-        &self,
-        id: ConversationId,
-        before: String,
-        title: String,
-    ) -> Result<(), Error> {
+    /// Changes a title, unless somebody else did meanwhile. It goes with what it was made of.
+    async fn retitle(&self, first: First, answer: MessageId, title: String) -> Result<(), Error> {
+        let id = first.conversation;
         self.write(move |tx| {
             let now = tx.conversation(id)?;
-            if now.is_none_or(|now| now.title != before) {
+            if now.is_none_or(|now| now.title != first.title) {
                 return Ok(());
             }
             let patch = ConversationPatch {
                 title: Some(title),
                 ..ConversationPatch::default()
             };
-            tx.conversation_update(id, &patch)
+            tx.conversation_update(id, &patch)?;
+            tx.title_told_set(id, first.question_id, answer)
         })
         .await?;
         self.tell(Event::ConversationChanged(id));
@@ -203,6 +201,7 @@ impl App {
 
 struct First {
     conversation: ConversationId,
+    question_id: MessageId,
     /// The title by the rule, as it stands.
     title: String,
     question: String,

@@ -59,7 +59,7 @@ pub async fn conversation_get(app: &App, req: ConversationReq) -> Answer<Convers
 /// When it does not exist.
 pub async fn conversation_update(app: &App, req: ConversationUpdateReq) -> Answer<ConversationRow> {
     let patch = ConversationPatch {
-        title: req.title.map(|title| markup::title_from(&title)),
+        title: req.title.map(|title| markup::title_typed(&title)),
         pinned: req.pinned,
         archived: req.archived,
         source_id: req.source_id.map(Some),

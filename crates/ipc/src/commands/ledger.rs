@@ -90,6 +90,7 @@ fn recipient(found: Recipient) -> RecipientRow {
         last_at: found.last_at,
         practices: found.practices,
         practices_from: found.practices_from,
+        stated: found.stated,
         opt_outs: found.opt_outs.into_iter().map(opt_out).collect(),
     }
 }

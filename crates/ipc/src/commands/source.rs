@@ -103,6 +103,7 @@ pub async fn source_services(_: &App, _: Empty) -> Answer<ServiceList> {
             fill_in: service.fill_in,
             practices,
             practices_from,
+            stated: fluxchat_core::stated_of(&source),
             opt_outs: opt_outs.into_iter().map(super::ledger::opt_out).collect(),
         })
     };
@@ -134,6 +135,7 @@ fn row(source: Source) -> SourceRow {
     let place = fluxchat_core::place_of(&source);
     let (practices, practices_from) = fluxchat_core::practices_of(&source);
     let opt_outs = fluxchat_core::opt_outs(&source, false);
+    let stated = fluxchat_core::stated_of(&source);
     SourceRow {
         id: source.id,
         host: source
@@ -158,6 +160,7 @@ fn row(source: Source) -> SourceRow {
         redact: source.redact,
         practices,
         practices_from,
+        stated,
         opt_outs: opt_outs.into_iter().map(super::ledger::opt_out).collect(),
     }
 }

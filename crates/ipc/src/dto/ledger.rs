@@ -1,6 +1,6 @@
 //! Who receives what, and how long the ledger is kept.
 
-use fluxchat_model::{DataCategory, DataPractices, LegalBasis, Timestamp};
+use fluxchat_model::{DataCategory, DataPractices, LegalBasis, StatedPractices, Timestamp};
 
 dto! {
     /// How the ledger stands.
@@ -88,6 +88,8 @@ dto! {
         pub practices: DataPractices,
         /// Where it says so, and when that was read.
         pub practices_from: Option<String>,
+        /// The same as sentences that every language has.
+        pub stated: Option<StatedPractices>,
         /// What is asked of it with every request.
         pub opt_outs: Vec<OptOutRow>,
     }

@@ -1,6 +1,6 @@
 //! Sources of answers.
 
-use fluxchat_model::{DataPractices, Dialect, Model, SourceId};
+use fluxchat_model::{DataPractices, Dialect, Model, SourceId, StatedPractices};
 
 use crate::ApiError;
 use crate::dto::ledger::OptOutRow;
@@ -32,6 +32,8 @@ dto! {
         pub practices: DataPractices,
         /// Where the provider says so, and when that was read.
         pub practices_from: Option<String>,
+        /// The same as sentences that every language has.
+        pub stated: Option<StatedPractices>,
         /// What is asked of it with every request.
         pub opt_outs: Vec<OptOutRow>,
         /// Whether private details are replaced before anything leaves.
@@ -130,6 +132,8 @@ dto! {
         pub practices: DataPractices,
         /// Where the provider says so, and when that was read.
         pub practices_from: Option<String>,
+        /// The same as sentences that every language has.
+        pub stated: Option<StatedPractices>,
         /// What would be asked of it with every request.
         pub opt_outs: Vec<OptOutRow>,
     }

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use fluxchat_egress::Call;
 use fluxchat_model::{Abilities, Model};
 use serde_json::Value;
@@ -24,6 +26,7 @@ pub(crate) fn read(json: &Value) -> Option<Page> {
     Some(Page {
         models: each(json.get("models")).filter_map(model).collect(),
         next: next.map(str::to_owned),
+        marks: BTreeMap::new(),
     })
 }
 

@@ -104,6 +104,7 @@ fn price(json: &Value) -> Option<Price> {
     Some(Price {
         input: of("/pricing/prompt")?,
         output: of("/pricing/completion")?,
+        cached: of("/pricing/input_cache_read"),
     })
 }
 
@@ -157,7 +158,7 @@ mod tests {
     fn what_a_model_can_do_and_costs() {
         let router = read(
             br#"[{"id":"a","architecture":{"input_modalities":["text","image"],"output_modalities":["text"]},
-                "supported_parameters":["tools"],"pricing":{"prompt":"0.000003","completion":"0.000015"},
+                "supported_parameters":["tools"],"pricing":{"prompt":"0.000003","completion":"0.000015","input_cache_read":"0.0000003"},
                 "top_provider":{"max_completion_tokens":64000}},
                 {"id":"b","pricing":{"prompt":"-1","completion":"-1"}}]"#,
         )
@@ -172,6 +173,7 @@ mod tests {
         let price = Price {
             input: 3_000_000,
             output: 15_000_000,
+            cached: Some(300_000),
         };
         assert_eq!(router[0].price, Some(price));
         assert_eq!(

@@ -197,6 +197,21 @@ fn openai_chat_completions() {
     );
 }
 
+/// With what is asked of it for the sake of the person.
+#[test]
+fn openrouter_chat() {
+    let schema = schema("openrouter-chat.schema.json");
+    check(&schema, Dialect::Openai, "openrouter.ai", "/api/v1", None);
+    let request = plain(vec![ChatMessage::text(Role::User, "hi")]);
+    let mut body = written(Dialect::Openai, "openrouter.ai", "/api/v1", &request);
+    assert_eq!(
+        body["provider"],
+        json!({"data_collection": "deny", "zdr": true})
+    );
+    body["provider"]["zrd"] = json!(true);
+    assert!(!schema.is_valid(&body), "a slip of the pen is found");
+}
+
 #[test]
 fn anthropic_messages() {
     let sealed = Sealed {

@@ -6,7 +6,8 @@ use fluxchat_egress::{Credential, Ctx, HeaderKind};
 use fluxchat_model::{Dialect, Purpose, Secret, Usage};
 use fluxchat_providers::Protocol::{Messages, OllamaChat};
 use fluxchat_providers::{
-    ChatEvent, FinishReason, Notice, ProviderError, Sealed, ToolCallDelta, chat, models,
+    ChatEvent, FinishReason, KnownModels, Notice, ProviderError, Sealed, ToolCallDelta, chat,
+    models,
 };
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -419,6 +420,20 @@ pub async fn listed(
     base: &str,
     server: &Server,
 ) -> Result<Vec<String>, ProviderError> {
+    let list = asked(dialect, base, server, &KnownModels::default()).await;
+    list.map(|(list, requests)| {
+        assert_eq!(requests, server.connections(), "a row for each request");
+        list
+    })
+}
+
+/// What a source lists, and how many requests that took.
+async fn asked(
+    dialect: Dialect,
+    base: &str,
+    server: &Server,
+    known: &KnownModels,
+) -> Result<(Vec<String>, u32), ProviderError> {
     let source = source_of(dialect, base, Some(server.origin()));
     let ledger = Arc::new(MemoryLedger::default());
     let list = models(
@@ -426,17 +441,13 @@ pub async fn listed(
         &source,
         None,
         Ctx::new(Purpose::Models, &[]),
+        known,
     )
     .await?;
-    assert_eq!(
-        ledger.rows().len(),
-        server.connections() as usize,
-        "a row for each request"
-    );
-    Ok(list
+    let list = list
         .into_iter()
-        .map(|it| format!("{} {:?}", it.id, it.context_tokens))
-        .collect())
+        .map(|it| format!("{} {:?}", it.id, it.context_tokens));
+    Ok((list.collect(), u32::try_from(ledger.rows().len()).unwrap()))
 }
 
 #[tokio::test]
@@ -485,4 +496,40 @@ async fn ollama_is_asked_what_each_model_can_do_and_may_not_know() {
     let list = listed(Dialect::Ollama, "/api", &server).await.unwrap();
     assert_eq!(list, ["a Some(8)", "b None"]);
     assert_eq!(server.seen()[1].body, b"{\"model\":\"a\"}");
+}
+
+#[tokio::test]
+async fn ollama_is_asked_about_a_model_once_until_it_is_another() {
+    let tags = |digest: &str| {
+        let list = json!({"models": [{"name": "a", "digest": digest}, {"name": "b"}]});
+        answer("200 OK", "", &list.to_string())
+    };
+    let show = |context: u32| {
+        let told =
+            json!({"capabilities": ["completion"], "model_info": {"x.context_length": context}});
+        answer("200 OK", "", &told.to_string())
+    };
+    let said = vec![
+        tags("1"),
+        show(8),
+        show(9),
+        // Only what has no mark is asked about again.
+        tags("1"),
+        show(9),
+        tags("2"),
+        show(16),
+        show(9),
+    ];
+    let server = Server::start(said).await;
+    let known = KnownModels::default();
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        seen.push(
+            asked(Dialect::Ollama, "/api", &server, &known)
+                .await
+                .unwrap(),
+        );
+    }
+    let list = |a: u32| vec![format!("a Some({a})"), "b Some(9)".to_owned()];
+    assert_eq!(seen, [(list(8), 3), (list(8), 2), (list(16), 3)]);
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use fluxchat_egress::Ctx;
 use fluxchat_model::Purpose;
 use fluxchat_providers::ndjson::LineDecoder;
-use fluxchat_providers::{Protocol, chat, models};
+use fluxchat_providers::{KnownModels, Protocol, chat, models};
 
 use crate::source::{ctx, request, source, steps};
 use crate::support::{MemoryLedger, Script, Server};
@@ -218,7 +218,9 @@ async fn recorded_errors_are_understood() {
         let source = source(Some(server.origin()));
         if title == "models" {
             let ctx = Ctx::new(Purpose::Models, &[]);
-            let list = models(&door, &source, None, ctx).await.unwrap();
+            let list = models(&door, &source, None, ctx, &KnownModels::default())
+                .await
+                .unwrap();
             writeln!(found, "{title}: {list:?}").unwrap();
             continue;
         }

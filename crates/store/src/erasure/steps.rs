@@ -47,8 +47,8 @@ pub struct Step {
 
 impl Store {
     /// One step of a deletion that is done in steps: of every large scope, and of a conversation of
-    /// more than a few messages once its time to undo is over. Nothing to do for others. `title_of` makes the
-    /// title of a conversation that loses its first question and stays.
+    /// more than a few messages once its time to undo is over. Nothing to do for others. `titles_of` is as
+    /// for [`WriteTx::erasure_retitle`].
     ///
     /// # Errors
     /// `not_found` if there is no such deletion; `full` if there is no room even without the
@@ -56,10 +56,10 @@ impl Store {
     pub fn erasure_step(
         &self,
         id: ErasureId,
-        title_of: impl Fn(&str) -> String,
+        titles_of: impl Fn(&str) -> [String; 2],
     ) -> Result<Step, StoreError> {
         let for_good = self.options().deletes_for_good();
-        self.purging(|tx| tx.erasure_step(id, for_good, &title_of))
+        self.purging(|tx| tx.erasure_step(id, for_good, &titles_of))
     }
 }
 
@@ -71,7 +71,7 @@ pub(super) struct Batch<'a> {
     /// Messages that may still go in it.
     left: usize,
     verified: bool,
-    title_of: &'a dyn Fn(&str) -> String,
+    titles_of: &'a dyn Fn(&str) -> [String; 2],
 }
 
 impl WriteTx<'_> {
@@ -79,7 +79,7 @@ impl WriteTx<'_> {
         &self,
         id: ErasureId,
         for_good: bool,
-        title_of: &dyn Fn(&str) -> String,
+        titles_of: &dyn Fn(&str) -> [String; 2],
     ) -> Result<Step, StoreError> {
         let mut job = self.erasure(id)?.ok_or(StoreError::NotFound("erasure"))?;
         if let (ErasureStage::Hidden, Some(ErasureScope::Conversation(conversation))) =
@@ -96,7 +96,9 @@ impl WriteTx<'_> {
             expected: job.expected,
         };
         match (job.stage, job.scope) {
-            (ErasureStage::Purging, Some(scope)) => self.step_rows(&job, scope, for_good, title_of),
+            (ErasureStage::Purging, Some(scope)) => {
+                self.step_rows(&job, scope, for_good, titles_of)
+            }
             (ErasureStage::Cleaning, _) => {
                 let done = self.step_index(0)?;
                 if done {
@@ -138,7 +140,7 @@ impl WriteTx<'_> {
         job: &Erasure,
         scope: ErasureScope,
         for_good: bool,
-        title_of: &dyn Fn(&str) -> String,
+        titles_of: &dyn Fn(&str) -> [String; 2],
     ) -> Result<Step, StoreError> {
         let in_bulk: bool = scalar(
             self.conn,
@@ -159,7 +161,7 @@ impl WriteTx<'_> {
             files: Vec::new(),
             left: if in_bulk || apart { BULK } else { CAREFUL },
             verified: true,
-            title_of,
+            titles_of,
         };
         let emptied = match scope {
             ErasureScope::Media(kind) => self.step_media(&mut batch, kind)?,
@@ -368,7 +370,7 @@ impl WriteTx<'_> {
         }
         for root in roots {
             self.path_leave(root)?;
-            self.erasure_retitle(root, batch.title_of)?;
+            self.erasure_retitle(root, batch.titles_of)?;
         }
         Ok(())
     }

@@ -288,6 +288,11 @@ impl WriteTx<'_> {
                 "UPDATE conversation SET title = ?2 WHERE id = ?1",
                 params![id.0, now.title],
             )?;
+            change(
+                self.conn,
+                "DELETE FROM title_told WHERE conversation_id = ?1",
+                [id.0],
+            )?;
         }
         must_exist(changed, "conversation")
     }

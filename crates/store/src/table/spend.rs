@@ -8,8 +8,8 @@ use crate::{ReadTx, StoreError, WriteTx};
 
 macro_rules! facts {
     () => {
-        "SELECT model, context_tokens, output_tokens, price_input, price_output,
-                own_context, own_input, own_output, estimated, counted
+        "SELECT model, context_tokens, output_tokens, price_input, price_output, price_cached,
+                own_context, own_input, own_output, own_cached, estimated, counted
          FROM model_fact WHERE source_id = ?1"
     };
 }
@@ -28,13 +28,19 @@ const KEPT_DAYS: i32 = 1_100;
 /// Old counts weigh less than new ones.
 const FORGET_FROM: i64 = 200_000;
 
-fn price(input: Option<i64>, output: Option<i64>) -> Result<Option<Price>, StoreError> {
-    let (Some(input), Some(output)) = (input, output) else {
+/// From three columns, the first of which is this.
+fn price(row: &Row<'_>, first: usize) -> Result<Option<Price>, StoreError> {
+    let of = |at: usize| -> Result<Option<u64>, StoreError> {
+        let amount: Option<i64> = row.get(first + at)?;
+        amount.map(|amount| unsigned(amount, "price")).transpose()
+    };
+    let (Some(input), Some(output)) = (of(0)?, of(1)?) else {
         return Ok(None);
     };
     Ok(Some(Price {
-        input: unsigned(input, "price")?,
-        output: unsigned(output, "price")?,
+        input,
+        output,
+        cached: of(2)?,
     }))
 }
 
@@ -43,11 +49,11 @@ fn read(row: &Row<'_>) -> Result<ModelFacts, StoreError> {
         model: row.get(0)?,
         context_tokens: row.get(1)?,
         output_tokens: row.get(2)?,
-        price: price(row.get(3)?, row.get(4)?)?,
-        own_context: row.get(5)?,
-        own_price: price(row.get(6)?, row.get(7)?)?,
-        estimated: unsigned(row.get(8)?, "count")?,
-        counted: unsigned(row.get(9)?, "count")?,
+        price: price(row, 3)?,
+        own_context: row.get(6)?,
+        own_price: price(row, 7)?,
+        estimated: unsigned(row.get(10)?, "count")?,
+        counted: unsigned(row.get(11)?, "count")?,
     })
 }
 
@@ -127,11 +133,13 @@ impl WriteTx<'_> {
             }
             change(
                 self.conn,
-                "INSERT INTO model_fact (source_id, model, context_tokens, output_tokens, price_input, price_output)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                "INSERT INTO model_fact (source_id, model, context_tokens, output_tokens,
+                   price_input, price_output, price_cached)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT (source_id, model) DO UPDATE SET
                    context_tokens = coalesce(excluded.context_tokens, context_tokens),
                    output_tokens = coalesce(excluded.output_tokens, output_tokens),
+                   price_cached = iif(excluded.price_input IS NULL, price_cached, excluded.price_cached),
                    price_input = coalesce(excluded.price_input, price_input),
                    price_output = coalesce(excluded.price_output, price_output)",
                 params![
@@ -141,6 +149,7 @@ impl WriteTx<'_> {
                     model.output_tokens,
                     model.price.map(|price| signed(price.input)),
                     model.price.map(|price| signed(price.output)),
+                    model.price.and_then(|price| price.cached).map(signed),
                 ],
             )
             .map_err(refused("source"))?;
@@ -161,16 +170,18 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         change(
             self.conn,
-            "INSERT INTO model_fact (source_id, model, own_context, own_input, own_output)
-             VALUES (?1, ?2, ?3, ?4, ?5)
+            "INSERT INTO model_fact (source_id, model, own_context, own_input, own_output, own_cached)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (source_id, model) DO UPDATE SET own_context = excluded.own_context,
-               own_input = excluded.own_input, own_output = excluded.own_output",
+               own_input = excluded.own_input, own_output = excluded.own_output,
+               own_cached = excluded.own_cached",
             params![
                 source.0,
                 model,
                 context,
                 price.map(|price| signed(price.input)),
                 price.map(|price| signed(price.output)),
+                price.and_then(|price| price.cached).map(signed),
             ],
         )
         .map_err(refused("source"))?;

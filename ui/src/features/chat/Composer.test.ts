@@ -24,6 +24,7 @@ async function setup(handlers: Handlers = {}, offline = false) {
           default_model: 'm1',
           practices: { training: null, retention: null, region: null },
           practices_from: null,
+          stated: null,
           opt_outs: [],
           redact: false,
         },

@@ -1,17 +1,4 @@
-import { currentLanguage } from '../../i18n/index.svelte';
-
-/** Billionths of a US dollar as people read them: cents, and more places below one. */
-export function formatNanos(nanos: number): string {
-  const value = nanos / 1e9;
-  const digits = value === 0 || value >= 0.01 ? 2 : value >= 0.0001 ? 4 : 6;
-  return new Intl.NumberFormat(currentLanguage(), {
-    style: 'currency',
-    currency: 'USD',
-    currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: 2,
-    maximumFractionDigits: digits,
-  }).format(value);
-}
+export { formatNanos } from '../../i18n/amounts';
 
 /** Dollars as typed, in billionths; `undefined` for what is no amount. */
 export function nanosOf(text: string): number | undefined {

@@ -12,10 +12,21 @@ export function contextFacts(estimate: ContextEstimate): { name: string; value: 
     { name: t('context.size'), value: estimate.context === null ? t('context.unknown') : formatNumber(estimate.context) },
   );
   if (estimate.reserved > 0) rows.push({ name: t('context.reserved'), value: formatNumber(estimate.reserved) });
-  rows.push({
-    name: t('context.cost'),
-    value: estimate.nanos === null ? t('context.noPrice') : t('context.price', { amount: formatNanos(estimate.nanos) }),
-  });
+  return [...rows, ...costFacts(estimate)];
+}
+
+/** What several read and cost together. */
+export function sumFacts(estimate: ContextEstimate): { name: string; value: string }[] {
+  return [{ name: t('context.tokens'), value: t('context.about', { count: formatNumber(estimate.tokens) }) }, ...costFacts(estimate)];
+}
+
+function costFacts(estimate: ContextEstimate): { name: string; value: string }[] {
+  const rows = [
+    {
+      name: t('context.cost'),
+      value: estimate.nanos === null ? t('context.noPrice') : t('context.price', { amount: formatNanos(estimate.nanos) }),
+    },
+  ];
   if (estimate.nanos !== null && estimate.nanos_most !== null && estimate.nanos_most > estimate.nanos)
     rows.push({ name: t('context.costMost'), value: formatNanos(estimate.nanos_most) });
   return rows;

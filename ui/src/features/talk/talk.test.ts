@@ -21,6 +21,7 @@ import './MapSheet.svelte';
 
 async function chat(options: FakeOptions = {}) {
   const rendered = await renderWithApp(ChatView, {}, { conversations: 3, wordsPerSecond: 1_000, ...options });
+  void [rendered.app.talk.presets, rendered.app.talk.prompts];
   await waitFor(() => expect(rendered.app.talk.status).toBe('ready'));
   await waitFor(() => expect(rendered.app.history.active.status).toBe('ready'));
   // jsdom does not end the animation with which a dialog gives the pointer back.

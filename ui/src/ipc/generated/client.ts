@@ -16,6 +16,9 @@ import type {
   AttachmentsTold,
   BudgetRemoveReq,
   BudgetReq,
+  CodeBeside,
+  CodeReq,
+  CodeSaved,
   ConsentExportReq,
   ConsentList,
   ConsentSetReq,
@@ -238,6 +241,7 @@ export interface Commands {
   messages_beside: [MessageReq, MessagesBeside];
   message_go_on_with: [MessageReq, Done];
   message_diff: [MessageDiffReq, MessageDiff];
+  code_beside: [CodeReq, CodeBeside];
   conversation_fork: [MessageReq, ConversationRow];
   conversation_origin: [ConversationReq, ConversationOrigin];
   conversation_find: [ConversationFindReq, ConversationFound];
@@ -363,6 +367,7 @@ export interface Commands {
   ledger_export: [LedgerExportReq, Exported];
   consent_export: [ConsentExportReq, Exported];
   attachment_save: [AttachmentReq, AttachmentSaved];
+  code_save: [CodeReq, CodeSaved];
   export_start: [ExportStartReq, ExportResult];
   support_bundle_save: [SupportBundleSaveReq, SupportBundleSaved];
   privacy_prove: [Empty, ProofReport];
@@ -420,6 +425,7 @@ export function createClient(call: Call) {
     messagesBeside: (req: MessageReq) => call('messages_beside', req),
     messageGoOnWith: (req: MessageReq) => call('message_go_on_with', req),
     messageDiff: (req: MessageDiffReq) => call('message_diff', req),
+    codeBeside: (req: CodeReq) => call('code_beside', req),
     conversationFork: (req: MessageReq) => call('conversation_fork', req),
     conversationOrigin: (req: ConversationReq) => call('conversation_origin', req),
     conversationFind: (req: ConversationFindReq) => call('conversation_find', req),
@@ -544,6 +550,7 @@ export function createClient(call: Call) {
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
     consentExport: (req: ConsentExportReq) => call('consent_export', req),
     attachmentSave: (req: AttachmentReq) => call('attachment_save', req),
+    codeSave: (req: CodeReq) => call('code_save', req),
     exportStart: (req: ExportStartReq) => call('export_start', req),
     supportBundleSave: (req: SupportBundleSaveReq) => call('support_bundle_save', req),
     privacyProve: () => call('privacy_prove', {}),

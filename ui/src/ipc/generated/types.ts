@@ -676,6 +676,27 @@ spent: number,
 near: boolean, };
 
 /**
+ * Why a budget stopped a question.
+ */
+export type BudgetStop = { 
+/**
+ * The time it is for.
+ */
+period: Period, 
+/**
+ * The limit, in billionths of a US dollar.
+ */
+limit: number, 
+/**
+ * What is spent, what is arriving included.
+ */
+spent: number, 
+/**
+ * The most the question may cost; 0 where that is not known.
+ */
+more: number, };
+
+/**
  * Whether a chain holds.
  */
 export type ChainReport = { 
@@ -762,6 +783,62 @@ last_at: Timestamp,
  * Its hash.
  */
 hash: string, };
+
+/**
+ * A block of code beside those of other branches.
+ */
+export type CodeBeside = { 
+/**
+ * Newest first.
+ */
+rows: Array<CodeBesideRow>, };
+
+/**
+ * A block of code beside that of another branch.
+ */
+export type CodeBesideRow = { 
+/**
+ * The message there.
+ */
+message_id: MessageId, 
+/**
+ * Who said it.
+ */
+model: string | null, 
+/**
+ * By its name.
+ */
+source_name: string | null, 
+/**
+ * What stands there instead, line by line; `None` where no block is like it.
+ */
+parts: Array<TextPart> | null, };
+
+/**
+ * Names a block of code.
+ */
+export type CodeReq = { 
+/**
+ * Of this message.
+ */
+message_id: MessageId, 
+/**
+ * Of what was thought on the way, not of its words.
+ */
+in_reasoning: boolean, 
+/**
+ * The how many-th in reading order, from 0.
+ */
+index: number, };
+
+/**
+ * Whether a block of code was saved.
+ */
+export type CodeSaved = { 
+/**
+ * False if the person changed their mind in the dialog.
+ */
+saved: boolean, };
 
 /**
  * Writes the consent records to a file that the person chooses in a dialog of the system.
@@ -3133,7 +3210,11 @@ host: string | null,
 /**
  * The source's own words, made safe.
  */
-detail: string | null, };
+detail: string | null, 
+/**
+ * The budget that has no room left, and by how much.
+ */
+budget?: BudgetStop, };
 
 /**
  * Nodes for a child sequence; their kind is the one the sequence holds.
@@ -3589,7 +3670,11 @@ input: number,
 /**
  * Written.
  */
-output: number, };
+output: number, 
+/**
+ * Read from the source's cache; `None` where that is no price of its own.
+ */
+cached?: number, };
 
 /**
  * The four numbers that matter.
@@ -4059,6 +4144,10 @@ practices: DataPractices,
  * Where it says so, and when that was read.
  */
 practices_from: string | null, 
+/**
+ * The same as sentences that every language has.
+ */
+stated: StatedPractices | null, 
 /**
  * What is asked of it with every request.
  */
@@ -4735,6 +4824,10 @@ practices: DataPractices,
  */
 practices_from: string | null, 
 /**
+ * The same as sentences that every language has.
+ */
+stated: StatedPractices | null, 
+/**
  * What would be asked of it with every request.
  */
 opt_outs: Array<OptOutRow>, };
@@ -5031,6 +5124,10 @@ practices: DataPractices,
  */
 practices_from: string | null, 
 /**
+ * The same as sentences that every language has.
+ */
+stated: StatedPractices | null, 
+/**
  * What is asked of it with every request.
  */
 opt_outs: Array<OptOutRow>, 
@@ -5164,6 +5261,36 @@ export type SpendingReq = {
  * How many days, today included; up to 400.
  */
 days: number, };
+
+/**
+ * A sentence on what a provider says about data, or where it says so.
+ */
+export type Stated = "trains_if_opted_in" | "trains_not" | "trains_through_nobody" | "trains_if_permitted" | "trains_on_free_keys" | "trains_on_free_plan" | "trains_maybe" | "keeps_logs30_days" | "keeps_logs30_days_unless_exempt" | "keeps_logs55_days" | "keeps_metadata" | "keeps30_days" | "keeps_failures" | "in_europe" | "in_region_of_resource" | "in_china" | "from_data_page" | "from_documentation" | "from_gemini_terms" | "from_groq_console" | "from_reports_on_terms" | "from_reports_on_policy";
+
+/**
+ * What a provider says, where it does, and when that was read.
+ */
+export type StatedPractices = { 
+/**
+ * Whether it trains on what it is sent.
+ */
+training: Stated | null, 
+/**
+ * How long it keeps what it is sent.
+ */
+retention: Stated | null, 
+/**
+ * Where it is processed.
+ */
+region: Stated | null, 
+/**
+ * Where it says so.
+ */
+from: Stated, 
+/**
+ * The month it was read, such as `2026-11`.
+ */
+read: string, };
 
 /**
  * Where the archive lives.

@@ -23,6 +23,7 @@ export function ledgerCommands(world: FakeWorld): Handlers<Names> {
         last_at: null,
         practices: source?.practices ?? { training: null, retention: null, region: null },
         practices_from: source?.practices_from ?? null,
+        stated: source?.stated ?? null,
         opt_outs: source?.opt_outs ?? [],
       };
       found.set(row.host, recipient);

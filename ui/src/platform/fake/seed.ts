@@ -43,6 +43,7 @@ export function sourceSeed(sandboxOnly: boolean): SourceRow[] {
     default_model: 'guide',
     practices: { training: 'never', retention: 'in your archive only', region: 'this computer' },
     practices_from: null,
+    stated: null,
     opt_outs: [{ field: 'training_allowed', value: 'false' }],
     redact: false,
   };
@@ -62,6 +63,7 @@ export function sourceSeed(sandboxOnly: boolean): SourceRow[] {
       default_model: 'mistral-small',
       practices: { training: 'not with a paid key', retention: '30 days', region: 'EU' },
       practices_from: 'its terms, November 2026',
+      stated: { training: 'trains_on_free_plan', retention: 'keeps30_days', region: 'in_europe', from: 'from_reports_on_terms', read: '2026-11' },
       opt_outs: [],
       redact: true,
     },
@@ -78,6 +80,7 @@ export function sourceSeed(sandboxOnly: boolean): SourceRow[] {
       default_model: null,
       practices: none,
       practices_from: null,
+      stated: null,
       opt_outs: [],
       redact: false,
     },

@@ -14,6 +14,7 @@ const service = (id: string, name: string, url: string, more: Partial<ServiceRow
   fill_in: false,
   practices: { training: null, retention: null, region: null },
   practices_from: null,
+  stated: null,
   opt_outs: [],
   ...more,
 });
@@ -26,12 +27,14 @@ const SERVICES: readonly ServiceRow[] = [
       region: null,
     },
     practices_from: 'its page “Your data”, November 2026',
+    stated: { training: 'trains_if_opted_in', retention: 'keeps_logs30_days', region: null, from: 'from_data_page', read: '2026-11' },
     opt_outs: [{ field: 'store', value: 'false' }],
   }),
   service('anthropic', 'Anthropic', 'https://api.anthropic.com/v1', {
     dialect: 'anthropic',
     practices: { training: 'Not without express permission', retention: 'About 30 days', region: null },
     practices_from: 'its documentation, November 2026',
+    stated: { training: 'trains_if_permitted', retention: 'keeps30_days', region: null, from: 'from_documentation', read: '2026-11' },
   }),
   service('gemini', 'Google Gemini', 'https://generativelanguage.googleapis.com/v1beta', {
     dialect: 'gemini',
@@ -41,6 +44,7 @@ const SERVICES: readonly ServiceRow[] = [
       region: null,
     },
     practices_from: 'its terms for the Gemini API, November 2026',
+    stated: { training: 'trains_on_free_keys', retention: 'keeps_logs55_days', region: null, from: 'from_gemini_terms', read: '2026-11' },
   }),
   service('azure', 'Azure OpenAI', 'https://your-resource.openai.azure.com/openai/v1', { fill_in: true }),
   service('ollama', 'Ollama', 'http://127.0.0.1:11434', { dialect: 'ollama', needs_key: false, local: true }),

@@ -45,6 +45,7 @@ export function sourceCommands(world: FakeWorld): Handlers<Names> {
         default_model: null,
         practices: { training: null, retention: null, region: null },
         practices_from: null,
+        stated: null,
         opt_outs: [],
         redact: false,
       };

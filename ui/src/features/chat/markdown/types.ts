@@ -1,5 +1,6 @@
 import type { Inline } from '../../../ipc/generated/types';
 import type { ShownMessage } from '../../../state/message.svelte';
+import type { CodeText } from '../../code/place';
 
 export type LinkInline = Extract<Inline, { type: 'link' }>;
 export type ImageInline = Extract<Inline, { type: 'image' }>;
@@ -15,6 +16,8 @@ export interface TextScope {
   /** Makes the ids of footnotes unique on the page. */
   id: string;
   onLink: OnLink | undefined;
+  /** The text belongs to a message: what its blocks of code can be done with. */
+  code?: CodeText | undefined;
   /** Goes to a footnote. */
   showNote: (number: number) => void;
 }
