@@ -25,6 +25,7 @@ mod source;
 mod spend;
 mod time;
 mod tools;
+mod voice;
 
 pub use attachment::{Attachment, AttachmentFacts, AttachmentKind, AttachmentTold, AttachmentWay};
 pub use chat::{
@@ -72,3 +73,4 @@ pub use tools::{
     AnswerNotice, SealedPart, ToolCallPart, ToolDecision, ToolDefinition, ToolPolicy, ToolServer,
     ToolState, ToolTransport,
 };
+pub use voice::{ReadingState, SoundFormat, VoiceChoice, VoiceSettings};

@@ -30,6 +30,7 @@ mod responses;
 mod services;
 pub mod sse;
 mod takes;
+mod voice;
 mod wire;
 
 pub use chat::{
@@ -42,4 +43,8 @@ pub use hosts::{KnownHost, OptOut, is_passed_on, keeps_nothing, key_header, know
 pub use provider::{chat, models, preview};
 pub use services::{Service, base_path, service_at, services};
 pub use takes::{Takes, takes};
+pub use voice::{
+    LONGEST_SPEECH, SpeechRequest, Transcription, TranscriptionRequest, speak, speaks_voice,
+    transcribe,
+};
 pub use wire::{Protocol, Reading, Step};
