@@ -58,3 +58,4 @@ mod tools;
 mod tour;
 mod trace;
 mod training;
+mod voice;
