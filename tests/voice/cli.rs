@@ -65,7 +65,7 @@ fn a_file_becomes_words_and_words_a_file() {
         body,
         json!({"model": "tts-1", "input": "Some words.", "voice": "alloy", "response_format": "mp3"})
     );
-    let asked = profile.json(&["ask", "What is the ledger?"]);
+    let asked = profile.json(&["ask", "What is the ledger?", "--source", "sandbox"]);
     let message = text(&asked["message_id"]);
     let other = profile.world().join("message.mp3");
     profile.json(&[
