@@ -42,9 +42,15 @@ impl Desk {
 
     /// Opens the window on the profile.
     pub async fn open(&self) -> Window {
+        self.open_with(&[]).await
+    }
+
+    /// The same, with more in its environment.
+    pub async fn open_with(&self, more: &[(&str, &str)]) -> Window {
         let profile = self.profile.display().to_string();
         let web_view = self.web_view.display().to_string();
-        let env = [("FLUXCHAT_AUTOMATION_DATA", web_view.as_str())];
+        let mut env = vec![("FLUXCHAT_AUTOMATION_DATA", web_view.as_str())];
+        env.extend(more);
         Window::open(
             &self.session,
             &automation_path(),

@@ -59,3 +59,4 @@ mod tools;
 mod tour;
 mod trace;
 mod training;
+mod voice;

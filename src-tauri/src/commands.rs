@@ -26,6 +26,7 @@ use fluxchat_ipc::dto::source::*;
 use fluxchat_ipc::dto::spend::*;
 use fluxchat_ipc::dto::temporary::*;
 use fluxchat_ipc::dto::tools::*;
+use fluxchat_ipc::dto::voice::*;
 use fluxchat_ipc::dto::{Done, Empty};
 use fluxchat_model::{
     ConversationTotals, Instructions, PolicyDiff, Preset, ProofReport, Receipt, TrainingEcho,

@@ -32,7 +32,9 @@ impl Core {
             ledger_layer: None,
         };
         tauri::async_runtime::spawn(async move {
-            let _ = started.0.set(App::start(options).await);
+            let app = App::start(options).await;
+            app.use_sound(Arc::new(fluxchat_voice::Devices));
+            let _ = started.0.set(app);
         });
         core
     }

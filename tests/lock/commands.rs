@@ -70,6 +70,7 @@ fn sample<T: DeserializeOwned>(id: &str) -> T {
             json!("ask"),
             json!("once"),
             json!("access"),
+            json!({ "voice": "alloy", "speed": 100, "format": "mp3" }),
             json!({ "idle_minutes": 5, "on_sleep": true, "on_screen_lock": true }),
             json!({}),
         ];

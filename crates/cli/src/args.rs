@@ -9,6 +9,7 @@ mod preset;
 mod retention;
 mod spend;
 mod tools;
+mod voice;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub use preset::{ParameterArgs, Preset, PresetArgs, Prompt};
 pub use retention::{KindArg, Restrict, Retention, RuleArgs};
 pub use spend::{BudgetCommand, By, PeriodArg, Spend};
 pub use tools::{PolicyArg, Tool, ToolArgs};
+pub use voice::{FormatArg, Voice, VoiceSet};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -92,6 +94,9 @@ pub enum Command {
     /// Limits to what answers may cost
     #[command(subcommand)]
     Budget(BudgetCommand),
+    /// Dictation and reading aloud, from and to files
+    #[command(subcommand)]
+    Voice(Voice),
     /// Who gives titles in the window: the first words of the question, or the model that answers
     Titles {
         /// Let the model do it, or no longer

@@ -19,6 +19,7 @@ mod setup;
 mod source;
 mod spend;
 mod tools;
+mod voice;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,7 @@ pub async fn run(app: &App, command: Command, guardian: Option<Secret<String>>, 
         Command::Spend(command) => spend::spend(app, command, out).await,
         Command::Budget(command) => spend::budget(app, command, out).await,
         Command::Titles { state } => spend::titles(app, state, out).await,
+        Command::Voice(command) => voice::run(app, command, out).await,
         Command::Tool(command) => tools::run(app, command, out).await,
         Command::Doctor => doctor(app, out).await,
     }

@@ -17,7 +17,7 @@ use fluxchat_model::{SessionState, VisibleError};
 use crate::args::lock::Lock;
 use crate::args::{
     BudgetCommand, Cli, Command, Diagnostics, Folder, Global, History, Preset, Privacy, Prompt,
-    Retention, Source, Spend, Tag, Tool,
+    Retention, Source, Spend, Tag, Tool, Voice,
 };
 use crate::output::{Failure, Out};
 
@@ -172,6 +172,7 @@ fn access(command: &Command) -> Access {
         | Command::Budget(BudgetCommand::List)
         | Command::Titles { state: None }
         | Command::Tool(Tool::List)
+        | Command::Voice(Voice::Show)
         | Command::Doctor => Access::Reader,
         _ => Access::Owner,
     }

@@ -92,6 +92,12 @@ pub fn exit_code(code: &str) -> u8 {
         | "export_link"
         | "export_place"
         | "program_missing"
+        | "voice_not_chosen"
+        | "voice_unsupported"
+        | "consent_where_used"
+        | "recording_empty"
+        | "recording_too_large"
+        | "nothing_to_read"
         | "insecure_origin" => 2,
         _ if code.starts_with("invalid_") || code.starts_with("url_") => 2,
         "setup_needed"
@@ -118,6 +124,7 @@ pub fn exit_code(code: &str) -> u8 {
         | "purpose_not_allowed"
         | "category_not_allowed"
         | "only_here"
+        | "voice_not_agreed"
         | "budget_reached"
         | "context_full" => 4,
         _ if code.starts_with("remote_") => 5,

@@ -97,6 +97,8 @@ pub(crate) struct Inner {
     pub(crate) refusal: Mutex<Option<Error>>,
     /// What reads files; `None`: this program, in a process of its own.
     pub(crate) reader: std::sync::OnceLock<fluxchat_extract::Reader>,
+    /// The microphone and the loudspeaker, where there are any to use.
+    pub(crate) sound: std::sync::OnceLock<Arc<dyn crate::Sound>>,
     /// What of the computer somebody listens to for this app.
     pub(crate) hears: Mutex<crate::Hears>,
 }
@@ -138,6 +140,10 @@ pub(crate) struct Open {
     pub(crate) outbox: tokio::sync::Notify,
     /// The servers of tools that run.
     pub(crate) tools: crate::tools::Running,
+    /// The recording that is being made.
+    pub(crate) dictating: crate::voice::Dictating,
+    /// What is read aloud.
+    pub(crate) reading: crate::voice::Reading,
     /// What deletes by age.
     pub(crate) retention: crate::retention::Sweeper,
     /// Held while a deletion is carried out: the task at its deadline and a person who asks for it
@@ -195,6 +201,7 @@ impl App {
                 active: Mutex::default(),
                 refusal: Mutex::default(),
                 reader: std::sync::OnceLock::new(),
+                sound: std::sync::OnceLock::new(),
                 hears: Mutex::default(),
             }),
         };

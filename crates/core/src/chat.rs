@@ -246,11 +246,14 @@ impl App {
         Ok(())
     }
 
-    /// Stops every answer that arrives; what arrived of them is kept. Ends an export.
+    /// Stops every answer that arrives; what arrived of them is kept. Ends an export, and what is
+    /// read aloud or awaited of a recording.
     pub fn stop_all(&self) {
         if let Ok(open) = self.open() {
             open.cancel_generations();
             open.export.cancel();
+            open.dictating.stop_waiting();
+            open.reading.stop();
         }
     }
 

@@ -29,14 +29,14 @@ impl App {
         self.read(records).await
     }
 
-    /// A receipt for each optional purpose that was decided about, as it stands.
+    /// A receipt for each purpose on consent that was decided about, as it stands.
     ///
     /// # Errors
     /// When the archive is not open.
     pub async fn consent_receipts(&self) -> Result<Vec<KantaraReceipt>, Error> {
         let (events, principal) = self.read(chain).await?;
         let controller = consent_sync::controller().party_name;
-        Ok(Purpose::optional()
+        Ok(Purpose::on_consent()
             .filter_map(|purpose| {
                 let last = events
                     .iter()

@@ -53,9 +53,21 @@ pub(crate) fn decide(
     Ok(())
 }
 
-pub(crate) fn check_optional(purpose: Purpose) -> Result<(), Error> {
-    if purpose.default_state() == ConsentDefault::Off {
+/// Whether it is asked for where it is first needed, and lasts until it is taken back.
+fn is_asked(purpose: Purpose) -> bool {
+    purpose == Purpose::Transcription
+}
+
+/// What is asked for where it is first needed, naming who gets what, is not given here; it can be
+/// taken back here.
+pub(crate) fn check_optional(purpose: Purpose, given: bool) -> Result<(), Error> {
+    if purpose.default_state() == ConsentDefault::Off || (is_asked(purpose) && !given) {
         Ok(())
+    } else if is_asked(purpose) {
+        Err(Error::invalid(
+            "consent_where_used",
+            format!("“{purpose}” is agreed to where it is first used, and names who gets what."),
+        ))
     } else {
         Err(Error::invalid(
             "purpose_not_optional",
@@ -94,7 +106,8 @@ impl App {
         let mut all: Vec<Standing> = states
             .into_iter()
             .map(|state| {
-                let optional = state.purpose.default_state() == ConsentDefault::Off;
+                let optional = state.purpose.default_state() == ConsentDefault::Off
+                    || (is_asked(state.purpose) && state.given);
                 Standing {
                     state,
                     optional,
@@ -112,7 +125,7 @@ impl App {
     /// # Errors
     /// When the purpose is not optional or a guardian keeps it off.
     pub async fn set_consent(&self, purpose: Purpose, given: bool) -> Result<(), Error> {
-        check_optional(purpose)?;
+        check_optional(purpose, given)?;
         let status = if given {
             ConsentStatus::Given
         } else {

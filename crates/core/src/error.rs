@@ -88,6 +88,11 @@ impl Error {
         }
     }
 
+    /// The same where the sentence is always the one of the table.
+    pub(crate) fn said(code: &'static str) -> Self {
+        Self::invalid(code, words::of(code).message)
+    }
+
     /// Stable, for machines and translations.
     #[must_use]
     pub fn code(&self) -> &'static str {

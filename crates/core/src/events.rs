@@ -57,6 +57,8 @@ pub enum Event {
     ExportEnded,
     /// A diagnostic report was made, sent or let go.
     DiagnosticsChanged,
+    /// Somebody speaks or listens.
+    Voice(crate::VoiceEvent),
     /// A self-audit looked at one more thing.
     ProofCheck(Check),
 }

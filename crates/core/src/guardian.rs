@@ -224,7 +224,7 @@ impl App {
                 let record = GuardianRecord::new(&passphrase, now)?;
                 let policy = app.policy(None, &setup.language)?;
                 let mut events = Vec::new();
-                for purpose in Purpose::optional() {
+                for purpose in Purpose::on_consent() {
                     let status = ConsentStatus::Withdrawn;
                     events.push(app.consent_event(purpose, status, &policy, surface)?);
                 }

@@ -61,6 +61,7 @@ mod tools;
 mod training;
 mod upkeep;
 mod verify;
+mod voice;
 mod words;
 
 pub use app::{Access, App, LedgerLayer, Options, Status};
@@ -118,3 +119,7 @@ pub use tools::{
     LOCAL_TOOLS, LocalTool, NewToolServer, ToolInfo, ToolServerInfo, ToolsInfo, shown_json,
 };
 pub use verify::{Chain, Doctor, Verification};
+pub use voice::{
+    LONGEST_RECORDING, Level, Playback, ReadingAt, Recorded, Recording, Sound, SoundError,
+    Transcript, VoiceEvent, VoicePartner, VoiceState, joined_sound,
+};

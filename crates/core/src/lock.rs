@@ -309,6 +309,8 @@ impl App {
     pub(crate) async fn close_open(&self, open: Arc<Open>, locked: bool, patience: Duration) {
         open.stop.cancel();
         open.tools.stop_all();
+        open.dictating.stop().await;
+        open.reading.stop();
         open.tasks.close();
         if tokio::time::timeout(patience, open.tasks.wait())
             .await

@@ -204,7 +204,7 @@ impl App {
     pub async fn setup(&self, setup: Setup) -> Result<(), Error> {
         let supervised = matches!(setup.audience, Audience::Guardian(_));
         for purpose in &setup.consents {
-            crate::consents::check_optional(*purpose)?;
+            crate::consents::check_optional(*purpose, true)?;
             if supervised {
                 return Err(Error::Supervised);
             }
@@ -404,6 +404,8 @@ impl App {
             deletions: tokio::sync::Notify::new(),
             outbox: tokio::sync::Notify::new(),
             tools: crate::tools::Running::default(),
+            dictating: crate::voice::Dictating::default(),
+            reading: crate::voice::Reading::default(),
             retention: crate::retention::Sweeper::default(),
             erasing: std::sync::Mutex::default(),
             rotating: std::sync::atomic::AtomicU32::new(0),

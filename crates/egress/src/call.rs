@@ -39,6 +39,10 @@ pub enum Call {
     OllamaTags,
     /// `POST /show`: what Ollama knows of one of them.
     OllamaShow,
+    /// `POST /audio/transcriptions`
+    Transcriptions,
+    /// `POST /audio/speech`
+    Speech,
     /// `GET /policies/current`
     PoliciesCurrent,
     /// `GET /policies/{version}`
@@ -93,6 +97,8 @@ impl Call {
             Self::GenerateContent { .. } => "generate_content",
             Self::Interactions => "interactions",
             Self::OllamaChat => "chat",
+            Self::Transcriptions => "audio.transcriptions",
+            Self::Speech => "audio.speech",
             Self::PoliciesCurrent => "policies.current",
             Self::PoliciesGet { .. } | Self::PoliciesIn { .. } => "policies.get",
             Self::ConsentsCreate => "consents.create",
@@ -118,6 +124,8 @@ impl Call {
             | Self::Interactions
             | Self::OllamaChat
             | Self::OllamaShow
+            | Self::Transcriptions
+            | Self::Speech
             | Self::ConsentsCreate
             | Self::PrivacyRequestsCreate
             | Self::TelemetryCreate => Method::POST,
@@ -138,6 +146,8 @@ impl Call {
             | Self::GenerateContent { .. }
             | Self::Interactions
             | Self::OllamaChat => &[Purpose::Chat, Purpose::Title],
+            Self::Transcriptions => &[Purpose::Transcription],
+            Self::Speech => &[Purpose::Speech],
             Self::PoliciesCurrent | Self::PoliciesGet { .. } | Self::PoliciesIn { .. } => {
                 &[Purpose::PolicyCheck]
             }
@@ -168,6 +178,8 @@ impl Call {
             Self::OllamaChat => &["chat"],
             Self::OllamaTags => &["tags"],
             Self::OllamaShow => &["show"],
+            Self::Transcriptions => &["audio", "transcriptions"],
+            Self::Speech => &["audio", "speech"],
             Self::PoliciesCurrent => &["policies", "current"],
             Self::PoliciesGet { version } | Self::PoliciesIn { version, .. } => {
                 &["policies", version]

@@ -10,6 +10,8 @@ pub enum Reply {
     Document,
     /// A stream of events without an end in time, at most 256 MiB.
     Stream,
+    /// Sound as it is made, at most 64 MiB.
+    Sound,
 }
 
 /// The body of a request.
@@ -20,13 +22,20 @@ pub enum Payload {
     Empty,
     /// JSON, already written.
     Json(Bytes),
+    /// A form with files (RFC 7578), already written, and the line between its parts.
+    Form {
+        /// Letters and digits.
+        boundary: String,
+        /// All of it.
+        bytes: Bytes,
+    },
 }
 
 impl Payload {
     pub(crate) fn bytes(&self) -> Bytes {
         match self {
             Self::Empty => Bytes::new(),
-            Self::Json(bytes) => bytes.clone(),
+            Self::Json(bytes) | Self::Form { bytes, .. } => bytes.clone(),
         }
     }
 }

@@ -25,6 +25,7 @@ const SILENCE_LOCAL: Duration = Duration::from_secs(600);
 const DOCUMENT_TIME: Duration = Duration::from_secs(600);
 const DOCUMENT_LIMIT: u64 = 16 << 20;
 const STREAM_LIMIT: u64 = 256 << 20;
+const SOUND_LIMIT: u64 = 64 << 20;
 
 /// The one door out. Clones are the same door.
 #[derive(Clone)]
@@ -163,8 +164,15 @@ impl Door {
                 HeaderName::from_static("x-request-id"),
                 request_id.to_string(),
             );
-        if let Payload::Json(_) = payload {
-            builder = builder.header(header::CONTENT_TYPE, "application/json");
+        match payload {
+            Payload::Empty => {}
+            Payload::Json(_) => {
+                builder = builder.header(header::CONTENT_TYPE, "application/json");
+            }
+            Payload::Form { boundary, .. } => {
+                let kind = format!("multipart/form-data; boundary={boundary}");
+                builder = builder.header(header::CONTENT_TYPE, kind);
+            }
         }
         for (name, value) in call.headers(target.dialect) {
             builder = builder.header(*name, HeaderValue::from_static(value));
@@ -210,6 +218,7 @@ impl Door {
             limit: match ctx.reply {
                 Reply::Document => DOCUMENT_LIMIT,
                 Reply::Stream => STREAM_LIMIT,
+                Reply::Sound => SOUND_LIMIT,
             },
         })
     }
@@ -255,6 +264,7 @@ fn accept(reply: Reply) -> &'static str {
     match reply {
         Reply::Document => "application/json",
         Reply::Stream => "text/event-stream, application/json",
+        Reply::Sound => "audio/*, application/json",
     }
 }
 

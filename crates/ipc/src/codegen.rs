@@ -33,6 +33,7 @@ use crate::dto::source::*;
 use crate::dto::spend::*;
 use crate::dto::temporary::*;
 use crate::dto::tools::*;
+use crate::dto::voice::*;
 use crate::dto::{Done, Empty};
 
 const HEADER: &str = "// Generated from crates/ipc by `cargo xtask codegen`. Do not edit.\n\n";

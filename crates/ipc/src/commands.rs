@@ -25,6 +25,7 @@ pub mod source;
 pub mod spend;
 pub mod temporary;
 pub mod tools;
+pub mod voice;
 
 /// At most this many rows in a page that the window asks for.
 const LONGEST_PAGE: u32 = 200;

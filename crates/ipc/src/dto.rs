@@ -41,6 +41,7 @@ pub mod source;
 pub mod spend;
 pub mod temporary;
 pub mod tools;
+pub mod voice;
 
 dto! {
     /// A command that needs nothing.

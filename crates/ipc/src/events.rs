@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fluxchat_core::{App, Event};
+use fluxchat_core::{App, Event, VoiceEvent};
 
 use crate::commands::{chat, egress, export};
 use crate::dto::event::WindowEvent;
@@ -64,8 +64,27 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         },
         Event::ExportEnded => WindowEvent::ExportEnded,
         Event::DiagnosticsChanged => WindowEvent::DiagnosticsChanged,
+        Event::Voice(event) => voice(event),
         Event::ProofCheck(check) => WindowEvent::ProofCheck {
             check: check.clone(),
         },
     })
+}
+
+fn voice(event: &VoiceEvent) -> WindowEvent {
+    match event {
+        VoiceEvent::Level(level) => WindowEvent::VoiceLevel {
+            percent: level.percent,
+            ms: u32::try_from(level.ms).unwrap_or(u32::MAX),
+            full: level.is_full,
+        },
+        VoiceEvent::Heard(text) => WindowEvent::VoiceHeard { text: text.clone() },
+        VoiceEvent::Reading(at) => WindowEvent::VoiceReading {
+            message_id: at.message_id,
+            state: at.state,
+            piece: at.piece,
+            pieces: at.pieces,
+            error: at.error.clone(),
+        },
+    }
 }

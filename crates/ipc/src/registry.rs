@@ -74,6 +74,15 @@ macro_rules! for_each_command {
             tools tool_policy_set(ToolPolicyReq) -> ToolList;
             tools tool_decide(ToolDecideReq) -> Done;
             tools tool_calls(MessageReq) -> ToolCalls;
+            voice voice_get(Empty) -> VoiceState;
+            voice voice_set(VoiceSetReq) -> VoiceState;
+            voice voice_agree(VoiceAgreeReq) -> VoiceState;
+            voice dictation_begin(DictationBeginReq) -> Done;
+            voice dictation_finish(Empty) -> Dictated;
+            voice dictation_cancel(Empty) -> Done;
+            voice reading_begin(MessageReq) -> Done;
+            voice reading_hold(ReadingHoldReq) -> Done;
+            voice reading_stop(Empty) -> Done;
             temporary temporary_begin(TemporaryBeginReq) -> ConversationRow;
             temporary temporary_list(Empty) -> TemporaryList;
             temporary temporary_end(ConversationReq) -> Done;

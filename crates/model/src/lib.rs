@@ -26,6 +26,7 @@ mod spend;
 mod stated;
 mod time;
 mod tools;
+mod voice;
 
 pub use attachment::{Attachment, AttachmentFacts, AttachmentKind, AttachmentTold, AttachmentWay};
 pub use chat::{
@@ -75,3 +76,4 @@ pub use tools::{
     AnswerNotice, SealedPart, ToolCallPart, ToolDecision, ToolDefinition, ToolPolicy, ToolServer,
     ToolState, ToolTransport,
 };
+pub use voice::{ReadingState, SoundFormat, VoiceChoice, VoiceSettings};

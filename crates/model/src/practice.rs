@@ -201,6 +201,8 @@ impl Purpose {
                 | Self::ConsentSync
                 | Self::RightsRequest
                 | Self::AiTraining
+                | Self::Speech
+                | Self::Transcription
         )
     }
 
@@ -211,11 +213,14 @@ impl Purpose {
     }
 
     /// Whether it stays off in a profile that a guardian supervises: everything optional, what
-    /// costs money, and tools.
+    /// costs money, tools, and recordings of a voice.
     #[must_use]
     pub fn is_off_for_children(self) -> bool {
         self.default_state() == ConsentDefault::Off
-            || matches!(self, Self::Checkout | Self::Invoice | Self::Tool)
+            || matches!(
+                self,
+                Self::Checkout | Self::Invoice | Self::Tool | Self::Transcription
+            )
     }
 }
 
@@ -253,7 +258,7 @@ mod tests {
         let off: Vec<_> = Purpose::all()
             .filter(|it| it.is_off_for_children())
             .collect();
-        assert_eq!(off.len(), 5 + 3);
+        assert_eq!(off.len(), 5 + 4);
         assert!(!Purpose::Chat.is_off_for_children());
         assert!(
             off.iter()

@@ -92,6 +92,8 @@ impl LegalBasis {
 pub enum DataCategory {
     /// What the person wrote or attached.
     Content,
+    /// A recording of a voice.
+    Voice,
     /// Which model and settings were asked for.
     Parameters,
     /// A credential for the source.
@@ -116,6 +118,7 @@ impl DataCategory {
     pub fn id(self) -> &'static str {
         match self {
             Self::Content => "content",
+            Self::Voice => "voice",
             Self::Parameters => "parameters",
             Self::Credential => "credential",
             Self::Consent => "consent",
@@ -132,6 +135,7 @@ impl DataCategory {
     pub fn from_id(id: &str) -> Option<Self> {
         [
             Self::Content,
+            Self::Voice,
             Self::Parameters,
             Self::Credential,
             Self::Consent,
@@ -170,7 +174,7 @@ struct Entry {
 
 use ConsentDefault::{Ask, Off, OnObjectable, OnUse};
 use DataCategory::{
-    Consent, Content, Credential, Diagnostics, Identity, Parameters, Payment, RightsRequest,
+    Consent, Content, Credential, Diagnostics, Identity, Parameters, Payment, RightsRequest, Voice,
 };
 use LegalBasis as B;
 
@@ -315,9 +319,9 @@ const TABLE: &[Entry] = &[
         purpose: Purpose::Transcription,
         id: "svc.transcription",
         dpv: "RequestedServiceProvision",
-        basis: B::Contract,
-        default: OnUse,
-        categories: &[Content, Parameters, Credential],
+        basis: B::Consent,
+        default: Ask,
+        categories: &[Voice, Parameters, Credential],
     },
     Entry {
         purpose: Purpose::Writing,
@@ -410,6 +414,12 @@ impl Purpose {
     /// The purposes a person may agree to and withdraw from; all off at first.
     pub fn optional() -> impl Iterator<Item = Self> {
         Self::all().filter(|purpose| purpose.default_state() == ConsentDefault::Off)
+    }
+
+    /// The purposes that rest on consent: the optional ones, and those that are asked for where they
+    /// are first needed.
+    pub fn on_consent() -> impl Iterator<Item = Self> {
+        Self::all().filter(|purpose| purpose.basis() == LegalBasis::Consent)
     }
 
     fn entry(self) -> &'static Entry {

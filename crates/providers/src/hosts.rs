@@ -275,6 +275,13 @@ pub(crate) fn protocol_of(source: &Source) -> Protocol {
     }
 }
 
+/// Whether a source is known to tell a transcript piece by piece if it is asked to. Some servers
+/// refuse the question.
+pub(crate) fn streams_transcripts(source: &Source, model: &str) -> bool {
+    known(source).is_some_and(|known| is_host(known.host, "api.openai.com"))
+        && !model.starts_with("whisper")
+}
+
 /// Where a source wants its key.
 #[must_use]
 pub fn key_header(source: &Source) -> HeaderKind {

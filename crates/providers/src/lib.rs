@@ -31,6 +31,7 @@ mod responses;
 mod services;
 pub mod sse;
 mod takes;
+mod voice;
 mod wire;
 
 pub use chat::{
@@ -44,4 +45,8 @@ pub use known::KnownModels;
 pub use provider::{chat, models, preview};
 pub use services::{Service, base_path, service_at, services};
 pub use takes::{Takes, takes};
+pub use voice::{
+    LONGEST_SPEECH, SpeechRequest, Transcription, TranscriptionRequest, speak, speaks_voice,
+    transcribe,
+};
 pub use wire::{Protocol, Reading, Step};

@@ -18,7 +18,7 @@ use fluxchat_egress::{
 use fluxchat_model::{Model, Source};
 use serde_json::Value;
 
-pub(crate) use body::{Body, base64, data_url, number, settings, stops, text_of};
+pub(crate) use body::{Body, Optional, base64, data_url, number, settings, stops, text_of};
 pub(crate) use out::Out;
 pub use reading::{Reading, Step};
 
@@ -272,7 +272,7 @@ pub(crate) fn preview(
     Ok(door.preview(&ctx, &endpoint, &payload)?)
 }
 
-fn endpoint(call: Call, source: &Source, credential: Option<&Credential>) -> Endpoint {
+pub(crate) fn endpoint(call: Call, source: &Source, credential: Option<&Credential>) -> Endpoint {
     Endpoint::new(call, Target::of(source)).with_credential(credential.cloned())
 }
 
@@ -295,7 +295,7 @@ impl Asking<'_> {
 }
 
 /// Reads the body of an answer with an error status.
-async fn read_error(
+pub(crate) async fn read_error(
     response: &mut Response,
     credential: Option<&Credential>,
 ) -> (RemoteError, ProviderError) {

@@ -32,3 +32,5 @@ mod source;
 mod support;
 #[path = "it/takes.rs"]
 mod takes;
+#[path = "it/voice.rs"]
+mod voice;

@@ -52,6 +52,10 @@ pub enum Answer {
     /// Answers with this status, content type and body. A good web page also answers who asks for
     /// models.
     Plain(u16, &'static str, String),
+    /// Answers with these bytes of this content type.
+    Bytes(&'static str, Vec<u8>),
+    /// Answers by how the path ends; what is not named gets the first.
+    ByPath(Vec<(&'static str, Answer)>),
     /// Redirects there.
     Redirect(u16, String),
 }
@@ -226,7 +230,13 @@ async fn serve(
             r#"{"object":"list","data":[{"id":"recorder-1","object":"model"}]}"#.to_owned(),
         );
     }
-    let answer = shared.next_answer();
+    let mut answer = shared.next_answer();
+    if let Answer::ByPath(all) = answer {
+        let named = all.iter().find(|(end, _)| uri.path().ends_with(end));
+        answer = named
+            .or(all.first())
+            .map_or(Answer::Turns(Vec::new()), |it| it.1.clone());
+    }
     match answer {
         Answer::Drip(pause) => {
             let body = stream::unfold(0_u32, move |n| {
@@ -245,7 +255,11 @@ async fn serve(
             });
             events(Body::from_stream(body))
         }
-        Answer::Turns(_) => json(
+        Answer::Bytes(content_type, bytes) => respond(
+            Response::builder().header(header::CONTENT_TYPE, content_type),
+            bytes.into(),
+        ),
+        Answer::ByPath(_) | Answer::Turns(_) => json(
             500,
             r#"{"error":{"message":"no answer was prepared"}}"#.to_owned(),
         ),

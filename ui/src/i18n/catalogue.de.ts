@@ -20,6 +20,7 @@ import spend from './spend.de.json';
 import talk from './talk.de.json';
 import temporary from './temporary.de.json';
 import tools from './tools.de.json';
+import voice from './voice.de.json';
 // The core speaks English; in English its own sentences are shown.
 import errors from './errors.de.json';
 import proof from './proof.de.json';
@@ -47,6 +48,7 @@ export default {
   ...talk,
   ...temporary,
   ...tools,
+  ...voice,
   ...errors,
   ...proof,
 };

@@ -20,6 +20,7 @@ import spend from './spend.en.json';
 import talk from './talk.en.json';
 import temporary from './temporary.en.json';
 import tools from './tools.en.json';
+import voice from './voice.en.json';
 
 export default {
   ...en,
@@ -44,4 +45,5 @@ export default {
   ...talk,
   ...temporary,
   ...tools,
+  ...voice,
 };

@@ -23,6 +23,7 @@ import { sourceCommands } from './fake/sources';
 import { spendCommands } from './fake/spend';
 import { talkCommands } from './fake/talk';
 import { toolCommands } from './fake/tools';
+import { voiceCommands } from './fake/voice';
 import { temporaryCommands } from './fake/temporary';
 import { FakeWorld, type FakeOptions } from './fake/world';
 import type { SessionInfo } from '../ipc/generated/types';
@@ -74,6 +75,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...spendCommands(world),
     ...temporaryCommands(world),
     ...toolCommands(world),
+    ...voiceCommands(world),
     ...filingCommands(world),
     ...retentionCommands(world),
     ...serviceCommands(world),

@@ -202,6 +202,9 @@ export class AppState {
       case 'settings_changed':
         void this.session.refresh().then((info) => this.settings.accept(info.settings), ignore);
         break;
+      default:
+        // Somebody speaks or listens: for whoever shows it.
+        for (const listener of this.onstream) listener(event);
     }
   }
 

@@ -66,6 +66,15 @@ pub(super) struct Going<'g> {
 }
 
 impl Estimate {
+    /// Of something that is no conversation: what it may cost, in billionths of a US dollar, where
+    /// that is known.
+    pub(crate) fn costing(nanos_most: Option<u64>) -> Self {
+        Self {
+            nanos_most,
+            ..Self::default()
+        }
+    }
+
     /// Counts what is really told, where files make it more than what was counted without reading
     /// them.
     pub(super) fn count_told(&mut self, instructions: &Instructions, messages: &[ChatMessage]) {

@@ -4,6 +4,7 @@ mod files;
 mod spend;
 mod talk;
 mod tools;
+mod voice;
 
 pub(super) struct Words {
     pub message: &'static str,
@@ -732,6 +733,7 @@ fn all() -> impl Iterator<Item = &'static Entry> {
         .chain(spend::TABLE)
         .chain(talk::TABLE)
         .chain(tools::TABLE)
+        .chain(voice::TABLE)
 }
 
 pub(super) fn of(code: &str) -> Words {

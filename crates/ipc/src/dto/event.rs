@@ -1,7 +1,7 @@
 //! What the core tells the window, over one channel per window.
 
 use fluxchat_markup::BlockOp;
-use fluxchat_model::{Check, ConversationId, MessageId, RequestId};
+use fluxchat_model::{Check, ConversationId, MessageId, ReadingState, RequestId, VisibleError};
 use serde::Serialize;
 
 use super::chat::{CitationRow, MessageRow};
@@ -92,6 +92,33 @@ pub enum WindowEvent {
     ExportEnded,
     /// A diagnostic report was made, sent or let go.
     DiagnosticsChanged,
+    /// How a recording goes on; at most ten times a second.
+    VoiceLevel {
+        /// How loud it is, 0 to 100.
+        percent: u8,
+        /// How long it is.
+        ms: u32,
+        /// Whether it is as long as it may be.
+        full: bool,
+    },
+    /// Words of a transcript that is arriving.
+    VoiceHeard {
+        /// The next of them.
+        text: String,
+    },
+    /// Reading aloud went on.
+    VoiceReading {
+        /// What is read.
+        message_id: MessageId,
+        /// How it stands.
+        state: ReadingState,
+        /// The piece that sounds, from 1.
+        piece: u32,
+        /// How many there are.
+        pieces: u32,
+        /// Why it could not go on.
+        error: Option<VisibleError>,
+    },
     /// A self-audit looked at one more thing.
     ProofCheck {
         /// What it came to.

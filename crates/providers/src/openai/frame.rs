@@ -203,7 +203,7 @@ fn millionths(dollars: f64) -> Option<u64> {
     (0.0..1e15).contains(&cost).then_some(cost as u64)
 }
 
-fn usage(json: &Value) -> Option<Usage> {
+pub(crate) fn usage(json: &Value) -> Option<Usage> {
     let count = |paths: &[&str]| {
         paths
             .iter()

@@ -9,7 +9,8 @@ use crate::shell::{self, Outcome, cargo, command};
 
 /// The arrows between our crates: they point down only.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("fluxchat", &["ipc", "core", "model"]),
+    ("fluxchat", &["ipc", "core", "model", "voice"]),
+    ("voice", &["core"]),
     ("cli", &["ipc", "core", "model"]),
     ("ipc", &["core", "markup", "model"]),
     (
@@ -84,6 +85,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("age", &["exchange"]),
     ("rmcp", &["mcp"]),
     ("fend-core", &["core"]),
+    ("cpal", &["voice"]),
+    ("rodio", &["voice"]),
 ];
 
 /// What a server needs and nothing that ships may link.

@@ -69,6 +69,10 @@ export function commandSections(app: AppState): CommandSection[] {
       navigation.go('chat');
       chat.focusComposer += 1;
     }),
+    command('voice.dictate', 'voice.dictate', () => {
+      navigation.go('chat');
+      void import('../../state/voice.svelte').then(({ voiceOf }) => void voiceOf(app).press());
+    }),
     command('model.choose', 'command.chooseModel', () => {
       navigation.go('chat');
       chat.choosingModel = true;

@@ -22,6 +22,7 @@ export const SHORTCUTS = {
   'theme.next': 'mod+shift+d',
   'model.choose': 'mod+shift+m',
   'composer.focus': 'mod+j',
+  'voice.dictate': 'mod+shift+s',
   'answer.copy': 'mod+shift+c',
   'answer.again': 'mod+shift+r',
   'answer.stop': 'mod+.',

@@ -44,6 +44,8 @@ import type {
   DeletionPreviewReq,
   DiagnosticReportReq,
   DiagnosticsInfo,
+  Dictated,
+  DictationBeginReq,
   Done,
   Draft,
   DraftGetReq,
@@ -130,6 +132,7 @@ import type {
   ProofReport,
   ProofSaved,
   PurposeList,
+  ReadingHoldReq,
   Receipt,
   ReceiptList,
   RecentSearches,
@@ -192,6 +195,9 @@ import type {
   ToolServerSaveReq,
   TrainingEcho,
   VerifyReport,
+  VoiceAgreeReq,
+  VoiceSetReq,
+  VoiceState,
 } from './types';
 
 /** Every command with its request and its answer. */
@@ -263,6 +269,15 @@ export interface Commands {
   tool_policy_set: [ToolPolicyReq, ToolList];
   tool_decide: [ToolDecideReq, Done];
   tool_calls: [MessageReq, ToolCalls];
+  voice_get: [Empty, VoiceState];
+  voice_set: [VoiceSetReq, VoiceState];
+  voice_agree: [VoiceAgreeReq, VoiceState];
+  dictation_begin: [DictationBeginReq, Done];
+  dictation_finish: [Empty, Dictated];
+  dictation_cancel: [Empty, Done];
+  reading_begin: [MessageReq, Done];
+  reading_hold: [ReadingHoldReq, Done];
+  reading_stop: [Empty, Done];
   temporary_begin: [TemporaryBeginReq, ConversationRow];
   temporary_list: [Empty, TemporaryList];
   temporary_end: [ConversationReq, Done];
@@ -447,6 +462,15 @@ export function createClient(call: Call) {
     toolPolicySet: (req: ToolPolicyReq) => call('tool_policy_set', req),
     toolDecide: (req: ToolDecideReq) => call('tool_decide', req),
     toolCalls: (req: MessageReq) => call('tool_calls', req),
+    voiceGet: () => call('voice_get', {}),
+    voiceSet: (req: VoiceSetReq) => call('voice_set', req),
+    voiceAgree: (req: VoiceAgreeReq) => call('voice_agree', req),
+    dictationBegin: (req: DictationBeginReq) => call('dictation_begin', req),
+    dictationFinish: () => call('dictation_finish', {}),
+    dictationCancel: () => call('dictation_cancel', {}),
+    readingBegin: (req: MessageReq) => call('reading_begin', req),
+    readingHold: (req: ReadingHoldReq) => call('reading_hold', req),
+    readingStop: () => call('reading_stop', {}),
     temporaryBegin: (req: TemporaryBeginReq) => call('temporary_begin', req),
     temporaryList: () => call('temporary_list', {}),
     temporaryEnd: (req: ConversationReq) => call('temporary_end', req),

@@ -1291,7 +1291,7 @@ export type CostBasis = "told" | "listed" | "entered";
 /**
  * A kind of data that a request carries.
  */
-export type DataCategory = "content" | "parameters" | "credential" | "consent" | "rights_request" | "diagnostics" | "identity" | "payment" | "none";
+export type DataCategory = "content" | "voice" | "parameters" | "credential" | "consent" | "rights_request" | "diagnostics" | "identity" | "payment" | "none";
 
 /**
  * What a source declares it does with what it receives. Empty means: not stated.
@@ -1532,6 +1532,24 @@ reports: Array<DiagnosticReport>, };
  * How a source speaks.
  */
 export type Dialect = "fluxchat" | "openai" | "responses" | "anthropic" | "gemini" | "interactions" | "ollama";
+
+/**
+ * What was said.
+ */
+export type Dictated = { 
+/**
+ * The words.
+ */
+text: string, };
+
+/**
+ * Opens the microphone.
+ */
+export type DictationBeginReq = { 
+/**
+ * Where the words will stand; `None` for a new conversation.
+ */
+conversation_id?: ConversationId, };
 
 /**
  * A command that answers nothing but success.
@@ -3958,6 +3976,20 @@ in_use: boolean,
 off_for_children: boolean, };
 
 /**
+ * Holds what is read aloud, or lets it go on.
+ */
+export type ReadingHoldReq = { 
+/**
+ * Whether it is held.
+ */
+on: boolean, };
+
+/**
+ * How reading aloud stands.
+ */
+export type ReadingState = "fetching" | "playing" | "paused" | "ended" | "failed";
+
+/**
  * The proof that a deletion was carried out on this computer.
  */
 export type Receipt = { 
@@ -5007,6 +5039,11 @@ text: string,
 marked: boolean, };
 
 /**
+ * How sound is stored.
+ */
+export type SoundFormat = "mp3" | "wav" | "flac" | "ogg" | "m4a" | "webm";
+
+/**
  * Adds a server or a key.
  */
 export type SourceAddReq = { 
@@ -5876,6 +5913,132 @@ next: string,
 named?: Named, };
 
 /**
+ * Agrees that recordings go to who was chosen for them.
+ */
+export type VoiceAgreeReq = { 
+/**
+ * Who the person was told.
+ */
+host: string, };
+
+/**
+ * Who does it.
+ */
+export type VoiceChoice = { 
+/**
+ * The source.
+ */
+source_id: SourceId, 
+/**
+ * Its model.
+ */
+model: string, };
+
+/**
+ * Somebody who can be chosen to listen or to speak.
+ */
+export type VoicePartner = { 
+/**
+ * The source.
+ */
+source_id: SourceId, 
+/**
+ * Its name.
+ */
+source: string, 
+/**
+ * Host and port.
+ */
+host: string, 
+/**
+ * Whether what is sent there stays on this computer.
+ */
+here: boolean, 
+/**
+ * What it is said to do with data.
+ */
+practices: DataPractices, 
+/**
+ * Who says so, if it is not the person.
+ */
+stated_by: string | null, };
+
+/**
+ * Chooses who listens and who speaks.
+ */
+export type VoiceSetReq = { 
+/**
+ * All of it.
+ */
+settings: VoiceSettings, };
+
+/**
+ * What a person chose for dictation and for reading aloud. Nothing is chosen at first.
+ */
+export type VoiceSettings = { 
+/**
+ * Who turns a recording into words.
+ */
+dictation: VoiceChoice | null, 
+/**
+ * What is spoken (ISO 639-1); `None` lets the source find out.
+ */
+language: string | null, 
+/**
+ * What a minute costs there, in millionths of a US dollar, as the person entered it.
+ */
+minute_price: number | null, 
+/**
+ * Who speaks.
+ */
+reading: VoiceChoice | null, 
+/**
+ * With which voice, in the words of the source.
+ */
+voice: string, 
+/**
+ * How fast, in percent of the usual.
+ */
+speed: number, 
+/**
+ * How the sound is asked for.
+ */
+format: SoundFormat, 
+/**
+ * What a million characters cost there, in millionths of a US dollar, as entered.
+ */
+characters_price: number | null, };
+
+/**
+ * How voice stands.
+ */
+export type VoiceState = { 
+/**
+ * What was chosen.
+ */
+settings: VoiceSettings, 
+/**
+ * Who turns recordings into words.
+ */
+dictation: VoicePartner | null, 
+/**
+ * Who speaks.
+ */
+reading: VoicePartner | null, 
+/**
+ * Whether recordings may go to who was chosen for them.
+ */
+agreed: boolean, 
+/**
+ * Everybody who can be chosen.
+ */
+partners: Array<VoicePartner>, 
+/**
+ * The longest recording, in milliseconds.
+ */
+longest_ms: number, };
+
+/**
  * One thing that happened. Events carry ids; the window reads again what it shows.
  * Only answers that are arriving carry data: their pieces.
  */
@@ -5927,7 +6090,43 @@ message_id: MessageId, } | { "type": "tools_changed" } | { "type": "presets_chan
 /**
  * How far.
  */
-progress: ExportState, } | { "type": "export_ended" } | { "type": "diagnostics_changed" } | { "type": "proof_check", 
+progress: ExportState, } | { "type": "export_ended" } | { "type": "diagnostics_changed" } | { "type": "voice_level", 
+/**
+ * How loud it is, 0 to 100.
+ */
+percent: number, 
+/**
+ * How long it is.
+ */
+ms: number, 
+/**
+ * Whether it is as long as it may be.
+ */
+full: boolean, } | { "type": "voice_heard", 
+/**
+ * The next of them.
+ */
+text: string, } | { "type": "voice_reading", 
+/**
+ * What is read.
+ */
+message_id: MessageId, 
+/**
+ * How it stands.
+ */
+state: ReadingState, 
+/**
+ * The piece that sounds, from 1.
+ */
+piece: number, 
+/**
+ * How many there are.
+ */
+pieces: number, 
+/**
+ * Why it could not go on.
+ */
+error: VisibleError | null, } | { "type": "proof_check", 
 /**
  * What it came to.
  */

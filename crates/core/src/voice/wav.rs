@@ -1,0 +1,90 @@
+//! WAV files: several joined to one.
+
+use fluxchat_model::SoundFormat;
+
+use super::SoundError;
+use crate::Error;
+
+/// Sounds of one format as one file. MP3 is a row of frames; a WAV file has a head.
+///
+/// # Errors
+/// When what is called WAV is none, or is not the same kind of WAV throughout.
+pub fn joined_sound(format: SoundFormat, sounds: &[Vec<u8>]) -> Result<Vec<u8>, Error> {
+    if format != SoundFormat::Wav {
+        return Ok(sounds.concat());
+    }
+    let mut kind: Option<&[u8]> = None;
+    let mut samples = Vec::new();
+    for sound in sounds {
+        let (fmt, data) = parts(sound).ok_or(SoundError::Unreadable)?;
+        if *kind.get_or_insert(fmt) != fmt {
+            return Err(SoundError::Unreadable.into());
+        }
+        samples.extend_from_slice(data);
+    }
+    let fmt = kind.ok_or(SoundError::Unreadable)?;
+    let length = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes();
+    let mut file = Vec::with_capacity(samples.len() + 64);
+    file.extend_from_slice(b"RIFF");
+    file.extend_from_slice(&length(4 + 8 + fmt.len() + 8 + samples.len()));
+    file.extend_from_slice(b"WAVEfmt ");
+    file.extend_from_slice(&length(fmt.len()));
+    file.extend_from_slice(fmt);
+    file.extend_from_slice(b"data");
+    file.extend_from_slice(&length(samples.len()));
+    file.extend_from_slice(&samples);
+    Ok(file)
+}
+
+/// What a WAV file says of its samples, and the samples. One that was sent as it was made may say
+/// that it is longer than it is.
+fn parts(file: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut rest = file
+        .strip_prefix(b"RIFF")?
+        .get(4..)?
+        .strip_prefix(b"WAVE")?;
+    let mut fmt = None;
+    loop {
+        let (name, behind) = rest.split_at_checked(4)?;
+        let (length, behind) = behind.split_at_checked(4)?;
+        let length = u32::from_le_bytes(length.try_into().ok()?) as usize;
+        let body = behind.get(..length).unwrap_or(behind);
+        match name {
+            b"fmt " => fmt = Some(body),
+            b"data" => return Some((fmt?, body)),
+            _ => {}
+        }
+        rest = behind.get(length.checked_add(length % 2)?..)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wav(samples: &[u8], claimed: u32) -> Vec<u8> {
+        let mut file = b"RIFF\0\0\0\0WAVEfmt \x02\0\0\0\x01\0LIST\x03\0\0\0abc\0data".to_vec();
+        file.extend_from_slice(&claimed.to_le_bytes());
+        file.extend_from_slice(samples);
+        file
+    }
+
+    #[test]
+    fn two_become_one_and_nonsense_is_refused() {
+        let (one, two) = (wav(b"ab", 2), wav(b"cdef", u32::MAX));
+        let both = joined_sound(SoundFormat::Wav, &[one.clone(), two]).unwrap();
+        assert_eq!(parts(&both), Some((&b"\x01\0"[..], &b"abcdef"[..])));
+        for bad in [
+            &b""[..],
+            b"RIFF",
+            b"RIFF\0\0\0\0WAVEdata\x01\0\0\0a",
+            b"ID3",
+        ] {
+            let bad = [one.clone(), bad.to_vec()];
+            let error = joined_sound(SoundFormat::Wav, &bad).unwrap_err();
+            assert_eq!(error.code(), "sound_unreadable");
+        }
+        let mp3 = joined_sound(SoundFormat::Mp3, &[b"a".to_vec(), b"b".to_vec()]);
+        assert_eq!(mp3.unwrap(), b"ab");
+    }
+}

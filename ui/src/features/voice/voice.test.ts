@@ -1,0 +1,121 @@
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { violations } from '../../test/axe';
+import { renderWithApp } from '../../test/render';
+import { clock, voiceOf } from '../../state/voice.svelte';
+import Shell from '../shell/Shell.svelte';
+import Voice from '../settings/voice/Voice.svelte';
+// Fetched when they are first needed; here they are there already.
+import '../chat/ComposerBar.svelte';
+import './VoiceDialog.svelte';
+
+async function setup(options = {}) {
+  const user = userEvent.setup();
+  const rendered = await renderWithApp(Shell as never, {}, options);
+  await screen.findByTestId('voice-dictate');
+  const field = screen.getByTestId<HTMLTextAreaElement>('composer-input');
+  return { user, field, ...rendered };
+}
+
+describe('dictation', () => {
+  it('asks first, naming who gets it, and records only then', async () => {
+    const { user, fake } = await setup();
+    await user.click(screen.getByTestId('voice-dictate'));
+    await screen.findByTestId('voice-agree');
+    expect(document.body.textContent).toContain('goes as a recording of your voice');
+    expect(fake.calls.some((call) => call.name === 'dictation_begin')).toBe(false);
+    expect(await violations()).toEqual([]);
+    await user.click(screen.getByText('Not now'));
+    await waitFor(() => expect(screen.queryByTestId('voice-agree')).toBeNull());
+    expect(fake.calls.some((call) => call.name === 'voice_agree' || call.name === 'dictation_begin')).toBe(false);
+  });
+
+  it('puts the words at the caret and never sends them', async () => {
+    const { user, field, fake } = await setup();
+    await user.type(field, 'Say: now');
+    field.setSelectionRange(4, 4);
+    await user.click(screen.getByTestId('voice-dictate'));
+    await user.click(await screen.findByTestId('voice-agree'));
+    await screen.findByTestId('voice-recording');
+    expect(await violations()).toEqual([]);
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('voice-done')));
+    await user.keyboard('{Enter}');
+    await screen.findByTestId('voice-writing');
+    await waitFor(() => expect(field.value).toBe('Say: Which words were dictated? now'));
+    expect(fake.calls.some((call) => call.name === 'message_send')).toBe(false);
+    expect(screen.getByTestId('voice-dictate')).toBeTruthy();
+  });
+
+  it('is thrown away by Escape, and a full recording ends by itself', async () => {
+    const { user, field, fake, app } = await setup();
+    await app.client.voiceAgree({ host: fake.world.sources.find((source) => source.dialect === 'openai')?.host ?? '' });
+    await user.click(screen.getByTestId('voice-dictate'));
+    await screen.findByTestId('voice-recording');
+    await user.keyboard('{Escape}');
+    await screen.findByTestId('voice-dictate');
+    expect(fake.calls.at(-1)?.name).toBe('dictation_cancel');
+    expect(field.value).toBe('');
+    await user.click(screen.getByTestId('voice-dictate'));
+    await screen.findByTestId('voice-recording');
+    fake.world.emit({ type: 'voice_level', percent: 10, ms: 600_000, full: true });
+    await waitFor(() => expect(field.value).toBe('Which words were dictated?'));
+  });
+
+  it('says what went wrong', async () => {
+    const { user, fake } = await setup();
+    fake.answer('voice_get', () => {
+      throw { code: 'sound_missing', message: 'No microphone or loudspeaker was found.', kept: 'Nothing was lost.', next: 'Connect one.' };
+    });
+    await user.click(screen.getByTestId('voice-dictate'));
+    expect((await screen.findByTestId('composer-error')).textContent).toContain('No microphone');
+    expect(screen.getByTestId('voice-dictate')).toBeTruthy();
+  });
+});
+
+describe('reading aloud', () => {
+  it('shows how far it is, pauses and stops', async () => {
+    const { user, app } = await setup();
+    const voice = voiceOf(app);
+    await voice.read('00000000-0000-7000-8000-000000000001');
+    await screen.findByTestId('voice-player');
+    expect(await violations()).toEqual([]);
+    await waitFor(() => expect(screen.getByTestId<HTMLButtonElement>('voice-hold').disabled).toBe(false));
+    await user.click(screen.getByTestId('voice-hold'));
+    await waitFor(() => expect(voice.reading?.state).toBe('paused'));
+    await user.click(screen.getByTestId('voice-stop'));
+    await waitFor(() => expect(screen.queryByTestId('voice-player')).toBeNull());
+  });
+});
+
+describe('the settings', () => {
+  it('choose who listens and who speaks, and take a consent back', async () => {
+    const user = userEvent.setup();
+    const { fake, app } = await renderWithApp(Voice as never);
+    await screen.findByText('Dictation');
+    expect(await violations()).toEqual([]);
+    const [model] = screen.getAllByLabelText<HTMLInputElement>('Model');
+    if (!model) throw new Error('there are two');
+    await fireEvent.change(model, { target: { value: 'whisper-large-v3' } });
+    await waitFor(() => expect(fake.calls.at(-1)?.name).toBe('voice_set'));
+    const state = await app.client.voiceGet();
+    expect(state.settings.dictation?.model).toBe('whisper-large-v3');
+    await app.client.voiceAgree({ host: state.dictation?.host ?? '' });
+    app.revisions.consents += 1;
+    await user.click(await screen.findByTestId('voice-withdraw'));
+    expect(fake.calls.some((call) => call.name === 'consent_set')).toBe(true);
+  });
+
+  it('explain what is missing', async () => {
+    const { fake, app } = await renderWithApp(Voice as never);
+    const state = await fake.call('voice_get', {});
+    fake.answer('voice_get', () => ({ ...state, partners: [], dictation: null, reading: null }));
+    app.revisions.sources += 1;
+    await screen.findByText('No source for voice');
+    expect(await violations()).toEqual([]);
+  });
+
+  it('tell time as people do', () => {
+    expect([clock(0), clock(61_500), clock(600_000)]).toEqual(['0:00', '1:01', '10:00']);
+  });
+});
