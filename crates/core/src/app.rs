@@ -97,6 +97,8 @@ pub(crate) struct Inner {
     pub(crate) refusal: Mutex<Option<Error>>,
     /// What reads files; `None`: this program, in a process of its own.
     pub(crate) reader: std::sync::OnceLock<fluxchat_extract::Reader>,
+    /// How long a tool may take; `None`: as long as usual.
+    pub(crate) tool_patience: std::sync::OnceLock<Duration>,
     /// What of the computer somebody listens to for this app.
     pub(crate) hears: Mutex<crate::Hears>,
 }
@@ -193,6 +195,7 @@ impl App {
                 active: Mutex::default(),
                 refusal: Mutex::default(),
                 reader: std::sync::OnceLock::new(),
+                tool_patience: std::sync::OnceLock::new(),
                 hears: Mutex::default(),
             }),
         };

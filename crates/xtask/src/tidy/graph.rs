@@ -38,7 +38,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("egress", &["model"]),
     ("sync", &["model"]),
     ("markup", &["model"]),
-    ("mcp", &["model"]),
+    ("mcp", &["egress", "model"]),
     ("service", &["model"]),
     ("forensic", &[]),
     ("model", &[]),
@@ -83,6 +83,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("calamine", &["extract"]),
     ("age", &["exchange"]),
     ("rmcp", &["mcp"]),
+    ("sse-stream", &["mcp"]),
     ("fend-core", &["core"]),
 ];
 
