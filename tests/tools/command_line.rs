@@ -113,6 +113,7 @@ struct Listening {
 
 impl Listening {
     /// Its streamable HTTP form takes its port from the environment.
+    #[allow(clippy::disallowed_types, reason = "a test looks for a free port")]
     fn start() -> Self {
         use std::io::BufRead as _;
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
