@@ -4,7 +4,10 @@ use std::io::Write as _;
 
 use fluxchat_core::{Audience, GUARDIAN_UNLOCK_MS, NewSource, Setup};
 use fluxchat_egress::Refusal;
-use fluxchat_model::{Dialect, Purpose, Secret};
+use fluxchat_ipc::commands;
+use fluxchat_ipc::dto::Empty;
+use fluxchat_ipc::dto::tools::{ToolPolicyReq, ToolServerSaveReq};
+use fluxchat_model::{Dialect, Purpose, Secret, ToolPolicy};
 use fluxchat_testkit::canary;
 use fluxchat_testkit::recorder::{Answer, Recorder};
 use serde_json::json;
@@ -64,6 +67,7 @@ fn the_command_line_meets_the_same_locks() {
     let server = runtime.block_on(Recorder::start(Answer::Words(vec!["Hi.".into()])));
     let profile = supervised();
     let url = server.base_url();
+    let tools = format!("http://{}/mcp", server.host());
     let asked = profile.json(&["ask", "What leaves this computer?"]);
     assert_eq!(asked["status"], "complete", "chatting works");
     let id = text(&asked["conversation_id"]).to_owned();
@@ -84,6 +88,10 @@ fn the_command_line_meets_the_same_locks() {
         &["budget", "remove", "--per", "day"],
         &["spend", "--forget"],
         &["titles", "on"],
+        &["tool", "add", "files", "--", "sh"],
+        &["tool", "add", "afar", "--url", &tools],
+        &["tool", "policy", "calculator", "always"],
+        &["ask", "6*7?", "--tool", "calculator", "--allow-tools"],
         &[
             "source",
             "describe",
@@ -184,6 +192,32 @@ fn the_core_refuses_whatever_asks_it() {
             .policy_accept(&core.app.policy(None, "en").unwrap().version.0)
             .await;
         assert_eq!(code(accepted.map(drop)), "supervised");
+        // The window asks by these.
+        for (url, program) in [("", "sh"), ("http://127.0.0.1:1/mcp", "")] {
+            let req = ToolServerSaveReq {
+                id: None,
+                name: "files".to_owned(),
+                url: url.to_owned(),
+                key_header: String::new(),
+                key: None,
+                program: program.to_owned(),
+                arguments: Vec::new(),
+                environment: Vec::new(),
+                enabled: true,
+            };
+            let saved = commands::tools::tool_server_save(&core.app, req).await;
+            assert_eq!(saved.unwrap_err().code, "supervised");
+        }
+        let always = ToolPolicyReq {
+            key: "app/calculator".to_owned(),
+            policy: ToolPolicy::Always,
+        };
+        let set = commands::tools::tool_policy_set(&core.app, always).await;
+        assert_eq!(set.unwrap_err().code, "supervised");
+        let list = commands::tools::tool_list(&core.app, Empty {})
+            .await
+            .unwrap();
+        assert!(list.supervised && list.servers.is_empty());
         // The door itself knows what costs money, and tools.
         for (n, purpose) in (1..).zip([Purpose::Checkout, Purpose::Invoice, Purpose::Tool]) {
             let refused = ledger.begin(&intent(&core, purpose, n));

@@ -2,6 +2,10 @@
 //! computer is told to nobody elsewhere, and under supervision there are none.
 
 mod command_line;
+mod crash;
+mod files;
+mod offline;
+mod remote;
 mod sealed;
 mod window;
 
@@ -431,6 +435,7 @@ done"#
             Some(fluxchat_model::Secret::new("/usr/bin:/bin".to_owned())),
         )],
         enabled: true,
+        ..NewToolServer::default()
     }
 }
 

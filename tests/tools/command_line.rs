@@ -53,7 +53,7 @@ fn tools_of_a_server_of_others_run_when_allowed_and_not_otherwise() {
         "{names:?}"
     );
     let listed = profile.json(&["tool", "list"]);
-    assert_eq!(listed["local"].as_array().map(Vec::len), Some(3));
+    assert_eq!(listed["local"].as_array().map(Vec::len), Some(4));
     assert_eq!(text(&listed["servers"][0]["name"]), "Everything");
 
     let turns = || {
@@ -103,4 +103,109 @@ fn an_answer_in_the_sandbox_has_no_tools() {
         (&asked["status"], &asked["tool_calls"]),
         (&json!("complete"), &json!([]))
     );
+}
+
+/// A server of others that listens on a free port; ended with the test.
+struct Listening {
+    child: std::process::Child,
+    url: String,
+}
+
+impl Listening {
+    /// Its streamable HTTP form takes its port from the environment.
+    #[allow(clippy::disallowed_types, reason = "a test looks for a free port")]
+    fn start() -> Self {
+        use std::io::BufRead as _;
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let mut child = std::process::Command::new("node")
+            .args([&everything(), "streamableHttp"])
+            .env("PORT", port.to_string())
+            .stderr(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("node is there");
+        let said = std::io::BufReader::new(child.stderr.take().unwrap());
+        let mut lines = said.lines().map_while(Result::ok);
+        let listens = lines.any(|line| line.contains("listening"));
+        assert!(listens, "the server says that it listens");
+        std::thread::spawn(move || lines.count());
+        Self {
+            child,
+            url: format!("http://127.0.0.1:{port}/mcp"),
+        }
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_server_of_others_at_an_address_is_asked_through_the_door() {
+    let runtime = runtime();
+    let server = runtime.block_on(Recorder::start(Answer::Words(vec!["fine".to_owned()])));
+    let there = Listening::start();
+    let profile = Profile::with_cheap_passphrase().set_up();
+    add_source(&profile, "one", &server);
+    let added = profile.json(&["tool", "add", "Everything", "--url", &there.url]);
+    let host = there
+        .url
+        .trim_start_matches("http://")
+        .trim_end_matches("/mcp");
+    assert_eq!(added["host"], host);
+    let offers = profile.json(&["tool", "test", "everything"]);
+    let offers = offers.as_array().unwrap();
+    assert!(
+        offers.iter().any(|it| it["name"] == "get-sum"),
+        "{offers:?}"
+    );
+    server.answer(Answer::Turns(vec![
+        openai("", &[("Everything__get-sum", r#"{"a":20,"b":22}"#)]),
+        openai("done", &[]),
+    ]));
+    let allowed = asked(&profile, &["--tool", "everything", "--allow-tools"]);
+    let call = &allowed["tool_calls"][0];
+    assert_eq!(
+        (&call["tool"], &call["host"], &call["state"]),
+        (&json!("get-sum"), &json!(host), &json!("done"))
+    );
+    assert!(text(&call["result"]).contains("42"), "{call}");
+    let ledger = profile.json(&["privacy", "ledger"]);
+    let rows: Vec<&Value> = ledger
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["purpose"] == "svc.tool")
+        .collect();
+    // It greets, is told so, lists and ends; and with a call once more the list.
+    assert!(rows.len() >= 9, "{ledger}");
+    assert!(
+        rows.iter()
+            .all(|row| row["host"] == host && row["outcome"] == "sent")
+    );
+    profile
+        .run(&["--json", "--offline", "tool", "test", "everything"])
+        .failed(4, "offline");
+    profile
+        .run(&[
+            "--json",
+            "tool",
+            "add",
+            "x",
+            "--url",
+            "http://tools.example/mcp",
+        ])
+        .failed(2, "insecure_origin");
+    profile
+        .run(&["--json", "tool", "add", "x"])
+        .failed(2, "usage");
+    drop(there);
+    profile
+        .run(&["--json", "tool", "test", "everything"])
+        .failed(5, "remote_unreachable");
 }

@@ -2,6 +2,7 @@
 //! and refused once, and an answer that waits can be stopped.
 
 use fluxchat_testkit::recorder::{Answer, Recorder};
+use fluxchat_testkit::tool_host::{Manner, ToolHost};
 use serde_json::json;
 
 use super::openai;
@@ -80,6 +81,131 @@ fn inside() {
         let shown = desk.cli(&["history", "show", &id]).to_string();
         assert!(shown.contains("\"state\":\"refused\""), "{shown}");
         assert!(!shown.contains("never said"), "{shown}");
+        assert_eq!(desk.cli(&["privacy", "verify"])["holds"], json!(true));
+    });
+}
+
+#[test]
+fn a_server_at_an_address_is_added_shown_asked_and_left_alone_offline() {
+    in_namespace("tools::window::at_an_address");
+}
+
+#[test]
+#[ignore = "runs inside the namespace that a_server_at_an_address_is_added_shown_asked_and_left_alone_offline makes"]
+fn at_an_address() {
+    runtime().block_on(async {
+        let server = Recorder::start(Answer::Words(vec!["x".into()])).await;
+        let host = ToolHost::start(Manner::Events).await;
+        let desk = Desk::new();
+        let window = desk.open().await;
+        first_run(&window).await;
+        add_source(&window, "Mock", &server.base_url()).await;
+
+        window.click("rail-settings").await;
+        window.click_text("Tools").await;
+        window.click("tool-server-add").await;
+        window.wait("tool-server-form").await;
+        window.click_text("An address").await;
+        window.type_into_label("Name", "Afar").await;
+        window.type_into_label("Address", &host.url()).await;
+        window.type_into_label("Key", "k-1").await;
+        desk.picture("tools-address-form");
+        window.click("tool-server-save").await;
+        window.wait_gone("[data-testid=tool-server-form]").await;
+        window.wait_text(&format!("Goes to {}", host.host())).await;
+        assert!(host.seen().is_empty(), "adding it asks it nothing");
+        window.click("tool-server-test").await;
+        window.wait_text("Says it again.").await;
+        desk.picture("tools-address");
+        let seen = host.seen();
+        assert!(seen.iter().all(|it| it.header("authorization") == Some("Bearer k-1")));
+
+        window.click("rail-chat").await;
+        window.click("new-chat").await;
+        window.click("tools-open").await;
+        window.wait("tools-panel").await;
+        window.click_text("Afar").await;
+        window
+            .wait_css("[data-testid=tools-panel] [role=switch][aria-checked=true]")
+            .await;
+        window.click("tools-open").await;
+        window.wait_gone("[data-testid=tools-panel]").await;
+        let turn = |end: &str| {
+            Answer::Turns(vec![
+                openai(
+                    "I will ask **somebody afar**.",
+                    &[("Afar__echo", r#"{"text":"hello there"}"#)],
+                ),
+                openai(end, &[]),
+            ])
+        };
+        server.answer(turn("It said so."));
+        window.type_into("composer-input", "Say hello").await;
+        window.click("send").await;
+        window.wait("tool-approval").await;
+        window.wait_text(&format!("Goes to {}", host.host())).await;
+        let calls = || host.asked().iter().filter(|it| *it == "tools/call").count();
+        assert_eq!(calls(), 0, "nothing went there before somebody said so");
+        for theme in ["light", "dark"] {
+            let script = "document.documentElement.dataset.theme = arguments[0]";
+            window.run(script, vec![json!(theme)]).await;
+            desk.picture(&format!("tools-address-approval-{theme}"));
+        }
+        window.click("tool-allow").await;
+        window.wait_text("It said so.").await;
+        window
+            .wait_css("[data-testid=tool-call][data-state=done]")
+            .await;
+        assert_eq!(calls(), 1);
+        // The call stands where it happened.
+        let order = "const at = (word) => document.body.innerText.indexOf(word);\
+             return at('somebody afar') < at('echo') && at('echo') < at('It said so.')";
+        window
+            .wait_true(order, vec![], "the call stands between the words")
+            .await;
+        desk.picture("tools-address-call");
+
+        // Decided once for all, it is not asked about.
+        window.click("rail-settings").await;
+        window.click_text("Tools").await;
+        let always = "const label = [...document.querySelectorAll('label')].find(it => it.innerText.trim() === 'May echo run?');\
+             const select = label && document.getElementById(label.htmlFor); if (!select) return false;\
+             select.value = 'always'; select.dispatchEvent(new Event('change', { bubbles: true })); return true";
+        window.wait_true(always, vec![], "the policy can be chosen").await;
+        window
+            .wait_true(
+                "return [...document.querySelectorAll('select')].some(it => it.value === 'always')",
+                vec![],
+                "the policy is kept",
+            )
+            .await;
+        window.click("rail-chat").await;
+        server.answer(turn("Again it said so."));
+        window.type_into("composer-input", "Once more").await;
+        window.click("send").await;
+        window.wait_text("Again it said so.").await;
+        assert_eq!(calls(), 2);
+
+        // Offline nobody is asked, and it says so.
+        window.click("offline-switch").await;
+        let before = (host.seen().len(), asked(&server));
+        window.type_into("composer-input", "And offline?").await;
+        window.click("send").await;
+        window.wait("message-error").await;
+        window.wait_text("Afar was not asked: Fluxchat is offline.").await;
+        desk.picture("tools-address-offline");
+        assert_eq!((host.seen().len(), asked(&server)), before);
+        desk.quit(window).await;
+        let rows = desk.cli(&["privacy", "ledger"]);
+        let mut told: Vec<String> = rows
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|row| row["purpose"] == "svc.tool" && row["outcome"] != "blocked")
+            .map(|row| row["request_id"].as_str().unwrap().to_owned())
+            .collect();
+        told.sort();
+        assert_eq!(told, host.request_ids());
         assert_eq!(desk.cli(&["privacy", "verify"])["holds"], json!(true));
     });
 }

@@ -21,8 +21,10 @@ use fluxchat_model::{
 };
 use fluxchat_store::{ConversationPatch, Store, StoreError, WriteTx};
 
+pub(crate) use calls::PATIENCE;
 pub use context::Estimate;
 pub(crate) use generation::Generation;
+pub(crate) use outgoing::LONGEST_PATH;
 pub use preview::{Asking, Preview, PreviewMessage, pretty};
 pub use side_by_side::{Answerer, MOST_BESIDE, SentBeside};
 pub use stream::StreamState;

@@ -36,7 +36,7 @@ pub struct Recipient {
     pub host: String,
     /// True for what stays in this app.
     pub in_process: bool,
-    /// The sources at this host, by name.
+    /// The sources at this host by name, then the servers of tools.
     pub sources: Vec<String>,
     /// What for.
     pub purposes: Vec<RecipientPurpose>,
@@ -69,8 +69,18 @@ impl App {
     /// # Errors
     /// When the archive is not open.
     pub async fn recipients(&self) -> Result<Vec<Recipient>, Error> {
-        self.read(|tx| Ok(recipients(tx.ledger_facets()?, &tx.sources()?)))
-            .await
+        self.read(|tx| {
+            let mut found = recipients(tx.ledger_facets()?, &tx.sources()?);
+            for server in tx.tool_servers()? {
+                let host = server.transport.host();
+                let at = found.iter_mut().find(|it| Some(&it.host) == host.as_ref());
+                if let Some(at) = at {
+                    at.sources.push(server.name);
+                }
+            }
+            Ok(found)
+        })
+        .await
     }
 }
 

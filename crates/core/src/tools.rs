@@ -2,21 +2,26 @@
 //! switched on for a conversation; each call is shown first unless somebody said otherwise; in
 //! supervised profiles there are none.
 
+mod files;
 mod local;
+mod remote;
 mod servers;
 mod words;
 
 use std::collections::HashSet;
+use std::sync::Mutex;
+use std::time::Duration;
 
 use fluxchat_model::{
-    ConversationId, MessageId, Part, Source, ToolCallPart, ToolDecision, ToolPolicy, ToolServer,
-    ToolServerId,
+    AnswerNotice, AssetId, ConversationId, MessageId, Part, Source, ToolCallPart, ToolDecision,
+    ToolPolicy, ToolServer, ToolServerId,
 };
 use fluxchat_providers::Tool;
 use fluxchat_store::{ReadTx, StoreError};
 use sha2::{Digest as _, Sha256};
 
 pub use local::{LOCAL_TOOLS, LocalTool};
+pub(crate) use remote::Sessions;
 pub(crate) use servers::Running;
 pub use servers::{NewToolServer, ToolServerInfo};
 pub use words::shown_json;
@@ -35,6 +40,12 @@ pub(crate) struct Asked {
     pub(crate) source: Source,
     pub(crate) model: String,
     pub(crate) conversation: ConversationId,
+    /// The question that is answered.
+    pub(crate) question: Option<MessageId>,
+    pub(crate) home: Home,
+    pub(crate) sessions: Sessions,
+    /// The pages of files that were read for the answer.
+    pub(crate) pages: Mutex<Vec<(AssetId, String, Vec<u32>)>>,
 }
 
 /// A tool as it is offered to a model.
@@ -45,6 +56,8 @@ pub(crate) struct OfferedTool {
     /// As its server calls it.
     pub(crate) name: String,
     pub(crate) server: Option<(ToolServerId, String)>,
+    /// The host it is at, where it is none on this computer.
+    pub(crate) host: Option<String>,
     definition: [u8; 32],
 }
 
@@ -52,8 +65,8 @@ pub(crate) struct OfferedTool {
 #[derive(Default)]
 pub(crate) struct Offered {
     tools: Vec<OfferedTool>,
-    /// Servers that could not be reached.
-    pub(crate) missing: Vec<String>,
+    /// Servers without whose tools it has to do, and why.
+    pub(crate) missing: Vec<AnswerNotice>,
 }
 
 impl Offered {
@@ -77,6 +90,13 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
+    fn done(text: String) -> Self {
+        Self {
+            text,
+            is_error: false,
+        }
+    }
+
     fn failed(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -189,13 +209,14 @@ impl App {
         self.tools_allowed().await
     }
 
-    /// What of the chosen tools is offered to a source. With `fresh`, servers are asked what they
-    /// offer now; without, what they last said counts and nothing is started.
+    /// What of the chosen tools is offered to a source. With somebody who asks, servers are asked
+    /// what they offer now; without, what they last said counts and nothing is started.
     pub(crate) async fn offer(
         &self,
         source: &Source,
         chosen: &[String],
-        fresh: bool,
+        stays_here: bool,
+        asked: Option<&Asked>,
     ) -> Result<Offered, Error> {
         let mut offered = Offered::default();
         // The guide is no model.
@@ -213,26 +234,30 @@ impl App {
             if !server.enabled || !chosen.contains(&server.id.to_string()) {
                 continue;
             }
-            let tools = if fresh {
-                match self.server_offers(&server).await {
+            let name = server.name.clone();
+            if stays_here && !remote::is_here(&server.transport) {
+                offered.missing.push(AnswerNotice::ToolsElsewhere { name });
+                continue;
+            }
+            let tools = match asked {
+                Some(asked) => match self.offered_by(&server, asked).await {
                     Ok(tools) => tools,
                     Err(error) => {
                         tracing::warn!(name: "tools.server_missing", code = error.code());
-                        offered.missing.push(server.name);
+                        offered.missing.push(without(name, &error));
                         continue;
                     }
-                }
-            } else {
-                server.tools.clone()
+                },
+                None => server.tools.clone(),
             };
-            let who = (server.id, server.name);
+            let who = (server.id, name, server.transport.host());
             let usable = tools.into_iter().filter(|tool| is_plain(&tool.name));
             found.extend(usable.map(|tool| (Some(who.clone()), tool)));
         }
         let mut taken = HashSet::new();
         for (server, tool) in found {
             let key = match &server {
-                Some((id, _)) => servers::key(*id, &tool.name),
+                Some((id, ..)) => servers::key(*id, &tool.name),
                 None => local::key(&tool.name),
             };
             let asked = key.clone();
@@ -243,7 +268,7 @@ impl App {
             if offered.tools.len() == MOST_OFFERED {
                 break;
             }
-            let server_name = server.as_ref().map(|(_, name)| name.as_str());
+            let server_name = server.as_ref().map(|(_, name, _)| name.as_str());
             let wire_name = on_the_wire(server_name, &tool.name, &taken);
             taken.insert(wire_name.clone());
             offered.tools.push(OfferedTool {
@@ -255,7 +280,8 @@ impl App {
                 },
                 key,
                 name: tool.name,
-                server,
+                host: server.as_ref().and_then(|(.., host)| host.clone()),
+                server: server.map(|(id, name, _)| (id, name)),
             });
         }
         Ok(offered)
@@ -315,7 +341,7 @@ impl App {
             return Ran::failed(error.to_string());
         }
         let mut ran = match (&tool.server, LocalTool::named(&tool.name)) {
-            (Some((id, _)), _) => self.call_server(*id, &tool.name, arguments).await,
+            (Some((id, _)), _) => self.call_server(*id, tool, arguments, asked).await,
             (None, Some(local)) => self.run_local(local, arguments, asked).await,
             (None, None) => Ran::failed("There is no tool of this name here."),
         };
@@ -329,6 +355,16 @@ impl App {
                 .push_str("\n[The rest was left out: it is too long.]");
         }
         ran
+    }
+
+    /// How long a tool may take before the answer goes on without it. Set once, by tests.
+    pub fn wait_for_tools(&self, patience: Duration) {
+        let _ = self.inner.tool_patience.set(patience);
+    }
+
+    pub(crate) fn tool_patience(&self) -> Duration {
+        let set = self.inner.tool_patience.get();
+        set.copied().unwrap_or(crate::chat::PATIENCE)
     }
 
     /// All tools there are, and what was decided about them.
@@ -485,6 +521,15 @@ impl App {
                 _ => None,
             })
             .collect())
+    }
+}
+
+/// Why an answer has to do without the tools of a server.
+fn without(name: String, error: &Error) -> AnswerNotice {
+    match error.code() {
+        "offline" => AnswerNotice::ToolsOffline { name },
+        "tool_key_wanted" | "tool_key_refused" => AnswerNotice::ToolsKey { name },
+        _ => AnswerNotice::ToolsMissing { name },
     }
 }
 

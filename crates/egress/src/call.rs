@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use fluxchat_model::{Dialect, Origin, Purpose, Source};
-use http::{Method, Uri};
+use http::{HeaderName, HeaderValue, Method, Uri};
 use url::Url;
 
-use crate::{Credential, EgressError, HostClass, IN_PROCESS, Refusal, host_class};
+use crate::{
+    Credential, EgressError, Exchange, ExchangeHeaders, HostClass, IN_PROCESS, Refusal, host_class,
+};
 
 /// A call of the catalogue. Paths are below the base path of the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +84,13 @@ pub enum Call {
     PrivacySubject,
     /// `POST /telemetry`
     TelemetryCreate,
+    /// At the very address of a server of tools.
+    Tools {
+        /// What is done there.
+        what: Exchange,
+        /// What the protocol adds.
+        headers: ExchangeHeaders,
+    },
 }
 
 impl Call {
@@ -109,6 +118,7 @@ impl Call {
             Self::PrivacyDiscovery => "privacy.discovery",
             Self::PrivacySubject => "privacy.subject",
             Self::TelemetryCreate => "telemetry.create",
+            Self::Tools { what, .. } => what.id(),
         }
     }
 
@@ -117,6 +127,7 @@ impl Call {
     pub fn method(&self) -> Method {
         match self {
             Self::PrivacyRequestsCancel { .. } => Method::DELETE,
+            Self::Tools { what, .. } => what.method(),
             Self::ChatCompletions
             | Self::Responses
             | Self::Messages
@@ -159,7 +170,13 @@ impl Call {
             | Self::PrivacyDiscovery
             | Self::PrivacySubject => &[Purpose::RightsRequest],
             Self::TelemetryCreate => &[Purpose::CrashReport, Purpose::UsageAnalytics],
+            Self::Tools { .. } => &[Purpose::Tool],
         }
+    }
+
+    /// Whether it may be sent again by itself. A tool that ran twice did twice what it does.
+    pub(crate) fn may_repeat(&self) -> bool {
+        !matches!(self, Self::Tools { .. })
     }
 
     fn segments(&self) -> Vec<Cow<'_, str>> {
@@ -193,6 +210,7 @@ impl Call {
             Self::PrivacyDiscovery => &["privacy", "discovery"],
             Self::PrivacySubject => &["privacy", "subject"],
             Self::TelemetryCreate => &["telemetry"],
+            Self::Tools { .. } => &[],
         };
         fixed.iter().map(|segment| (*segment).into()).collect()
     }
@@ -208,6 +226,15 @@ impl Call {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// What the call itself adds.
+    pub(crate) fn own_headers(&self) -> impl Iterator<Item = &(HeaderName, HeaderValue)> {
+        let headers = match self {
+            Self::Tools { headers, .. } => Some(headers),
+            _ => None,
+        };
+        headers.into_iter().flat_map(ExchangeHeaders::iter)
     }
 
     /// What a dialect wants beside the key, as names and values of headers.
@@ -356,7 +383,10 @@ impl Endpoint {
             .as_ref()
             .map_or_else(|| format!("http://{IN_PROCESS}"), ToString::to_string);
         let mut url = Url::parse(&base).map_err(|_| EgressError::InvalidParameter)?;
-        url.set_path(self.target.base_path.trim_end_matches('/'));
+        url.set_path(match self.call {
+            Call::Tools { .. } => &self.target.base_path,
+            _ => self.target.base_path.trim_end_matches('/'),
+        });
         for segment in self.call.segments() {
             // `.` and `..` would name another call: the URL standard resolves them.
             if segment.is_empty() || segment == "." || segment == ".." {

@@ -21,6 +21,8 @@ pub enum HeaderKind {
 pub struct Credential {
     origin: Origin,
     kind: HeaderKind,
+    /// A header that a server of tools has of its own for it.
+    named: Option<HeaderName>,
     secret: Secret<String>,
 }
 
@@ -31,8 +33,16 @@ impl Credential {
         Self {
             origin,
             kind,
+            named: None,
             secret,
         }
+    }
+
+    /// In a header of this name, as it is; see [`crate::key_header`].
+    #[must_use]
+    pub fn in_header(mut self, name: HeaderName) -> Self {
+        self.named = Some(name);
+        self
     }
 
     /// The origin it is for.
@@ -56,20 +66,21 @@ impl Credential {
     /// The header, marked sensitive so that no `Debug` shows it.
     pub(crate) fn header(&self) -> Result<(HeaderName, HeaderValue), EgressError> {
         let secret = self.secret.expose().trim();
-        let (name, text) = match self.kind {
-            HeaderKind::Bearer => (
+        let (name, text) = match (&self.named, self.kind) {
+            (Some(name), _) => (name.clone(), Secret::new(secret.to_owned())),
+            (None, HeaderKind::Bearer) => (
                 header::AUTHORIZATION,
                 Secret::new(format!("Bearer {secret}")),
             ),
-            HeaderKind::XApiKey => (
+            (None, HeaderKind::XApiKey) => (
                 HeaderName::from_static("x-api-key"),
                 Secret::new(secret.to_owned()),
             ),
-            HeaderKind::ApiKey => (
+            (None, HeaderKind::ApiKey) => (
                 HeaderName::from_static("api-key"),
                 Secret::new(secret.to_owned()),
             ),
-            HeaderKind::XGoogApiKey => (
+            (None, HeaderKind::XGoogApiKey) => (
                 HeaderName::from_static("x-goog-api-key"),
                 Secret::new(secret.to_owned()),
             ),

@@ -115,6 +115,9 @@ impl Door {
             tries += 1;
             let attempt = self.attempt(&ctx, &endpoint, &payload)?;
             let mut result = self.stack.clone().oneshot(attempt).await;
+            if !endpoint.call.may_repeat() {
+                return result;
+            }
             let now = self.clock.now();
             if let Ok(response) = &mut result {
                 response.retry_after = retry::asked_wait(&response.headers, now);
@@ -176,6 +179,9 @@ impl Door {
         }
         for (name, value) in call.headers(target.dialect) {
             builder = builder.header(*name, HeaderValue::from_static(value));
+        }
+        for (name, value) in call.own_headers() {
+            builder = builder.header(name, value);
         }
         if target.dialect == Dialect::Fluxchat {
             let allowed = if ctx.training_allowed {

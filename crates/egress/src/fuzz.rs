@@ -2,7 +2,10 @@
 
 use fluxchat_model::{Dialect, Origin};
 
-use crate::{Call, Endpoint, HostClass, Target, host_class, parse_base_url};
+use crate::{
+    Call, Endpoint, Exchange, ExchangeHeaders, HostClass, Target, host_class, key_header,
+    parse_base_url, parse_tool_url,
+};
 
 /// Reads `data` as an address and checks what must always hold.
 ///
@@ -13,6 +16,7 @@ pub fn fuzz(data: &[u8]) {
     let _ = host_class(&text);
     let _ = text.parse::<Origin>();
     let version = text.clone().into_owned();
+    fuzz_tools(&text);
     let Ok(base) = parse_base_url(&text) else {
         return;
     };
@@ -46,5 +50,34 @@ pub fn fuzz(data: &[u8]) {
                 "a call leaves its address"
             );
         }
+    }
+}
+
+/// The same as the address of a server of tools.
+fn fuzz_tools(text: &str) {
+    let _ = key_header(text);
+    let Ok(found) = parse_tool_url(text) else {
+        return;
+    };
+    if found.origin.scheme() == "http" {
+        assert!(
+            host_class(found.origin.host()) != HostClass::Public,
+            "unencrypted to a public host"
+        );
+    }
+    let again = parse_tool_url(&format!("{}{}", found.origin, found.path));
+    assert!(
+        again.is_ok_and(|again| again.origin == found.origin && again.path == found.path),
+        "an address reads back as itself"
+    );
+    let call = Call::Tools {
+        what: Exchange::Message,
+        headers: ExchangeHeaders::default(),
+    };
+    if let Ok(uri) = Endpoint::new(call, Target::tools(found.origin.clone(), &found.path)).uri() {
+        assert!(
+            uri.host() == Some(found.origin.host()) && uri.path() == found.path,
+            "a call leaves its address"
+        );
     }
 }

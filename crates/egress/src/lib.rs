@@ -29,6 +29,7 @@ mod origin;
 mod preview;
 mod resolve;
 mod retry;
+mod tools;
 
 pub use board::{Activity, BlockedAttempt, InFlight};
 pub use body::{Response, ResponseBody};
@@ -44,6 +45,7 @@ pub use ledger::{Finish, Ledger, LedgerSeq, Refusal};
 pub use origin::{BaseUrl, BaseUrlError, HostClass, Warning, host_class, parse_base_url};
 pub use preview::{Preview, PreviewHeader};
 pub use tokio_util::sync::CancellationToken;
+pub use tools::{Exchange, ExchangeHeaders, ToolUrl, key_header, parse_tool_url};
 
 /// The host of a ledger row whose request never left the process.
 pub const IN_PROCESS: &str = "in-process";

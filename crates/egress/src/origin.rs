@@ -172,12 +172,49 @@ impl BaseUrlError {
     }
 }
 
+/// An address that was typed, by the rules that hold for all.
+pub(crate) struct Typed {
+    pub(crate) url: Url,
+    pub(crate) origin: Origin,
+    pub(crate) warning: Option<Warning>,
+}
+
 /// Reads the address of a server as a person types it. Without a scheme it is `https`, on this
 /// computer and in the own network `http`.
 ///
 /// # Errors
 /// When it cannot be used; each error says what to change.
 pub fn parse_base_url(text: &str) -> Result<BaseUrl, BaseUrlError> {
+    let Typed {
+        url,
+        origin,
+        warning,
+    } = typed(text)?;
+    let calls = ["/chat/completions", "/completions", "/models"];
+    let whole = url.path().trim_end_matches('/');
+    let mut path = whole;
+    // All of them: an address that is read again stays as it is.
+    while let Some(cut) = calls.iter().find_map(|call| path.strip_suffix(call)) {
+        path = cut.trim_end_matches('/');
+    }
+    let base_path = path.to_owned();
+    let warning = if warning.is_some() {
+        warning
+    } else if path != whole {
+        Some(Warning::CallRemoved)
+    } else if base_path.is_empty() {
+        Some(Warning::NoPath)
+    } else {
+        None
+    };
+    Ok(BaseUrl {
+        origin,
+        base_path,
+        warning,
+    })
+}
+
+pub(crate) fn typed(text: &str) -> Result<Typed, BaseUrlError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(BaseUrlError::Empty);
@@ -221,27 +258,10 @@ pub fn parse_base_url(text: &str) -> Result<BaseUrl, BaseUrlError> {
         .port_or_known_default()
         .ok_or(BaseUrlError::NotAnAddress)?;
     let origin = Origin::new(url.scheme(), host, port).map_err(|_| BaseUrlError::NotAnAddress)?;
-
-    let calls = ["/chat/completions", "/completions", "/models"];
-    let whole = url.path().trim_end_matches('/');
-    let mut path = whole;
-    // All of them: an address that is read again stays as it is.
-    while let Some(cut) = calls.iter().find_map(|call| path.strip_suffix(call)) {
-        path = cut.trim_end_matches('/');
-    }
-    let base_path = path.to_owned();
-    let warning = if plain && class != HostClass::Loopback {
-        Some(Warning::Unencrypted)
-    } else if path != whole {
-        Some(Warning::CallRemoved)
-    } else if base_path.is_empty() {
-        Some(Warning::NoPath)
-    } else {
-        None
-    };
-    Ok(BaseUrl {
+    let warning = (plain && class != HostClass::Loopback).then_some(Warning::Unencrypted);
+    Ok(Typed {
+        url,
         origin,
-        base_path,
         warning,
     })
 }

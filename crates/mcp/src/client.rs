@@ -1,5 +1,5 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fluxchat_model::ToolDefinition;
@@ -8,9 +8,10 @@ use rmcp::model::{
     CallToolRequestParams, CallToolResult, ClientConfig, ContentBlock, Implementation,
     PaginatedRequestParams,
 };
-use rmcp::service::{RunningService, ServiceError};
+use rmcp::service::{Peer, RunningService, ServiceError};
 
 use crate::McpError;
+use crate::http::{Remote, Wire};
 use crate::pipe::Pipe;
 use crate::process::{Process, Program};
 
@@ -26,6 +27,8 @@ const LONGEST_SCHEMA: usize = 32 << 10;
 const LONGEST_LIST: usize = 512 << 10;
 const LONGEST_RESULT: usize = 1 << 20;
 const LONGEST_REASON: usize = 500;
+/// For the word that a session is over.
+const END: Duration = Duration::from_secs(2);
 
 /// What a tool returned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,11 +39,17 @@ pub struct CallResult {
     pub is_error: bool,
 }
 
-/// A server that runs. Dropping it ends the program.
+/// A server that can be asked. Dropping it ends the program, or the session.
 pub struct Client {
-    service: RunningService<RoleClient, ClientConfig>,
-    process: Arc<Process>,
+    peer: Peer<RoleClient>,
+    service: Mutex<Option<RunningService<RoleClient, ClientConfig>>>,
+    link: Link,
     ended: Arc<AtomicBool>,
+}
+
+enum Link {
+    Program(Arc<Process>),
+    Remote(Wire),
 }
 
 impl Client {
@@ -60,18 +69,10 @@ impl Client {
             Ok(Err(error)) => return Err((error, String::new())),
             Err(_) => return Err((McpError::NotStarted, String::new())),
         };
-        let mut who = ClientConfig::default();
-        who.client_info = Implementation::new("fluxchat", env!("CARGO_PKG_VERSION"));
         // Ended with this future, too, should nobody wait for it any more.
-        let greeted = tokio::time::timeout(START, rmcp::serve_client(who, pipe)).await;
+        let greeted = tokio::time::timeout(START, rmcp::serve_client(who(), pipe)).await;
         let error = match greeted {
-            Ok(Ok(service)) => {
-                return Ok(Self {
-                    service,
-                    process,
-                    ended,
-                });
-            }
+            Ok(Ok(service)) => return Ok(Self::of(service, Link::Program(process), ended)),
             Ok(Err(_)) if ended.load(Ordering::Acquire) => McpError::Ended,
             Ok(Err(_)) => McpError::NotUnderstood,
             Err(_) => McpError::NoAnswer,
@@ -80,22 +81,77 @@ impl Client {
         Err((error, process.said()))
     }
 
+    /// Begins a session with a server at an address.
+    ///
+    /// # Errors
+    /// When it does not answer, does not speak the protocol, or must not be asked.
+    pub async fn connect(remote: Remote) -> Result<Self, McpError> {
+        let wire = Wire::new(remote);
+        let greeted = rmcp::serve_client(who(), wire.transport());
+        let error = match tokio::time::timeout(START, greeted).await {
+            Ok(Ok(service)) => {
+                let ended = Arc::new(AtomicBool::new(false));
+                return Ok(Self::of(service, Link::Remote(wire), ended));
+            }
+            Ok(Err(_)) => wire.take_failure().unwrap_or(McpError::NotUnderstood),
+            Err(_) => McpError::NoAnswer,
+        };
+        wire.silence();
+        Err(error)
+    }
+
+    fn of(
+        service: RunningService<RoleClient, ClientConfig>,
+        link: Link,
+        ended: Arc<AtomicBool>,
+    ) -> Self {
+        Self {
+            peer: service.peer().clone(),
+            service: Mutex::new(Some(service)),
+            link,
+            ended,
+        }
+    }
+
+    fn service(&self) -> MutexGuard<'_, Option<RunningService<RoleClient, ClientConfig>>> {
+        self.service.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether it can still be asked.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        !self.ended.load(Ordering::Acquire) && !self.service.is_closed()
+        let runs = self.service().as_ref().is_some_and(|it| !it.is_closed());
+        runs && !self.ended.load(Ordering::Acquire)
     }
 
-    /// The end of what it wrote beside its answers.
+    /// The end of what a program wrote beside its answers.
     #[must_use]
     pub fn said(&self) -> String {
-        self.process.said()
+        match &self.link {
+            Link::Program(process) => process.said(),
+            Link::Remote(_) => String::new(),
+        }
     }
 
-    /// Ends it and everything it started.
+    /// Ends it: a program with everything it started, a session without another word.
     pub fn stop(&self) {
         self.ended.store(true, Ordering::Release);
-        self.process.kill();
+        match &self.link {
+            Link::Program(process) => process.kill(),
+            Link::Remote(wire) => wire.silence(),
+        }
+        drop(self.service().take());
+    }
+
+    /// Tells a server that the session is over, and ends it.
+    pub async fn end(&self) {
+        let service = self.service().take();
+        if let (Link::Remote(wire), Some(mut service)) = (&self.link, service)
+            && !wire.is_offline()
+        {
+            let _ = service.close_with_timeout(END).await;
+        }
+        self.stop();
     }
 
     /// The tools it offers, within bounds: what is too long or too many is left out.
@@ -108,12 +164,20 @@ impl Client {
             .map_err(|_| McpError::NoAnswer)?
     }
 
+    /// What went wrong before says nothing of what is asked now.
+    fn begin(&self) {
+        if let Link::Remote(wire) = &self.link {
+            wire.take_failure();
+        }
+    }
+
     async fn pages(&self) -> Result<Vec<ToolDefinition>, McpError> {
+        self.begin();
         let mut found: Vec<ToolDefinition> = Vec::new();
         let (mut cursor, mut weight) = (None, 0);
         for _ in 0..MOST_PAGES {
             let asked = PaginatedRequestParams::default().with_cursor(cursor);
-            let page = self.service.list_tools(Some(asked)).await;
+            let page = self.peer.list_tools(Some(asked)).await;
             let page = page.map_err(|error| self.explain(error))?;
             for tool in page.tools {
                 let definition = ToolDefinition {
@@ -149,12 +213,20 @@ impl Client {
     pub async fn call(&self, tool: &str, arguments: &str) -> Result<CallResult, McpError> {
         let arguments =
             serde_json::from_str(arguments).map_err(|_| McpError::Refused("no object".into()))?;
+        self.begin();
         let asked = CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments);
-        let result = self.service.call_tool(asked).await;
+        let result = self.peer.call_tool(asked).await;
         Ok(in_words(result.map_err(|error| self.explain(error))?))
     }
 
     fn explain(&self, error: ServiceError) -> McpError {
+        let failure = match &self.link {
+            Link::Remote(wire) => wire.take_failure(),
+            Link::Program(_) => None,
+        };
+        if let Some(failure) = failure {
+            return failure;
+        }
         match error {
             ServiceError::McpError(error) => McpError::Refused(cut(&error.message, LONGEST_REASON)),
             ServiceError::Timeout { .. } => McpError::NoAnswer,
@@ -168,6 +240,12 @@ impl Drop for Client {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+fn who() -> ClientConfig {
+    let mut who = ClientConfig::default();
+    who.client_info = Implementation::new("fluxchat", env!("CARGO_PKG_VERSION"));
+    who
 }
 
 fn in_words(result: CallToolResult) -> CallResult {

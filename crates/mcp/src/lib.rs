@@ -1,16 +1,21 @@
-//! Servers of tools by the Model Context Protocol, as programs on this computer.
+//! Servers of tools by the Model Context Protocol, as programs on this computer and at addresses.
 //!
 //! A program is started from a list of arguments, never through a shell, with the environment a
 //! person entered and nothing else, in a process group of its own that is killed as a whole. It has
-//! the rights of the person, and what it sends over the network nobody here sees. What it says is
-//! somebody else's: every line, list and result is bounded, and nothing it says is done.
+//! the rights of the person, and what it sends over the network nobody here sees. A server at an
+//! address is asked through the one door, so that every message has its row. What either says is
+//! somebody else's: every line, answer, list and result is bounded, and nothing it says is done.
 
 mod client;
+mod http;
 mod pipe;
 mod process;
 
 pub use client::{CallResult, Client};
+pub use http::Remote;
 pub use process::{Program, find_program};
+
+use fluxchat_egress::EgressError;
 
 /// Why a server cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,17 +24,29 @@ pub enum McpError {
     #[error("The program could not be started.")]
     NotStarted,
     /// It said nothing for too long.
-    #[error("The program does not answer.")]
+    #[error("The server of tools does not answer.")]
     NoAnswer,
     /// It ended, or was ended because of what it said.
-    #[error("The program ended.")]
+    #[error("The server of tools ended.")]
     Ended,
     /// It does not speak the protocol.
-    #[error("The program does not speak the Model Context Protocol.")]
+    #[error("The server of tools does not speak the Model Context Protocol.")]
     NotUnderstood,
     /// It refused.
-    #[error("The program refused: {0}")]
+    #[error("The server of tools refused: {0}")]
     Refused(String),
+    /// It wants a key, and there is none.
+    #[error("The server of tools wants a key.")]
+    KeyWanted,
+    /// It does not take the key.
+    #[error("The server of tools does not take the key.")]
+    KeyRefused,
+    /// It answered with an error of HTTP.
+    #[error("The server of tools answered with the error {0}.")]
+    Status(u16),
+    /// The way there was closed, or brought nothing.
+    #[error("{0}")]
+    Remote(EgressError),
 }
 
 impl McpError {
@@ -42,6 +59,10 @@ impl McpError {
             Self::Ended => "tool_ended",
             Self::NotUnderstood => "tool_not_understood",
             Self::Refused(_) => "tool_refused",
+            Self::KeyWanted => "tool_key_wanted",
+            Self::KeyRefused => "tool_key_refused",
+            Self::Status(_) => "tool_status",
+            Self::Remote(error) => error.code(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Dialect, SourceId, Timestamp, ToolServerId};
+use crate::{Dialect, Origin, SourceId, Timestamp, ToolServerId};
 
 /// What a source wants back unchanged with the message it came in: signatures, encrypted
 /// reasoning. It goes back to the same model of the same source and to nobody else.
@@ -40,6 +40,21 @@ pub enum AnswerNotice {
     },
     /// A server of tools could not be reached; the answer was made without it.
     ToolsMissing {
+        /// The name of the server.
+        name: String,
+    },
+    /// A server of tools was not asked: Fluxchat is offline.
+    ToolsOffline {
+        /// The name of the server.
+        name: String,
+    },
+    /// A server of tools was not asked: it is elsewhere, and the conversation is kept here.
+    ToolsElsewhere {
+        /// The name of the server.
+        name: String,
+    },
+    /// A server of tools wants a key, or does not take the one it was sent.
+    ToolsKey {
         /// The name of the server.
         name: String,
     },
@@ -98,6 +113,9 @@ pub struct ToolCallPart {
     /// Where it runs; `None` in the app.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
+    /// The host it goes to; `None` where it runs on this computer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
     /// What it is called with: JSON.
     pub arguments: String,
     /// How far it came.
@@ -111,6 +129,17 @@ pub struct ToolCallPart {
     /// What the source wants back with the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<SealedPart>,
+}
+
+const CUT_OFF: &str =
+    "The call was interrupted while it ran. Whether it was carried out is not known.";
+
+impl ToolCallPart {
+    /// It was running when the answer was stopped or the app ended.
+    pub fn cut_off(&mut self) {
+        self.state = ToolState::Interrupted;
+        self.result = Some(CUT_OFF.to_owned());
+    }
 }
 
 /// What a person says to a call.
@@ -155,6 +184,45 @@ pub enum ToolTransport {
         /// The names of its environment; the values are with the keys.
         environment: Vec<String>,
     },
+    /// A server at an address. All that goes there is in the ledger.
+    Http {
+        /// Its key is for this one alone.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        origin: Origin,
+        /// As it was typed.
+        path: String,
+        /// The header its key goes in; `None`: `Authorization`, as a bearer's.
+        header: Option<String>,
+        /// Whether a key is kept for it.
+        has_key: bool,
+    },
+}
+
+impl ToolTransport {
+    /// The host it is at; `None` for a program.
+    #[must_use]
+    pub fn host(&self) -> Option<String> {
+        match self {
+            Self::Stdio { .. } => None,
+            Self::Http { origin, .. } => Some(origin.authority()),
+        }
+    }
+
+    /// Whether it leads to the same as another one.
+    #[must_use]
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Http { origin, path, .. },
+                Self::Http {
+                    origin: there,
+                    path: at,
+                    ..
+                },
+            ) => (origin, path) == (there, at),
+            _ => self == other,
+        }
+    }
 }
 
 /// A tool as a server describes it: words of somebody else.

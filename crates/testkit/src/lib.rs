@@ -16,6 +16,7 @@ pub mod large;
 pub mod raw;
 pub mod recorder;
 pub mod session;
+pub mod tool_host;
 pub mod webdriver;
 mod yes;
 

@@ -16,16 +16,31 @@ pub struct ToolArgs {
 pub enum Tool {
     /// Tools in the app, and servers with what they offered last
     List,
-    /// Add a server: a program that speaks the Model Context Protocol on its standard input and
-    /// output. It has your rights, and what it sends is in no ledger
+    /// Add a server that speaks the Model Context Protocol: a program, by its standard input and
+    /// output, which has your rights and whose own traffic is in no ledger; or an address, where all
+    /// that is sent is in the ledger
     Add {
         /// What to call it
         name: String,
+        /// Its address, such as https://example.com/mcp
+        #[arg(
+            long,
+            value_name = "URL",
+            required_unless_present = "command",
+            conflicts_with = "command"
+        )]
+        url: Option<String>,
+        /// Read the key for its address from this descriptor; it is sent to no other one
+        #[arg(long, value_name = "N", requires = "url")]
+        key_fd: Option<i32>,
+        /// Send the key in this header as it is, instead of as a bearer's token
+        #[arg(long, value_name = "NAME", requires = "url")]
+        key_header: Option<String>,
         /// Read a value of its environment as NAME=VALUE, one on each line, from this descriptor
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", requires = "command")]
         env_fd: Option<i32>,
         /// The program and its arguments, after `--`; no shell reads them
-        #[arg(last = true, required = true, value_name = "PROGRAM")]
+        #[arg(last = true, value_name = "PROGRAM")]
         command: Vec<String>,
     },
     /// Start a server and ask what it offers

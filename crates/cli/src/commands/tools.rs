@@ -21,26 +21,41 @@ pub async fn run(app: &App, command: Tool, out: &Out) -> Done {
         Tool::List => list(app, out).await?,
         Tool::Add {
             name,
+            url,
+            key_fd,
+            key_header,
             env_fd,
             command,
         } => {
             let environment = env_fd.map(environment).transpose()?.unwrap_or_default();
             let mut command = command.into_iter();
+            let key = key_fd.map(input::secret_from).transpose()?;
             let added = app
                 .add_tool_server(NewToolServer {
                     name,
+                    url: url.unwrap_or_default(),
+                    key_header: key_header.unwrap_or_default(),
+                    key,
                     program: command.next().unwrap_or_default(),
                     arguments: command.collect(),
                     environment,
                     enabled: true,
                 })
                 .await?;
-            out.note(
-                "It is a program with your rights: what it sends over the network is in no ledger.",
+            let host = added.transport.host();
+            match &host {
+                Some(host) => out.note(&format!(
+                    "What models call its tools with is sent to {}. It declares nothing about what it does with that.",
+                    plain(host)
+                )),
+                None => out.note(
+                    "It is a program with your rights: what it sends over the network is in no ledger.",
+                ),
+            }
+            out.answer(
+                &json!({ "id": added.id, "name": added.name, "host": host }),
+                |_| format!("{} was added.\n", plain(&added.name)),
             );
-            out.answer(&json!({ "id": added.id, "name": added.name }), |_| {
-                format!("{} was added.\n", plain(&added.name))
-            });
         }
         Tool::Test { name } => {
             let server = app.tool_server_named(&name).await?;
@@ -114,15 +129,11 @@ async fn list(app: &App, out: &Out) -> Result<(), Failure> {
             text.push_str(&tool_line("", tool));
         }
         for server in &found.servers {
-            let ToolTransport::Stdio {
-                program, arguments, ..
-            } = &server.transport;
             let state = if server.enabled { "on" } else { "off" };
             text.push_str(&format!(
-                "\n{} ({state}): {} {}\n",
+                "\n{} ({state}): {}\n",
                 plain(&server.name),
-                plain(program),
-                plain(&arguments.join(" "))
+                plain(&place(&server.transport))
             ));
             let prefix = format!("{}/", plain(&server.name));
             for tool in &server.tools {
@@ -135,6 +146,23 @@ async fn list(app: &App, out: &Out) -> Result<(), Failure> {
         out.note("A guardian supervises this profile: there are no tools.");
     }
     Ok(())
+}
+
+fn place(transport: &ToolTransport) -> String {
+    match transport {
+        ToolTransport::Stdio {
+            program, arguments, ..
+        } => format!("{program} {}", arguments.join(" ")),
+        ToolTransport::Http {
+            origin,
+            path,
+            has_key,
+            ..
+        } => {
+            let key = if *has_key { ", with a key" } else { "" };
+            format!("{}://{}{path}{key}", origin.scheme(), origin.authority())
+        }
+    }
 }
 
 fn tool_line(prefix: &str, tool: &ToolInfo) -> String {
@@ -170,6 +198,7 @@ fn server_row(server: &ToolServerInfo) -> Value {
         "id": server.id,
         "name": server.name,
         "transport": server.transport,
+        "host": server.transport.host(),
         "enabled": server.enabled,
         "tools": server.tools.iter().map(tool_row).collect::<Vec<_>>(),
     })
@@ -238,7 +267,7 @@ pub async fn decide(
         let decision = if args.allow_tools {
             ToolDecision::Once
         } else {
-            asked(call, out).await?
+            asked(call, app.status().offline, out).await?
         };
         decided.push(number);
         match app.decide_tool(answer, number, decision).await {
@@ -250,14 +279,23 @@ pub async fn decide(
     Ok(())
 }
 
-async fn asked(call: ToolCallPart, out: &Out) -> Result<ToolDecision, Failure> {
+async fn asked(call: ToolCallPart, offline: bool, out: &Out) -> Result<ToolDecision, Failure> {
     let place = call.server.as_deref().unwrap_or("in this app");
+    let goes = match &call.host {
+        Some(host) => format!(", goes to {}", plain(host)),
+        None => String::new(),
+    };
     out.note(&format!(
-        "\nThe model asks for {} ({}) with\n{}",
+        "\nThe model asks for {} ({}{goes}) with\n{}",
         plain(&call.tool),
         plain(place),
         plain(&shown_json(&call.arguments))
     ));
+    if offline && call.server.is_some() && call.host.is_none() {
+        out.note(
+            "Fluxchat is offline. This is a program of its own: it can still use the network.",
+        );
+    }
     if call.changed {
         out.note("This tool is described differently than when it was allowed.");
     }
@@ -284,6 +322,7 @@ pub fn calls(answer: &Message) -> Vec<Value> {
         Part::ToolCall(call) => Some(json!({
             "tool": call.tool,
             "server": call.server,
+            "host": call.host,
             "arguments": call.arguments,
             "state": call.state,
             "result": call.result,
@@ -323,6 +362,24 @@ pub fn in_words(notice: &AnswerNotice) -> String {
         AnswerNotice::ToolsMissing { name } => {
             format!(
                 "{} could not be reached; the answer was made without its tools.",
+                plain(name)
+            )
+        }
+        AnswerNotice::ToolsOffline { name } => {
+            format!(
+                "{} was not asked: Fluxchat is offline. The answer was made without its tools.",
+                plain(name)
+            )
+        }
+        AnswerNotice::ToolsElsewhere { name } => {
+            format!(
+                "{} was not asked: it is elsewhere, and this conversation is kept to this computer.",
+                plain(name)
+            )
+        }
+        AnswerNotice::ToolsKey { name } => {
+            format!(
+                "{} wants a key, or does not take the one it has; the answer was made without its tools.",
                 plain(name)
             )
         }

@@ -14,7 +14,8 @@ use crate::{Error, Event};
 /// More than a model can follow at once.
 const MOST_CALLS: usize = 32;
 const LONGEST_ARGUMENTS: usize = 1 << 18;
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a tool may take.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 const REFUSED: &str = "The person refused this call. Go on without it.";
 const UNKNOWN: &str = "There is no tool of this name here.";
@@ -22,8 +23,6 @@ const NO_OBJECT: &str = "The arguments are no JSON object.";
 const TOO_LONG: &str = "The arguments are too long.";
 const TOO_MANY: &str = "Too many tools were called at once.";
 const TIMED_OUT: &str = "The tool did not answer in time. Whether it did anything is not known.";
-const CUT_OFF: &str =
-    "The call was interrupted while it ran. Whether it was carried out is not known.";
 
 /// The calls of one request, as they arrive.
 #[derive(Default)]
@@ -87,6 +86,7 @@ impl Calls {
                 tool: call.name.clone(),
                 wire_name: call.name,
                 server: None,
+                host: None,
                 arguments: restored(&call.arguments, &restore),
                 state: ToolState::Waiting,
                 changed: false,
@@ -142,7 +142,7 @@ impl Run {
     ) -> Result<(), Error> {
         for (place, call) in calls.iter_mut().enumerate() {
             if call.state == ToolState::Running {
-                over(call, ToolState::Interrupted, CUT_OFF);
+                call.cut_off();
             } else if !call.state.is_over() {
                 self.admit(place, call, offered).await?;
             }
@@ -178,14 +178,18 @@ impl Run {
             call.state = ToolState::Running;
             self.keep_call(call).await?;
             let cancel = &self.generation.cancel;
+            let patience = self.app.tool_patience();
             let ran = tokio::select! {
                 biased;
                 () = cancel.cancelled() => None,
-                ran = tokio::time::timeout(PATIENCE, self.app.run_tool(tool, &call.arguments, asked)) => Some(ran),
+                ran = tokio::time::timeout(patience, self.app.run_tool(tool, &call.arguments, asked)) => Some(ran),
             };
             match ran {
-                None => over(call, ToolState::Interrupted, CUT_OFF),
-                Some(Err(_)) => over(call, ToolState::TimedOut, TIMED_OUT),
+                None => call.cut_off(),
+                Some(Err(_)) => {
+                    self.app.end_tool(tool)?;
+                    over(call, ToolState::TimedOut, TIMED_OUT);
+                }
                 Some(Ok(ran)) => {
                     let state = if ran.is_error {
                         ToolState::Failed
@@ -219,6 +223,7 @@ impl Run {
         };
         call.tool.clone_from(&tool.name);
         call.server = tool.server.as_ref().map(|(_, name)| name.clone());
+        call.host.clone_from(&tool.host);
         if place >= MOST_CALLS {
             over(call, ToolState::Failed, TOO_MANY);
         } else if call.arguments.len() > LONGEST_ARGUMENTS {

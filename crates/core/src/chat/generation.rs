@@ -229,6 +229,8 @@ struct Gathered {
     echo: Option<bool>,
     /// The pages of files that the answer may name.
     pages: Vec<(AssetId, String, Vec<u32>)>,
+    /// Those that a tool read for it.
+    read: Vec<(AssetId, String, Vec<u32>)>,
     /// Turn placeholders back into what they stand for.
     text: Restorer,
     reasoning: Restorer,
@@ -271,16 +273,34 @@ impl Run {
         gathered.model = Some(model.clone());
         let asked = tools::Asked {
             source: self.source.clone(),
-            model: model.clone(),
+            model,
             conversation: self.answer.conversation_id,
+            question: self.answer.parent_id,
+            home: self.home.clone(),
+            sessions: tools::Sessions::default(),
+            pages: Mutex::default(),
         };
+        let end = self.converse(&asked, gathered).await;
+        gathered.read =
+            std::mem::take(&mut *asked.pages.lock().unwrap_or_else(PoisonError::into_inner));
+        asked.sessions.end().await;
+        end
+    }
+
+    /// Asks and calls tools, in turns.
+    async fn converse(
+        &self,
+        asked: &tools::Asked,
+        gathered: &mut Gathered,
+    ) -> Result<FinishReason, Error> {
+        let model = &asked.model;
         let mut so_far = self.so_far.clone();
-        let mut offered = self.offer(&asked, gathered).await?;
+        let mut offered = self.offer(asked, gathered).await?;
         if let Some(message) = &so_far
             && calls_of(message).any(|call| !call.state.is_over())
         {
             let calls = calls_of(message).cloned().collect();
-            self.call_tools(calls, &offered, &asked).await?;
+            self.call_tools(calls, &offered, asked).await?;
             so_far = Some(self.as_kept().await?);
         }
         for round in 1.. {
@@ -314,11 +334,11 @@ impl Run {
                 let calls = calls.parts(
                     first,
                     self.source.id,
-                    |sealed| self.sealed(sealed, &model),
+                    |sealed| self.sealed(sealed, model),
                     |text| restorer.restore(text),
                 );
-                self.call_tools(calls, &offered, &asked).await?;
-                offered = self.offer(&asked, gathered).await?;
+                self.call_tools(calls, &offered, asked).await?;
+                offered = self.offer(asked, gathered).await?;
             }
             so_far = Some(self.as_kept().await?);
         }
@@ -471,11 +491,13 @@ impl Run {
 
     /// Pages that the answer names become what it cites.
     fn cite_pages(&self, gathered: &mut Gathered) {
-        if gathered.pages.is_empty() {
+        let mut given = std::mem::take(&mut gathered.pages);
+        given.append(&mut gathered.read);
+        if given.is_empty() {
             return;
         }
         let mut live = self.generation.live();
-        for part in attachments::cited(&live.whole(), &gathered.pages) {
+        for part in attachments::cited(&live.whole(), &given) {
             if !live.has(&part) {
                 gathered.citations.push(part.clone());
                 live.citation(part);

@@ -8,7 +8,7 @@ use crate::redaction::Redactor;
 use crate::{App, Error};
 
 /// More than any model reads; a bound on memory, not on what is sent.
-pub(super) const LONGEST_PATH: u32 = 10_000;
+pub(crate) const LONGEST_PATH: u32 = 10_000;
 
 /// A request, and what was replaced in it.
 pub(super) struct Outgoing {

@@ -100,6 +100,7 @@ impl App {
             only_here::check_model(conversation, &source, model.as_deref().unwrap_or_default())?;
         }
         let id = existing.as_ref().map(|it| it.id);
+        let stays_here = existing.as_ref().is_some_and(|it| it.local_only);
         let (path, alias, kept) = self
             .read_at(&home, move |tx| {
                 let path = match head {
@@ -132,7 +133,7 @@ impl App {
             path.push((Role::User, [files, vec![Part::Text { text }]].concat()));
         }
         let offered = self
-            .offer(&source, &instructions.parameters.tools, false)
+            .offer(&source, &instructions.parameters.tools, stays_here, None)
             .await?;
         let listener = Listener {
             source: source.id,

@@ -185,6 +185,7 @@ mod tests {
             wire_name: "t".to_owned(),
             tool: "t".to_owned(),
             server: None,
+            host: None,
             arguments: "{}".to_owned(),
             state: ToolState::Done,
             changed: false,

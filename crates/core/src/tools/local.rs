@@ -1,5 +1,4 @@
-//! The tools in the app. Each is a name, a description, a schema and what it does; reading an
-//! attachment joins them as one more of [`LocalTool`].
+//! The tools in the app. Each is a name, a description, a schema and what it does.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{Asked, Ran};
+use super::{Asked, Ran, files};
 use crate::{App, Error, only_here};
 
 /// A tool in the app.
@@ -16,6 +15,8 @@ use crate::{App, Error, only_here};
 pub enum LocalTool {
     /// Finds what was said in the archive.
     ArchiveSearch,
+    /// Reads the text of a file of the conversation.
+    ReadAttachment,
     /// Tells the time.
     CurrentTime,
     /// Works out a sum.
@@ -25,6 +26,7 @@ pub enum LocalTool {
 /// All of them.
 pub const LOCAL_TOOLS: &[LocalTool] = &[
     LocalTool::ArchiveSearch,
+    LocalTool::ReadAttachment,
     LocalTool::CurrentTime,
     LocalTool::Calculator,
 ];
@@ -46,6 +48,7 @@ impl LocalTool {
     pub fn name(self) -> &'static str {
         match self {
             Self::ArchiveSearch => "archive_search",
+            Self::ReadAttachment => "read_attachment",
             Self::CurrentTime => "current_time",
             Self::Calculator => "calculator",
         }
@@ -63,6 +66,10 @@ impl LocalTool {
                 "Searches the person's own past conversations for words and returns the newest \
                  messages that contain all of them."
             }
+            Self::ReadAttachment => {
+                "Reads the text of a file that is attached to this conversation, one page at a time. \
+                 Without arguments it lists the files."
+            }
             Self::CurrentTime => "Returns the current date, time and time zone of the person.",
             Self::Calculator => {
                 "Evaluates an arithmetic expression exactly, with functions such as sqrt, sin and \
@@ -76,6 +83,14 @@ impl LocalTool {
             Self::ArchiveSearch => (
                 json!({"query": {"type": "string", "description": "Words that all have to occur."}}),
                 json!(["query"]),
+            ),
+            Self::ReadAttachment => (
+                json!({
+                    "file": {"type": "string", "description": "The name of the file, as it is listed."},
+                    "page": {"type": "integer", "minimum": 1, "description": "The page; the first without it."},
+                    "part": {"type": "integer", "minimum": 1, "description": "Where a text is long: which part of it."},
+                }),
+                json!([]),
             ),
             Self::CurrentTime => (json!({}), json!([])),
             Self::Calculator => (
@@ -112,6 +127,13 @@ impl App {
                 Ok(query) => self.search_for(query.query, asked).await,
                 Err(ran) => return ran,
             },
+            LocalTool::ReadAttachment => match read::<files::Wanted>(arguments) {
+                Ok(wanted) => match self.read_file(wanted, asked).await {
+                    Ok(ran) => return ran,
+                    Err(error) => Err(error),
+                },
+                Err(ran) => return ran,
+            },
             LocalTool::CurrentTime => Ok(now_in_words(self.now().0)),
             LocalTool::Calculator => match read::<Sum>(arguments) {
                 Ok(sum) => return work_out(sum.expression).await,
@@ -119,10 +141,7 @@ impl App {
             },
         };
         match ran {
-            Ok(text) => Ran {
-                text,
-                is_error: false,
-            },
+            Ok(text) => Ran::done(text),
             Err(error) => Ran::failed(error.to_string()),
         }
     }

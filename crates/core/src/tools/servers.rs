@@ -1,5 +1,5 @@
-//! Servers of tools: added by a person alone, started when a conversation that has them switched on
-//! is answered, ended with the archive.
+//! Servers of tools: added by a person alone. Programs are started when a conversation that has them
+//! switched on is answered, and ended with the archive.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use fluxchat_model::{
     Origin, Secret, SourceId, ToolDefinition, ToolServer, ToolServerId, ToolTransport,
 };
 
-use super::{Ran, ToolInfo};
+use super::{Asked, OfferedTool, Ran, ToolInfo, remote};
 use crate::filing::{checked, taken};
 use crate::{App, Error, Event};
 
@@ -24,6 +24,12 @@ const MOST_ARGUMENTS: usize = 100;
 pub struct NewToolServer {
     /// What it is called.
     pub name: String,
+    /// Its address; empty for a program.
+    pub url: String,
+    /// The header its key goes in; empty for the usual one.
+    pub key_header: String,
+    /// A new key for its address; empty removes it, `None` keeps what it had.
+    pub key: Option<Secret<String>>,
     /// The program: a path, or a name that is looked for now.
     pub program: String,
     /// What it is started with; nothing of it is read by a shell.
@@ -53,7 +59,7 @@ pub struct ToolServerInfo {
     pub said: String,
 }
 
-/// The servers that run.
+/// The programs that run.
 #[derive(Default)]
 pub(crate) struct Running {
     clients: Mutex<HashMap<ToolServerId, Arc<Client>>>,
@@ -124,12 +130,15 @@ fn place() -> Result<Origin, Error> {
         .map_err(|_| Error::invalid("invalid_parameter", "This program cannot be used."))
 }
 
-fn owner(id: ToolServerId) -> SourceId {
+pub(super) fn owner(id: ToolServerId) -> SourceId {
     SourceId(id.0)
 }
 
-fn refused(error: &McpError) -> Error {
-    Error::invalid(error.code(), error.to_string())
+pub(super) fn refused(error: McpError) -> Error {
+    match error {
+        McpError::Remote(error) => error.into(),
+        other => Error::invalid(other.code(), other.to_string()),
+    }
 }
 
 impl App {
@@ -143,13 +152,13 @@ impl App {
         let server = ToolServer {
             id,
             name: checked(&new.name)?,
-            transport: transport(&new)?,
+            transport: transport(&new, None)?,
             enabled: new.enabled,
             tools: Vec::new(),
             created_at: self.now(),
         };
         self.free_name(&server).await?;
-        self.keep_environment(id, &new, true).await?;
+        self.keep_secrets(&server, &new, None).await?;
         let row = server.clone();
         self.write(move |tx| tx.tool_server_insert(&row)).await?;
         self.tell(Event::ToolsChanged);
@@ -167,23 +176,32 @@ impl App {
     ) -> Result<ToolServer, Error> {
         self.tools_allowed().await?;
         let before = self.tool_server(id).await?;
-        let transport = transport(&new)?;
+        let transport = transport(&new, Some(&before.transport))?;
+        // Another place is another server: what the old one offered, and what was decided about it,
+        // says nothing.
+        let is_same = transport.is_same_place(&before.transport);
         let server = ToolServer {
             name: checked(&new.name)?,
-            // Another program is another server: what the old one offered says nothing.
-            tools: if transport == before.transport {
-                before.tools
+            tools: if is_same {
+                before.tools.clone()
             } else {
                 Vec::new()
             },
             transport,
             enabled: new.enabled,
-            ..before
+            ..before.clone()
         };
         self.free_name(&server).await?;
-        self.keep_environment(id, &new, false).await?;
+        self.keep_secrets(&server, &new, Some(&before.transport))
+            .await?;
         let row = server.clone();
-        self.write(move |tx| tx.tool_server_update(&row)).await?;
+        self.write(move |tx| {
+            if !is_same {
+                tx.tool_decisions_forget(id)?;
+            }
+            tx.tool_server_update(&row)
+        })
+        .await?;
         self.open()?.tools.stop(id);
         self.tell(Event::ToolsChanged);
         Ok(server)
@@ -249,7 +267,10 @@ impl App {
         self.tools_allowed().await?;
         let server = self.tool_server(id).await?;
         self.open()?.tools.stop(id);
-        let tools = self.server_offers(&server).await;
+        let tools = match &server.transport {
+            ToolTransport::Stdio { .. } => self.server_offers(&server).await,
+            ToolTransport::Http { .. } => self.offers_apart(&server).await,
+        };
         self.tell(Event::ToolsChanged);
         tools
     }
@@ -267,7 +288,7 @@ impl App {
             .ok_or(Error::NotFound("tool"))
     }
 
-    async fn tool_server(&self, id: ToolServerId) -> Result<ToolServer, Error> {
+    pub(super) async fn tool_server(&self, id: ToolServerId) -> Result<ToolServer, Error> {
         self.read(move |tx| tx.tool_server(id))
             .await?
             .ok_or(Error::NotFound("tool"))
@@ -285,19 +306,42 @@ impl App {
         Ok(())
     }
 
-    /// The environment, where the keys are.
-    async fn keep_environment(
+    /// What only the server may know, where the keys are.
+    async fn keep_secrets(
         &self,
-        id: ToolServerId,
+        server: &ToolServer,
         new: &NewToolServer,
-        is_new: bool,
+        before: Option<&ToolTransport>,
     ) -> Result<(), Error> {
+        let id = server.id;
+        let was_program = matches!(before, Some(ToolTransport::Stdio { .. }));
+        if let ToolTransport::Http {
+            origin, has_key, ..
+        } = &server.transport
+        {
+            let (origin, has_key, key) = (origin.clone(), *has_key, new.key.clone());
+            return self
+                .off_thread(move |app| {
+                    let key = key.filter(|key| !key.expose().trim().is_empty());
+                    match key {
+                        Some(key) => app.vault().credential_set(owner(id), &origin, &key)?,
+                        None if !has_key => app.vault().credential_delete(owner(id))?,
+                        None => {}
+                    }
+                    Ok(())
+                })
+                .await;
+        }
+        let was_remote = matches!(before, Some(ToolTransport::Http { .. }));
         let given = new.environment.clone();
         self.off_thread(move |app| {
-            let before = if is_new {
-                BTreeMap::new()
-            } else {
+            if was_remote {
+                app.vault().credential_delete(owner(id))?;
+            }
+            let before = if was_program {
                 app.environment(id)?
+            } else {
+                BTreeMap::new()
             };
             let mut values = BTreeMap::new();
             for (name, value) in given {
@@ -328,40 +372,68 @@ impl App {
             .unwrap_or_default())
     }
 
-    /// What a server offers now. It is started if it does not run.
-    pub(super) async fn server_offers(
+    /// What a server offers now.
+    pub(super) async fn offered_by(
         &self,
         server: &ToolServer,
+        asked: &Asked,
     ) -> Result<Vec<ToolDefinition>, Error> {
+        match &server.transport {
+            ToolTransport::Stdio { .. } => self.server_offers(server).await,
+            ToolTransport::Http { .. } => self.remote_offers(server, asked).await,
+        }
+    }
+
+    /// The same of a program. It is started if it does not run.
+    async fn server_offers(&self, server: &ToolServer) -> Result<Vec<ToolDefinition>, Error> {
         let client = self.client(server).await?;
         let tools = match client.list().await {
             Ok(tools) => tools,
             Err(error) => {
                 self.give_up(server.id, &client)?;
-                return Err(refused(&error));
+                return Err(refused(error));
             }
         };
+        self.keep_offers(server, &tools).await?;
+        Ok(tools)
+    }
+
+    pub(super) async fn keep_offers(
+        &self,
+        server: &ToolServer,
+        tools: &[ToolDefinition],
+    ) -> Result<(), Error> {
         if tools != server.tools {
-            let (id, row) = (server.id, tools.clone());
+            let (id, row) = (server.id, tools.to_vec());
             self.write(move |tx| tx.tool_server_offers(id, &row))
                 .await?;
             self.tell(Event::ToolsChanged);
         }
-        Ok(tools)
+        Ok(())
     }
 
-    pub(super) async fn call_server(&self, id: ToolServerId, tool: &str, arguments: &str) -> Ran {
+    pub(super) async fn call_server(
+        &self,
+        id: ToolServerId,
+        tool: &OfferedTool,
+        arguments: &str,
+        asked: &Asked,
+    ) -> Ran {
         let called = async {
             let server = self.tool_server(id).await?;
-            if !server.enabled {
+            // What was shown is what is done.
+            if !server.enabled || server.transport.host() != tool.host {
                 return Err(Error::NotFound("tool"));
             }
+            if matches!(server.transport, ToolTransport::Http { .. }) {
+                return self.call_remote(&server, tool, arguments, asked).await;
+            }
             let client = self.client(&server).await?;
-            let result = client.call(tool, arguments).await;
+            let result = client.call(&tool.name, arguments).await;
             if !client.is_alive() {
                 self.give_up(id, &client)?;
             }
-            result.map_err(|error| refused(&error))
+            result.map_err(refused)
         };
         match called.await {
             Ok(result) => Ran {
@@ -370,6 +442,15 @@ impl App {
             },
             Err(error) => Ran::failed(error.to_string()),
         }
+    }
+
+    /// A program that did not answer in time goes on with nothing: it is ended, and started anew when
+    /// it is asked again.
+    pub(crate) fn end_tool(&self, tool: &OfferedTool) -> Result<(), Error> {
+        if let Some((id, _)) = &tool.server {
+            self.open()?.tools.stop(*id);
+        }
+        Ok(())
     }
 
     fn give_up(&self, id: ToolServerId, client: &Client) -> Result<(), Error> {
@@ -395,7 +476,10 @@ impl App {
         }
         let ToolTransport::Stdio {
             program, arguments, ..
-        } = &server.transport;
+        } = &server.transport
+        else {
+            return Err(Error::NotFound("tool"));
+        };
         let id = server.id;
         let environment = self.off_thread(move |app| app.environment(id)).await?;
         let program = Program {
@@ -411,7 +495,7 @@ impl App {
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
                     .insert(id, said);
-                return Err(refused(&error));
+                return Err(refused(error));
             }
         };
         open.tools.clients().insert(id, Arc::clone(&client));
@@ -422,7 +506,10 @@ impl App {
     }
 }
 
-fn transport(new: &NewToolServer) -> Result<ToolTransport, Error> {
+fn transport(new: &NewToolServer, before: Option<&ToolTransport>) -> Result<ToolTransport, Error> {
+    if !new.url.trim().is_empty() {
+        return remote::transport(new, before);
+    }
     let invalid = || {
         Error::invalid(
             "invalid_parameter",

@@ -1,6 +1,7 @@
 //! Tools: those in the app, servers of them, and calls in answers.
 
 use fluxchat_core::{App, NewToolServer, ToolInfo, shown_json};
+use fluxchat_markup::StreamParser;
 use fluxchat_model::{Message, MessageStatus, Part, Secret, ToolCallPart, ToolState};
 
 use crate::ApiError;
@@ -25,6 +26,7 @@ pub async fn tool_list(app: &App, _: Empty) -> Answer<ToolList> {
             .map(|server| ToolServerRow {
                 id: server.id,
                 name: server.name,
+                host: server.transport.host(),
                 transport: server.transport,
                 enabled: server.enabled,
                 running: server.is_running,
@@ -43,6 +45,9 @@ pub async fn tool_server_save(app: &App, req: ToolServerSaveReq) -> Answer<ToolL
     let values = req.environment.into_iter();
     let new = NewToolServer {
         name: req.name,
+        url: req.url,
+        key_header: req.key_header,
+        key: req.key.map(Secret::new),
         program: req.program,
         arguments: req.arguments,
         environment: values
@@ -118,15 +123,38 @@ pub async fn tool_calls(app: &App, req: MessageReq) -> Answer<ToolCalls> {
 #[must_use]
 pub fn calls(message: &Message) -> Vec<ToolCallRow> {
     let is_over = message.status != MessageStatus::Streaming;
-    let found = message.parts.iter().filter_map(|part| match part {
-        Part::ToolCall(call) => Some(call_row(call, is_over)),
-        _ => None,
-    });
-    found.collect()
+    let mut rows = Vec::new();
+    if !message
+        .parts
+        .iter()
+        .any(|it| matches!(it, Part::ToolCall(_)))
+    {
+        return rows;
+    }
+    let mut before = StreamParser::new();
+    for part in &message.parts {
+        match part {
+            // As `Message::text` joins them.
+            Part::Text { text } => {
+                if !before.source().is_empty() {
+                    before.push("\n\n");
+                }
+                before.push(text);
+            }
+            Part::ToolCall(call) => {
+                let after = u32::try_from(before.blocks().len()).unwrap_or(u32::MAX);
+                rows.push(call_row(call, is_over, after));
+            }
+            _ => {}
+        }
+    }
+    rows
 }
 
-fn call_row(call: &ToolCallPart, is_over: bool) -> ToolCallRow {
+fn call_row(call: &ToolCallPart, is_over: bool, after: u32) -> ToolCallRow {
     ToolCallRow {
+        host: call.host.clone(),
+        after,
         number: call.number,
         tool: call.tool.clone(),
         server: call.server.clone(),

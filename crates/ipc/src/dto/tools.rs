@@ -31,6 +31,8 @@ dto! {
         pub name: String,
         /// How it is reached.
         pub transport: ToolTransport,
+        /// The host it is at; `None` for a program.
+        pub host: Option<String>,
         /// Whether it may be used.
         pub enabled: bool,
         /// Whether it runs now.
@@ -71,7 +73,13 @@ dto! {
         pub id: Option<ToolServerId>,
         /// What it is called.
         pub name: String,
-        /// The program.
+        /// Its address; empty for a program.
+        pub url: String,
+        /// The header its key goes in; empty for the usual one.
+        pub key_header: String,
+        /// A new key for its address; empty removes it, `None` keeps what it had.
+        pub key: Option<String>,
+        /// The program; empty for an address.
         pub program: String,
         /// What it is started with.
         pub arguments: Vec<String>,
@@ -131,6 +139,10 @@ dto! {
         pub tool: String,
         /// Where it runs; `None` in the app.
         pub server: Option<String>,
+        /// The host it goes to; `None` where it runs on this computer.
+        pub host: Option<String>,
+        /// How many blocks of the answer's text came before it.
+        pub after: u32,
         /// What it is called with, with everything in it to be seen.
         pub arguments: String,
         /// How far it came.

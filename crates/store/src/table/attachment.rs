@@ -33,6 +33,8 @@ pub(crate) const OF_DRAFT: &str =
      WHERE d.conversation_id IS ?1 ORDER BY d.seq";
 pub(crate) const CHUNKS: &str = "SELECT seq, page, fresh, body FROM attachment_chunk
      WHERE asset_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3";
+pub(crate) const PAGE: &str = "SELECT seq, page, fresh, body FROM attachment_chunk
+     WHERE asset_id = ?1 AND page = ?2 ORDER BY seq LIMIT ?3 OFFSET ?4";
 pub(crate) const FOUND: &str = "SELECT rowid FROM attachment_search
      WHERE attachment_search MATCH ?1 AND rowid >= ?2 AND rowid <= ?3 ORDER BY rowid";
 const RANGE: &str = "SELECT min(seq), max(seq) FROM attachment_chunk WHERE asset_id = ?1";
@@ -97,6 +99,20 @@ impl ReadTx<'_> {
         limit: u32,
     ) -> Result<Vec<AttachmentChunk>, StoreError> {
         all(self.conn, CHUNKS, params![id.0, from, limit], chunk)
+    }
+
+    /// Some pieces of a page of a file, in order, after so many of them.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn attachment_page(
+        &self,
+        id: AssetId,
+        page: u32,
+        after: u32,
+        limit: u32,
+    ) -> Result<Vec<AttachmentChunk>, StoreError> {
+        all(self.conn, PAGE, params![id.0, page, limit, after], chunk)
     }
 
     /// Which pieces of a file have a word, in order.

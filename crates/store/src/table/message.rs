@@ -1,7 +1,8 @@
 //! `message`: the nodes of the trees.
 
 use fluxchat_model::{
-    ConversationId, Message, MessageId, MessageStatus, Part, Role, Timestamp, Usage, VisibleError,
+    ConversationId, Message, MessageId, MessageStatus, Part, Role, Timestamp, ToolState, Usage,
+    VisibleError,
 };
 use rusqlite::{Row, params};
 
@@ -275,7 +276,16 @@ impl WriteTx<'_> {
         let cut_off = self.messages_streaming()?;
         for id in &cut_off {
             // One that waits for its deletion is not read back, only marked.
-            if self.node(*id)?.is_some() {
+            if let Some(node) = self.node(*id)? {
+                for part in node.message.parts {
+                    // Nobody knows any more what came of it.
+                    if let Part::ToolCall(mut call) = part
+                        && call.state == ToolState::Running
+                    {
+                        call.cut_off();
+                        self.message_append_part(*id, &Part::ToolCall(call))?;
+                    }
+                }
                 self.message_finish(*id, &FinishMessage::new(MessageStatus::Interrupted, at))?;
             } else {
                 change(

@@ -158,6 +158,14 @@ impl WriteTx<'_> {
     pub fn tool_server_remove(&self, id: ToolServerId) -> Result<(), StoreError> {
         let changed = change(self.conn, "DELETE FROM tool_server WHERE id = ?1", [id.0])?;
         must_exist(changed, "tool server")?;
+        self.tool_decisions_forget(id)
+    }
+
+    /// Forgets what was decided about the tools of a server.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub fn tool_decisions_forget(&self, id: ToolServerId) -> Result<(), StoreError> {
         let prefix = id.to_string();
         for sql in [
             "DELETE FROM tool_policy WHERE substr(tool, 1, 36) = ?1",

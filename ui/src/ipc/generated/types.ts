@@ -95,6 +95,18 @@ count: number, } | { "kind": "tools_missing",
 /**
  * The name of the server.
  */
+name: string, } | { "kind": "tools_offline", 
+/**
+ * The name of the server.
+ */
+name: string, } | { "kind": "tools_elsewhere", 
+/**
+ * The name of the server.
+ */
+name: string, } | { "kind": "tools_key", 
+/**
+ * The name of the server.
+ */
 name: string, } | { "kind": "rounds_spent", 
 /**
  * How often it may.
@@ -5572,6 +5584,14 @@ tool: string,
  */
 server: string | null, 
 /**
+ * The host it goes to; `None` where it runs on this computer.
+ */
+host: string | null, 
+/**
+ * How many blocks of the answer's text came before it.
+ */
+after: number, 
+/**
  * What it is called with, with everything in it to be seen.
  */
 arguments: string, 
@@ -5731,6 +5751,10 @@ name: string,
  */
 transport: ToolTransport, 
 /**
+ * The host it is at; `None` for a program.
+ */
+host: string | null, 
+/**
  * Whether it may be used.
  */
 enabled: boolean, 
@@ -5760,7 +5784,19 @@ id?: ToolServerId,
  */
 name: string, 
 /**
- * The program.
+ * Its address; empty for a program.
+ */
+url: string, 
+/**
+ * The header its key goes in; empty for the usual one.
+ */
+key_header: string, 
+/**
+ * A new key for its address; empty removes it, `None` keeps what it had.
+ */
+key?: string, 
+/**
+ * The program; empty for an address.
  */
 program: string, 
 /**
@@ -5796,7 +5832,23 @@ arguments: Array<string>,
 /**
  * The names of its environment; the values are with the keys.
  */
-environment: Array<string>, };
+environment: Array<string>, } | { "kind": "http", 
+/**
+ * Its key is for this one alone.
+ */
+origin: string, 
+/**
+ * As it was typed.
+ */
+path: string, 
+/**
+ * The header its key goes in; `None`: `Authorization`, as a bearer's.
+ */
+header: string | null, 
+/**
+ * Whether a key is kept for it.
+ */
+has_key: boolean, };
 
 /**
  * A value of the environment of a program.

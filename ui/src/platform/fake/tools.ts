@@ -27,10 +27,12 @@ const tool = (key: string, name: string, description: string, more: Partial<Tool
 export function toolCommands(world: FakeWorld): Handlers<Names> {
   const local = [
     tool('app/archive_search', 'archive_search', 'Searches the archive.'),
+    tool('app/read_attachment', 'read_attachment', 'Reads the text of a file.'),
     tool('app/current_time', 'current_time', 'Tells the time.'),
     tool('app/calculator', 'calculator', 'Works out a sum.'),
   ];
   const files = world.id();
+  const trips = world.id();
   let servers: ToolServerRow[] =
     world.conversations.length === 0
       ? []
@@ -52,6 +54,17 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
               tool(`${files}/dеlete`, 'dеlete', 'Delete a file.', { unusable: true }),
             ],
             said: 'Secure MCP Filesystem Server running on stdio\n',
+            host: null,
+          },
+          {
+            id: trips,
+            name: 'Trips',
+            transport: { kind: 'http', origin: 'https://mcp.trips.example:443', path: '/mcp', header: null, has_key: true },
+            host: 'mcp.trips.example',
+            enabled: true,
+            running: false,
+            tools: [tool(`${trips}/find_train`, 'find_train', 'Finds trains between two places.')],
+            said: '',
           },
         ];
   const gone = () => apiError('not_found', 'It is not there any more.');
@@ -71,13 +84,18 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
 
   return {
     tool_list: list,
-    tool_server_save: ({ id, name, program, arguments: args, environment, enabled }) => {
-      if (!program.startsWith('/')) throw apiError('program_missing', 'There is no such program on this computer.');
+    tool_server_save: ({ id, name, url, key_header, key, program, arguments: args, environment, enabled }) => {
+      const at = url === '' ? null : new URL(url);
+      if (at && at.protocol !== 'https:') throw apiError('insecure_origin', 'The connection must be encrypted.');
+      if (!at && !program.startsWith('/')) throw apiError('program_missing', 'There is no such program on this computer.');
       const known = servers.find((row) => row.id === id);
       const server: ToolServerRow = {
         id: id ?? world.id(),
         name,
-        transport: { kind: 'stdio', program, arguments: args, environment: environment.map((value) => value.name) },
+        transport: at
+          ? { kind: 'http', origin: at.origin, path: at.pathname, header: key_header || null, has_key: Boolean(key) }
+          : { kind: 'stdio', program, arguments: args, environment: environment.map((value) => value.name) },
+        host: at?.host ?? null,
         enabled,
         running: false,
         tools: known?.tools ?? [],

@@ -1,8 +1,6 @@
 //! What an answer asks of its source: the branch as it goes out, with its files and tools.
 
-use fluxchat_model::{
-    AnswerNotice, AttachmentTold, ConversationId, Dialect, Message, Role, SealedPart,
-};
+use fluxchat_model::{AttachmentTold, ConversationId, Dialect, Message, Role, SealedPart};
 use fluxchat_providers::{ChatMessage, ChatRequest, Sealed};
 
 use super::super::context::Going;
@@ -121,13 +119,17 @@ impl Run {
         gathered: &mut Gathered,
     ) -> Result<Offered, Error> {
         let id = self.answer.conversation_id;
-        let chosen = self
+        let (chosen, whose) = self
             .app
-            .read_at(&self.home, move |tx| tx.instructions(id))
+            .read_at(&self.home, move |tx| {
+                Ok((tx.instructions(id)?, tx.conversation(id)?))
+            })
             .await?;
+        let stays_here = whose.is_some_and(|it| it.local_only);
+        let tools = &chosen.parameters.tools;
         let offered = self
             .app
-            .offer(&asked.source, &chosen.parameters.tools, true);
+            .offer(&asked.source, tools, stays_here, Some(asked));
         let offered = tokio::select! {
             biased;
             () = self.generation.cancel.cancelled() => {
@@ -135,8 +137,8 @@ impl Run {
             }
             offered = offered => offered?,
         };
-        for name in &offered.missing {
-            gathered.note(AnswerNotice::ToolsMissing { name: name.clone() });
+        for notice in &offered.missing {
+            gathered.note(notice.clone());
         }
         Ok(offered)
     }

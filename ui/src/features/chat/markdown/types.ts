@@ -1,3 +1,4 @@
+import type { Snippet } from 'svelte';
 import type { Inline } from '../../../ipc/generated/types';
 import type { ShownMessage } from '../../../state/message.svelte';
 import type { CodeText } from '../../code/place';
@@ -11,6 +12,13 @@ export type OnLink = (id: number, node: LinkInline | ImageInline) => void;
 /** The same, of a message: of its words, or of what was thought on the way. */
 export type OnMessageLink = (message: ShownMessage, inReasoning: boolean, ...link: Parameters<OnLink>) => void;
 
+/** What stands between the blocks of a text. */
+export interface Between {
+  /** After how many blocks. */
+  places: ReadonlySet<number>;
+  draw: Snippet<[number]>;
+}
+
 /** What all parts of one text share. */
 export interface TextScope {
   /** Makes the ids of footnotes unique on the page. */
@@ -20,4 +28,5 @@ export interface TextScope {
   code?: CodeText | undefined;
   /** Goes to a footnote. */
   showNote: (number: number) => void;
+  between: Between | undefined;
 }

@@ -19,6 +19,8 @@ const call = (more: Partial<ToolCallRow> = {}): ToolCallRow => ({
   number: 0,
   tool: 'calculator',
   server: null,
+  host: null,
+  after: 0,
   arguments: '{\n  "expression": "6*7"\n}',
   state: 'waiting',
   changed: false,
@@ -95,6 +97,38 @@ describe('a call', () => {
     await waitFor(() => expect(asked('tool_decide')).toMatchObject([{ decision: 'refuse' }]));
   });
 
+  it('at an address says where it goes, and offline that nothing would be sent', async () => {
+    const { app } = await withCalls([call({ tool: 'find_train', server: 'Trips', host: 'mcp.trips.example' })]);
+    const card = await screen.findByTestId('tool-approval');
+    expect(card.textContent).toContain('Goes to mcp.trips.example');
+    expect(card.textContent).not.toContain('offline');
+    await app.egress.setOffline(true);
+    await waitFor(() => expect(card.textContent).toContain('Fluxchat is offline: nothing would be sent.'));
+    expect(await violations()).toEqual([]);
+  });
+
+  it('of a program says that offline does not reach it', async () => {
+    const { app } = await withCalls([call({ tool: 'read_file', server: 'Files' })]);
+    const card = await screen.findByTestId('tool-approval');
+    await app.egress.setOffline(true);
+    await waitFor(() => expect(card.textContent).toContain('it can still use the network'));
+  });
+
+  it('stands where it happened, and after the end where blocks grew together', async () => {
+    const paragraph = (text: string) => ({ type: 'paragraph' as const, inlines: [{ type: 'text' as const, text }] });
+    const { answer, fake, app } = await withCalls([]);
+    answer.blocks = [paragraph('Before.'), paragraph('Between.'), paragraph('After.')];
+    const done = (number: number, after: number) => call({ number, after, state: 'done', tool: `tool${number}`, server: 'Files' });
+    answer.calls = [done(0, 0), done(1, 1), done(2, 2), done(3, 2), done(4, 9)];
+    fake.world.emit({ type: 'messages_changed', conversation_id: app.thread.conversationId ?? '' });
+    await waitFor(() => expect(screen.getAllByTestId('tool-call')).toHaveLength(5));
+    const rows = screen.getAllByTestId('message-row');
+    const text = rows.find((row) => row.dataset.messageId === answer.id)?.textContent ?? '';
+    const order = ['tool0', 'Before.', 'tool1', 'Between.', 'tool2', 'tool3', 'After.', 'tool4'].map((word) => text.indexOf(word));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(order).not.toContain(-1);
+  });
+
   it('that is over is folded, with its result as text', async () => {
     await withCalls([call({ state: 'done', result: '<b>42</b>', server: 'Files', tool: 'sum' })]);
     const folded = await screen.findByTestId('tool-call');
@@ -128,6 +162,32 @@ describe('the page of tools', () => {
     await user.click(screen.getByRole('button', { name: 'Remove Notes' }));
     await user.click(await screen.findByRole('button', { name: 'Remove' }));
     await waitFor(() => expect(screen.queryByRole('heading', { name: 'Notes' })).toBeNull());
+  });
+
+  it('adds a server at an address, with a key that goes there alone', async () => {
+    const { fake } = await renderWithApp(Tools, {}, { conversations: 3 });
+    const user = userEvent.setup({ pointerEventsCheck: 0 });
+    await screen.findByRole('heading', { name: 'Trips' });
+    expect(screen.getByText(/Goes to mcp.trips.example/)).toBeTruthy();
+    await user.click(screen.getByTestId('tool-server-add'));
+    await user.click(screen.getByRole('radio', { name: 'An address' }));
+    const form = screen.getByTestId('tool-server-form');
+    await user.type(within(form).getByLabelText('Name'), 'Maps');
+    await user.type(within(form).getByLabelText('Address'), 'https://maps.example/mcp');
+    await user.type(within(form).getByLabelText('Key'), 'k-1');
+    expect(await violations()).toEqual([]);
+    await user.click(screen.getByTestId('tool-server-save'));
+    await screen.findByRole('heading', { name: 'Maps' });
+    expect(fake.calls.find((made) => made.name === 'tool_server_save')?.req).toMatchObject({
+      url: 'https://maps.example/mcp',
+      key: 'k-1',
+      key_header: '',
+      program: '',
+    });
+    await user.click(screen.getByRole('button', { name: 'Change Maps' }));
+    const again = screen.getByTestId('tool-server-form');
+    expect(within(again).getByLabelText<HTMLInputElement>('Address').value).toBe('https://maps.example/mcp');
+    expect(again.textContent, 'the key never comes back').not.toContain('k-1');
   });
 
   it('is empty at first, and locked under supervision', async () => {

@@ -6,6 +6,7 @@ import { t } from '../../../i18n/index.svelte';
 export function toolName(tool: string, server: string | null): string {
   if (server === null) {
     if (tool === 'archive_search') return t('tools.archiveSearch');
+    if (tool === 'read_attachment') return t('tools.readAttachment');
     if (tool === 'current_time') return t('tools.currentTime');
     if (tool === 'calculator') return t('tools.calculator');
   }
@@ -14,6 +15,7 @@ export function toolName(tool: string, server: string | null): string {
 
 export function toolText(tool: ToolRow): string {
   if (tool.key === 'app/archive_search') return t('tools.archiveSearch.text');
+  if (tool.key === 'app/read_attachment') return t('tools.readAttachment.text');
   if (tool.key === 'app/current_time') return t('tools.currentTime.text');
   if (tool.key === 'app/calculator') return t('tools.calculator.text');
   return tool.description;
@@ -50,6 +52,12 @@ export function noticeWords(notice: AnswerNotice): string {
       return t('tools.notice.frames', { count: notice.count });
     case 'tools_missing':
       return t('tools.notice.missing', { name: notice.name });
+    case 'tools_offline':
+      return t('tools.notice.offline', { name: notice.name });
+    case 'tools_elsewhere':
+      return t('tools.notice.elsewhere', { name: notice.name });
+    case 'tools_key':
+      return t('tools.notice.key', { name: notice.name });
     case 'rounds_spent':
       return t('tools.notice.rounds', { count: formatNumber(notice.count) });
   }
