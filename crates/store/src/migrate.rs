@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0013_tools.sql"),
     include_str!("../migrations/0014_attachments.sql"),
     include_str!("../migrations/0015_spend.sql"),
+    include_str!("../migrations/0017_abilities.sql"),
 ];
 
 /// The schema this version reads and writes (`PRAGMA user_version`).

@@ -1,5 +1,6 @@
 import type { Client } from '../ipc/generated/client';
 import type { ContextEstimate, ContextRule, EstimateReq } from '../ipc/generated/types';
+import type { Attachments } from './attachments.svelte';
 import type { Chat } from './chat.svelte';
 import { type Talk, NO_INSTRUCTIONS } from './talk.svelte';
 import type { Thread } from './thread.svelte';
@@ -12,6 +13,7 @@ interface Parts {
   thread: Thread;
   talk: Talk;
   chat: Chat;
+  attachments: Attachments;
 }
 
 /** What the next question of the open conversation would take along. */
@@ -63,11 +65,12 @@ export class Context {
   }
 
   private async read(text: string): Promise<void> {
-    const { client, thread, talk, chat } = this.parts;
+    const { client, thread, talk, chat, attachments } = this.parts;
     const round = ++this.round;
     const id = thread.conversationId;
     const choice = chat.choice;
     const request: EstimateReq = { text };
+    if (attachments.ids.length > 0) request.attachments = attachments.ids;
     if (id !== null) request.conversation_id = id;
     else if (talk.fresh) request.instructions = talk.fresh;
     if (choice) request.source_id = choice.sourceId;

@@ -33,6 +33,8 @@ pub(crate) const OF_DRAFT: &str =
      WHERE d.conversation_id IS ?1 ORDER BY d.seq";
 pub(crate) const CHUNKS: &str = "SELECT seq, page, fresh, body FROM attachment_chunk
      WHERE asset_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3";
+pub(crate) const PAGE: &str = "SELECT seq FROM attachment_chunk
+     WHERE asset_id = ?1 AND page >= ?2 ORDER BY seq LIMIT 1";
 pub(crate) const FOUND: &str = "SELECT rowid FROM attachment_search
      WHERE attachment_search MATCH ?1 AND rowid >= ?2 AND rowid <= ?3 ORDER BY rowid";
 const RANGE: &str = "SELECT min(seq), max(seq) FROM attachment_chunk WHERE asset_id = ?1";
@@ -97,6 +99,14 @@ impl ReadTx<'_> {
         limit: u32,
     ) -> Result<Vec<AttachmentChunk>, StoreError> {
         all(self.conn, CHUNKS, params![id.0, from, limit], chunk)
+    }
+
+    /// The first piece of a page of a file, or of the next one that has words.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn attachment_page(&self, id: AssetId, page: u32) -> Result<Option<i64>, StoreError> {
+        scalar(self.conn, PAGE, params![id.0, page])
     }
 
     /// Which pieces of a file have a word, in order.

@@ -1,0 +1,11 @@
+-- What a source told its models can do: it decides in which form a file is given to them.
+ALTER TABLE model_fact ADD COLUMN abilities TEXT; -- JSON; NULL: nothing was told
+
+-- Files and calls of tools count now, by what is known of them: everything is counted anew.
+DELETE FROM message_size;
+
+CREATE TRIGGER message_size_stale_parts AFTER UPDATE OF parts ON message WHEN new.parts IS NOT old.parts
+BEGIN
+  DELETE FROM message_size WHERE message_id IN
+    (SELECT id FROM message WHERE conversation_id = new.conversation_id AND depth >= new.depth);
+END;
