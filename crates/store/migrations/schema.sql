@@ -324,7 +324,7 @@ CREATE TABLE model_fact (
   own_input INTEGER,
   own_output INTEGER,
   estimated INTEGER NOT NULL DEFAULT 0, -- tokens, where both are known
-  counted INTEGER NOT NULL DEFAULT 0,
+  counted INTEGER NOT NULL DEFAULT 0, abilities TEXT,
   PRIMARY KEY (source_id, model)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE objection_event (
@@ -802,6 +802,11 @@ BEGIN
   FROM message_share s WHERE s.seq = new.seq AND conversation_total.conversation_id = new.conversation_id;
 END;
 CREATE TRIGGER message_size_stale AFTER UPDATE OF text ON message WHEN new.text IS NOT old.text
+BEGIN
+  DELETE FROM message_size WHERE message_id IN
+    (SELECT id FROM message WHERE conversation_id = new.conversation_id AND depth >= new.depth);
+END;
+CREATE TRIGGER message_size_stale_parts AFTER UPDATE OF parts ON message WHEN new.parts IS NOT old.parts
 BEGIN
   DELETE FROM message_size WHERE message_id IN
     (SELECT id FROM message WHERE conversation_id = new.conversation_id AND depth >= new.depth);
