@@ -1,4 +1,4 @@
-//! The same in the real window: files come by the system's dialog, by drag and drop from another
+//! The same in the real window: files come by the button, by drag and drop from another
 //! program and from its clipboard, are drawn, leave as it was said, are cited, saved and deleted.
 
 use std::io::{BufRead as _, BufReader};
@@ -64,20 +64,25 @@ impl Hands<'_> {
         assert!(status.success(), "xdotool {args:?}");
     }
 
-    /// Answers the dialog of the system that is open with a path.
-    fn choose(&self, title: &str, path: &Path) {
-        self.xdotool(&[
+    /// Answers the dialog of the system that asks where to save.
+    fn save_as(&self, path: &Path) {
+        let patience = [
+            "30",
+            "xdotool",
             "search",
             "--sync",
             "--onlyvisible",
             "--name",
-            title,
-            "windowfocus",
-            "--sync",
-        ]);
-        let path = path.to_str().unwrap();
+            "Save",
+        ];
+        let found = self.desk.session.command("timeout").args(patience).output();
+        assert!(
+            found.is_ok_and(|it| it.status.success()),
+            "a dialog asks where to save"
+        );
+        self.xdotool(&["search", "--onlyvisible", "--name", "Save", "windowfocus"]);
         self.xdotool(&["key", "--clearmodifiers", "ctrl+a"]);
-        self.xdotool(&["type", "--delay", "5", path]);
+        self.xdotool(&["type", "--delay", "20", path.to_str().unwrap()]);
         self.xdotool(&["key", "--clearmodifiers", "Return"]);
     }
 
@@ -86,12 +91,12 @@ impl Hands<'_> {
         let uris = paths
             .iter()
             .map(|path| format!("file://{}", path.display()));
-        let mut command = self.desk.session.command("/usr/bin/python3");
+        let mut command = self.desk.session.command("timeout");
         command
-            .args(["-c", DRAG_SOURCE])
+            .args(["120", "/usr/bin/python3", "-c", DRAG_SOURCE])
             .args(uris)
             .stdout(Stdio::piped());
-        let mut source = command.spawn().expect("python3 starts");
+        let mut source = command.spawn().expect("timeout starts");
         let mut said = BufReader::new(source.stdout.take().unwrap()).lines();
         let mut wait_for = |word: &str| {
             let line = said.next().and_then(Result::ok);
@@ -125,9 +130,10 @@ impl Hands<'_> {
 
     /// Another program offers a picture to paste, until it is ended.
     fn copy_picture(&self, path: &Path) -> Child {
-        let mut command = self.desk.session.command("xclip");
+        let mut command = self.desk.session.command("timeout");
         command
-            .args(["-quiet", "-selection", "clipboard", "-target", "image/png"])
+            .args(["120", "xclip", "-quiet", "-selection", "clipboard"])
+            .args(["-target", "image/png"])
             .arg(path)
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
@@ -247,8 +253,7 @@ fn journey() {
         first_run(&window).await;
 
         // The guide takes no pictures: it is said, nothing can be sent, and taking it away erases.
-        window.click("attach").await;
-        hands.choose("File", &small);
+        hand_over(&window, std::slice::from_ref(&small)).await;
         window.wait("attach-notes").await;
         window.wait_text("Not every file can be sent here").await;
         assert!(!sendable(&window).await);
@@ -259,8 +264,7 @@ fn journey() {
 
         add_source(&window, "Recorder", &server.base_url()).await;
         window.click("new-chat").await;
-        window.click("attach").await;
-        hands.choose("File", &small);
+        hand_over(&window, std::slice::from_ref(&small)).await;
         ready(&window, 1).await;
         assert_eq!(assets(&desk), 1, "what was taken away is erased");
         let one = tokens(&window).await;
@@ -299,8 +303,7 @@ fn journey() {
         }
 
         // A page is cited; the citation shows it, and a copy is the file as it was.
-        window.click("attach").await;
-        hands.choose("File", &manual_path);
+        hand_over(&window, std::slice::from_ref(&manual_path)).await;
         ready(&window, 1).await;
         ask(&window, "How tight is the Zephyr valve?", 2).await;
         assert!(question(&server).to_string().contains(&word), "the page was sent");
@@ -314,7 +317,7 @@ fn journey() {
         desk.picture("attach-page");
         let copy = hands.files.join("copy.pdf");
         window.click("attach-save").await;
-        hands.choose("Save File", &copy);
+        hands.save_as(&copy);
         window.wait_text("A copy was saved").await;
         assert!(std::fs::read(&copy).unwrap() == manual, "byte by byte");
         window.click_exactly("Close").await;
@@ -333,7 +336,8 @@ fn journey() {
     });
 }
 
-/// Hands files over as the button does, without the dialog of the system.
+/// Chooses files for the button. WebDriver answers in place of the system's dialog, which WebKit
+/// does not show while it is driven.
 async fn hand_over(window: &Window, paths: &[PathBuf]) {
     let all: Vec<String> = paths.iter().map(|it| it.display().to_string()).collect();
     let input = window.wait("attach-input").await;

@@ -59,8 +59,9 @@ async fn what_is_chosen_counts_before_it_is_sent_and_after() {
         text: "and now?".to_owned(),
         ..Ask::default()
     };
+    // What the server counted halves the estimate, and no more.
     let line = world.tokens(next.clone()).await;
-    assert!(line > 1_296, "it is still in the conversation: {line}");
+    assert!(line > 1_296 / 2, "it is still in the conversation: {line}");
     let shown = world.app.preview(next).await.unwrap().estimate.tokens;
     assert!(shown.abs_diff(line) <= 16, "{shown} and {line}");
 }
@@ -119,4 +120,33 @@ async fn a_budget_stops_what_only_its_picture_makes_dear() {
     // The control arm: the words alone.
     let answer = app::ask(&world.app, world.with("what is it?", Vec::new())).await;
     assert_eq!(code(&answer), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_went_as_it_is_counts_so_from_then_on() {
+    let world = World::new(words("fine")).await;
+    world.recorder.models(
+        r#"{"data":[{"id":"recorder-1","architecture":{"input_modalities":["text","file"]}}]}"#,
+    );
+    let source = world.app.source(world.source).await.unwrap();
+    world.app.models(&source).await.unwrap();
+    let paper = world
+        .attach(
+            "paper.pdf",
+            pdf(4, |page| vec![format!("Page {page} is short.")]),
+        )
+        .await;
+    let line = world.tokens(world.with("what?", vec![paper])).await;
+    assert!(line > 4 * 1_500, "its pages are pictures too: {line}");
+    let answer = app::ask(&world.app, world.with("what?", vec![paper])).await;
+    let next = Ask {
+        conversation: Some(answer.conversation_id),
+        text: "and now?".to_owned(),
+        ..Ask::default()
+    };
+    let next_line = world.tokens(next.clone()).await;
+    let shown = world.app.preview(next).await.unwrap().estimate.tokens;
+    // What the server counted halves the estimate, and no more.
+    assert!(next_line > line / 2, "{next_line} after {line}");
+    assert!(shown.abs_diff(next_line) <= 40, "{shown} and {next_line}");
 }

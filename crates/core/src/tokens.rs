@@ -7,7 +7,7 @@
 
 mod files;
 
-use fluxchat_model::{Attachment, Message, Part};
+use fluxchat_model::{Message, Part};
 use fluxchat_providers::ChatMessage;
 
 pub(crate) use files::{of_any, of_file};
@@ -95,10 +95,9 @@ pub(crate) fn of_words(text: &str) -> u64 {
     }
 }
 
-/// The same for a message as it is kept, with its files; 0 for one that is not sent. Who will be
-/// asked is not known here.
+/// The same for a message as it is kept; 0 for one that is not sent. Its files count apart.
 #[must_use]
-pub(crate) fn of_message(message: &Message, files: &[Attachment], whole: u32) -> u64 {
+pub(crate) fn of_message(message: &Message) -> u64 {
     let calls: u64 = message
         .parts
         .iter()
@@ -110,8 +109,7 @@ pub(crate) fn of_message(message: &Message, files: &[Attachment], whole: u32) ->
             _ => None,
         })
         .sum();
-    let files: u64 = files.iter().map(|it| of_any(it, whole)).sum();
-    of_words(&message.text()) + calls + files
+    of_words(&message.text()) + calls
 }
 
 /// The same for messages as they are told; files that go as they are count apart.
@@ -211,9 +209,9 @@ mod tests {
             created_at: Timestamp(0),
             finished_at: None,
         };
-        let bare = of_message(&message, &[], 0);
+        let bare = of_message(&message);
         message.parts = vec![call(&"one more word ".repeat(100))];
-        let full = of_message(&message, &[], 0);
+        let full = of_message(&message);
         assert!(bare > 8, "{bare}");
         assert!(full - bare >= 300, "{full}");
     }

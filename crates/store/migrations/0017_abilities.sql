@@ -9,3 +9,12 @@ BEGIN
   DELETE FROM message_size WHERE message_id IN
     (SELECT id FROM message WHERE conversation_id = new.conversation_id AND depth >= new.depth);
 END;
+
+-- How a file is told is known once it is told: the question it came with counts anew then.
+CREATE TRIGGER message_size_stale_told AFTER INSERT ON attachment_told
+WHEN NOT EXISTS (SELECT 1 FROM attachment_told WHERE asset_id = new.asset_id AND message_id <> new.message_id)
+BEGIN
+  DELETE FROM message_size WHERE message_id IN
+    (SELECT m.id FROM message a JOIN message m ON m.conversation_id = a.conversation_id AND m.depth >= a.depth - 1
+     WHERE a.id = new.message_id);
+END;

@@ -54,8 +54,8 @@ impl FileSent {
 
 /// Who is given files: a source as it stands, and what its list tells of the model.
 pub(crate) struct Taker<'s> {
-    pub(crate) source: &'s Source,
-    pub(crate) model: &'s str,
+    source: &'s Source,
+    model: &'s str,
     abilities: Abilities,
     redact: bool,
 }
@@ -145,6 +145,12 @@ impl Taker<'_> {
             pages: Vec::new(),
             is_new: true,
         }
+    }
+
+    /// About how many tokens files are.
+    pub(crate) fn tokens(&self, files: Vec<Attachment>) -> u64 {
+        let planned = files.into_iter().map(|it| self.planned(it));
+        planned.map(|it| it.tokens(self.source, self.model)).sum()
     }
 
     fn refused(&self, it: &Attachment) -> Error {

@@ -201,22 +201,24 @@ impl App {
             Some(id) => self.read_at(home, move |tx| tx.message_pins(id)).await?,
             None => Vec::new(),
         };
-        let (path, sizes) = self
+        let (path, files) = self
             .read_at(home, move |tx| {
-                let sizes: Result<Vec<u64>, StoreError> =
-                    path.iter().map(|message| size_of(tx, message)).collect();
-                sizes.map(|sizes| (path, sizes))
+                let of =
+                    |message: &Message| attachments::known(tx, attachments::of(&message.parts));
+                let files: Result<Vec<_>, StoreError> = path.iter().map(of).collect();
+                files.map(|files| (path, files))
             })
             .await?;
+        let taker = self.taker(source, Some(model)).await?;
         let facts = self.facts_of(source, model).await?;
         let pins: HashSet<MessageId> = pins.into_iter().collect();
         let last = path.len().saturating_sub(1);
         let mut lines: Vec<Line> = path
             .iter()
-            .zip(sizes)
+            .zip(files)
             .enumerate()
-            .map(|(at, (message, tokens))| Line {
-                tokens,
+            .map(|(at, (message, files))| Line {
+                tokens: tokens::of_message(message) + taker.tokens(files),
                 is_mine: message.role == fluxchat_model::Role::User,
                 always: pins.contains(&message.id) || (asked && at == last),
             })
@@ -296,10 +298,7 @@ impl App {
             .read_at(home, move |tx| attachments::known(tx, ids))
             .await?;
         let taker = self.taker(source, model).await?;
-        let files = files.into_iter().map(|it| taker.planned(it));
-        Ok(files
-            .map(|it| it.tokens(source, model.unwrap_or_default()))
-            .sum())
+        Ok(taker.tokens(files))
     }
 
     /// Says why it would not be sent, and which budget is nearly used up.
@@ -393,10 +392,13 @@ fn counted(tx: &ReadTx<'_>, head: MessageId) -> Result<Vec<(MessageId, Size)>, S
     Ok(sizes)
 }
 
-/// About how many tokens a message is, with its files.
+/// About how many tokens a message is, with its files, whoever is asked.
 fn size_of(tx: &ReadTx<'_>, message: &Message) -> Result<u64, StoreError> {
-    let files = attachments::known(tx, attachments::of(&message.parts))?;
-    Ok(tokens::of_message(message, &files, WHOLE))
+    let mut tokens = tokens::of_message(message);
+    for it in attachments::known(tx, attachments::of(&message.parts))? {
+        tokens += tokens::of_any(&it, tx.attachment_way(it.asset_id)?, WHOLE);
+    }
+    Ok(tokens)
 }
 
 fn keep_counted(tx: &WriteTx<'_>, sizes: &[(MessageId, Size)]) -> Result<(), StoreError> {

@@ -49,11 +49,13 @@ pub(crate) fn of_file(
     }
 }
 
-/// The same before anybody knows who will answer: what is kept of a message that was counted once.
+/// The same where it is not known who will be asked: as it was told before, if it was.
 #[must_use]
-pub(crate) fn of_any(it: &Attachment, whole: u32) -> u64 {
-    match it.facts.kind {
-        AttachmentKind::Picture | AttachmentKind::Audio => as_it_is(Counts::Anthropic, it),
+pub(crate) fn of_any(it: &Attachment, told: Option<AttachmentWay>, whole: u32) -> u64 {
+    match (it.facts.kind, told) {
+        (AttachmentKind::Picture | AttachmentKind::Audio, _) | (_, Some(AttachmentWay::File)) => {
+            as_it_is(Counts::Anthropic, it)
+        }
         _ => words(it, whole),
     }
 }
@@ -217,7 +219,7 @@ mod tests {
             it.facts.text_bytes = 2_000_000;
         });
         assert_eq!(words(&long, 24 << 10), 6_144 + HEADING);
-        assert_eq!(of_any(&long, 24 << 10), 6_144 + HEADING);
+        assert_eq!(of_any(&long, None, 24 << 10), 6_144 + HEADING);
         let short = file(AttachmentKind::Pdf, |it| {
             it.facts.page_count = 3;
             it.facts.text_bytes = 4_000;
@@ -225,6 +227,8 @@ mod tests {
         assert_eq!(as_it_is(Counts::Google, &short), 774);
         let page = picture(Counts::Anthropic, PAGE.0, PAGE.1);
         assert_eq!(as_it_is(Counts::Anthropic, &short), 1_000 + 3 * page);
+        let told = of_any(&short, Some(AttachmentWay::File), 24 << 10);
+        assert_eq!(told, 1_000 + 3 * page);
     }
 
     #[test]

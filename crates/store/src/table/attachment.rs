@@ -37,6 +37,7 @@ pub(crate) const PAGE: &str = "SELECT seq FROM attachment_chunk
      WHERE asset_id = ?1 AND page >= ?2 ORDER BY seq LIMIT 1";
 pub(crate) const FOUND: &str = "SELECT rowid FROM attachment_search
      WHERE attachment_search MATCH ?1 AND rowid >= ?2 AND rowid <= ?3 ORDER BY rowid";
+pub(crate) const WAY: &str = "SELECT way FROM attachment_told WHERE asset_id = ?1 LIMIT 1";
 const RANGE: &str = "SELECT min(seq), max(seq) FROM attachment_chunk WHERE asset_id = ?1";
 
 fn column(key: DraftKey) -> Option<Uuid> {
@@ -144,6 +145,15 @@ impl ReadTx<'_> {
                 })
             },
         )
+    }
+
+    /// How a file was told, if it ever was.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn attachment_way(&self, id: AssetId) -> Result<Option<AttachmentWay>, StoreError> {
+        let way: Option<String> = scalar(self.conn, WAY, [id.0])?;
+        way.map(|way| from_word(&way, "attachment")).transpose()
     }
 
     /// A file of a conversation in memory.
