@@ -5,8 +5,8 @@ import { asApiError } from './errors';
 /** Bytes per piece on the way to the core. */
 const PIECE = 384 * 1024;
 
-/** Files that are handed over at the same time; the core takes a few more. */
-const AT_ONCE = 3;
+/** One after the other, so that they stand in the order in which they were chosen. */
+const AT_ONCE = 1;
 
 /** A file that is looked at, from a page on. */
 export interface Look {
