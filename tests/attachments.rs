@@ -1,6 +1,9 @@
 //! Attachments: what goes with a question is kept encrypted, leaves as far as the source can take
 //! it and no further, and is gone when it is deleted.
 
+mod takes;
+mod window;
+
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -77,6 +80,46 @@ pub fn picture(place: &str) -> Vec<u8> {
     bytes
 }
 
+/// A grey picture with a gradient, whose file says where it was taken. Nothing in it is packed.
+pub fn photo(width: u32, height: u32, place: &str) -> Vec<u8> {
+    let mut rows = Vec::new();
+    for y in 0..height {
+        rows.push(0);
+        rows.extend((0..width).map(|x| u8::try_from((x / 16 + y / 8) % 256).unwrap()));
+    }
+    let mut packed = vec![0x78, 0x01];
+    let mut blocks = rows.chunks(65_535).peekable();
+    while let Some(block) = blocks.next() {
+        let length = u16::try_from(block.len()).unwrap();
+        packed.push(u8::from(blocks.peek().is_none()));
+        packed.extend(length.to_le_bytes());
+        packed.extend((!length).to_le_bytes());
+        packed.extend(block);
+    }
+    let (mut a, mut b) = (1_u32, 0_u32);
+    for byte in &rows {
+        a = (a + u32::from(*byte)) % 65_521;
+        b = (b + a) % 65_521;
+    }
+    packed.extend(((b << 16) | a).to_be_bytes());
+    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+    let mut head = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    head.extend([8, 0, 0, 0, 0]);
+    let place = format!("Location\0{place}").into_bytes();
+    for (kind, data) in [
+        (b"IHDR", head),
+        (b"tEXt", place),
+        (b"IDAT", packed),
+        (b"IEND", Vec::new()),
+    ] {
+        let body = [kind.as_slice(), &data].concat();
+        bytes.extend(u32::try_from(data.len()).unwrap().to_be_bytes());
+        bytes.extend(&body);
+        bytes.extend(crc(&body).to_be_bytes());
+    }
+    bytes
+}
+
 fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0_u32, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
@@ -100,6 +143,10 @@ struct Desk {
 impl Desk {
     async fn new(dialect: &str, answer: &str) -> Self {
         let recorder = Recorder::start(Answer::Words(vec![answer.to_owned()])).await;
+        Self::asking(recorder, dialect)
+    }
+
+    fn asking(recorder: Recorder, dialect: &str) -> Self {
         let profile = Profile::with_cheap_passphrase().set_up();
         let desk = Self {
             profile,

@@ -4,6 +4,7 @@
 mod budget;
 mod command_line;
 mod context;
+mod files;
 mod title;
 mod window;
 

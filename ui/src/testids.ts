@@ -66,6 +66,7 @@ export const TEST_IDS = {
   attachNotes: 'attach-notes',
   attachSheet: 'attach-sheet',
   attachSave: 'attach-save',
+  attachPage: 'attach-page',
   previewFiles: 'preview-files',
 
   // Messages

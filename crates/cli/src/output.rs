@@ -70,6 +70,8 @@ pub fn exit_code(code: &str) -> u8 {
         | "file_kind"
         | "file_unreadable"
         | "file_changed"
+        | "file_protected"
+        | "file_too_much"
         | "files_too_large"
         | "too_many_files"
         | "attachment_refused"

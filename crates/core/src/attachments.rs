@@ -24,7 +24,7 @@ use crate::{App, Error, profile};
 pub(crate) use answer::cited;
 pub(crate) use keep::{Moved, settle};
 pub use tell::FileSent;
-pub(crate) use tell::path;
+pub(crate) use tell::{Said, WHOLE, path};
 pub use told::ShownFile;
 pub(crate) use upload::Uploads;
 
@@ -46,7 +46,8 @@ impl App {
     /// tells besides, and keeps it encrypted. Nothing leaves.
     ///
     /// # Errors
-    /// `file_empty`, `file_too_large`, `too_many_files`, `file_kind`, `file_unreadable`; when it
+    /// `file_empty`, `file_too_large`, `too_many_files`, `file_kind`, `file_unreadable`, `file_protected`,
+    /// `file_too_much`; when it
     /// cannot be written.
     pub async fn attach(
         &self,
@@ -201,6 +202,16 @@ impl App {
         .await
     }
 
+    /// The piece of a file with which a page begins; 0 if there is no such page.
+    ///
+    /// # Errors
+    /// When the archive is not open.
+    pub async fn attachment_page(&self, id: AssetId, page: u32) -> Result<i64, Error> {
+        let home = self.home_of_asset(id).await?;
+        let found = self.read_at(&home, move |tx| tx.attachment_page_start(id, page));
+        Ok(found.await?.unwrap_or(0))
+    }
+
     /// Has files read by a process of this program, which must call
     /// [`crate::read_apart_if_asked`] first of all. Without it, by the running one.
     pub fn read_files_with(&self, program: std::path::PathBuf) {
@@ -245,6 +256,8 @@ fn too_large() -> Error {
 fn unreadable(error: ReadError) -> Error {
     let code = match error {
         ReadError::NoReader => "no_reader",
+        ReadError::Protected => "file_protected",
+        ReadError::TooLarge | ReadError::Stopped => "file_too_much",
         _ => "file_unreadable",
     };
     Error::invalid(code, error.to_string())
@@ -375,6 +388,16 @@ pub(crate) fn chosen(
                 .cloned()
                 .ok_or(StoreError::NotFound("file"))
         })
+        .collect()
+}
+
+/// Those of these files that are there.
+pub(crate) fn known(
+    tx: &ReadTx<'_>,
+    ids: impl IntoIterator<Item = AssetId>,
+) -> Result<Vec<Attachment>, StoreError> {
+    ids.into_iter()
+        .filter_map(|id| tx.attachment(id).transpose())
         .collect()
 }
 

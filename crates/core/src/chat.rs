@@ -87,8 +87,8 @@ impl App {
             None => None,
         };
         let source = self.source_for(existing.as_ref(), ask.source).await?;
-        self.must_take(&source, &files).await?;
         let model = model_for(existing.as_ref(), &source, ask.model);
+        self.must_take(&source, model.as_deref(), &files).await?;
         let now = self.now();
         let conversation = match existing {
             Some(conversation) => conversation,
@@ -399,7 +399,7 @@ impl App {
 
 /// The model that is known without asking: chosen, the conversation's own, or the source's first.
 /// A source that never said what it offers is asked once the question is safe.
-fn model_for(
+pub(crate) fn model_for(
     conversation: Option<&Conversation>,
     source: &Source,
     chosen: Option<String>,

@@ -5,13 +5,15 @@
 //! several megabytes. How far it is off for a model is learned from what its answers report
 //! (`ModelFacts::percent`).
 
+mod files;
+
 use fluxchat_model::{Message, Part};
-use fluxchat_providers::{ChatMessage, ChatPart};
+use fluxchat_providers::ChatMessage;
+
+pub(crate) use files::{of_any, of_file};
 
 /// What surrounds each message on the wire.
 const AROUND: u64 = 4;
-/// What a picture or a page takes, where nothing else is known.
-const ATTACHED: u64 = 800;
 
 /// Hundredths of a token.
 const TOKEN: u64 = 100;
@@ -93,29 +95,27 @@ pub(crate) fn of_words(text: &str) -> u64 {
     }
 }
 
-/// The same for a message as it is kept; 0 for one that is not sent.
+/// The same for a message as it is kept; 0 for one that is not sent. Its files count apart.
 #[must_use]
 pub(crate) fn of_message(message: &Message) -> u64 {
-    let attached = message
+    let calls: u64 = message
         .parts
         .iter()
-        .filter(|part| matches!(part, Part::Attachment { .. }))
-        .count();
-    of_words(&message.text()) + attached as u64 * ATTACHED
+        .filter_map(|part| match part {
+            Part::ToolCall(call) => {
+                let result = call.result.as_deref().unwrap_or_default();
+                Some(about(&call.wire_name) + about(&call.arguments) + about(result) + 2 * AROUND)
+            }
+            _ => None,
+        })
+        .sum();
+    of_words(&message.text()) + calls
 }
 
-/// The same for messages as they are told, with what is given of files.
+/// The same for messages as they are told; files that go as they are count apart.
 #[must_use]
 pub(crate) fn of_told(messages: &[ChatMessage]) -> u64 {
-    let of = |message: &ChatMessage| {
-        let words: u64 = message.texts().map(about).sum();
-        let files = message
-            .parts
-            .iter()
-            .filter(|part| matches!(part, ChatPart::Image { .. } | ChatPart::File { .. }))
-            .count();
-        words + files as u64 * ATTACHED + AROUND
-    };
+    let of = |message: &ChatMessage| message.texts().map(about).sum::<u64>() + AROUND;
     messages.iter().map(of).sum()
 }
 
@@ -172,6 +172,48 @@ mod tests {
             all.abs_diff(counted) * 100 / counted <= 8,
             "{all} for {counted}"
         );
+    }
+
+    #[test]
+    fn calls_of_tools_count_with_what_came_of_them() {
+        use fluxchat_model::{
+            ConversationId, MessageId, MessageStatus, Role, SourceId, Timestamp, ToolCallPart,
+            ToolState,
+        };
+        let call = |result: &str| {
+            Part::ToolCall(ToolCallPart {
+                number: 0,
+                id: "1".to_owned(),
+                source_id: SourceId::new(Timestamp(0), [1; 10]),
+                wire_name: "search".to_owned(),
+                tool: "search".to_owned(),
+                server: None,
+                arguments: r#"{"words":"lisbon"}"#.to_owned(),
+                state: ToolState::Done,
+                changed: false,
+                result: Some(result.to_owned()),
+                sealed: None,
+            })
+        };
+        let mut message = Message {
+            id: MessageId::new(Timestamp(0), [0; 10]),
+            conversation_id: ConversationId::new(Timestamp(0), [0; 10]),
+            parent_id: None,
+            role: Role::Assistant,
+            status: MessageStatus::Complete,
+            model: None,
+            source_name: None,
+            parts: vec![call("")],
+            usage: None,
+            error: None,
+            created_at: Timestamp(0),
+            finished_at: None,
+        };
+        let bare = of_message(&message);
+        message.parts = vec![call(&"one more word ".repeat(100))];
+        let full = of_message(&message);
+        assert!(bare > 8, "{bare}");
+        assert!(full - bare >= 300, "{full}");
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub mod schema;
 
 pub use envelope::Envelope;
 pub use markdown::Markdown;
-pub use name::{Names, attachment_path};
+pub use name::{Names, attachment_path, attachment_text_path};
 pub use package::{
     Entry, EntryKind, FORMAT, FORMAT_VERSION, Listed, Manifest, PackError, Package, Problem,
 };

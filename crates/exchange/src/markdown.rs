@@ -1,10 +1,12 @@
 use std::fmt::Write as _;
 
-use fluxchat_model::{Conversation, Message, MessageStatus, Part, Role, StatementFlag, Timestamp};
+use fluxchat_model::{
+    AssetId, Conversation, Message, MessageStatus, Part, Role, StatementFlag, Timestamp,
+};
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
-use crate::name::attachment_path;
+use crate::name::{attachment_path, attachment_text_path};
 use crate::package::utc;
 
 const MINUTE: &[BorrowedFormatItem<'_>] =
@@ -45,9 +47,10 @@ impl Markdown {
         out
     }
 
-    /// A message; `version` is its place among its siblings, from 1, and how many there are.
+    /// A message; `version` is its place among its siblings, from 1, and how many there are, and
+    /// `with_text` are the files whose words are in the package as well.
     #[must_use]
-    pub fn message(message: &Message, version: (u32, u32)) -> String {
+    pub fn message(message: &Message, version: (u32, u32), with_text: &[AssetId]) -> String {
         let who = match message.role {
             Role::User => "You",
             Role::System => "Instructions",
@@ -64,7 +67,7 @@ impl Markdown {
         }
         out.push_str("\n\n");
         for part in &message.parts {
-            part_of(&mut out, part);
+            part_of(&mut out, part, with_text);
         }
         match message.status {
             MessageStatus::Interrupted => out.push_str("*Interrupted here.*\n"),
@@ -90,7 +93,7 @@ impl Markdown {
     }
 }
 
-fn part_of(out: &mut String, part: &Part) {
+fn part_of(out: &mut String, part: &Part, with_text: &[AssetId]) {
     match part {
         Part::Text { text } => {
             let _ = writeln!(out, "{}\n", text.trim_end());
@@ -113,7 +116,11 @@ fn part_of(out: &mut String, part: &Part) {
             } else {
                 ""
             };
-            let _ = writeln!(out, "{picture}[{}](../{path})\n", label(name));
+            let _ = write!(out, "{picture}[{}](../{path})", label(name));
+            if with_text.contains(asset_id) {
+                let _ = write!(out, " · [its text](../{})", attachment_text_path(*asset_id));
+            }
+            out.push_str("\n\n");
         }
         Part::Citation { title, target } => {
             let _ = writeln!(out, "- Cited: {} ({})\n", label(title), one_line(target));
@@ -167,7 +174,7 @@ fn longest_run(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fluxchat_model::{AssetId, ConversationId, MessageId};
+    use fluxchat_model::{ConversationId, MessageId};
 
     fn message(parts: Vec<Part>) -> Message {
         Message {
@@ -211,6 +218,7 @@ mod tests {
                 },
             ]),
             (2, 3),
+            &[asset_id],
         );
         assert!(
             text.contains("**sandbox** · guide · 2026-11-18 11:06 UTC · version 2 of 3"),
@@ -219,7 +227,7 @@ mod tests {
         assert!(text.contains("> first\n> second"), "{text}");
         assert!(
             text.contains(&format!(
-                "![a\\](http://x) \\[b.png](../media/{asset_id}.png)"
+                "![a\\](http://x) \\[b.png](../media/{asset_id}.png) · [its text](../media/{asset_id}.text.txt)"
             )),
             "{text}"
         );

@@ -42,6 +42,12 @@ pub fn attachment_path(id: AssetId, media_type: &str, name: &str) -> String {
     format!("media/{id}.{}", ending.to_ascii_lowercase())
 }
 
+/// Where the words that were found in a file are in a package: beside it.
+#[must_use]
+pub fn attachment_text_path(id: AssetId) -> String {
+    format!("media/{id}.text.txt")
+}
+
 fn is_plain(ending: &str) -> bool {
     (1..=8).contains(&ending.len()) && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

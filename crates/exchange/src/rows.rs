@@ -44,6 +44,8 @@ pub struct AttachmentRow<'a> {
     pub id: AssetId,
     /// Where it is in the package.
     pub path: &'a str,
+    /// Where the words are that were found in it; `null` if there are none.
+    pub text_path: Option<&'a str>,
     /// Its name as the person knew it.
     pub name: &'a str,
     /// Its media type.

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Price, SourceId, Usage};
+use crate::{Abilities, Price, SourceId, Usage};
 
 /// Where the amount of a cost comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,10 @@ pub struct ModelFacts {
     pub output_tokens: Option<u32>,
     /// Its price, as told.
     pub price: Option<Price>,
+    /// What it can do, as told.
+    #[serde(default, skip_serializing_if = "Abilities::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Abilities>", optional))]
+    pub abilities: Abilities,
     /// How many tokens it reads, as entered.
     pub own_context: Option<u32>,
     /// Its price, as entered.

@@ -1,7 +1,7 @@
-//! In which form a source takes a file: what the request builders can say, told before anything is
-//! built.
+//! In which form a source takes a file: what its list tells of the model, and otherwise what the
+//! request builders can say, told before anything is built.
 
-use fluxchat_model::{AttachmentKind, Dialect, Source};
+use fluxchat_model::{Abilities, AttachmentKind, Dialect, Source};
 
 /// In which form a file is given to a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,19 +17,32 @@ pub enum Takes {
 /// Hosts that read a PDF by themselves where many others of their dialect do not.
 const READ_PDF: &[&str] = &["openai.com", "openai.azure.com", "openrouter.ai"];
 
-/// In which form a source takes a file of this kind and media type.
+/// In which form a model of a source takes a file of this kind and media type. `abilities` is what
+/// the source's list tells of the model; where it is silent, the dialect decides.
 #[must_use]
-pub fn takes(source: &Source, kind: AttachmentKind, media_type: &str) -> Takes {
+pub fn takes(
+    source: &Source,
+    abilities: Abilities,
+    kind: AttachmentKind,
+    media_type: &str,
+) -> Takes {
     match kind {
         AttachmentKind::Picture => match source.dialect {
             Dialect::Fluxchat => Takes::Nothing,
+            _ if abilities.images == Some(false) => Takes::Nothing,
             _ => Takes::File,
         },
+        AttachmentKind::Pdf if abilities.files == Some(false) => Takes::Words,
         AttachmentKind::Pdf => match source.dialect {
             Dialect::Anthropic | Dialect::Gemini | Dialect::Interactions => Takes::File,
-            Dialect::Openai | Dialect::Responses if is_known(source) => Takes::File,
+            Dialect::Openai | Dialect::Responses
+                if is_known(source) || abilities.files == Some(true) =>
+            {
+                Takes::File
+            }
             _ => Takes::Words,
         },
+        AttachmentKind::Audio if abilities.audio == Some(false) => Takes::Nothing,
         AttachmentKind::Audio => match source.dialect {
             Dialect::Gemini | Dialect::Interactions => Takes::File,
             Dialect::Openai if matches!(media_type, "audio/mpeg" | "audio/x-wav") => Takes::File,

@@ -324,7 +324,7 @@ CREATE TABLE model_fact (
   own_input INTEGER,
   own_output INTEGER,
   estimated INTEGER NOT NULL DEFAULT 0, -- tokens, where both are known
-  counted INTEGER NOT NULL DEFAULT 0, price_cached INTEGER, own_cached INTEGER,
+  counted INTEGER NOT NULL DEFAULT 0, abilities TEXT,
   PRIMARY KEY (source_id, model)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE objection_event (
@@ -810,6 +810,18 @@ CREATE TRIGGER message_size_stale AFTER UPDATE OF text ON message WHEN new.text 
 BEGIN
   DELETE FROM message_size WHERE message_id IN
     (SELECT id FROM message WHERE conversation_id = new.conversation_id AND depth >= new.depth);
+END;
+CREATE TRIGGER message_size_stale_parts AFTER UPDATE OF parts ON message WHEN new.parts IS NOT old.parts
+BEGIN
+  DELETE FROM message_size WHERE message_id IN
+    (SELECT id FROM message WHERE conversation_id = new.conversation_id AND depth >= new.depth);
+END;
+CREATE TRIGGER message_size_stale_told AFTER INSERT ON attachment_told
+WHEN NOT EXISTS (SELECT 1 FROM attachment_told WHERE asset_id = new.asset_id AND message_id <> new.message_id)
+BEGIN
+  DELETE FROM message_size WHERE message_id IN
+    (SELECT m.id FROM message a JOIN message m ON m.conversation_id = a.conversation_id AND m.depth >= a.depth - 1
+     WHERE a.id = new.message_id);
 END;
 CREATE TRIGGER message_total_delete AFTER DELETE ON message
 BEGIN UPDATE stored_total SET count = count - 1, bytes = bytes - octet_length(old.text) - octet_length(old.parts) - 200 WHERE kind = 'message'; END;

@@ -21,7 +21,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0013_tools.sql"),
     include_str!("../migrations/0014_attachments.sql"),
     include_str!("../migrations/0015_spend.sql"),
-    include_str!("../migrations/0019_details.sql"),
+    include_str!("../migrations/0016_abilities.sql"),
+    include_str!("../migrations/0017_details.sql"),
 ];
 
 /// The schema this version reads and writes (`PRAGMA user_version`).

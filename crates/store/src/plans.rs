@@ -51,7 +51,12 @@ fn files_are_found_along_their_index() {
         attachment::CHUNKS,
         "INDEX attachment_chunk_of (asset_id=? AND seq>?",
     );
+    check(attachment::WAY, "INDEX attachment_told_of (asset_id=?)");
     check(attachment::PAGE, "INDEX attachment_chunk_of (asset_id=?");
+    check(
+        attachment::PAGE_START,
+        "INDEX attachment_chunk_of (asset_id=?",
+    );
     let plan = plan(&archive(), attachment::FOUND);
     assert!(
         plan.contains("VIRTUAL TABLE INDEX") && !plan.contains("TEMP B-TREE"),

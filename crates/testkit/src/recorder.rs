@@ -63,9 +63,12 @@ pub enum Answer {
 struct Shared {
     seen: Mutex<Vec<Recorded>>,
     answer: Mutex<Answer>,
+    models: Mutex<String>,
     dripped: Mutex<Vec<(Instant, String)>>,
     arrived: tokio::sync::Notify,
 }
+
+const ONE_MODEL: &str = r#"{"object":"list","data":[{"id":"recorder-1","object":"model"}]}"#;
 
 /// The server. Dropping it stops it.
 pub struct Recorder {
@@ -95,6 +98,7 @@ impl Recorder {
         let address = listener.local_addr().expect("an address").to_string();
         let shared = Arc::new(Shared {
             seen: Mutex::default(),
+            models: Mutex::new(ONE_MODEL.to_owned()),
             answer: Mutex::new(answer),
             dripped: Mutex::default(),
             arrived: tokio::sync::Notify::new(),
@@ -129,6 +133,15 @@ impl Recorder {
             .answer
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = answer;
+    }
+
+    /// From now on it lists these models: a JSON document.
+    pub fn models(&self, list: &str) {
+        *self
+            .shared
+            .models
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = list.to_owned();
     }
 
     /// Everything that arrived.
@@ -227,7 +240,11 @@ async fn serve(
     if uri.path().ends_with("/models") && !shared.is_web_page() {
         return json(
             200,
-            r#"{"object":"list","data":[{"id":"recorder-1","object":"model"}]}"#.to_owned(),
+            shared
+                .models
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
         );
     }
     let mut answer = shared.next_answer();

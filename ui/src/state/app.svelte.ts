@@ -86,7 +86,13 @@ export class AppState {
       talk: this.talk,
       attachments: this.attachments,
     });
-    this.context = new Context({ client, thread: this.thread, talk: this.talk, chat: this.chat });
+    this.context = new Context({
+      client,
+      thread: this.thread,
+      talk: this.talk,
+      chat: this.chat,
+      attachments: this.attachments,
+    });
   }
 
   /** Takes what `session_open`, `session_unlock`, `setup_complete` … answered. */

@@ -5,6 +5,15 @@ import { asApiError } from './errors';
 /** Bytes per piece on the way to the core. */
 const PIECE = 384 * 1024;
 
+/** One after the other, so that they stand in the order in which they were chosen. */
+const AT_ONCE = 1;
+
+/** A file that is looked at, from a page on. */
+export interface Look {
+  id: string;
+  page: number | null;
+}
+
 /** A file beside an unsent text. */
 export interface Chip {
   /** For lists; the name of the file in the archive once it has one. */
@@ -22,7 +31,8 @@ function base64(piece: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(String(reader.result).split(',')[1] ?? '');
-    reader.onerror = () => reject(new Error('file_changed'));
+    // It was moved meanwhile, or it is a folder.
+    reader.onerror = () => reject({ code: 'file_changed' });
     reader.readAsDataURL(piece);
   });
 }
@@ -31,11 +41,16 @@ function base64(piece: Blob): Promise<string> {
 export class Attachments {
   chips = $state.raw<Chip[]>([]);
   /** The file that is looked at. */
-  shown = $state<string | null>(null);
+  shown = $state.raw<Look | null>(null);
   private id: string | null = null;
   private source: string | undefined;
+  private model: string | undefined;
   private round = 0;
   private count = 0;
+  private free = AT_ONCE;
+  private readonly waiting: (() => void)[] = [];
+  /** Taken away while they were read. */
+  private readonly gone = new Set<string>();
 
   constructor(private readonly client: Client) {}
 
@@ -54,11 +69,12 @@ export class Attachments {
     return this.chips.flatMap((chip) => (chip.plan ? [chip.plan.file.asset_id] : []));
   }
 
-  /** Another conversation, or another source that would answer. */
-  async open(id: string | null, source: string | undefined): Promise<void> {
+  /** Another conversation, or another source or model that would answer. */
+  async open(id: string | null, source: string | undefined, model: string | undefined): Promise<void> {
     if (id !== this.id) this.chips = [];
     this.id = id;
     this.source = source;
+    this.model = model;
     await this.refresh();
   }
 
@@ -75,9 +91,17 @@ export class Attachments {
 
   async remove(chip: Chip): Promise<void> {
     this.chips = this.chips.filter((other) => other.key !== chip.key);
-    if (!chip.plan) return;
-    const asset_id = chip.plan.file.asset_id;
-    const where = this.id === null ? {} : { conversation_id: this.id };
+    if (chip.plan) await this.erase(this.id, chip.plan.file.asset_id);
+    else if (!chip.problem) this.gone.add(chip.key);
+  }
+
+  /** Looks at a file, at one of its pages. */
+  look(id: string, page: number | null = null): void {
+    this.shown = { id, page };
+  }
+
+  private async erase(id: string | null, asset_id: string): Promise<void> {
+    const where = id === null ? {} : { conversation_id: id };
     await this.client.attachmentRemove({ ...where, asset_id }).catch(() => undefined);
   }
 
@@ -85,8 +109,9 @@ export class Attachments {
     const round = ++this.round;
     const where = this.id === null ? {} : { conversation_id: this.id };
     const source = this.source ? { source_id: this.source } : {};
+    const model = this.model ? { model: this.model } : {};
     try {
-      const { files } = await this.client.attachmentList({ ...where, ...source });
+      const { files } = await this.client.attachmentList({ ...where, ...source, ...model });
       if (round !== this.round) return;
       const kept = this.chips.filter((chip) => chip.plan === null);
       const ready = files.map((plan) => ({
@@ -106,27 +131,48 @@ export class Attachments {
     const key = `new-${(this.count += 1)}`;
     const chip: Chip = { key, name: file.name, bytes: file.size, plan: null, problem: null };
     this.chips = [...this.chips, chip];
+    await this.turn();
     try {
-      await this.handOver(id, file);
+      const asset = await this.handOver(id, key, file);
+      const unwanted = this.gone.delete(key);
+      if (unwanted && asset !== null) await this.erase(id, asset);
+      // Its chip goes with the one of the file that is there now.
+      if (id === this.id && !unwanted) await this.refresh();
       this.chips = this.chips.filter((other) => other.key !== key);
-      if (id === this.id) await this.refresh();
     } catch (reason) {
+      this.gone.delete(key);
       const problem = asApiError(reason);
       this.chips = this.chips.map((other) => (other.key === key ? { ...other, problem } : other));
+    } finally {
+      this.free += 1;
+      this.waiting.shift()?.();
     }
   }
 
-  private async handOver(id: string | null, file: File): Promise<void> {
+  /** Waits until few enough are on their way. */
+  private async turn(): Promise<void> {
+    while (this.free === 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.free -= 1;
+  }
+
+  /** `null` if it was taken away before it was there. */
+  private async handOver(id: string | null, key: string, file: File): Promise<string | null> {
+    if (this.gone.has(key)) return null;
     const where = id === null ? {} : { conversation_id: id };
     const { upload } = await this.client.attachmentBegin({ ...where, name: file.name, size: file.size });
     try {
       for (let at = 0; at < file.size; at += PIECE) {
-        await this.client.attachmentPut({ upload, data: await base64(file.slice(at, at + PIECE)) });
+        const data = await base64(file.slice(at, at + PIECE));
+        if (this.gone.has(key)) {
+          await this.client.attachmentCancel({ upload });
+          return null;
+        }
+        await this.client.attachmentPut({ upload, data });
       }
     } catch (reason) {
       await this.client.attachmentCancel({ upload }).catch(() => undefined);
       throw reason;
     }
-    await this.client.attachmentFinish({ upload });
+    return (await this.client.attachmentFinish({ upload })).asset_id;
   }
 }

@@ -1,5 +1,6 @@
 import type { Client } from '../ipc/generated/client';
 import type { ContextEstimate, ContextRule } from '../ipc/generated/types';
+import type { Attachments } from './attachments.svelte';
 import type { Chat } from './chat.svelte';
 import type { Talk } from './talk.svelte';
 import type { Thread } from './thread.svelte';
@@ -13,6 +14,7 @@ export interface Parts {
   thread: Thread;
   talk: Talk;
   chat: Chat;
+  attachments: Attachments;
 }
 
 /** What the next question of the open conversation would take along. */

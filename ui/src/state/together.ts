@@ -13,9 +13,10 @@ export interface AskedEstimate {
 
 /** What is asked now, together and of each where there are several. */
 export async function read(parts: Parts, text: string): Promise<{ estimate: ContextEstimate | null; each: AskedEstimate[] }> {
-  const { client, thread, talk, chat } = parts;
+  const { client, thread, talk, chat, attachments } = parts;
   const id = thread.conversationId;
   const request: EstimateReq = { text };
+  if (attachments.ids.length > 0) request.attachments = attachments.ids;
   if (id !== null) request.conversation_id = id;
   else if (talk.fresh) request.instructions = talk.fresh;
   if (chat.beside.length > 1) {

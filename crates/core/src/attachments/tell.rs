@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use fluxchat_model::{
-    Attachment, AttachmentKind, AttachmentTold, AttachmentWay, DraftKey, Message, Part, Role,
-    Source, SourceId,
+    Abilities, AssetId, Attachment, AttachmentKind, AttachmentTold, AttachmentWay, DraftKey,
+    Message, Part, Role, Source, SourceId,
 };
 use fluxchat_providers::{ChatMessage, ChatPart, Takes, takes};
 use fluxchat_store::{AttachmentChunk, ReadTx, StoreError};
@@ -13,10 +13,10 @@ use fluxchat_store::{AttachmentChunk, ReadTx, StoreError};
 use super::of;
 use crate::chat::said::{Listener, Telling, text_of};
 use crate::temporary::Home;
-use crate::{App, Error};
+use crate::{App, Error, tokens};
 
 /// Up to here a text goes whole, in bytes: some six thousand tokens.
-const WHOLE: u32 = 24 << 10;
+pub(crate) const WHOLE: u32 = 24 << 10;
 /// The pages a source reads in one PDF; a longer one goes as text.
 const PDF_PAGES: u32 = 100;
 /// The most bytes of files in one request; providers take some 20 MB as Base64.
@@ -45,6 +45,21 @@ pub struct FileSent {
     pub is_new: bool,
 }
 
+impl FileSent {
+    /// About how many tokens it is, for a model of a source.
+    pub(crate) fn tokens(&self, source: &Source, model: &str) -> u64 {
+        tokens::of_file(source, model, &self.attachment, self.way, WHOLE)
+    }
+}
+
+/// Who is given files: a source as it stands, and what its list tells of the model.
+pub(crate) struct Taker<'s> {
+    source: &'s Source,
+    model: &'s str,
+    abilities: Abilities,
+    redact: bool,
+}
+
 /// A conversation as it is told.
 pub(crate) struct Said {
     pub(crate) messages: Vec<ChatMessage>,
@@ -71,8 +86,18 @@ impl Said {
         told
     }
 
+    /// About how many tokens it is, for a model of a source. Texts of files are among the messages.
+    pub(crate) fn tokens(&self, source: &Source, model: &str) -> u64 {
+        let as_they_are = self
+            .files
+            .iter()
+            .filter(|file| file.way == Some(AttachmentWay::File));
+        let files = as_they_are.map(|file| file.tokens(source, model));
+        tokens::of_told(&self.messages) + files.sum::<u64>()
+    }
+
     /// The pages that an answer may name.
-    pub(crate) fn pages(&self) -> Vec<(fluxchat_model::AssetId, String, Vec<u32>)> {
+    pub(crate) fn pages(&self) -> Vec<(AssetId, String, Vec<u32>)> {
         self.files
             .iter()
             .map(|file| {
@@ -88,24 +113,74 @@ impl Said {
     }
 }
 
-/// How a file would be told; `None` where the source cannot take it.
-fn plan(source: &Source, redact: bool, it: &Attachment) -> Option<AttachmentWay> {
-    let facts = &it.facts;
-    let has_text = facts.text_bytes > 0;
-    match takes(source, facts.kind, &it.media_type) {
-        Takes::Nothing => None,
-        // Words can be redacted, and a long text can be searched; bytes cannot.
-        Takes::File if facts.kind == AttachmentKind::Pdf && has_text => {
-            if facts.text_bytes > 4 * WHOLE || facts.page_count > PDF_PAGES {
-                Some(AttachmentWay::Pages)
-            } else if redact {
-                Some(words(facts.text_bytes))
-            } else {
-                Some(AttachmentWay::File)
+impl Taker<'_> {
+    /// How a file would be told; `None` where the model cannot take it.
+    fn plan(&self, it: &Attachment) -> Option<AttachmentWay> {
+        let facts = &it.facts;
+        let has_text = facts.text_bytes > 0;
+        match takes(self.source, self.abilities, facts.kind, &it.media_type) {
+            Takes::Nothing => None,
+            // Words can be redacted, and a long text can be searched; bytes cannot.
+            Takes::File if facts.kind == AttachmentKind::Pdf && has_text => {
+                if facts.text_bytes > 4 * WHOLE || facts.page_count > PDF_PAGES {
+                    Some(AttachmentWay::Pages)
+                } else if self.redact {
+                    Some(words(facts.text_bytes))
+                } else {
+                    Some(AttachmentWay::File)
+                }
             }
+            Takes::File => Some(AttachmentWay::File),
+            Takes::Words => has_text.then(|| words(facts.text_bytes)),
         }
-        Takes::File => Some(AttachmentWay::File),
-        Takes::Words => has_text.then(|| words(facts.text_bytes)),
+    }
+
+    /// The same, for people.
+    pub(crate) fn planned(&self, attachment: Attachment) -> FileSent {
+        let way = self.plan(&attachment);
+        FileSent {
+            unredacted: self.redact && way == Some(AttachmentWay::File),
+            attachment,
+            way,
+            pages: Vec::new(),
+            is_new: true,
+        }
+    }
+
+    /// About how many tokens files are.
+    pub(crate) fn tokens(&self, files: Vec<Attachment>) -> u64 {
+        let planned = files.into_iter().map(|it| self.planned(it));
+        planned.map(|it| it.tokens(self.source, self.model)).sum()
+    }
+
+    fn refused(&self, it: &Attachment) -> Error {
+        let told = match it.facts.kind {
+            AttachmentKind::Picture => self.abilities.images,
+            AttachmentKind::Audio => self.abilities.audio,
+            _ => None,
+        };
+        // What the list says of a model is said of the model.
+        let who = match told {
+            Some(false) => self.model,
+            _ => &self.source.name,
+        };
+        let what = match it.facts.kind {
+            AttachmentKind::Picture => "pictures",
+            AttachmentKind::Audio => "this kind of sound",
+            _ => {
+                return Error::invalid(
+                    "attachment_refused",
+                    format!(
+                        "No words were found in “{}”, and {who} cannot read the file itself.",
+                        it.name
+                    ),
+                );
+            }
+        };
+        Error::invalid(
+            "attachment_refused",
+            format!("{who} cannot take {what}: “{}”.", it.name),
+        )
     }
 }
 
@@ -126,15 +201,45 @@ impl App {
         path: Vec<(Role, Vec<Part>)>,
         to: Listener,
     ) -> Result<Said, Error> {
-        let redact = self.redacts(source.id).await?;
+        let (redact, abilities) = self.taken_by(source, &to.model).await?;
         let (source, home) = (source.clone(), home.clone());
-        self.off_thread(move |app| app.say(&home, &source, redact, &path, to))
-            .await
+        self.off_thread(move |app| {
+            let model = to.model.clone();
+            let taker = Taker {
+                source: &source,
+                model: &model,
+                abilities,
+                redact,
+            };
+            app.say(&home, &taker, &path, to)
+        })
+        .await
     }
 
-    async fn redacts(&self, id: SourceId) -> Result<bool, Error> {
-        self.read(move |tx| Ok(tx.source(id)?.is_some_and(|source| source.redact)))
-            .await
+    /// Whether private details are replaced for a source, and what its list tells of a model.
+    async fn taken_by(&self, source: &Source, model: &str) -> Result<(bool, Abilities), Error> {
+        let (id, model) = (source.id, model.to_owned());
+        self.read(move |tx| {
+            let redact = tx.source(id)?.is_some_and(|source| source.redact);
+            Ok((redact, tx.model_fact(id, &model)?.abilities))
+        })
+        .await
+    }
+
+    /// Who is given files.
+    pub(crate) async fn taker<'s>(
+        &self,
+        source: &'s Source,
+        model: Option<&'s str>,
+    ) -> Result<Taker<'s>, Error> {
+        let model = model.unwrap_or_default();
+        let (redact, abilities) = self.taken_by(source, model).await?;
+        Ok(Taker {
+            source,
+            model,
+            abilities,
+            redact,
+        })
     }
 
     /// How the files beside an unsent text would be told, before it is sent.
@@ -145,6 +250,7 @@ impl App {
         &self,
         key: DraftKey,
         source: Option<SourceId>,
+        model: Option<String>,
     ) -> Result<Vec<FileSent>, Error> {
         let home = self.home_of_draft(key)?;
         let existing = match key {
@@ -152,34 +258,33 @@ impl App {
             DraftKey::NewConversation => None,
         };
         let source = self.source_for(existing.as_ref(), source).await?;
-        let redact = self.redacts(source.id).await?;
+        let model = crate::chat::model_for(existing.as_ref(), &source, model);
+        let taker = self.taker(&source, model.as_deref()).await?;
         let files = self
             .read_at(&home, move |tx| tx.draft_attachments(key))
             .await?;
-        Ok(files
-            .into_iter()
-            .map(|it| planned(&source, redact, it))
-            .collect())
+        Ok(files.into_iter().map(|it| taker.planned(it)).collect())
     }
 
-    /// Refuses files that a source cannot take, before anything is written or sent.
+    /// Refuses files that a model of a source cannot take, before anything is written or sent.
     pub(crate) async fn must_take(
         &self,
         source: &Source,
+        model: Option<&str>,
         files: &[Attachment],
     ) -> Result<(), Error> {
         if files.is_empty() {
             return Ok(());
         }
-        let redact = self.redacts(source.id).await?;
+        let taker = self.taker(source, model).await?;
         for it in files {
-            if plan(source, redact, it).is_none() {
-                return Err(refused(source, it));
+            if taker.plan(it).is_none() {
+                return Err(taker.refused(it));
             }
         }
         let bytes = files
             .iter()
-            .filter(|it| plan(source, redact, it) == Some(AttachmentWay::File))
+            .filter(|it| taker.plan(it) == Some(AttachmentWay::File))
             .map(|it| it.bytes)
             .sum::<u64>();
         if bytes > LARGEST_REQUEST {
@@ -191,8 +296,7 @@ impl App {
     fn say(
         &self,
         home: &Home,
-        source: &Source,
-        redact: bool,
+        taker: &Taker<'_>,
         path: &[(Role, Vec<Part>)],
         to: Listener,
     ) -> Result<Said, Error> {
@@ -212,7 +316,7 @@ impl App {
                 let Some(it) = home.store.read(|tx| tx.attachment(id))? else {
                     continue;
                 };
-                let mut file = planned(source, redact, it);
+                let mut file = taker.planned(it);
                 file.is_new = at == last;
                 match file.way {
                     Some(AttachmentWay::File) => {
@@ -269,37 +373,6 @@ pub(crate) fn path(messages: Vec<Message>) -> Vec<(Role, Vec<Part>)> {
         .into_iter()
         .map(|message| (message.role, message.parts))
         .collect()
-}
-
-fn planned(source: &Source, redact: bool, attachment: Attachment) -> FileSent {
-    let way = plan(source, redact, &attachment);
-    FileSent {
-        unredacted: redact && way == Some(AttachmentWay::File),
-        attachment,
-        way,
-        pages: Vec::new(),
-        is_new: true,
-    }
-}
-
-fn refused(source: &Source, it: &Attachment) -> Error {
-    let what = match it.facts.kind {
-        AttachmentKind::Picture => "pictures",
-        AttachmentKind::Audio => "this kind of sound",
-        _ => {
-            return Error::invalid(
-                "attachment_refused",
-                format!(
-                    "No words were found in “{}”, and {} cannot read the file itself.",
-                    it.name, source.name
-                ),
-            );
-        }
-    };
-    Error::invalid(
-        "attachment_refused",
-        format!("{} cannot take {what}: “{}”.", source.name, it.name),
-    )
 }
 
 fn together() -> Error {

@@ -44,4 +44,42 @@ impl App {
             .await?
             .ok_or(Error::NotFound("file"))
     }
+
+    /// The name for a copy of a file. A picture that was written anew ends as what it is now.
+    ///
+    /// # Errors
+    /// When it does not exist, or was not attached.
+    pub async fn attachment_copy_name(&self, id: AssetId) -> Result<String, Error> {
+        let it = self.attachment(id).await?;
+        let endings: &[&str] = match it.media_type.as_str() {
+            "image/png" => &["png"],
+            "image/jpeg" => &["jpg", "jpeg"],
+            _ => return Ok(it.name),
+        };
+        Ok(ending_as(&it.name, endings))
+    }
+}
+
+fn ending_as(name: &str, endings: &[&str]) -> String {
+    let (stem, own) = name.rsplit_once('.').unwrap_or((name, ""));
+    if endings
+        .iter()
+        .any(|ending| own.eq_ignore_ascii_case(ending))
+    {
+        return name.to_owned();
+    }
+    format!("{stem}.{}", endings.first().unwrap_or(&own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ending_as;
+
+    #[test]
+    fn a_copy_ends_as_what_it_is() {
+        assert_eq!(ending_as("a.b.webp", &["png"]), "a.b.png");
+        assert_eq!(ending_as("a.PNG", &["png"]), "a.PNG");
+        assert_eq!(ending_as("a.jpeg", &["jpg", "jpeg"]), "a.jpeg");
+        assert_eq!(ending_as("picture", &["png"]), "picture.png");
+    }
 }

@@ -8,11 +8,11 @@ use std::collections::HashSet;
 use fluxchat_model::{
     ContextRule, CostBasis, Instructions, Message, MessageId, ModelFacts, Source, VisibleError,
 };
-use fluxchat_providers::ChatMessage;
 use fluxchat_store::{ReadTx, Size, StoreError, WriteTx};
 
 use super::trim::{Line, trim};
 use super::{Ask, model_for};
+use crate::attachments::{self, Said, WHOLE};
 use crate::temporary::Home;
 use crate::{App, BudgetState, Error, instructions, tokens};
 
@@ -75,29 +75,35 @@ impl Estimate {
         }
     }
 
-    /// Counts what is really told, where files make it more than what was counted without reading
-    /// them.
-    pub(super) fn count_told(&mut self, instructions: &Instructions, messages: &[ChatMessage]) {
-        let told = tokens::of_words(&instructions.system) + tokens::of_told(messages);
-        if told <= self.raw || self.raw == 0 {
+    /// Counts what is really told. Without files only where that is more than was counted, for
+    /// the rest of it was read.
+    pub(super) fn count_told(
+        &mut self,
+        instructions: &Instructions,
+        said: &Said,
+        source: &Source,
+        model: &str,
+    ) {
+        let told = tokens::of_words(&instructions.system) + said.tokens(source, model);
+        if self.raw == 0 || (said.files.is_empty() && told <= self.raw) {
             return;
         }
-        let grown = |it: u64| {
-            let grown = u128::from(it) * u128::from(told) / u128::from(self.raw);
-            u64::try_from(grown).unwrap_or(u64::MAX)
+        let changed = |it: u64| {
+            let changed = u128::from(it) * u128::from(told) / u128::from(self.raw);
+            u64::try_from(changed).unwrap_or(u64::MAX)
         };
         let answer = self
             .nanos_most
             .zip(self.nanos)
             .map(|(most, read)| most.saturating_sub(read));
-        self.tokens = grown(self.tokens);
-        self.nanos = self.nanos.map(grown);
+        self.tokens = changed(self.tokens);
+        self.nanos = self.nanos.map(changed);
         self.nanos_most = self
             .nanos
             .zip(answer)
             .map(|(read, answer)| read.saturating_add(answer));
         self.raw = told;
-        self.too_long |= self
+        self.too_long = self
             .context
             .is_some_and(|context| self.tokens + self.reserved > u64::from(context));
     }
@@ -204,14 +210,24 @@ impl App {
             Some(id) => self.read_at(home, move |tx| tx.message_pins(id)).await?,
             None => Vec::new(),
         };
+        let (path, files) = self
+            .read_at(home, move |tx| {
+                let of =
+                    |message: &Message| attachments::known(tx, attachments::of(&message.parts));
+                let files: Result<Vec<_>, StoreError> = path.iter().map(of).collect();
+                files.map(|files| (path, files))
+            })
+            .await?;
+        let taker = self.taker(source, Some(model)).await?;
         let facts = self.facts_of(source, model).await?;
         let pins: HashSet<MessageId> = pins.into_iter().collect();
         let last = path.len().saturating_sub(1);
         let mut lines: Vec<Line> = path
             .iter()
+            .zip(files)
             .enumerate()
-            .map(|(at, message)| Line {
-                tokens: tokens::of_message(message),
+            .map(|(at, (message, files))| Line {
+                tokens: tokens::of_message(message) + taker.tokens(files),
                 is_mine: message.role == fluxchat_model::Role::User,
                 always: pins.contains(&message.id) || (asked && at == last),
             })
@@ -237,12 +253,13 @@ impl App {
             None => None,
         };
         let source = self.source_for(existing.as_ref(), ask.source).await?;
-        let model = model_for(existing.as_ref(), &source, ask.model);
+        let model = model_for(existing.as_ref(), &source, ask.model.clone());
+        let beside = self.beside(&home, &ask, &source, model.as_deref()).await?;
         let given = ask.instructions.map(instructions::checked).transpose()?;
         let facts = self
             .facts_of(&source, model.as_deref().unwrap_or_default())
             .await?;
-        let question = tokens::of_words(ask.text.trim());
+        let question = tokens::of_words(ask.text.trim()) + beside;
         let (id, head) = (
             existing.as_ref().map(|it| it.id),
             existing.as_ref().and_then(|it| it.head_id),
@@ -271,6 +288,26 @@ impl App {
         estimate.model = model;
         self.judge(&source, &mut estimate).await?;
         Ok(estimate)
+    }
+
+    /// About how many tokens the files are that are to go with a question. One that was taken away
+    /// in between counts for nothing.
+    async fn beside(
+        &self,
+        home: &Home,
+        ask: &Ask,
+        source: &Source,
+        model: Option<&str>,
+    ) -> Result<u64, Error> {
+        if ask.attachments.is_empty() {
+            return Ok(0);
+        }
+        let ids = ask.attachments.clone();
+        let files = self
+            .read_at(home, move |tx| attachments::known(tx, ids))
+            .await?;
+        let taker = self.taker(source, model).await?;
+        Ok(taker.tokens(files))
     }
 
     /// Says why it would not be sent, and which budget is nearly used up.
@@ -353,7 +390,7 @@ fn counted(tx: &ReadTx<'_>, head: MessageId) -> Result<Vec<(MessageId, Size)>, S
         let Some(message) = tx.message(id)? else {
             break;
         };
-        let tokens = tokens::of_message(&message);
+        let tokens = size_of(tx, &message)?;
         upto = Size {
             tokens,
             upto_tokens: upto.upto_tokens + tokens,
@@ -362,6 +399,15 @@ fn counted(tx: &ReadTx<'_>, head: MessageId) -> Result<Vec<(MessageId, Size)>, S
         sizes.push((id, upto));
     }
     Ok(sizes)
+}
+
+/// About how many tokens a message is, with its files, whoever is asked.
+fn size_of(tx: &ReadTx<'_>, message: &Message) -> Result<u64, StoreError> {
+    let mut tokens = tokens::of_message(message);
+    for it in attachments::known(tx, attachments::of(&message.parts))? {
+        tokens += tokens::of_any(&it, tx.attachment_way(it.asset_id)?, WHOLE);
+    }
+    Ok(tokens)
 }
 
 fn keep_counted(tx: &WriteTx<'_>, sizes: &[(MessageId, Size)]) -> Result<(), StoreError> {

@@ -141,7 +141,12 @@ impl App {
             has_tools: !offered.is_empty(),
         };
         let said = self.said(&home, &source, path, listener).await?;
-        estimate.count_told(&instructions, &said.messages);
+        estimate.count_told(
+            &instructions,
+            &said,
+            &source,
+            model.as_deref().unwrap_or_default(),
+        );
         self.judge(&source, &mut estimate).await?;
         let outgoing = self
             .outgoing(

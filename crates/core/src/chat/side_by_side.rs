@@ -57,8 +57,8 @@ impl App {
         let mut asked = Vec::with_capacity(others.len());
         for other in others {
             let source = self.source_for(existing.as_ref(), other.source).await?;
-            self.must_take(&source, &files).await?;
             let model = model_for(existing.as_ref(), &source, other.model);
+            self.must_take(&source, model.as_deref(), &files).await?;
             asked.push((source, model));
         }
         let sent = self.ask(ask).await?;

@@ -5,9 +5,11 @@ use std::io::Write;
 use fluxchat_exchange::rows::{
     AttachmentRow, ConversationRow, DraftRow, MessageRow, NameRow, SandboxRow, SearchRow,
 };
-use fluxchat_exchange::{EntryKind, Markdown, Names, Package, README, attachment_path, schema};
+use fluxchat_exchange::{
+    EntryKind, Markdown, Names, Package, README, attachment_path, attachment_text_path, schema,
+};
 use fluxchat_model::{
-    AssetId, Conversation, DraftKey, LedgerFilter, Source, StoredKind, StoredTotal,
+    AssetId, Conversation, DraftKey, LedgerFilter, Message, Source, StoredKind, StoredTotal,
 };
 use fluxchat_store::{NamedRow, PathAnchor, ReadTx};
 use fluxchat_vault::asset::AssetReader;
@@ -267,9 +269,11 @@ fn attachments<W: Write>(
     let path = "attachments.jsonl";
     let mut entry = out.entry(path, EntryKind::Text, 0)?.with_schema(path);
     each_asset(tx, |asset, path| {
+        let text_path = has_text(tx, asset.id)?.then(|| attachment_text_path(asset.id));
         entry.row(&AttachmentRow {
             id: asset.id,
             path,
+            text_path: text_path.as_deref(),
             name: &asset.name,
             media_type: &asset.media_type,
             bytes: asset.bytes,
@@ -278,6 +282,42 @@ fn attachments<W: Write>(
         })?;
         course.step(1, entry.written())
     })?;
+    entry.finish();
+    Ok(())
+}
+
+/// Whether words were found in a file.
+fn has_text(tx: &ReadTx<'_>, id: AssetId) -> Result<bool, Halt> {
+    Ok(tx.attachment(id)?.is_some_and(|it| it.facts.text_bytes > 0))
+}
+
+/// The words that were found in a file, page by page, beside it.
+fn attachment_text<W: Write>(
+    tx: &ReadTx<'_>,
+    out: &mut Package<W>,
+    course: &mut Course<'_>,
+    id: AssetId,
+) -> Result<(), Halt> {
+    if !has_text(tx, id)? {
+        return Ok(());
+    }
+    let mut entry = out.entry(&attachment_text_path(id), EntryKind::Text, 0)?;
+    let (mut from, mut page) = (0, 0);
+    loop {
+        let pieces = tx.attachment_chunks(id, from, BRANCH_PAGE)?;
+        let Some(last) = pieces.last() else { break };
+        from = last.seq + 1;
+        for piece in &pieces {
+            if piece.page != page {
+                let gap = if page == 0 { "" } else { "\n\n" };
+                page = piece.page;
+                entry.write_all(format!("{gap}[Page {page}]\n\n").as_bytes())?;
+            }
+            let fresh = usize::try_from(piece.fresh).unwrap_or(0);
+            entry.write_all(piece.body.get(fresh..).unwrap_or_default().as_bytes())?;
+        }
+        course.step(0, entry.written())?;
+    }
     entry.finish();
     Ok(())
 }
@@ -397,7 +437,9 @@ fn markdown<W: Write>(
         while let Some(last) = page.items.last().map(|item| item.message.id) {
             for item in &page.items {
                 let version = (item.sibling_index + 1, item.sibling_count);
-                entry.write_all(Markdown::message(&item.message, version).as_bytes())?;
+                let with_text = with_text(tx, &item.message)?;
+                let text = Markdown::message(&item.message, version, &with_text);
+                entry.write_all(text.as_bytes())?;
                 if let Some(flag) = tx.statement_flag(item.message.id)? {
                     entry.write_all(Markdown::flag(&flag).as_bytes())?;
                 }
@@ -414,7 +456,18 @@ fn markdown<W: Write>(
     })
 }
 
-/// The files, decrypted chunk by chunk. One that is damaged or gone ends where it breaks off, and
+/// The files of a message in which words were found.
+fn with_text(tx: &ReadTx<'_>, message: &Message) -> Result<Vec<AssetId>, Halt> {
+    let mut found = Vec::new();
+    for id in crate::attachments::of(&message.parts) {
+        if has_text(tx, id)? {
+            found.push(id);
+        }
+    }
+    Ok(found)
+}
+
+/// The files, decrypted chunk by chunk, and the words that were found in them. One that is damaged or gone ends where it breaks off, and
 /// the manifest says so: the others are no worse for it.
 fn media<W: Write>(
     tx: &ReadTx<'_>,
@@ -424,6 +477,7 @@ fn media<W: Write>(
     course.begin("media")?;
     let app = course.app;
     each_asset(tx, |asset, path| {
+        attachment_text(tx, out, course, asset.id)?;
         let mut reader = match AssetReader::open(&app.asset_path(asset.id), &asset.key) {
             Ok(reader) => reader,
             Err(error) => {

@@ -2,14 +2,17 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use pdf_extract::{Document, PlainTextOutput, output_doc_page};
+use pdf_extract::{Document, Error, PlainTextOutput, output_doc_page};
 
 use super::Pages;
 use crate::answer::Text;
 use crate::{MOST_PAGES, ReadError};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Text, ReadError> {
-    let mut document = Document::load_mem(bytes).map_err(|_| ReadError::Damaged)?;
+    let mut document = Document::load_mem(bytes).map_err(|error| match error {
+        Error::InvalidPassword | Error::Decryption(_) => ReadError::Protected,
+        _ => ReadError::Damaged,
+    })?;
     if document.is_encrypted() && document.decrypt("").is_err() {
         return Err(ReadError::Protected);
     }

@@ -32,7 +32,7 @@ fn key(conversation: Option<ConversationId>) -> DraftKey {
 /// When there is no source.
 pub async fn attachment_list(app: &App, req: AttachmentListReq) -> Answer<AttachmentList> {
     let plans = app
-        .attachment_plans(key(req.conversation_id), req.source_id)
+        .attachment_plans(key(req.conversation_id), req.source_id, req.model)
         .await?;
     Ok(AttachmentList {
         files: plans.into_iter().map(plan).collect(),
@@ -97,9 +97,11 @@ pub async fn attachment_remove(app: &App, req: AttachmentRemoveReq) -> Answer<Do
 /// When it does not exist.
 pub async fn attachment_text(app: &App, req: AttachmentTextReq) -> Answer<AttachmentText> {
     let attachment = app.attachment(req.asset_id).await?;
-    let chunks = app
-        .attachment_text(req.asset_id, req.from.unwrap_or(0))
-        .await?;
+    let from = match (req.from, req.page) {
+        (None, Some(page)) => app.attachment_page(req.asset_id, page).await?,
+        (from, _) => from.unwrap_or(0),
+    };
+    let chunks = app.attachment_text(req.asset_id, from).await?;
     let next = chunks.last().map(|chunk| chunk.seq + 1);
     let mut pages: Vec<AttachmentPage> = Vec::new();
     for chunk in chunks {
@@ -141,7 +143,7 @@ pub async fn attachment_told(app: &App, req: MessageReq) -> Answer<AttachmentsTo
 /// # Errors
 /// When there is no such file.
 pub async fn name_of(app: &App, id: AssetId) -> Answer<String> {
-    Ok(app.attachment(id).await?.name)
+    Ok(app.attachment_copy_name(id).await?)
 }
 
 /// Writes a copy. It appears complete or not at all.

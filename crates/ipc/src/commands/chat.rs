@@ -269,24 +269,29 @@ pub fn citations(parts: &[Part]) -> Vec<CitationRow> {
         Part::Citation { title, target } => Some((title, target)),
         _ => None,
     });
-    rows.map(|(title, target)| match target.strip_prefix("help:") {
-        Some(page) => CitationRow {
+    rows.map(|(title, target)| {
+        let help = target.strip_prefix("help:").map(str::to_owned);
+        let of_file = target.strip_prefix("attachment:");
+        CitationRow {
             title: title.clone(),
-            host: "help".to_owned(),
-            help: Some(page.to_owned()),
-        },
-        None if target.starts_with("attachment:") => CitationRow {
-            title: title.clone(),
-            host: "attachment".to_owned(),
-            help: None,
-        },
-        None => CitationRow {
-            title: title.clone(),
-            host: fluxchat_core::host_of(target),
-            help: None,
-        },
+            host: match (&help, of_file) {
+                (Some(_), _) => "help".to_owned(),
+                (_, Some(_)) => "attachment".to_owned(),
+                _ => fluxchat_core::host_of(target),
+            },
+            file: of_file.and_then(cited_page),
+            help,
+        }
     })
     .collect()
+}
+
+fn cited_page(target: &str) -> Option<CitedPage> {
+    let (id, page) = target.split_once('#')?;
+    Some(CitedPage {
+        asset_id: id.parse().ok()?,
+        page: page.parse().ok()?,
+    })
 }
 
 fn notices(message: &Message) -> Vec<AnswerNotice> {

@@ -22,7 +22,7 @@ pub async fn context_estimate(app: &App, req: EstimateReq) -> Answer<ContextEsti
         source: req.source_id,
         model: req.model,
         instructions: req.instructions,
-        attachments: Vec::new(),
+        attachments: req.attachments,
     };
     Ok(estimate(app.estimate(ask).await?))
 }

@@ -9,6 +9,8 @@ dto! {
         pub conversation_id: Option<ConversationId>,
         /// Which source would answer.
         pub source_id: Option<SourceId>,
+        /// Which model would.
+        pub model: Option<String>,
     }
 }
 
@@ -131,6 +133,8 @@ dto! {
         /// `next` of the stretch before.
         #[cfg_attr(feature = "codegen", ts(type = "number | null"))]
         pub from: Option<i64>,
+        /// Where to begin instead: a page.
+        pub page: Option<u32>,
     }
 }
 

@@ -200,6 +200,18 @@ dto! {
         pub host: String,
         /// The bundled page and section, for `help`.
         pub help: Option<String>,
+        /// The file and its page, for `attachment`.
+        pub file: Option<CitedPage>,
+    }
+}
+
+dto! {
+    /// A page of a file.
+    answer CitedPage {
+        /// Which file.
+        pub asset_id: AssetId,
+        /// Which page.
+        pub page: u32,
     }
 }
 

@@ -1,8 +1,8 @@
 //! What goes along with a question, what answers cost, and the limits for both.
 
 use fluxchat_model::{
-    Budget, ContextRule, ConversationId, CostBasis, Instructions, MessageId, ModelFacts, Period,
-    Price, SourceId, SpendRow, VisibleError,
+    AssetId, Budget, ContextRule, ConversationId, CostBasis, Instructions, MessageId, ModelFacts,
+    Period, Price, SourceId, SpendRow, VisibleError,
 };
 
 dto! {
@@ -18,6 +18,10 @@ dto! {
         pub model: Option<String>,
         /// How a new conversation would be asked.
         pub instructions: Option<Instructions>,
+        /// Files beside the unsent text that would go with it.
+        #[serde(default)]
+        #[cfg_attr(feature = "codegen", ts(as = "Option<Vec<AssetId>>", optional))]
+        pub attachments: Vec<AssetId>,
     }
 }
 

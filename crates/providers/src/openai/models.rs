@@ -80,16 +80,27 @@ fn abilities(json: &Value) -> Abilities {
         Some(list.iter().any(|it| it.as_str() == Some(word)))
     };
     let flag = |path: &str| json.pointer(path).and_then(Value::as_bool);
-    // OpenRouter, Mistral, llama-server.
-    let takes = |word| says("/architecture/input_modalities", word);
+    // OpenRouter, Mistral, llama-server; LM Studio, which knows two kinds of models in its older list.
+    let takes = |word| {
+        says("/architecture/input_modalities", word).or_else(|| says("/input_modalities", word))
+    };
+    let sees = || match json.get("type").and_then(Value::as_str) {
+        Some("vlm") => Some(true),
+        Some("llm") if json.get("state").is_some() => Some(false),
+        _ => None,
+    };
     let supports = |word| says("/supported_parameters", word);
     Abilities {
         chat: says("/architecture/output_modalities", "text")
             .or_else(|| flag("/capabilities/completion_chat")),
-        images: takes("image").or_else(|| flag("/capabilities/vision")),
+        images: takes("image")
+            .or_else(|| flag("/capabilities/vision"))
+            .or_else(sees),
         files: takes("file"),
         audio: takes("audio").or_else(|| flag("/capabilities/audio")),
-        tools: supports("tools").or_else(|| flag("/capabilities/function_calling")),
+        tools: supports("tools")
+            .or_else(|| flag("/capabilities/function_calling"))
+            .or_else(|| flag("/capabilities/trained_for_tool_use")),
         reasoning: supports("reasoning").or_else(|| flag("/capabilities/reasoning")),
     }
 }
@@ -180,6 +191,15 @@ mod tests {
             (router[1].price, router[1].abilities.is_empty()),
             (None, true)
         );
+        let studio = read(
+            br#"{"data":[{"id":"s","type":"vlm","state":"loaded","max_context_length":4096},
+                {"id":"t","type":"llm","state":"not-loaded"},{"id":"u","type":"llm"},
+                {"id":"v","type":"llm","capabilities":{"vision":true,"trained_for_tool_use":false}}]}"#,
+        )
+        .unwrap();
+        let sees: Vec<_> = studio.iter().map(|it| it.abilities.images).collect();
+        assert_eq!(sees, [Some(true), Some(false), None, Some(true)]);
+        assert_eq!(studio[3].abilities.tools, Some(false));
         let mistral = read(
             br#"[{"id":"m","capabilities":{"completion_chat":true,"function_calling":true,"vision":false}}]"#,
         )

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use bytes::Bytes;
-use fluxchat_model::{AttachmentKind, Dialect, Origin, Role};
+use fluxchat_model::{Abilities, AttachmentKind, Dialect, Origin, Role};
 use fluxchat_providers::{ChatMessage, ChatPart, ChatRequest, Takes, takes};
 
 use crate::contract::written;
@@ -64,16 +64,69 @@ fn what_is_said_to_go_as_a_file_is_in_the_request() {
                 };
                 let body = written(dialect, host, "/v1", &request).to_string();
                 let is_in_it = body.contains(&encoded);
-                if takes(&source, kind, media_type) == Takes::File {
-                    as_file += 1;
-                    assert!(is_in_it, "{dialect:?} at {host} takes {media_type}: {body}");
-                } else {
-                    otherwise += 1;
+                for abilities in told() {
+                    if takes(&source, abilities, kind, media_type) == Takes::File {
+                        as_file += 1;
+                        assert!(is_in_it, "{dialect:?} at {host} takes {media_type}: {body}");
+                    } else {
+                        otherwise += 1;
+                    }
                 }
             }
         }
     }
-    assert!(as_file > 40 && otherwise > 20, "{as_file} and {otherwise}");
+    assert!(as_file > 80 && otherwise > 60, "{as_file} and {otherwise}");
+}
+
+/// What a list may tell: nothing, that it can, that it cannot.
+fn told() -> [Abilities; 3] {
+    let all = |can| Abilities {
+        images: can,
+        files: can,
+        audio: can,
+        ..Abilities::default()
+    };
+    [all(None), all(Some(true)), all(Some(false))]
+}
+
+#[test]
+fn what_a_list_tells_of_a_model_goes_before_what_its_dialect_can_say() {
+    let at = |dialect, host: &str| {
+        let origin = Origin::new("https", host, 443).unwrap();
+        source_of(dialect, "/v1", Some(origin))
+    };
+    let [silent, able, unable] = told();
+    let (picture, pdf, sound) = (
+        (AttachmentKind::Picture, "image/png"),
+        (AttachmentKind::Pdf, "application/pdf"),
+        (AttachmentKind::Audio, "audio/mpeg"),
+    );
+    let asked =
+        |source: &_, abilities, (kind, media_type)| takes(source, abilities, kind, media_type);
+    let router = at(Dialect::Openai, "openrouter.ai");
+    for (file, without) in [
+        (picture, Takes::Nothing),
+        (pdf, Takes::Words),
+        (sound, Takes::Nothing),
+    ] {
+        assert_eq!(asked(&router, silent, file), Takes::File, "{file:?}");
+        assert_eq!(asked(&router, able, file), Takes::File, "{file:?}");
+        assert_eq!(asked(&router, unable, file), without, "{file:?}");
+    }
+    // A server nobody knows reads a PDF if it says so; words are taken by everybody.
+    let own = at(Dialect::Openai, "localhost");
+    assert_eq!(asked(&own, silent, pdf), Takes::Words);
+    assert_eq!(asked(&own, able, pdf), Takes::File);
+    assert_eq!(
+        asked(&own, unable, (AttachmentKind::Text, "text/plain")),
+        Takes::Words
+    );
+    // Saying that a model hears does not teach a dialect to carry sound.
+    let ollama = at(Dialect::Ollama, "localhost");
+    assert_eq!(asked(&ollama, able, sound), Takes::Nothing);
+    assert_eq!(asked(&ollama, unable, picture), Takes::Nothing);
+    let claude = at(Dialect::Anthropic, "api.anthropic.com");
+    assert_eq!(asked(&claude, unable, pdf), Takes::Words);
 }
 
 #[test]
@@ -81,14 +134,19 @@ fn a_pdf_goes_as_words_where_many_servers_do_not_read_it() {
     let at = |dialect, host: &str| {
         let origin = Origin::new("https", host, 443).unwrap();
         let source = source_of(dialect, "/v1", Some(origin));
-        takes(&source, AttachmentKind::Pdf, "application/pdf")
+        takes(
+            &source,
+            Abilities::default(),
+            AttachmentKind::Pdf,
+            "application/pdf",
+        )
     };
     assert_eq!(at(Dialect::Openai, "eu.api.openai.com"), Takes::File);
     assert_eq!(at(Dialect::Openai, "evilopenai.com"), Takes::Words);
     assert_eq!(at(Dialect::Openai, "localhost"), Takes::Words);
     assert_eq!(at(Dialect::Anthropic, "localhost"), Takes::File);
     let sandbox = source_of(Dialect::Fluxchat, "/v1", None);
-    let takes = |kind| takes(&sandbox, kind, "image/png");
+    let takes = |kind| takes(&sandbox, Abilities::default(), kind, "image/png");
     assert_eq!(takes(AttachmentKind::Picture), Takes::Nothing);
     assert_eq!(takes(AttachmentKind::Text), Takes::Words);
 }

@@ -35,8 +35,11 @@ pub(crate) const CHUNKS: &str = "SELECT seq, page, fresh, body FROM attachment_c
      WHERE asset_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3";
 pub(crate) const PAGE: &str = "SELECT seq, page, fresh, body FROM attachment_chunk
      WHERE asset_id = ?1 AND page = ?2 ORDER BY seq LIMIT ?3 OFFSET ?4";
+pub(crate) const PAGE_START: &str = "SELECT seq FROM attachment_chunk
+     WHERE asset_id = ?1 AND page >= ?2 ORDER BY seq LIMIT 1";
 pub(crate) const FOUND: &str = "SELECT rowid FROM attachment_search
      WHERE attachment_search MATCH ?1 AND rowid >= ?2 AND rowid <= ?3 ORDER BY rowid";
+pub(crate) const WAY: &str = "SELECT way FROM attachment_told WHERE asset_id = ?1 LIMIT 1";
 const RANGE: &str = "SELECT min(seq), max(seq) FROM attachment_chunk WHERE asset_id = ?1";
 
 fn column(key: DraftKey) -> Option<Uuid> {
@@ -115,6 +118,14 @@ impl ReadTx<'_> {
         all(self.conn, PAGE, params![id.0, page, limit, after], chunk)
     }
 
+    /// The first piece of a page of a file, or of the next one that has words.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn attachment_page_start(&self, id: AssetId, page: u32) -> Result<Option<i64>, StoreError> {
+        scalar(self.conn, PAGE_START, params![id.0, page])
+    }
+
     /// Which pieces of a file have a word, in order.
     ///
     /// # Errors
@@ -150,6 +161,15 @@ impl ReadTx<'_> {
                 })
             },
         )
+    }
+
+    /// How a file was told, if it ever was.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn attachment_way(&self, id: AssetId) -> Result<Option<AttachmentWay>, StoreError> {
+        let way: Option<String> = scalar(self.conn, WAY, [id.0])?;
+        way.map(|way| from_word(&way, "attachment")).transpose()
     }
 
     /// A file of a conversation in memory.

@@ -1,15 +1,17 @@
 //! `model_fact`, `spend_day` and `conversation_cost`: prices and what was spent.
 
-use fluxchat_model::{ConversationId, Cost, Model, ModelFacts, Price, SourceId, SpendRow, Usage};
+use fluxchat_model::{
+    Abilities, ConversationId, Cost, Model, ModelFacts, Price, SourceId, SpendRow, Usage,
+};
 use rusqlite::{Row, params};
 
-use crate::table::{all, change, one, refused, scalar, signed, unsigned};
+use crate::table::{all, change, from_json, one, refused, scalar, signed, to_json, unsigned};
 use crate::{ReadTx, StoreError, WriteTx};
 
 macro_rules! facts {
     () => {
         "SELECT model, context_tokens, output_tokens, price_input, price_output, price_cached,
-                own_context, own_input, own_output, own_cached, estimated, counted
+                own_context, own_input, own_output, own_cached, estimated, counted, abilities
          FROM model_fact WHERE source_id = ?1"
     };
 }
@@ -54,6 +56,10 @@ fn read(row: &Row<'_>) -> Result<ModelFacts, StoreError> {
         own_price: price(row, 7)?,
         estimated: unsigned(row.get(10)?, "count")?,
         counted: unsigned(row.get(11)?, "count")?,
+        abilities: match row.get::<_, Option<String>>(12)? {
+            Some(json) => from_json(&json, "abilities")?,
+            None => Abilities::default(),
+        },
     })
 }
 
@@ -128,20 +134,26 @@ impl WriteTx<'_> {
     /// `conflict` if there is no such source.
     pub fn model_facts_told(&self, source: SourceId, models: &[Model]) -> Result<(), StoreError> {
         for model in models {
-            if model.context_tokens.or(model.output_tokens).is_none() && model.price.is_none() {
+            let abilities = match model.abilities.is_empty() {
+                true => None,
+                false => Some(to_json(&model.abilities, "abilities")?),
+            };
+            let counts = model.context_tokens.or(model.output_tokens);
+            if counts.is_none() && model.price.is_none() && abilities.is_none() {
                 continue;
             }
             change(
                 self.conn,
                 "INSERT INTO model_fact (source_id, model, context_tokens, output_tokens,
-                   price_input, price_output, price_cached)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                   price_input, price_output, price_cached, abilities)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                  ON CONFLICT (source_id, model) DO UPDATE SET
                    context_tokens = coalesce(excluded.context_tokens, context_tokens),
                    output_tokens = coalesce(excluded.output_tokens, output_tokens),
                    price_cached = iif(excluded.price_input IS NULL, price_cached, excluded.price_cached),
                    price_input = coalesce(excluded.price_input, price_input),
-                   price_output = coalesce(excluded.price_output, price_output)",
+                   price_output = coalesce(excluded.price_output, price_output),
+                   abilities = coalesce(excluded.abilities, abilities)",
                 params![
                     source.0,
                     model.id,
@@ -150,6 +162,7 @@ impl WriteTx<'_> {
                     model.price.map(|price| signed(price.input)),
                     model.price.map(|price| signed(price.output)),
                     model.price.and_then(|price| price.cached).map(signed),
+                    abilities,
                 ],
             )
             .map_err(refused("source"))?;

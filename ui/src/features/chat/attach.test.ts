@@ -9,6 +9,7 @@ import { violations } from '../../test/axe';
 import './AttachmentChips.svelte';
 import './AttachmentSheet.svelte';
 import './ComposerBar.svelte';
+import Citations from './Citations.svelte';
 import ComposerHost from './test/ComposerHost.svelte';
 import { pageList } from './attachment-words';
 
@@ -44,7 +45,7 @@ describe('Files beside a question', () => {
   it('come by paste and by drop, and words are pasted as words', async () => {
     const { app } = await setup();
     const input = screen.getByTestId('composer-input');
-    await fireEvent.paste(input, { clipboardData: { files: [file('shot.png')] } });
+    await fireEvent.paste(input, { clipboardData: { files: [file('shot.png')], types: ['Files'], getData: () => '' } });
     await waitFor(() => expect(states()).toHaveLength(1));
     const dataTransfer = { types: ['Files'], files: [file('notes.txt')] };
     await fireEvent.dragEnter(window, { dataTransfer });
@@ -52,8 +53,47 @@ describe('Files beside a question', () => {
     await fireEvent.drop(window, { dataTransfer });
     await waitFor(() => expect(app.attachments.chips).toHaveLength(2));
     expect(screen.queryByTestId('attach-drop')).toBeNull();
-    await fireEvent.paste(input, { clipboardData: { files: [] } });
+    await fireEvent.paste(input, { clipboardData: { files: [], types: ['text/plain'], getData: () => 'words' } });
     expect(app.attachments.chips).toHaveLength(2);
+    // Cells of a table come with a picture of themselves.
+    const cells = { files: [file('cells.png')], types: ['text/plain', 'text/html', 'Files'], getData: () => 'a\tb' };
+    await fireEvent.paste(input, { clipboardData: cells });
+    expect(app.attachments.chips).toHaveLength(2);
+  });
+
+  it('are handed over one after the other, and keep their order', async () => {
+    const { fake, app, names } = await setup();
+    let [now, most] = [0, 0];
+    const user = userEvent.setup();
+    fake.answer('attachment_put', async () => {
+      most = Math.max(most, (now += 1));
+      await Promise.resolve();
+      now -= 1;
+      return {};
+    });
+    await user.upload(
+      screen.getByTestId('attach-input'),
+      Array.from({ length: 12 }, (_, at) => file(`${at}.txt`)),
+    );
+    await waitFor(() => expect(states()).toEqual(Array(12).fill('ready')), { timeout: 10_000 });
+    expect(most).toBe(1);
+    expect(app.attachments.chips.map((chip) => chip.name)).toEqual(Array.from({ length: 12 }, (_, at) => `${at}.txt`));
+    expect(names().filter((name) => name === 'attachment_finish')).toHaveLength(12);
+    expect(app.attachments.ids).toHaveLength(12);
+  });
+
+  it('that are taken away while they are read do not come back', async () => {
+    const { fake, app, names } = await setup();
+    let go = (): void => undefined;
+    fake.answer('attachment_put', () => new Promise((resolve) => (go = () => resolve({}))));
+    const user = userEvent.setup();
+    await user.upload(screen.getByTestId('attach-input'), file('late.txt'));
+    await waitFor(() => expect(states()).toEqual(['reading']));
+    await waitFor(() => expect(names()).toContain('attachment_put'));
+    await user.click(screen.getByRole('button', { name: 'Remove late.txt' }));
+    go();
+    await waitFor(() => expect(names()).toContain('attachment_remove'));
+    expect(app.attachments.chips).toEqual([]);
   });
 
   it('say why they cannot be read, and can be taken away', async () => {
@@ -76,12 +116,12 @@ describe('Files beside a question', () => {
     await user.upload(screen.getByTestId('attach-input'), file('photo.png'));
     await waitFor(() => expect(states()).toEqual(['ready']));
     if (app.sources.default?.in_process) {
-      expect(screen.getByTestId('attach-notes').textContent).toContain('This source cannot take every file');
+      expect(screen.getByTestId('attach-notes').textContent).toContain('Not every file can be sent here');
       expect(sendable()).toBe(false);
     }
     if (!other) return;
     await app.chat.choose({ sourceId: other.id, model: 'm' });
-    await waitFor(() => expect(screen.getByTestId('attach-notes').textContent).not.toContain('cannot take'));
+    await waitFor(() => expect(screen.getByTestId('attach-notes').textContent).not.toContain('Not every file'));
     expect(screen.getByTestId('attach-notes').textContent).toContain('Place, camera and time were taken out');
   });
 
@@ -98,6 +138,22 @@ describe('Files beside a question', () => {
     await waitFor(() => expect(sheet.textContent).toContain('Page 4'));
     await user.click(screen.getByTestId('attach-save'));
     await waitFor(() => expect(sheet.textContent).toContain('A copy was saved'));
+  });
+
+  it('are looked at from the page an answer cites', async () => {
+    const { app } = await setup();
+    const user = userEvent.setup();
+    await user.upload(screen.getByTestId('attach-input'), file('manual.pdf', 'x'.repeat(200_000)));
+    await waitFor(() => expect(states()).toEqual(['ready']));
+    const asset_id = app.attachments.ids[0] ?? '';
+    const citations = [{ title: 'manual.pdf, p. 317', host: 'attachment', help: null, file: { asset_id, page: 317 } }];
+    const onpage = (id: string, page: number) => app.attachments.look(id, page);
+    render(Citations, { citations, onhelp: () => undefined, onpage });
+    await user.click(screen.getByTestId('citation'));
+    const sheet = await screen.findByTestId('attach-sheet');
+    await waitFor(() => expect(sheet.querySelector('h3')?.textContent).toBe('Page 317'));
+    await user.click(screen.getByRole('button', { name: 'Show from the beginning' }));
+    await waitFor(() => expect(sheet.querySelector('h3')?.textContent).toBe('Page 1'));
   });
 });
 

@@ -255,7 +255,11 @@ conversation_id?: ConversationId,
 /**
  * Which source would answer.
  */
-source_id?: SourceId, };
+source_id?: SourceId, 
+/**
+ * Which model would.
+ */
+model?: string, };
 
 /**
  * The text of a page, or of a part of one.
@@ -384,7 +388,11 @@ asset_id: AssetId,
 /**
  * `next` of the stretch before.
  */
-from: number | null, };
+from: number | null, 
+/**
+ * Where to begin instead: a page.
+ */
+page?: number, };
 
 /**
  * What a source was given of a file.
@@ -761,7 +769,24 @@ host: string,
 /**
  * The bundled page and section, for `help`.
  */
-help: string | null, };
+help: string | null, 
+/**
+ * The file and its page, for `attachment`.
+ */
+file: CitedPage | null, };
+
+/**
+ * A page of a file.
+ */
+export type CitedPage = { 
+/**
+ * Which file.
+ */
+asset_id: AssetId, 
+/**
+ * Which page.
+ */
+page: number, };
 
 /**
  * The one link that stands for cleared rows.
@@ -1745,7 +1770,11 @@ model?: string,
 /**
  * How a new conversation would be asked.
  */
-instructions?: Instructions, };
+instructions?: Instructions, 
+/**
+ * Files beside the unsent text that would go with it.
+ */
+attachments?: Array<AssetId>, };
 
 /**
  * How to write the ledger to a file.
@@ -3173,6 +3202,10 @@ output_tokens: number | null,
  * Its price, as told.
  */
 price: Price | null, 
+/**
+ * What it can do, as told.
+ */
+abilities?: Abilities, 
 /**
  * How many tokens it reads, as entered.
  */

@@ -77,10 +77,10 @@ export function attachmentCommands(world: FakeWorld): Handlers<Names> {
       );
       return {};
     },
-    attachment_text: ({ asset_id: asset, from }) => {
+    attachment_text: ({ asset_id: asset, from, page }) => {
       const file = world.files.get(asset);
       if (!file) throw apiError('not_found', 'It is not there any more.');
-      const first = from ?? 1;
+      const first = from ?? page ?? 1;
       const pages = file.text_bytes === 0 ? [] : [0, 1, 2].map((at) => ({ number: first + at, text: `What stands on page ${first + at}.` }));
       return { file, pages, next: pages.length > 0 && first + 3 < file.page_count ? first + 3 : null };
     },

@@ -23,12 +23,12 @@ const READS = 128_000;
 /** About four letters are a token. */
 const about = (text: string) => (text === '' ? 0 : Math.ceil(text.length / 4) + 4);
 
-export function estimateOf(world: FakeWorld, conversation: string | undefined, text: string): ContextEstimate {
+export function estimateOf(world: FakeWorld, conversation: string | undefined, text: string, files = 0): ContextEstimate {
   const rule = world.instructions.get(conversation ?? '')?.parameters.context ?? { rule: 'all' as const };
   const said = (world.messages.get(conversation ?? '') ?? []).filter((row) => row.text !== '');
   const most = rule.rule === 'last' ? Math.max(0, rule.messages - 1) : said.length;
   const sent = said.slice(Math.max(0, said.length - most));
-  const tokens = sent.reduce((sum, row) => sum + about(row.text), about(text));
+  const tokens = sent.reduce((sum, row) => sum + about(row.text), about(text)) + files * 800;
   const left = said.length - sent.length;
   return {
     rule,
@@ -82,7 +82,7 @@ export function spendCommands(world: FakeWorld): Handlers<Names> {
     (row.budget.source_id ?? undefined) === source && row.budget.period === period;
 
   return {
-    context_estimate: ({ conversation_id: id, text }) => estimateOf(world, id, text),
+    context_estimate: ({ conversation_id: id, text, attachments }) => estimateOf(world, id, text, attachments?.length),
     message_over_budget: ({ message_id: id }) => {
       const [conversation = ''] = [...world.messages].find(([, list]) => list.some((row) => row.id === id)) ?? [];
       return { conversation_id: conversation, question_id: null, answer_id: id };

@@ -67,7 +67,7 @@ impl Run {
             .app
             .said(&self.home, &self.source, path, listener)
             .await?;
-        estimate.count_told(&instructions, &said.messages);
+        estimate.count_told(&instructions, &said, &self.source, &model);
         estimate.check()?;
         self.note_files(&said.told()).await?;
         gathered.pages = said.pages();

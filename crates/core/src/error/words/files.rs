@@ -35,6 +35,18 @@ pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
         "Open it in its own program and save it anew, or choose another file.",
     ),
     (
+        "file_protected",
+        "The file is protected by a password.",
+        NOTHING_CHANGED,
+        "Save it without its password in its own program and attach that.",
+    ),
+    (
+        "file_too_much",
+        "Reading the file would take more time or memory than is allowed.",
+        NOTHING_CHANGED,
+        "Choose a smaller file, or a part of it.",
+    ),
+    (
         "file_changed",
         "The file changed while it was read.",
         NOTHING_CHANGED,
