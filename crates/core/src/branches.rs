@@ -4,17 +4,20 @@ use fluxchat_model::{
     Conversation, ConversationId, ConversationTotals, ForkOrigin, Instructions, Message, MessageId,
     MessageStatus,
 };
-use fluxchat_store::{FindPage, MapPage, StoreError};
+use fluxchat_store::{FindPage, MapLevel, MapPage, StoreError};
 
 use crate::{App, Error, Event, temporary};
 
 /// Lines of a map at a time.
 const MAP_PAGE: u32 = 100;
+/// Lines that are there when a map is opened.
+const MAP_AT_FIRST: u32 = 2_000;
 /// More than any model reads, and than anybody copies.
 const LONGEST_COPY: u32 = 10_000;
 
 impl App {
-    /// A page of the map of a conversation: the runs below a message, or those it begins with.
+    /// A page of the map of a conversation: the runs below a message, or those it begins with,
+    /// from the one that begins with `after` on.
     ///
     /// # Errors
     /// When conversation or message do not exist.
@@ -22,18 +25,36 @@ impl App {
         &self,
         conversation: ConversationId,
         below: Option<MessageId>,
-        skip: u32,
+        after: Option<MessageId>,
     ) -> Result<MapPage, Error> {
         let home = self.open()?.home(conversation);
         let mut page = self
             .read_at(&home, move |tx| {
-                tx.message_map(conversation, below, skip, MAP_PAGE)
+                tx.message_map(conversation, below, after, MAP_PAGE)
             })
             .await?;
-        for run in &mut page.runs {
-            run.text = fluxchat_markup::excerpt(&run.text);
-        }
+        named(&mut page);
         Ok(page)
+    }
+
+    /// What stands beside the branch that is shown, from the first message down.
+    ///
+    /// # Errors
+    /// When the conversation does not exist.
+    pub async fn message_map_shown(
+        &self,
+        conversation: ConversationId,
+    ) -> Result<Vec<MapLevel>, Error> {
+        let home = self.open()?.home(conversation);
+        let mut levels = self
+            .read_at(&home, move |tx| {
+                tx.message_map_shown(conversation, MAP_PAGE, MAP_AT_FIRST)
+            })
+            .await?;
+        for level in &mut levels {
+            named(&mut level.page);
+        }
+        Ok(levels)
     }
 
     /// Copies what was said up to a message into a new conversation. The copy is one of its own:
@@ -177,5 +198,12 @@ impl App {
             copies.push(copy);
         }
         Ok(copies)
+    }
+}
+
+/// Lines say how their first message begins, in plain words.
+fn named(page: &mut MapPage) {
+    for run in &mut page.runs {
+        run.text = fluxchat_markup::excerpt(&run.text);
     }
 }

@@ -89,7 +89,7 @@ pub use fluxchat_extract::{
 pub use fluxchat_providers::{OptOut, Service, opt_outs, services};
 pub use fluxchat_store::{
     AttachmentChunk, ConversationCursor, ConversationPatch, ConversationShelf, Erasure, FindHit,
-    FindPage, MapPage, MapRun, PathAnchor, SearchHit,
+    FindPage, MapLevel, MapPage, MapRun, PathAnchor, SearchHit,
 };
 pub use fluxchat_vault::LockStatus;
 pub use fluxchat_vault::{Keychain, OsKeychain};

@@ -52,7 +52,7 @@ pub use table::export::{ConversationPlace, DraftRow, ErasureMark, MessagePlace, 
 pub use table::folder::FolderTotal;
 pub use table::ledger_total::{HostTotal, StoredMonth};
 pub use table::message::FinishMessage;
-pub use table::message_map::{MapPage, MapRun};
+pub use table::message_map::{MapLevel, MapPage, MapRun};
 pub use table::message_path::{PathAnchor, PathItem, PathPage};
 pub use table::message_size::{Below, Size, SizeStep};
 pub use table::recent_search::RecentSearch;

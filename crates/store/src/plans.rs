@@ -344,6 +344,14 @@ fn a_conversation_is_found_in_and_mapped_along_its_index() {
     assert!(run.contains(step), "{run}");
     assert!(!run.contains("SCAN message"), "{run}");
     check(message_map::LABEL, "(id=?)");
+    check(
+        message_path::CHILDREN_AFTER,
+        "INDEX message_by_parent (parent_id=? AND erasure_id=? AND rowid>?)",
+    );
+    check(
+        message_path::ROOTS_AFTER,
+        "INDEX message_by_conversation (conversation_id=? AND depth=? AND erasure_id=? AND rowid>?)",
+    );
 }
 
 #[test]

@@ -6,9 +6,9 @@ use crate::Outcome;
 
 /// Frames are counted, and how long the page let others wait. A message to oneself finds what
 /// holds the page up between frames, and is asked for only where it does not disturb.
-const WATCH: &str = "const w = window.__watched = { frames: 0, gap: 0, held: 0, on: true, began: performance.now() };\
+const WATCH: &str = "const w = window.__watched = { frames: 0, gap: 0, at: 0, held: 0, on: true, began: performance.now() };\
     let last = w.began;\
-    const frame = (now) => { w.frames += 1; w.gap = Math.max(w.gap, now - last); last = now; if (w.on) requestAnimationFrame(frame); };\
+    const frame = (now) => { w.frames += 1; const gap = now - last; if (gap > w.gap) { w.gap = gap; w.at = now - w.began; } last = now; if (w.on) requestAnimationFrame(frame); };\
     requestAnimationFrame(frame);\
     if (arguments[0]) {\
       const { port1, port2 } = new MessageChannel(); let beat = performance.now();\
@@ -16,7 +16,7 @@ const WATCH: &str = "const w = window.__watched = { frames: 0, gap: 0, held: 0, 
       port2.postMessage(0);\
     }";
 const WATCHED: &str = "const w = window.__watched; w.on = false;\
-    return { frames: w.frames, gap: w.gap, held: w.held, passed: performance.now() - w.began };";
+    return { frames: w.frames, gap: w.gap, at: w.at, held: w.held, passed: performance.now() - w.began };";
 /// What a display usually shows in a second.
 const FRAMES_A_SECOND: f64 = 60.0;
 
@@ -26,6 +26,8 @@ pub struct Watched {
     pub dropped: f64,
     /// The longest time without a frame, in milliseconds.
     pub gap: f64,
+    /// When that ended, in milliseconds since watching began.
+    pub gap_at: f64,
     /// The longest time in which the page answered nobody, in milliseconds; 0 if not asked for.
     pub held: f64,
     /// How long it was watched, in milliseconds.
@@ -46,6 +48,7 @@ pub async fn watched(window: &Window) -> Outcome<Watched> {
     Ok(Watched {
         dropped: (100.0 * (1.0 - number("frames")? / possible.max(1.0))).max(0.0),
         gap: number("gap")?,
+        gap_at: number("at")?,
         held: number("held")?,
         passed,
     })

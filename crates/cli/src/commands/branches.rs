@@ -85,8 +85,8 @@ async fn runs(
 ) -> Result<Vec<(MapRun, u32)>, Failure> {
     let mut all = Vec::new();
     loop {
-        let skip = u32::try_from(all.len()).unwrap_or(u32::MAX);
-        let page = app.message_map(id, below, skip).await?;
+        let after = all.last().map(|(run, _): &(MapRun, u32)| run.first);
+        let page = app.message_map(id, below, after).await?;
         all.extend(page.runs.into_iter().map(|run| (run, depth)));
         if !page.has_more {
             return Ok(all);

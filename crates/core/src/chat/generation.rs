@@ -27,8 +27,8 @@ use crate::redaction::Restorer;
 use crate::temporary::Home;
 use crate::{App, Error, Event, attachments, only_here, spend, tools};
 
-/// Items are joined over this time: one to two frames.
-const JOIN: Duration = Duration::from_millis(25);
+/// Items are joined over this time: two frames, so that every other one has time to be drawn.
+const JOIN: Duration = Duration::from_millis(33);
 /// A crash loses at most what arrived in this time.
 const SAVE: Duration = Duration::from_millis(250);
 /// So often the source is asked within one answer; after that it has to do without tools.

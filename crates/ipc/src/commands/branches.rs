@@ -1,6 +1,6 @@
 //! The tree of a conversation: its map, copies of a path, finding in it, and what it took.
 
-use fluxchat_core::{Answerer, App, Error, MapRun};
+use fluxchat_core::{Answerer, App, Error, MapPage, MapRun};
 use fluxchat_model::ConversationTotals;
 
 use super::chat::{asked, message_row, row, sent};
@@ -16,12 +16,24 @@ type Answer<T> = Result<T, ApiError>;
 /// # Errors
 /// When conversation or message do not exist.
 pub async fn message_map(app: &App, req: MessageMapReq) -> Answer<MessageMap> {
-    let page = app
-        .message_map(req.conversation_id, req.below, req.skip)
-        .await?;
-    Ok(MessageMap {
+    let id = req.conversation_id;
+    let below = |page: MapPage| MapBelow {
         rows: page.runs.into_iter().map(line).collect(),
         has_more: page.has_more,
+    };
+    let (first, shown) = match (req.below, req.after) {
+        (None, None) => {
+            let mut levels = app.message_map_shown(id).await?.into_iter();
+            let first = levels.next().map(|level| level.page).unwrap_or_default();
+            (first, levels.map(|level| below(level.page)).collect())
+        }
+        (above, after) => (app.message_map(id, above, after).await?, Vec::new()),
+    };
+    let MapBelow { rows, has_more } = below(first);
+    Ok(MessageMap {
+        rows,
+        has_more,
+        shown,
     })
 }
 

@@ -5,20 +5,33 @@ use fluxchat_model::{ConversationId, ForkOrigin, MessageId, Role, SourceId, Text
 use super::chat::{MessageRow, MessageSendReq, MessageSent};
 
 dto! {
-    /// Asks for a page of the map of a conversation.
+    /// Asks for a page of the map of a conversation. Without `below` and `after`, for all lines
+    /// beside the branch that is shown.
     request MessageMapReq {
         /// Which conversation.
         pub conversation_id: ConversationId,
         /// What stands below this message; `None` for what it begins with.
         pub below: Option<MessageId>,
-        /// How many lines beside each other are here already.
-        pub skip: u32,
+        /// The first message of the last line that is here already.
+        pub after: Option<MessageId>,
     }
 }
 
 dto! {
     /// Runs of messages without a fork, beside each other.
     answer MessageMap {
+        /// Oldest first.
+        pub rows: Vec<MapRow>,
+        /// Whether there are more beside them.
+        pub has_more: bool,
+        /// What stands below the line that is shown, and so on down; only when a map is opened.
+        pub shown: Vec<MapBelow>,
+    }
+}
+
+dto! {
+    /// Lines below a line.
+    answer MapBelow {
         /// Oldest first.
         pub rows: Vec<MapRow>,
         /// Whether there are more beside them.

@@ -4,7 +4,7 @@
 use fluxchat_model::{ConversationId, MessageId, Role, Timestamp};
 use rusqlite::params;
 
-use super::message_path::{CHILDREN, ROOTS};
+use super::message_path::{CHILD_RANK, CHILDREN_AFTER, ROOTS_AFTER};
 use crate::table::message::role;
 use crate::table::{all, one};
 use crate::{ReadTx, StoreError};
@@ -43,6 +43,23 @@ pub struct MapPage {
     pub has_more: bool,
 }
 
+impl MapPage {
+    /// The run that is shown, if it is among these.
+    #[must_use]
+    pub fn shown(&self) -> Option<&MapRun> {
+        self.runs.iter().find(|run| run.chosen)
+    }
+}
+
+/// The runs below one message, or those a conversation begins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapLevel {
+    /// The message above them; `None` for those a conversation begins with.
+    pub below: Option<MessageId>,
+    /// The runs from the first on, and at least to the one that is shown.
+    pub page: MapPage,
+}
+
 /// How many steps down all runs of a page take together.
 const STEPS: u32 = 10_000;
 const LETTERS: u32 = 200;
@@ -60,7 +77,8 @@ pub(crate) const LABEL: &str =
   FROM message WHERE id = ?1 AND erasure_id IS NULL";
 
 impl ReadTx<'_> {
-    /// The runs below a message, or those a conversation begins with.
+    /// The runs below a message, or those a conversation begins with, at most `limit` from the one
+    /// that begins with `after` on.
     ///
     /// # Errors
     /// `not_found` if conversation or message do not exist there.
@@ -68,32 +86,91 @@ impl ReadTx<'_> {
         &self,
         conversation: ConversationId,
         below: Option<MessageId>,
-        skip: u32,
+        after: Option<MessageId>,
         limit: u32,
+    ) -> Result<MapPage, StoreError> {
+        self.map_page(conversation, below, after, limit, &mut { STEPS })
+    }
+
+    /// Everything that stands beside what is shown, from the first message down: at most `page`
+    /// runs of a level beyond the shown one, and at most `limit` in all, so that what is far down
+    /// may be missing.
+    ///
+    /// # Errors
+    /// `not_found` if the conversation does not exist.
+    pub fn message_map_shown(
+        &self,
+        conversation: ConversationId,
+        page: u32,
+        limit: u32,
+    ) -> Result<Vec<MapLevel>, StoreError> {
+        let mut levels: Vec<MapLevel> = Vec::new();
+        let (mut below, mut steps, mut left) = (None, STEPS, limit);
+        while left > 0 {
+            let mut level = MapPage::default();
+            loop {
+                let after = level.runs.last().map(|run| run.first);
+                let more = self.map_page(conversation, below, after, page.min(left), &mut steps)?;
+                left = left.saturating_sub(u32::try_from(more.runs.len()).unwrap_or(left));
+                level.has_more = more.has_more;
+                level.runs.extend(more.runs);
+                if !level.has_more || left == 0 || level.shown().is_some() {
+                    break;
+                }
+            }
+            let next = level
+                .shown()
+                .filter(|run| run.branches > 0 || run.more)
+                .map(|run| run.last);
+            levels.push(MapLevel { below, page: level });
+            match next {
+                Some(last) => below = Some(last),
+                None => break,
+            }
+        }
+        Ok(levels)
+    }
+
+    fn map_page(
+        &self,
+        conversation: ConversationId,
+        below: Option<MessageId>,
+        after: Option<MessageId>,
+        limit: u32,
+        steps: &mut u32,
     ) -> Result<MapPage, StoreError> {
         let (root, _) = self
             .ends(conversation)?
             .ok_or(StoreError::NotFound("conversation"))?;
-        let (sql, above, chosen) = match below {
-            Some(id) => {
-                let place = self
-                    .place(id)?
-                    .filter(|place| place.conversation == conversation && !place.hidden)
-                    .ok_or(StoreError::NotFound("message"))?;
-                (CHILDREN, id.0, place.selected_child)
-            }
-            None => (ROOTS, conversation.0, root),
+        let here = |id: MessageId| {
+            self.place(id)?
+                .filter(|place| place.conversation == conversation && !place.hidden)
+                .ok_or(StoreError::NotFound("message"))
         };
-        let beside = all(self.conn, sql, [above], |row| Ok(MessageId(row.get(0)?)))?;
-        let mut page = MapPage::default();
-        let mut left = STEPS;
-        for id in beside.iter().skip(skip as usize) {
-            if page.runs.len() >= limit as usize {
-                page.has_more = true;
-                break;
+        let (sql, above, chosen) = match below {
+            Some(id) => (CHILDREN_AFTER, id.0, here(id)?.selected_child),
+            None => (ROOTS_AFTER, conversation.0, root),
+        };
+        // One that was hidden meanwhile still says where it stood.
+        let seq = match after {
+            Some(id) => {
+                let place = self.place(id)?.ok_or(StoreError::NotFound("message"))?;
+                place.seq
             }
-            let run = self.map_run(*id, left.max(2), chosen == Some(*id))?;
-            left = left.saturating_sub(run.messages);
+            None => -1,
+        };
+        let one_more = i64::from(limit) + 1;
+        let beside = all(self.conn, sql, params![above, seq, one_more], |row| {
+            Ok(MessageId(row.get(0)?))
+        })?;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut page = MapPage {
+            has_more: beside.len() > limit,
+            ..MapPage::default()
+        };
+        for id in beside.into_iter().take(limit) {
+            let run = self.map_run(id, (*steps).max(2), chosen == Some(id))?;
+            *steps = steps.saturating_sub(run.messages);
             page.runs.push(run);
         }
         Ok(page)
@@ -115,14 +192,16 @@ impl ReadTx<'_> {
             })
         };
         let (role, mut model, at, text) = label(first)?.ok_or(StoreError::NotFound("message"))?;
-        let below = self.children(last)?;
+        let branches = one(self.conn, CHILD_RANK, params![last.0, 0], |row| {
+            Ok(row.get(0)?)
+        })?
+        .unwrap_or(0_u32);
         if model.is_none() && messages > 1 {
             // The first is a question; what answered it stands right below.
             if let Some(answer) = self.children(first)?.first() {
                 model = label(*answer)?.and_then(|(_, model, _, _)| model);
             }
         }
-        let branches = u32::try_from(below.len()).unwrap_or(u32::MAX);
         Ok(MapRun {
             first,
             last,

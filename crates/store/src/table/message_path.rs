@@ -81,6 +81,11 @@ pub(crate) const PLACE: &str =
 pub(crate) const CHILDREN: &str =
     "SELECT id FROM message WHERE parent_id = ?1 AND erasure_id IS NULL ORDER BY seq";
 pub(crate) const ROOTS: &str = "SELECT id FROM message WHERE conversation_id = ?1 AND depth = 0 AND erasure_id IS NULL ORDER BY seq";
+/// Some of them, from one on.
+pub(crate) const CHILDREN_AFTER: &str = "SELECT id FROM message
+     WHERE parent_id = ?1 AND erasure_id IS NULL AND seq > ?2 ORDER BY seq LIMIT ?3";
+pub(crate) const ROOTS_AFTER: &str = "SELECT id FROM message
+     WHERE conversation_id = ?1 AND depth = 0 AND erasure_id IS NULL AND seq > ?2 ORDER BY seq LIMIT ?3";
 pub(crate) const CHILD_RANK: &str = "SELECT count(*), count(*) FILTER (WHERE seq < ?2)
      FROM message WHERE parent_id = ?1 AND erasure_id IS NULL";
 pub(crate) const ROOT_RANK: &str = "SELECT count(*), count(*) FILTER (WHERE seq < ?2)

@@ -211,13 +211,13 @@ fn a_map_has_one_line_for_each_run() {
     let left = archive.say(conversation, Some(trunk[2]), "left");
     let left_end = archive.say(conversation, Some(left), "left on");
     let right = archive.say(conversation, Some(trunk[2]), "right");
-    let map = |below: Option<MessageId>, skip, limit| {
+    let map = |below: Option<MessageId>, after: Option<MessageId>, limit| {
         let page = archive
             .store
-            .read(|tx| tx.message_map(conversation, below, skip, limit));
+            .read(|tx| tx.message_map(conversation, below, after, limit));
         page.unwrap()
     };
-    let top = map(None, 0, 50);
+    let top = map(None, None, 50);
     let [run] = &top.runs[..] else {
         panic!("{top:?}")
     };
@@ -225,25 +225,59 @@ fn a_map_has_one_line_for_each_run() {
     assert_eq!((run.branches, run.more, run.chosen), (2, false, true));
     assert_eq!(run.text, "first words");
     let brief = |run: &MapRun| (run.first, run.last, run.messages, run.branches, run.chosen);
-    let below = map(Some(trunk[2]), 0, 50);
+    let below = map(Some(trunk[2]), None, 50);
     let lines: Vec<_> = below.runs.iter().map(brief).collect();
     assert_eq!(
         lines,
         [(left, left_end, 2, 0, false), (right, right, 1, 0, true)]
     );
-    let paged = map(Some(trunk[2]), 0, 1);
+    let paged = map(Some(trunk[2]), None, 1);
     assert!(paged.has_more && paged.runs.len() == 1);
-    assert_eq!(map(Some(trunk[2]), 1, 1).runs[0].first, right);
+    assert_eq!(map(Some(trunk[2]), Some(left), 1).runs[0].first, right);
     archive.hide(ErasureScope::Message(right)).unwrap();
-    let one = map(None, 0, 50);
+    let one = map(None, None, 50);
     assert_eq!(one.runs[0].messages, 5, "without the fork it is one run");
     let stranger = archive.conversation("d");
     assert!(
         archive
             .store
-            .read(|tx| tx.message_map(stranger, Some(left), 0, 9))
+            .read(|tx| tx.message_map(stranger, Some(left), None, 9))
             .is_err()
     );
+}
+
+#[test]
+fn a_map_opens_along_what_is_shown_however_far_down_and_wide_it_is() {
+    let archive = Archive::new();
+    let conversation = archive.conversation("c");
+    let mut last = archive.say(conversation, None, "root");
+    for _ in 0..40 {
+        for _ in 0..3 {
+            archive.say(conversation, Some(last), "left aside");
+        }
+        last = archive.say(conversation, Some(last), "shown");
+    }
+    let open = |page, limit| {
+        let read = archive
+            .store
+            .read(|tx| tx.message_map_shown(conversation, page, limit));
+        read.unwrap()
+    };
+    for page in [1, 2, 100] {
+        let levels = open(page, 2_000);
+        assert_eq!(levels.len(), 41, "pages of {page}");
+        assert_eq!(levels[0].below, None);
+        for (above, here) in levels.iter().zip(&levels[1..]) {
+            assert_eq!(here.below, above.page.shown().map(|run| run.last));
+            assert_eq!((here.page.runs.len(), here.page.has_more), (4, false));
+        }
+        let end = levels[40].page.shown().map(|run| run.last);
+        assert_eq!(end, Some(last));
+    }
+    let short = open(100, 10);
+    let lines: usize = short.iter().map(|level| level.page.runs.len()).sum();
+    assert_eq!(lines, 10);
+    assert!(short[3].page.has_more, "the last level is cut");
 }
 
 #[test]

@@ -1,16 +1,12 @@
 import type { Client } from '../../ipc/generated/client';
-import type { ApiError, MapRow } from '../../ipc/generated/types';
+import type { ApiError, MapBelow, MapRow } from '../../ipc/generated/types';
 import { asApiError } from '../../state/errors';
-
-/** Lines that are opened along the way to what is shown, before anybody asks for more. */
-const OPENED_AT_FIRST = 24;
 
 /** A line of the map. */
 export class MapNode {
   children = $state.raw<MapNode[] | null>(null);
   open = $state(false);
   hasMore = $state(false);
-  loading = $state(false);
 
   constructor(
     readonly row: MapRow,
@@ -41,28 +37,37 @@ export class TreeMap {
   problem = $state.raw<ApiError | null>(null);
 
   readonly lines = $derived(this.flatten());
+  private readonly reading = new Set<MapNode | null>();
 
   constructor(
     private readonly client: Client,
     readonly conversationId: string,
   ) {}
 
+  /** Reads all that stands beside what is shown, down to its end. */
   load = async (): Promise<void> => {
     this.problem = null;
     this.roots = null;
     try {
-      const page = await this.client.messageMap({ conversation_id: this.conversationId, skip: 0 });
-      this.roots = page.rows.map((row) => new MapNode(row, null, row.chosen, 1));
-      this.hasMore = page.has_more;
-      let next = this.roots.find((node) => node.shown);
-      for (let opened = 0; next?.expands && opened < OPENED_AT_FIRST; opened += 1) {
-        await this.expand(next);
-        next = next.children?.find((node) => node.shown);
+      const page = await this.client.messageMap({ conversation_id: this.conversationId });
+      const roots = this.nodes(null, page.rows);
+      let above = roots.find((node) => node.shown);
+      for (const below of page.shown) {
+        if (!above) break;
+        above.open = true;
+        above = this.add(above, below).find((node) => node.shown);
       }
+      this.hasMore = page.has_more;
+      this.roots = roots;
     } catch (reason) {
       this.problem = asApiError(reason);
     }
   };
+
+  /** Where the reader is. */
+  get shown(): MapLine | undefined {
+    return this.lines.findLast((line) => line.kind === 'run' && line.node.shown);
+  }
 
   async expand(node: MapNode): Promise<void> {
     node.open = true;
@@ -71,41 +76,62 @@ export class TreeMap {
 
   /** More of what stands below a line, or of what the conversation begins with. */
   async more(node: MapNode | null): Promise<void> {
+    if (this.reading.has(node)) return;
+    this.reading.add(node);
     const known = (node === null ? this.roots : node.children) ?? [];
-    if (node) node.loading = true;
     try {
       const page = await this.client.messageMap({
         conversation_id: this.conversationId,
         below: node?.row.last_id,
-        skip: known.length,
+        after: known.at(-1)?.row.first_id,
       });
-      // A run that only goes on is no branch of its own: it stands no deeper.
-      const level = node === null ? 1 : node.row.more ? node.level : node.level + 1;
-      const all = [...known, ...page.rows.map((row) => new MapNode(row, node, (node?.shown ?? true) && row.chosen, level))];
       if (node === null) {
-        this.roots = all;
+        this.roots = [...known, ...this.nodes(null, page.rows)];
         this.hasMore = page.has_more;
-      } else {
-        node.children = all;
-        node.hasMore = page.has_more;
-      }
+      } else this.add(node, page);
+      this.problem = null;
     } catch (reason) {
       this.problem = asApiError(reason);
     } finally {
-      if (node) node.loading = false;
+      this.reading.delete(node);
     }
   }
 
+  private add(node: MapNode, page: MapBelow): MapNode[] {
+    const fresh = this.nodes(node, page.rows);
+    node.children = [...(node.children ?? []), ...fresh];
+    node.hasMore = page.has_more;
+    return fresh;
+  }
+
+  private nodes(above: MapNode | null, rows: readonly MapRow[]): MapNode[] {
+    // A run that only goes on is no branch of its own: it stands no deeper.
+    const level = above === null ? 1 : above.row.more ? above.level : above.level + 1;
+    return rows.map((row) => new MapNode(row, above, (above?.shown ?? true) && row.chosen, level));
+  }
+
+  /** Without calling itself: a tree can be as deep as a conversation is long. */
   private flatten(): MapLine[] {
     const lines: MapLine[] = [];
-    const add = (nodes: readonly MapNode[], hasMore: boolean, parent: MapNode | null): void => {
-      nodes.forEach((node, at) => {
-        lines.push({ key: node.key, kind: 'run', node, at, of: hasMore ? -1 : nodes.length });
-        if (node.open && node.children) add(node.children, node.hasMore, node);
-      });
-      if (hasMore) lines.push({ key: `more:${parent?.key ?? ''}`, kind: 'more', node: parent, level: (parent?.level ?? 0) + 1 });
-    };
-    if (this.roots) add(this.roots, this.hasMore, null);
+    if (!this.roots) return lines;
+    const open: { nodes: readonly MapNode[]; hasMore: boolean; parent: MapNode | null; at: number }[] = [
+      { nodes: this.roots, hasMore: this.hasMore, parent: null, at: 0 },
+    ];
+    for (let here = open.at(-1); here; here = open.at(-1)) {
+      const { nodes, hasMore, parent, at } = here;
+      const node = nodes[at];
+      if (!node) {
+        const level = nodes[0]?.level ?? 1;
+        if (hasMore) lines.push({ key: `more:${parent?.key ?? ''}`, kind: 'more', node: parent, level });
+        open.pop();
+        continue;
+      }
+      here.at += 1;
+      lines.push({ key: node.key, kind: 'run', node, at, of: hasMore ? -1 : nodes.length });
+      if (node.open && node.children) {
+        open.push({ nodes: node.children, hasMore: node.hasMore, parent: node, at: 0 });
+      }
+    }
     return lines;
   }
 }

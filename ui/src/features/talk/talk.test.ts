@@ -8,6 +8,8 @@ import ChatView from '../chat/ChatView.svelte';
 // Fetched when they are first needed; here they are there already.
 import '../../kit/MenuPanel.svelte';
 import '../../kit/PopoverPanel.svelte';
+import '../chat/ComposerBar.svelte';
+import '../chat/EmptyChat.svelte';
 import '../chat/InstructionsButton.svelte';
 import '../chat/MessageList.svelte';
 import '../chat/MessageMenu.svelte';

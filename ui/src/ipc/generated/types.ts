@@ -2625,6 +2625,19 @@ export type LockSettingsReq = {
 settings: LockChoice, };
 
 /**
+ * Lines below a line.
+ */
+export type MapBelow = { 
+/**
+ * Oldest first.
+ */
+rows: Array<MapRow>, 
+/**
+ * Whether there are more beside them.
+ */
+has_more: boolean, };
+
+/**
  * A run of messages without a fork.
  */
 export type MapRow = { 
@@ -2771,10 +2784,15 @@ rows: Array<MapRow>,
 /**
  * Whether there are more beside them.
  */
-has_more: boolean, };
+has_more: boolean, 
+/**
+ * What stands below the line that is shown, and so on down; only when a map is opened.
+ */
+shown: Array<MapBelow>, };
 
 /**
- * Asks for a page of the map of a conversation.
+ * Asks for a page of the map of a conversation. Without `below` and `after`, for all lines
+ * beside the branch that is shown.
  */
 export type MessageMapReq = { 
 /**
@@ -2786,9 +2804,9 @@ conversation_id: ConversationId,
  */
 below?: MessageId, 
 /**
- * How many lines beside each other are here already.
+ * The first message of the last line that is here already.
  */
-skip: number, };
+after?: MessageId, };
 
 /**
  * A page of the shown branch, oldest first.

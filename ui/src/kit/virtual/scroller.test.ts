@@ -28,6 +28,13 @@ describe('Scroller', () => {
     expect(scroller.range()).toEqual({ start: 16, end: 29 });
   });
 
+  it('draws less around it until somebody scrolls', () => {
+    const { scroller } = list(0, 100);
+    expect(scroller.range()).toEqual({ start: 0, end: 7 });
+    scroller.scrolled(10);
+    expect(scroller.range()).toEqual({ start: 0, end: 9 });
+  });
+
   it('draws nothing without rows', () => {
     const { scroller, draw } = list(0, 0);
     expect(scroller.range()).toEqual({ start: 0, end: 0 });

@@ -33,6 +33,8 @@ export interface Placement {
   scrollTo: number | null;
 }
 
+/** Of what is drawn around the view: enough until the first movement is seen. */
+const AT_REST = 0.25;
 /** Nearer to the end than this is at the end. */
 export const END_SLACK = 24;
 
@@ -47,6 +49,7 @@ export class Scroller {
   private jump: { key: string; align: Align } | null = null;
   private anchorIndex = 0;
   private moving = false;
+  private moved = false;
 
   constructor(
     estimate: (key: string, index: number) => number,
@@ -87,6 +90,7 @@ export class Scroller {
     const up = scrollTop < this.scrollTop - 0.5;
     this.scrollTop = scrollTop;
     this.moving = true;
+    this.moved = true;
     this.jump = null;
     if (up && !this.atEnd) this.stick = false;
     else if (this.atEnd) this.stick = true;
@@ -138,11 +142,11 @@ export class Scroller {
     this.anchor = { key, top: this.layout.offset(index) - this.contentTop };
   }
 
-  /** Rows to draw: the view and as much again on both sides. */
+  /** Rows to draw: the view and as much again on both sides; a part of that while nobody scrolls. */
   range(): Range {
     const count = this.layout.count;
     if (count === 0) return { start: 0, end: 0 };
-    const margin = Math.max(this.viewport * this.overscan, 200);
+    const margin = Math.max(this.viewport * this.overscan * (this.moved ? 1 : AT_REST), 200);
     const top = this.wantedTop();
     const start = this.layout.indexAt(Math.max(0, top - margin));
     const end = this.layout.indexAt(top + this.viewport + margin) + 1;

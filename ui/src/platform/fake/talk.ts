@@ -122,13 +122,16 @@ export function talkCommands(world: FakeWorld): Handlers<Names> {
       return { text: prompt.text.replaceAll(FIELD, (whole, name: string) => values.find((field) => field.name === name)?.value ?? whole) };
     },
     // The fake keeps one branch; the map is drawn as if the second question had been asked twice.
-    message_map: ({ conversation_id: id, below }) => {
+    message_map: ({ conversation_id: id, below, after }) => {
       const all = world.messages.get(id) ?? [];
       const [trunk, rest] = [all.slice(0, 2), all.slice(2)];
-      if (below === undefined) return { rows: all.length === 0 ? [] : [run(rest.length > 0 ? trunk : all, true, rest.length > 0 ? 2 : 0)], has_more: false };
-      if (below !== trunk.at(-1)?.id) return { rows: [], has_more: false };
+      const nothing = { rows: [], has_more: false, shown: [] };
+      if (after !== undefined || all.length === 0) return nothing;
       const other = { ...run(rest.slice(0, 2), false, 0), first_id: `${id}-other`, text: 'And what if it rains?' };
-      return { rows: [other, run(rest, true, 0)], has_more: false };
+      const forks = { rows: [other, run(rest, true, 0)], has_more: false };
+      if (below !== undefined) return below === trunk.at(-1)?.id ? { ...forks, shown: [] } : nothing;
+      if (rest.length === 0) return { ...nothing, rows: [run(all, true, 0)] };
+      return { ...nothing, rows: [run(trunk, true, 2)], shown: [forks] };
     },
     conversation_fork: ({ message_id: messageId }) => {
       for (const [from, list] of world.messages) {

@@ -24,6 +24,16 @@ struct Seen {
     cpu: Samples,
     dropped: Samples,
     gap: Samples,
+    /// When the longest gap of each turn ended, and how long it was watched, in seconds.
+    gaps: Vec<(f64, f64)>,
+}
+
+impl Seen {
+    fn gaps(&self) -> String {
+        let told = |(at, all): &(f64, f64)| format!("{at:.1} of {all:.1} s");
+        let all: Vec<String> = self.gaps.iter().map(told).collect();
+        format!("ended at {}", all.join(", "))
+    }
 }
 
 /// What one window is asked to do.
@@ -101,6 +111,7 @@ fn report(name: &str, pause: Duration, [plain, ours, nothing]: &[Seen; 3]) {
         "the page of plain text",
         Budget::WallMs(plain.gap.p95() + 50.0),
     )
+    .note(&ours.gaps())
     .print(&ours.gap, Some(&plain.gap));
 }
 
@@ -175,6 +186,7 @@ impl Scene<'_> {
         seen.cpu.add(saw.passed, used);
         seen.dropped.add(saw.dropped, saw.dropped);
         seen.gap.add(saw.gap, saw.gap);
+        seen.gaps.push((saw.gap_at / 1_000.0, saw.passed / 1_000.0));
         processes.stop()?;
         window.close().await;
         Ok(())
