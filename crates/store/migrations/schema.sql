@@ -324,7 +324,7 @@ CREATE TABLE model_fact (
   own_input INTEGER,
   own_output INTEGER,
   estimated INTEGER NOT NULL DEFAULT 0, -- tokens, where both are known
-  counted INTEGER NOT NULL DEFAULT 0, abilities TEXT,
+  counted INTEGER NOT NULL DEFAULT 0, abilities TEXT, price_cached INTEGER, own_cached INTEGER,
   PRIMARY KEY (source_id, model)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE objection_event (
