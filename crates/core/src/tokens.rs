@@ -182,6 +182,7 @@ mod tests {
         };
         let call = |result: &str| {
             Part::ToolCall(ToolCallPart {
+                host: None,
                 number: 0,
                 id: "1".to_owned(),
                 source_id: SourceId::new(Timestamp(0), [1; 10]),

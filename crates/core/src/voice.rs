@@ -138,10 +138,11 @@ fn checked_name(name: &str) -> Result<String, Error> {
 }
 
 fn checked(mut settings: VoiceSettings) -> Result<VoiceSettings, Error> {
-    for choice in [&mut settings.dictation, &mut settings.reading] {
-        if let Some(choice) = choice {
-            choice.model = checked_name(&choice.model)?;
-        }
+    for choice in [&mut settings.dictation, &mut settings.reading]
+        .into_iter()
+        .flatten()
+    {
+        choice.model = checked_name(&choice.model)?;
     }
     settings.voice = checked_name(&settings.voice)?;
     settings.language = settings

@@ -2,12 +2,6 @@ import type { Client } from '../ipc/generated/client';
 import type { ApiError, AttachmentPlan } from '../ipc/generated/types';
 import { asApiError } from './errors';
 
-/** Bytes per piece on the way to the core. */
-const PIECE = 384 * 1024;
-
-/** One after the other, so that they stand in the order in which they were chosen. */
-const AT_ONCE = 1;
-
 /** A file that is looked at, from a page on. */
 export interface Look {
   id: string;
@@ -26,17 +20,6 @@ export interface Chip {
   problem: ApiError | null;
 }
 
-/** The bytes as Base64. */
-function base64(piece: Blob): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result).split(',')[1] ?? '');
-    // It was moved meanwhile, or it is a folder.
-    reader.onerror = () => reject({ code: 'file_changed' });
-    reader.readAsDataURL(piece);
-  });
-}
-
 /** The files beside the unsent text of the open conversation. */
 export class Attachments {
   chips = $state.raw<Chip[]>([]);
@@ -47,8 +30,8 @@ export class Attachments {
   private model: string | undefined;
   private round = 0;
   private count = 0;
-  private free = AT_ONCE;
-  private readonly waiting: (() => void)[] = [];
+  /** One file after the other, so that they stand in the order in which they were chosen. */
+  private last = Promise.resolve();
   /** Taken away while they were read. */
   private readonly gone = new Set<string>();
 
@@ -131,9 +114,15 @@ export class Attachments {
     const key = `new-${(this.count += 1)}`;
     const chip: Chip = { key, name: file.name, bytes: file.size, plan: null, problem: null };
     this.chips = [...this.chips, chip];
-    await this.turn();
+    this.last = this.last.then(() => this.read(id, key, file));
+    await this.last;
+  }
+
+  private async read(id: string | null, key: string, file: File): Promise<void> {
     try {
-      const asset = await this.handOver(id, key, file);
+      const { handOver } = await import('./upload');
+      const where = id === null ? {} : { conversation_id: id };
+      const asset = await handOver(this.client, where, file, () => this.gone.has(key));
       const unwanted = this.gone.delete(key);
       if (unwanted && asset !== null) await this.erase(id, asset);
       // Its chip goes with the one of the file that is there now.
@@ -143,36 +132,6 @@ export class Attachments {
       this.gone.delete(key);
       const problem = asApiError(reason);
       this.chips = this.chips.map((other) => (other.key === key ? { ...other, problem } : other));
-    } finally {
-      this.free += 1;
-      this.waiting.shift()?.();
     }
-  }
-
-  /** Waits until few enough are on their way. */
-  private async turn(): Promise<void> {
-    while (this.free === 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    this.free -= 1;
-  }
-
-  /** `null` if it was taken away before it was there. */
-  private async handOver(id: string | null, key: string, file: File): Promise<string | null> {
-    if (this.gone.has(key)) return null;
-    const where = id === null ? {} : { conversation_id: id };
-    const { upload } = await this.client.attachmentBegin({ ...where, name: file.name, size: file.size });
-    try {
-      for (let at = 0; at < file.size; at += PIECE) {
-        const data = await base64(file.slice(at, at + PIECE));
-        if (this.gone.has(key)) {
-          await this.client.attachmentCancel({ upload });
-          return null;
-        }
-        await this.client.attachmentPut({ upload, data });
-      }
-    } catch (reason) {
-      await this.client.attachmentCancel({ upload }).catch(() => undefined);
-      throw reason;
-    }
-    return (await this.client.attachmentFinish({ upload })).asset_id;
   }
 }

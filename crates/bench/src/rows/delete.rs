@@ -139,7 +139,10 @@ fn erase(store: &Store, scope: ErasureScope, samples: &mut Samples) -> Outcome<f
             } else if !store.erasure_begin(&request, |_| true)? {
                 return Err("the deletion did not begin".into());
             }
-            while !store.erasure_step(id, str::to_owned)?.done {
+            while !store
+                .erasure_step(id, |words| [words.to_owned(), words.to_owned()])?
+                .done
+            {
                 std::thread::sleep(Duration::from_millis(2));
             }
             store.erasure_purge(id, tombstone, NOW)?;

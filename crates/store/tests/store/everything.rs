@@ -5,7 +5,7 @@ use fluxchat_model::{ErasureId, ErasureScope, ErasureStage, Receipt, TombstoneId
 use fluxchat_store::{Integrity, OpenOptions, SandboxRecord, Store};
 
 use crate::large::{attach, file, folder, gone, put};
-use crate::support::{Archive, NOW, canary, key};
+use crate::support::{Archive, NOW, canary, key, titled};
 
 const CONVERSATIONS: usize = 6;
 const MESSAGES: usize = 150;
@@ -42,7 +42,7 @@ fn filled(word: &str) -> Archive {
 }
 
 fn ended(store: &Store, id: ErasureId, archive: &Archive) -> Receipt {
-    while !store.erasure_step(id, str::to_owned).unwrap().done {}
+    while !store.erasure_step(id, titled).unwrap().done {}
     let at = archive.tick();
     let stone = TombstoneId::new(at, archive.random());
     let purged = store.erasure_purge(id, stone, at).unwrap();
@@ -63,7 +63,7 @@ fn it_goes_in_steps_and_what_is_written_meanwhile_stays() {
     let mut steps = 0;
     let mut last = 0;
     loop {
-        let step = archive.store.erasure_step(id, str::to_owned).unwrap();
+        let step = archive.store.erasure_step(id, titled).unwrap();
         assert!(step.removed >= last && step.removed <= step.expected);
         assert!(step.removed - last <= 500, "{step:?}");
         last = step.removed;
@@ -124,7 +124,7 @@ fn cut_short_after_any_step_it_is_taken_up() {
         let left = store.find_in_pages(&needles).unwrap().unwrap();
         assert_eq!(left.len(), 0, "after {starts} starts");
         store.close();
-        if archive.store.erasure_step(id, str::to_owned).unwrap().done {
+        if archive.store.erasure_step(id, titled).unwrap().done {
             break;
         }
     }
@@ -138,7 +138,7 @@ fn an_index_that_is_rebuilt_in_between_is_cleaned_all_the_same() {
     let archive = filled(&word);
     let id = archive.hide(ErasureScope::Everything).unwrap();
     for _ in 0..4 {
-        archive.store.erasure_step(id, str::to_owned).unwrap();
+        archive.store.erasure_step(id, titled).unwrap();
     }
     archive.store.rebuild_search().unwrap();
     assert_eq!(archive.store.check_full(), Ok(Integrity::Whole));

@@ -11,7 +11,7 @@ use fluxchat_model::{
 use fluxchat_store::{Asset, ConversationShelf, StoreError};
 use uuid::Uuid;
 
-use crate::support::{Archive, KEY, canary, scan_database};
+use crate::support::{Archive, KEY, canary, scan_database, titled};
 
 /// Runs a statement on a connection of its own, for what no table method offers yet.
 pub fn sql(archive: &Archive, sql: &str) {
@@ -375,7 +375,7 @@ fn what_is_gone_in_steps_is_whole_after_every_step() {
     let mut stages = BTreeSet::new();
     let mut last = 0;
     loop {
-        let step = archive.store.erasure_step(id, str::to_owned).unwrap();
+        let step = archive.store.erasure_step(id, titled).unwrap();
         assert!(
             step.removed >= last && step.removed <= step.expected,
             "{step:?}"
@@ -414,7 +414,7 @@ fn a_long_conversation_goes_in_steps_and_cannot_be_undone_from_the_first_on() {
     let id = archive.conversation("long");
     archive.talk(id, &[word.as_str(); 100]);
     let erasure = archive.hide(ErasureScope::Conversation(id)).unwrap();
-    let step = archive.store.erasure_step(erasure, str::to_owned).unwrap();
+    let step = archive.store.erasure_step(erasure, titled).unwrap();
     assert_eq!((step.done, step.expected), (false, 101));
     assert!(step.removed > 0, "{step:?}");
     let now = archive.tick();

@@ -24,6 +24,11 @@ pub struct Archive {
     clock: AtomicI64,
 }
 
+/// How these tests name a conversation by its question: by all of its words.
+pub fn titled(question: &str) -> [String; 2] {
+    [question.to_owned(), question.to_owned()]
+}
+
 pub fn key() -> ArchiveKey {
     ArchiveKey::new(KEY)
 }
@@ -161,7 +166,7 @@ impl Archive {
 
     pub fn purge(&self, id: ErasureId) -> Purged {
         let at = self.tick();
-        while !self.store.erasure_step(id, str::to_owned).unwrap().done {}
+        while !self.store.erasure_step(id, titled).unwrap().done {}
         self.store
             .erasure_purge(id, TombstoneId::new(at, self.random()), at)
             .unwrap()
