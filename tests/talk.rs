@@ -9,7 +9,8 @@ use std::sync::Arc;
 use fluxchat_core::clock::SystemClock;
 use fluxchat_core::{App, Ask, ExportRequest, NewPreset, NewSource, PathAnchor, Stays};
 use fluxchat_model::{
-    ConversationId, Dialect, ErasureScope, Instructions, MessageId, Parameters, SourceId,
+    AnswerNotice, ConversationId, Dialect, ErasureScope, Instructions, MessageId, Parameters, Part,
+    SourceId,
 };
 use fluxchat_testkit::canary;
 use fluxchat_testkit::recorder::{Answer, Recorder};
@@ -297,4 +298,43 @@ async fn an_export_has_all_of_it_and_after_deleting_everything_none() {
     }
     assert!(app.presets().await.unwrap().is_empty());
     assert!(app.saved_prompts().await.unwrap().is_empty());
+}
+
+/// A person may put other words in the place of an answer: the model's stay beside them, the new
+/// ones say that they are none of the model's, and what is asked next goes with them.
+#[tokio::test]
+async fn an_answer_in_ones_own_words_is_a_branch_that_says_so() {
+    let world = World::start(false).await;
+    let app = &world.app;
+    let answer = world.ask(None, "How are you?").await;
+    let id = answer.conversation_id;
+    let asked = world.recorder.seen().len();
+    let question = answer.parent_id.unwrap();
+    let refused = app.rewrite(question, "mine").await.unwrap_err();
+    assert_eq!(refused.code(), "not_an_answer");
+    let mine = app.rewrite(answer.id, "splendid").await.unwrap();
+    assert_eq!(world.recorder.seen().len(), asked, "nothing was sent");
+
+    let page = app.message_page(id, PathAnchor::Start, 10).await.unwrap();
+    let shown = &page.messages[1];
+    assert_eq!(shown.message.id, mine);
+    assert_eq!(shown.message.text(), "splendid");
+    assert_eq!(shown.branches, [answer.id, mine], "the model's own stay");
+    let marked = Part::Notice {
+        notice: AnswerNotice::Rewritten,
+    };
+    assert!(shown.message.parts.contains(&marked), "it says so");
+    let own = app.message_by_id(answer.id).await.unwrap();
+    assert!(own.text().contains("fine") && !own.parts.contains(&marked));
+
+    world.ask(Some(id), "Go on.").await;
+    let told = last_body(&world.recorder)["messages"].to_string();
+    assert!(
+        told.contains("splendid") && !told.contains("fine"),
+        "{told}"
+    );
+
+    app.restrict(id, true).await.unwrap();
+    let refused = app.rewrite(answer.id, "frozen").await.unwrap_err();
+    assert_eq!(refused.code(), "restricted");
 }

@@ -24,6 +24,7 @@ globalThis.FLUXCHAT_COMMANDS = new Set([
   'message_page',
   'message_send',
   'message_edit',
+  'message_rewrite',
   'message_regenerate',
   'message_continue',
   'message_stop',

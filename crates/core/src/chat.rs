@@ -5,6 +5,7 @@ mod context;
 mod generation;
 mod outgoing;
 mod preview;
+mod rewrite;
 pub(crate) mod said;
 mod side_by_side;
 mod stream;

@@ -1,7 +1,8 @@
 use std::fmt::Write as _;
 
 use fluxchat_model::{
-    AssetId, Conversation, Message, MessageStatus, Part, Role, StatementFlag, Timestamp,
+    AnswerNotice, AssetId, Conversation, Message, MessageStatus, Part, Role, StatementFlag,
+    Timestamp,
 };
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -132,6 +133,9 @@ fn part_of(out: &mut String, part: &Part, with_text: &[AssetId]) {
                 fenced(out, result);
             }
         }
+        Part::Notice {
+            notice: AnswerNotice::Rewritten,
+        } => out.push_str("*These words were changed by the person who asked.*\n\n"),
         // For the source alone, and about the sending.
         Part::Sealed(_) | Part::Notice { .. } => {}
         Part::Unknown { raw } => fenced(out, raw),
@@ -213,6 +217,9 @@ mod tests {
                     title: "Help".to_owned(),
                     target: "storage".to_owned(),
                 },
+                Part::Notice {
+                    notice: AnswerNotice::Rewritten,
+                },
                 Part::Unknown {
                     raw: "{\"```\":1}".to_owned(),
                 },
@@ -225,6 +232,7 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("> first\n> second"), "{text}");
+        assert!(text.contains("words were changed"), "{text}");
         assert!(
             text.contains(&format!(
                 "![a\\](http://x) \\[b.png](../media/{asset_id}.png) · [its text](../media/{asset_id}.text.txt)"

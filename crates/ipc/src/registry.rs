@@ -30,6 +30,7 @@ macro_rules! for_each_command {
             chat message_page(MessagePageReq) -> MessagePage;
             chat message_send(MessageSendReq) -> MessageSent;
             chat message_edit(MessageEditReq) -> MessageSent;
+            chat message_rewrite(MessageRewriteReq) -> MessageRewritten;
             chat message_regenerate(MessageRegenerateReq) -> MessageSent;
             chat message_continue(MessageReq) -> MessageSent;
             chat message_stop(MessageReq) -> Done;

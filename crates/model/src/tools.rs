@@ -63,6 +63,8 @@ pub enum AnswerNotice {
         /// How often it may.
         count: u32,
     },
+    /// A person put other words in the place of the model's.
+    Rewritten,
 }
 
 /// How far a call of a tool came.

@@ -258,6 +258,16 @@ export class Chat {
     );
   }
 
+  /** Puts other words in the place of an answer; nothing is sent. */
+  async rewrite(message: ShownMessage, text: string): Promise<boolean> {
+    const { client, thread } = this.parts;
+    const made = await this.run(() => client.messageRewrite({ message_id: message.id, text }));
+    if (made === null) return false;
+    thread.expectBranch(made.message_id);
+    await thread.refresh();
+    return true;
+  }
+
   async regenerate(message: ShownMessage, choice?: Choice): Promise<boolean> {
     return this.ask('regenerated', () =>
       this.parts.client.messageRegenerate({

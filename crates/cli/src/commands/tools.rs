@@ -386,5 +386,8 @@ pub fn in_words(notice: &AnswerNotice) -> String {
         AnswerNotice::RoundsSpent { count } => {
             format!("The model asked for tools {count} times and was stopped.")
         }
+        AnswerNotice::Rewritten => {
+            "You changed these words; the model's own are in the branch beside.".to_owned()
+        }
     }
 }

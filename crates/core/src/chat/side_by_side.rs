@@ -150,7 +150,7 @@ impl App {
             if message.status == MessageStatus::Streaming {
                 return Err(Error::invalid(
                     "still_arriving",
-                    "An answer that is still arriving cannot be compared.",
+                    "An answer that is still arriving can be neither compared nor changed.",
                 ));
             }
             texts.push(message.text());
@@ -165,12 +165,12 @@ impl App {
     }
 }
 
-fn is_answer(role: Role) -> Result<(), Error> {
+pub(super) fn is_answer(role: Role) -> Result<(), Error> {
     match role {
         Role::Assistant => Ok(()),
         _ => Err(Error::invalid(
             "not_an_answer",
-            "Only answers stand side by side.",
+            "Only answers can be chosen for this.",
         )),
     }
 }

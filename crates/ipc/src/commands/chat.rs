@@ -128,6 +128,15 @@ pub async fn message_edit(app: &App, req: MessageEditReq) -> Answer<MessageSent>
     Ok(sent(app.edit(req.message_id, &req.text).await?))
 }
 
+/// Puts other words in the place of an answer.
+///
+/// # Errors
+/// When it is no answer, still arriving, or frozen.
+pub async fn message_rewrite(app: &App, req: MessageRewriteReq) -> Answer<MessageRewritten> {
+    let message_id = app.rewrite(req.message_id, &req.text).await?;
+    Ok(MessageRewritten { message_id })
+}
+
 /// Asks for another answer.
 ///
 /// # Errors

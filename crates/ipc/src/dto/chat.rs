@@ -270,6 +270,24 @@ dto! {
 }
 
 dto! {
+    /// Puts other words in the place of an answer: a sibling of it. Nothing is sent.
+    request MessageRewriteReq {
+        /// The answer.
+        pub message_id: MessageId,
+        /// The new words.
+        pub text: String,
+    }
+}
+
+dto! {
+    /// Other words stand in the place of an answer.
+    answer MessageRewritten {
+        /// The sibling that has them.
+        pub message_id: MessageId,
+    }
+}
+
+dto! {
     /// Asks for another answer: a sibling.
     request MessageRegenerateReq {
         /// The answer (or the question without one).

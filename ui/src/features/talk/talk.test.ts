@@ -218,6 +218,27 @@ describe('an open conversation', () => {
     await waitFor(() => expect(app.thread.conversationId).toBe(before));
   });
 
+  it('has the words of an answer changed: a branch beside it that says so, and nothing is sent', async () => {
+    const { user, asked } = await opened();
+    const rows = () => screen.getAllByTestId('message-row');
+    const answer = () => rows().filter((row) => row.dataset.role === 'assistant').at(-1) ?? rows()[0]!;
+    const before = answer().dataset.messageId;
+    await user.click(within(answer()).getByTestId('message-more'));
+    await user.click(await screen.findByTestId('message-rewrite'));
+    const field = await screen.findByTestId<HTMLTextAreaElement>('message-edit-input');
+    expect(field.getAttribute('aria-label')).toBe('The answer');
+    expect(screen.queryByTestId('message-edit-preview'), 'there is nothing to look at before it is sent').toBeNull();
+    expect(await violations()).toEqual([]);
+    await fireEvent.input(field, { target: { value: 'In my own words.' } });
+    await user.click(screen.getByTestId('message-edit-send'));
+    await waitFor(() => expect(answer().textContent).toContain('In my own words.'));
+    expect(await screen.findByText(/You changed these words/)).toBeTruthy();
+    expect(answer().dataset.messageId).not.toBe(before);
+    expect(within(answer()).getByText('2 / 2')).toBeTruthy();
+    expect(asked('message_rewrite')).toEqual([{ message_id: before, text: 'In my own words.' }]);
+    expect([...asked('message_send'), ...asked('message_edit')]).toEqual([]);
+  });
+
   it('says what an answer took, with its speed', async () => {
     const { app } = await opened();
     app.talk.details = app.thread.messages.find((message) => message.row.role === 'assistant')?.id ?? null;

@@ -98,6 +98,8 @@ import type {
   MessagePreviewReq,
   MessageRegenerateReq,
   MessageReq,
+  MessageRewriteReq,
+  MessageRewritten,
   MessageSendBesideReq,
   MessageSendReq,
   MessageSent,
@@ -225,6 +227,7 @@ export interface Commands {
   message_page: [MessagePageReq, MessagePage];
   message_send: [MessageSendReq, MessageSent];
   message_edit: [MessageEditReq, MessageSent];
+  message_rewrite: [MessageRewriteReq, MessageRewritten];
   message_regenerate: [MessageRegenerateReq, MessageSent];
   message_continue: [MessageReq, MessageSent];
   message_stop: [MessageReq, Done];
@@ -418,6 +421,7 @@ export function createClient(call: Call) {
     messagePage: (req: MessagePageReq) => call('message_page', req),
     messageSend: (req: MessageSendReq) => call('message_send', req),
     messageEdit: (req: MessageEditReq) => call('message_edit', req),
+    messageRewrite: (req: MessageRewriteReq) => call('message_rewrite', req),
     messageRegenerate: (req: MessageRegenerateReq) => call('message_regenerate', req),
     messageContinue: (req: MessageReq) => call('message_continue', req),
     messageStop: (req: MessageReq) => call('message_stop', req),

@@ -111,7 +111,7 @@ name: string, } | { "kind": "rounds_spent",
 /**
  * How often it may.
  */
-count: number, };
+count: number, } | { "kind": "rewritten" };
 
 /**
  * Somebody who answers.
@@ -2988,6 +2988,28 @@ model?: string, };
 export type MessageReq = { 
 /**
  * Which.
+ */
+message_id: MessageId, };
+
+/**
+ * Puts other words in the place of an answer: a sibling of it. Nothing is sent.
+ */
+export type MessageRewriteReq = { 
+/**
+ * The answer.
+ */
+message_id: MessageId, 
+/**
+ * The new words.
+ */
+text: string, };
+
+/**
+ * Other words stand in the place of an answer.
+ */
+export type MessageRewritten = { 
+/**
+ * The sibling that has them.
  */
 message_id: MessageId, };
 

@@ -15,6 +15,7 @@ type Names =
   | 'message_page'
   | 'message_send'
   | 'message_edit'
+  | 'message_rewrite'
   | 'message_regenerate'
   | 'message_continue'
   | 'message_stop'
@@ -254,6 +255,18 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
       question.branch_ids = [...(before?.branch_ids ?? []), question.id];
       list.splice(at, list.length - at, question);
       return answer(find(conversation), list, question.id);
+    },
+    message_rewrite: ({ message_id: messageId, text }) => {
+      const { conversation, list, at } = locate(messageId);
+      const before = list[at];
+      const words = makeMessage(world, { conversation_id: conversation, role: 'assistant', text });
+      words.model = before?.model ?? null;
+      words.source_name = before?.source_name ?? null;
+      words.notices = [{ kind: 'rewritten' }];
+      words.branch_ids = [...(before?.branch_ids ?? []), words.id];
+      list.splice(at, list.length - at, words);
+      world.emit({ type: 'messages_changed', conversation_id: conversation });
+      return { message_id: words.id };
     },
     message_regenerate: ({ message_id: messageId }) => {
       const { conversation, list, at } = locate(messageId);

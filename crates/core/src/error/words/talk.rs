@@ -35,13 +35,13 @@ pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "not_an_answer",
-        "Only answers stand side by side.",
+        "Only answers can be chosen for this.",
         NOTHING_CHANGED,
         "Choose an answer.",
     ),
     (
         "still_arriving",
-        "An answer that is still arriving cannot be compared.",
+        "An answer that is still arriving can be neither compared nor changed.",
         NOTHING_CHANGED,
         "Wait until it has arrived, or stop it.",
     ),

@@ -60,5 +60,7 @@ export function noticeWords(notice: AnswerNotice): string {
       return t('tools.notice.key', { name: notice.name });
     case 'rounds_spent':
       return t('tools.notice.rounds', { count: formatNumber(notice.count) });
+    case 'rewritten':
+      return t('chat.rewritten');
   }
 }
