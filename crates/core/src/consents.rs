@@ -138,10 +138,7 @@ impl App {
         let unmarked = self
             .off_thread(move |app| {
                 let open = app.open()?;
-                let setup = open
-                    .store
-                    .read(session::setup_record)?
-                    .ok_or(Error::SetupNeeded)?;
+                let setup = session::set_up(&open.store)?;
                 let policy = app.policy(None, &setup.language)?;
                 let event = app.consent_event(purpose, status, &policy, surface)?;
                 let fresh = Uuid::from_bytes(clock::random16()?);

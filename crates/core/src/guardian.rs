@@ -211,10 +211,7 @@ impl App {
             .off_thread(move |app| {
                 let open = app.open()?;
                 let now = app.now();
-                let setup = open
-                    .store
-                    .read(session::setup_record)?
-                    .ok_or(Error::SetupNeeded)?;
+                let setup = session::set_up(&open.store)?;
                 if setup.supervised {
                     return Err(Error::invalid(
                         "already_supervised",

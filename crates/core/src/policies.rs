@@ -283,10 +283,7 @@ impl App {
         let surface = self.inner.options.surface;
         self.off_thread(move |app| {
             let open = app.open()?;
-            let setup = open
-                .store
-                .read(session::setup_record)?
-                .ok_or(Error::SetupNeeded)?;
+            let setup = session::set_up(&open.store)?;
             let policy = app.policy(Some(&version), &setup.language)?;
             let now = app.now();
             open.store.write(|tx| {

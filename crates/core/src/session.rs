@@ -67,6 +67,14 @@ pub(crate) fn setup_record(tx: &ReadTx<'_>) -> Result<Option<SetupRecord>, Store
     tx.setting(SETUP)
 }
 
+/// How the profile was set up.
+///
+/// # Errors
+/// `setup_needed` if it was not.
+pub(crate) fn set_up(store: &Store) -> Result<SetupRecord, Error> {
+    store.read(setup_record)?.ok_or(Error::SetupNeeded)
+}
+
 /// A guardian begins to supervise, or has ended it.
 pub(crate) fn set_supervised(tx: &WriteTx<'_>, supervised: bool) -> Result<(), StoreError> {
     if let Some(setup) = setup_record(tx)? {

@@ -255,10 +255,7 @@ impl App {
             .ok_or_else(|| not_chosen("dictation"))?;
         self.off_thread(move |app| {
             let open = app.open()?;
-            let setup = open
-                .store
-                .read(session::setup_record)?
-                .ok_or(Error::SetupNeeded)?;
+            let setup = session::set_up(&open.store)?;
             let policy = app.policy(None, &setup.language)?;
             let given = app.consent_event(
                 Purpose::Transcription,
