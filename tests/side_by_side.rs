@@ -268,6 +268,8 @@ fn four_models_answer_in_the_window() {
         }
         window.click("new-chat").await;
         window.click("model-picker").await;
+        // The list grows while it is read, and what is below it moves.
+        window.wait("model-option").await;
         window.click("beside-several").await;
         let all = "return document.querySelectorAll(\"[data-testid='model-option']\").length >= 4";
         window.wait_true(all, vec![], "all models are offered").await;

@@ -1,6 +1,7 @@
 //! The same in the real window: an assistant, a prompt with a field, finding, quoting, a copy and
 //! the map.
 
+use fluxchat_testkit::webdriver::Window;
 use serde_json::json;
 
 use crate::desktop::{Desk, ask, first_run};
@@ -39,6 +40,7 @@ fn inside() {
         window.click("find-close").await;
         window.wait_gone("[data-testid=find-bar]").await;
 
+        to_the_first(&window).await;
         // Quoting the question puts it before what is typed.
         window.click("message-more").await;
         window.click("message-quote").await;
@@ -60,6 +62,7 @@ fn inside() {
         let back = "document.querySelector('[data-testid=fork-origin] button').click()";
         window.run(back, Vec::new()).await;
         window.wait_text("What is a temporary conversation?").await;
+        to_the_first(&window).await;
         window.click("message-edit").await;
         window.type_into("message-edit-input", " For good?").await;
         window.click("message-edit-send").await;
@@ -90,4 +93,17 @@ fn inside() {
         assert_eq!(copy["instructions"]["system"], "Answer briefly.", "a copy is asked alike");
         assert_eq!(copy["origin"]["conversation_id"], json!(original));
     });
+}
+
+/// Scrolls up until the first question is drawn: rows far from the view are not.
+async fn to_the_first(window: &Window) {
+    let scrolled = "let box = document.querySelector('[data-testid=message-row]');
+      if (!box) return false;
+      if (box.dataset.role === 'user' && box.textContent.includes('How do I')) return true;
+      while (box && (box.scrollTop === 0 || box.scrollHeight <= box.clientHeight)) box = box.parentElement;
+      if (box) box.scrollTop = 0;
+      return false";
+    window
+        .wait_true(scrolled, Vec::new(), "the first question is drawn")
+        .await;
 }

@@ -140,6 +140,7 @@ fn inside() {
             )
             .await;
         desk.picture("voice-settings-chosen");
+        window.click("rail-chat").await;
         window.click("new-chat").await;
 
         let stop = talk(sound.join("ears"));

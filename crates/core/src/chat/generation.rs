@@ -83,13 +83,13 @@ impl Generation {
 
     /// False if nobody waits for it.
     pub(crate) fn decide(&self, call: u32, decision: ToolDecision) -> bool {
-        let expected = self.decisions().remove(&call);
-        match expected {
+        let mut decisions = self.decisions();
+        match decisions.remove(&call) {
             // Said before it was asked for: the receiver has to outlive this.
             Some((sender, Some(receiver))) => {
                 let sent = sender.send(decision).is_ok();
                 let (gone, _) = oneshot::channel();
-                self.decisions().insert(call, (gone, Some(receiver)));
+                decisions.insert(call, (gone, Some(receiver)));
                 sent
             }
             Some((sender, None)) => sender.send(decision).is_ok(),

@@ -146,6 +146,8 @@ fn within(width: u64, height: u64, longest: u64) -> (u64, u64) {
 
 fn picture(counts: Counts, width: u64, height: u64) -> u64 {
     let (width, height) = (width.max(1), height.max(1));
+    // No larger one leaves this computer.
+    let (width, height) = within(width, height, u64::from(fluxchat_extract::LONGEST_SIDE));
     match counts {
         Counts::Tiles { base, tile } => {
             let (width, height) = within(width, height, 2_048);
