@@ -177,8 +177,10 @@ impl Job {
                     tokio::task::spawn_blocking(move || sound.play()).await??
                 }
             };
-            let open =
-                tokio::task::spawn_blocking(move || open.add(sound).map(|()| open)).await??;
+            let open = tokio::task::spawn_blocking(move || {
+                open.add(super::wav::settled(sound)).map(|()| open)
+            })
+            .await??;
             open.hold(*self.held.borrow());
             added += 1;
             self.listen(open.as_ref(), added, 1).await?;

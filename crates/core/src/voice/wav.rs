@@ -1,5 +1,6 @@
 //! WAV files: several joined to one.
 
+use bytes::Bytes;
 use fluxchat_model::SoundFormat;
 
 use super::SoundError;
@@ -36,6 +37,15 @@ pub fn joined_sound(format: SoundFormat, sounds: &[Vec<u8>]) -> Result<Vec<u8>, 
     Ok(file)
 }
 
+/// A sound as a player takes it: a WAV file that was sent while it was made does not know how long
+/// it is, and says so with nothing or with too much.
+pub(super) fn settled(sound: Bytes) -> Bytes {
+    if !sound.starts_with(b"RIFF") {
+        return sound;
+    }
+    joined_sound(SoundFormat::Wav, &[sound.to_vec()]).map_or(sound, Bytes::from)
+}
+
 /// What a WAV file says of its samples, and the samples. One that was sent as it was made may say
 /// that it is longer than it is.
 fn parts(file: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -51,6 +61,7 @@ fn parts(file: &[u8]) -> Option<(&[u8], &[u8])> {
         let body = behind.get(..length).unwrap_or(behind);
         match name {
             b"fmt " => fmt = Some(body),
+            b"data" if length == 0 => return Some((fmt?, behind)),
             b"data" => return Some((fmt?, body)),
             _ => {}
         }
@@ -86,5 +97,18 @@ mod tests {
         }
         let mp3 = joined_sound(SoundFormat::Mp3, &[b"a".to_vec(), b"b".to_vec()]);
         assert_eq!(mp3.unwrap(), b"ab");
+    }
+
+    #[test]
+    fn a_file_that_does_not_know_its_length_is_told() {
+        for claimed in [0, 4, u32::MAX] {
+            let sound = settled(wav(b"abcd", claimed).into());
+            let rest = u32::try_from(sound.len() - 8).unwrap();
+            assert_eq!(sound[4..8], rest.to_le_bytes());
+            assert!(sound.ends_with(b"data\x04\0\0\0abcd"), "{claimed}");
+        }
+        for other in [&b"ID3 and more"[..], b"RIFF of nothing"] {
+            assert_eq!(settled(Bytes::from_static(other)), other);
+        }
     }
 }
