@@ -78,11 +78,16 @@ fn talk(pipe: std::path::PathBuf) -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&stop);
     std::thread::spawn(move || {
-        let mut pipe = std::fs::OpenOptions::new().write(true).open(pipe).unwrap();
-        let _ = pipe.write_all(&tone(2));
-        while !told.load(Ordering::SeqCst) && pipe.write_all(&[0; 320]).is_ok() {
-            // The pace of a microphone.
-            std::thread::sleep(std::time::Duration::from_millis(10));
+        // What the device can do is asked by opening and closing it, which breaks the pipe; without
+        // somebody who writes, its next opening would wait for ever.
+        while !told.load(Ordering::SeqCst) {
+            let mut pipe = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+            let mut goes_on = pipe.write_all(&tone(2)).is_ok();
+            while goes_on && !told.load(Ordering::SeqCst) {
+                // The pace of a microphone.
+                std::thread::sleep(std::time::Duration::from_millis(10));
+                goes_on = pipe.write_all(&[0; 320]).is_ok();
+            }
         }
     });
     stop
