@@ -109,6 +109,14 @@ impl World {
         server
     }
 
+    /// Adds a server, and asks something with all of its tools.
+    async fn asked_with(&self, server: NewToolServer) -> Message {
+        let server = self.app.add_tool_server(server).await.unwrap();
+        let id = server.id.to_string();
+        self.asked(self.question("?", &[&id]), ToolDecision::Once)
+            .await
+    }
+
     fn question(&self, text: &str, tools: &[&str]) -> Ask {
         Ask {
             text: text.to_owned(),
@@ -524,11 +532,7 @@ async fn a_server_that_cannot_be_reached_is_told_and_the_answer_comes_without() 
         enabled: true,
         ..NewToolServer::default()
     };
-    let server = world.app.add_tool_server(broken).await.unwrap();
-    let id = server.id.to_string();
-    let answer = world
-        .asked(world.question("?", &[&id]), ToolDecision::Once)
-        .await;
+    let answer = world.asked_with(broken).await;
     assert_eq!(
         (answer.status, answer.text().as_str()),
         (MessageStatus::Complete, "fine")

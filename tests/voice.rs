@@ -115,6 +115,15 @@ impl World {
         Self { core, server }
     }
 
+    /// Somebody spoke, chose the server and agreed.
+    async fn agreed(answer: Answer) -> Self {
+        let world = Self::start(answer).await;
+        world.hears(b"abcd");
+        world.choose().await.unwrap();
+        world.agree().await.unwrap();
+        world
+    }
+
     /// Chooses the server for both.
     async fn choose(&self) -> Result<(), Error> {
         let source_id = self.core.app.source_named("ears").await.unwrap().id;

@@ -19,11 +19,7 @@ async fn a_program_that_never_answers_is_told_and_the_answer_goes_on() {
     world.app.wait_for_tools(Duration::from_millis(300));
     let list = format!("echo '[{}]'", definition("t", "d"));
     let slow = shell_server(&list, "sleep 600; echo x");
-    let server = world.app.add_tool_server(slow).await.unwrap();
-    let id = server.id.to_string();
-    let answer = world
-        .asked(world.question("?", &[&id]), ToolDecision::Once)
-        .await;
+    let answer = world.asked_with(slow).await;
     assert_eq!(
         (answer.status, answer.text().as_str()),
         (MessageStatus::Complete, "Then without.")

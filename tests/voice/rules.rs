@@ -79,10 +79,7 @@ fn without_consent_nothing_leaves_and_another_recipient_is_asked_for_anew() {
 #[test]
 fn a_consent_taken_back_while_it_records_counts() {
     runtime().block_on(async {
-        let world = World::start(heard("Hello.")).await;
-        world.hears(b"abcd");
-        world.choose().await.unwrap();
-        world.agree().await.unwrap();
+        let world = World::agreed(heard("Hello.")).await;
         world.core.app.begin_dictation(None).await.unwrap();
         world
             .core
@@ -99,10 +96,7 @@ fn a_consent_taken_back_while_it_records_counts() {
 #[test]
 fn the_ledger_says_what_was_on_the_wire() {
     runtime().block_on(async {
-        let world = World::start(heard("Guten\u{202e} Tag\u{7}.")).await;
-        world.hears(b"abcd");
-        world.choose().await.unwrap();
-        world.agree().await.unwrap();
+        let world = World::agreed(heard("Guten\u{202e} Tag\u{7}.")).await;
         assert_eq!(world.dictate().await.unwrap(), "Guten Tag.");
         let seen = world.arrived();
         let rows = world
@@ -155,10 +149,7 @@ fn the_ledger_says_what_was_on_the_wire() {
 #[test]
 fn offline_a_person_is_told_before_they_speak() {
     runtime().block_on(async {
-        let world = World::start(heard("Hello.")).await;
-        world.hears(b"abcd");
-        world.choose().await.unwrap();
-        world.agree().await.unwrap();
+        let world = World::agreed(heard("Hello.")).await;
         world.core.app.set_offline(true).await.unwrap();
         assert_eq!(world.dictate().await.unwrap_err().code(), "offline");
         world.core.app.set_offline(false).await.unwrap();
@@ -176,10 +167,7 @@ fn offline_a_person_is_told_before_they_speak() {
 fn under_supervision_the_guardian_decides() {
     runtime().block_on(async {
         let guardian = || Secret::new("a guardian's passphrase".to_owned());
-        let world = World::start(heard("Hello.")).await;
-        world.hears(b"abcd");
-        world.choose().await.unwrap();
-        world.agree().await.unwrap();
+        let world = World::agreed(heard("Hello.")).await;
         assert_eq!(world.dictate().await.unwrap(), "Hello.");
         world.core.app.guardian_begin(guardian()).await.unwrap();
         assert_eq!(
@@ -390,10 +378,7 @@ fn what_is_frozen_is_not_read_out_to_anybody() {
 #[test]
 fn what_it_costs_counts_where_a_price_is_known_and_a_budget_stops_it() {
     runtime().block_on(async {
-        let world = World::start(heard("Hello.")).await;
-        world.hears(b"abcd");
-        world.choose().await.unwrap();
-        world.agree().await.unwrap();
+        let world = World::agreed(heard("Hello.")).await;
         world.dictate().await.unwrap();
         let rows = world.core.app.spending(1).await.unwrap().rows;
         let of = |rows: &[fluxchat_model::SpendRow]| {

@@ -49,6 +49,8 @@ mod restriction;
 mod retention;
 mod rights;
 mod rotation;
+#[cfg(test)]
+mod sample;
 mod sandbox;
 mod search;
 mod session;
@@ -121,5 +123,5 @@ pub use tools::{
 pub use verify::{Chain, Doctor, Verification};
 pub use voice::{
     LONGEST_RECORDING, Level, Playback, ReadingAt, Recorded, Recording, Sound, SoundError,
-    Transcript, VoiceEvent, VoicePartner, VoiceState, joined_sound,
+    Transcript, VoiceEvent, VoicePartner, VoiceState, joined_sound, wav_file,
 };

@@ -176,10 +176,8 @@ mod tests {
 
     #[test]
     fn calls_of_tools_count_with_what_came_of_them() {
-        use fluxchat_model::{
-            ConversationId, MessageId, MessageStatus, Role, SourceId, Timestamp, ToolCallPart,
-            ToolState,
-        };
+        use crate::sample::answer_of;
+        use fluxchat_model::{SourceId, Timestamp, ToolCallPart, ToolState};
         let call = |result: &str| {
             Part::ToolCall(ToolCallPart {
                 host: None,
@@ -196,20 +194,7 @@ mod tests {
                 sealed: None,
             })
         };
-        let mut message = Message {
-            id: MessageId::new(Timestamp(0), [0; 10]),
-            conversation_id: ConversationId::new(Timestamp(0), [0; 10]),
-            parent_id: None,
-            role: Role::Assistant,
-            status: MessageStatus::Complete,
-            model: None,
-            source_name: None,
-            parts: vec![call("")],
-            usage: None,
-            error: None,
-            created_at: Timestamp(0),
-            finished_at: None,
-        };
+        let mut message = answer_of(vec![call("")]);
         let bare = of_message(&message);
         message.parts = vec![call(&"one more word ".repeat(100))];
         let full = of_message(&message);

@@ -26,7 +26,7 @@ pub use dictation::LONGEST_RECORDING;
 pub(crate) use reading::Reading;
 pub use reading::ReadingAt;
 pub use sound::{Level, Playback, Recorded, Recording, Sound, SoundError};
-pub use wav::joined_sound;
+pub use wav::{joined_sound, wav_file};
 
 const SETTINGS: &str = "voice";
 /// Who may get recordings: a source, and the host it had when that was agreed to.

@@ -13,6 +13,7 @@ mod clock;
 pub mod forensic;
 pub mod keyboard;
 pub mod large;
+mod loopback;
 pub mod raw;
 pub mod recorder;
 pub mod session;

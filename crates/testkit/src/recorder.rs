@@ -9,6 +9,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
 use futures_util::{StreamExt as _, stream};
 
+use crate::loopback;
+
 /// A request as it came over the wire.
 #[derive(Clone, Debug)]
 pub struct Recorded {
@@ -90,12 +92,7 @@ impl Recorder {
     ///
     /// # Panics
     /// When the address has no free port.
-    #[allow(clippy::disallowed_types, reason = "a test server listens on loopback")]
     pub async fn start_at(address: &str, answer: Answer) -> Self {
-        let listener = tokio::net::TcpListener::bind((address, 0))
-            .await
-            .expect("a free port");
-        let address = listener.local_addr().expect("an address").to_string();
         let shared = Arc::new(Shared {
             seen: Mutex::default(),
             models: Mutex::new(ONE_MODEL.to_owned()),
@@ -104,9 +101,7 @@ impl Recorder {
             arrived: tokio::sync::Notify::new(),
         });
         let router = Router::new().fallback(serve).with_state(shared.clone());
-        let task = tokio::spawn(async move {
-            let _ = axum::serve(listener, router).await;
-        });
+        let (address, task) = loopback::serve(address, router).await;
         Self {
             address,
             shared,

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Method, Response, Uri, header};
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
+use crate::loopback;
 use crate::recorder::Recorded;
 
 /// How it behaves when a tool is called. It greets and lists well, unless it says otherwise.
@@ -61,12 +62,7 @@ impl ToolHost {
     ///
     /// # Panics
     /// When loopback has no free port.
-    #[allow(clippy::disallowed_types, reason = "a test server listens on loopback")]
     pub async fn start(manner: Manner) -> Self {
-        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
-            .await
-            .expect("a free port");
-        let address = listener.local_addr().expect("an address").to_string();
         let shared = Arc::new(Shared {
             seen: Mutex::default(),
             manner: Mutex::new(manner),
@@ -74,9 +70,7 @@ impl ToolHost {
             sessions: Mutex::new(0),
         });
         let router = Router::new().fallback(serve).with_state(shared.clone());
-        let task = tokio::spawn(async move {
-            let _ = axum::serve(listener, router).await;
-        });
+        let (address, task) = loopback::serve("127.0.0.1", router).await;
         Self {
             address,
             shared,

@@ -23,21 +23,14 @@ pub(crate) fn at_16_khz(samples: Vec<i16>, rate: u32) -> Option<Vec<i16>> {
     Some(output.iter().map(sample).collect())
 }
 
-/// A file of samples at 16 kHz. Its head is 44 bytes, for which no library is needed.
+/// A file of samples at 16 kHz.
 pub(crate) fn file(samples: &[i16]) -> Vec<u8> {
-    let bytes = u32::try_from(samples.len() * 2).unwrap_or(u32::MAX - 36);
-    let mut file = Vec::with_capacity(44 + samples.len() * 2);
-    file.extend_from_slice(b"RIFF");
-    file.extend_from_slice(&(bytes + 36).to_le_bytes());
-    file.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    file.extend_from_slice(&RATE.to_le_bytes());
-    file.extend_from_slice(&(RATE * 2).to_le_bytes());
-    file.extend_from_slice(b"\x02\0\x10\0data");
-    file.extend_from_slice(&bytes.to_le_bytes());
-    for sample in samples {
-        file.extend_from_slice(&sample.to_le_bytes());
-    }
-    file
+    let mut fmt = b"\x01\0\x01\0".to_vec();
+    fmt.extend_from_slice(&RATE.to_le_bytes());
+    fmt.extend_from_slice(&(RATE * 2).to_le_bytes());
+    fmt.extend_from_slice(b"\x02\0\x10\0");
+    let bytes: Vec<u8> = samples.iter().flat_map(|it| it.to_le_bytes()).collect();
+    fluxchat_core::wav_file(&fmt, &bytes)
 }
 
 #[cfg(test)]

@@ -160,9 +160,8 @@ fn unsealed(sealed: &SealedPart, to: &Listener) -> Option<Sealed> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fluxchat_model::{
-        ConversationId, Dialect, Message, MessageId, MessageStatus, Timestamp, ToolState,
-    };
+    use crate::sample::answer_of;
+    use fluxchat_model::{Dialect, Timestamp, ToolState};
 
     fn source(byte: u8) -> SourceId {
         SourceId::new(Timestamp(0), [byte; 10])
@@ -197,23 +196,6 @@ mod tests {
     fn text(text: &str) -> Part {
         Part::Text {
             text: text.to_owned(),
-        }
-    }
-
-    fn answer_of(parts: Vec<Part>) -> Message {
-        Message {
-            id: MessageId::new(Timestamp(0), [0; 10]),
-            conversation_id: ConversationId::new(Timestamp(0), [0; 10]),
-            parent_id: None,
-            role: Role::Assistant,
-            status: MessageStatus::Complete,
-            model: None,
-            source_name: None,
-            parts,
-            usage: None,
-            error: None,
-            created_at: Timestamp(0),
-            finished_at: None,
         }
     }
 

@@ -101,17 +101,15 @@ fn files_before(
     let Some(question) = question else {
         return Ok(Vec::new());
     };
-    let mut files: Vec<Attachment> = Vec::new();
+    let mut ids = Vec::new();
     for message in tx.path_to(question, LONGEST_PATH)? {
         for id in attachments::of(&message.parts) {
-            if files.iter().all(|it| it.asset_id != id)
-                && let Some(file) = tx.attachment(id)?
-            {
-                files.push(file);
+            if !ids.contains(&id) {
+                ids.push(id);
             }
         }
     }
-    Ok(files)
+    attachments::known(tx, ids)
 }
 
 fn listed(files: &[Attachment]) -> String {

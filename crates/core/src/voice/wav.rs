@@ -1,4 +1,4 @@
-//! WAV files: several joined to one.
+//! WAV files: made, and several joined to one.
 
 use bytes::Bytes;
 use fluxchat_model::SoundFormat;
@@ -23,7 +23,12 @@ pub fn joined_sound(format: SoundFormat, sounds: &[Vec<u8>]) -> Result<Vec<u8>, 
         }
         samples.extend_from_slice(data);
     }
-    let fmt = kind.ok_or(SoundError::Unreadable)?;
+    Ok(wav_file(kind.ok_or(SoundError::Unreadable)?, &samples))
+}
+
+/// A WAV file of what its head says of the samples (`fmt `), and of the samples as bytes.
+#[must_use]
+pub fn wav_file(fmt: &[u8], samples: &[u8]) -> Vec<u8> {
     let length = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes();
     let mut file = Vec::with_capacity(samples.len() + 64);
     file.extend_from_slice(b"RIFF");
@@ -33,8 +38,8 @@ pub fn joined_sound(format: SoundFormat, sounds: &[Vec<u8>]) -> Result<Vec<u8>, 
     file.extend_from_slice(fmt);
     file.extend_from_slice(b"data");
     file.extend_from_slice(&length(samples.len()));
-    file.extend_from_slice(&samples);
-    Ok(file)
+    file.extend_from_slice(samples);
+    file
 }
 
 /// A sound as a player takes it: a WAV file that was sent while it was made does not know how long
