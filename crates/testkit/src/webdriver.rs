@@ -156,13 +156,15 @@ impl Window {
     pub async fn click(&self, testid: &str) {
         let began = tokio::time::Instant::now();
         // What moves away or closes above it is waited for, as a person would.
-        while let Err(error) = self.wait(testid).await.click().await {
+        let usable = format!("[data-testid='{testid}']:not(:disabled, [aria-busy='true'])");
+        while let Err(error) = self.wait_css(&usable).await.click().await {
             assert!(began.elapsed() < PATIENCE, "click {testid}: {error}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
-    /// Clicks the last control whose words are `text`: what floats above the page comes last.
+    /// Clicks the last control whose words are `text`: what floats above the page comes last. One
+    /// that is disabled or at work is waited for, because it does nothing then.
     ///
     /// # Panics
     /// When none ever appears or it cannot be clicked.
@@ -174,7 +176,7 @@ impl Window {
         .await;
     }
 
-    /// Clicks the last control whose words contain `text`.
+    /// Clicks the last control whose words contain `text`, and that can be used.
     ///
     /// # Panics
     /// When none ever appears or it cannot be clicked.
@@ -188,7 +190,8 @@ impl Window {
     async fn click_where(&self, condition: &str, text: &str) {
         let xpath = format!(
             "//*[self::button or self::a or self::label or @role='button' or @role='menuitem' \
-             or @role='switch' or @role='radio'][{condition}]"
+             or @role='switch' or @role='radio']\
+             [not(@disabled) and not(@aria-busy = 'true')][{condition}]"
         );
         let locator = Locator::XPath(&xpath);
         if let Err(error) = self
