@@ -19,6 +19,9 @@ async function surroundings(): Promise<Platform> {
   return tauri;
 }
 
+/** So long the window waits for the first page before it is drawn without. */
+const FIRST_PAGE_MS = 200;
+
 let app = new AppState(client);
 let shown: ReturnType<typeof mount> | undefined;
 
@@ -45,9 +48,12 @@ async function boot(): Promise<void> {
   } catch (thrown) {
     problem = asApiError(thrown);
   }
-  // Colours and words stand before anything is drawn.
+  // Colours, words and the first page stand before anything is drawn: it is drawn once.
   applyAppearance(app.settings.value)();
-  await setLanguage(app.settings.value.language ?? navigator.language);
+  await Promise.all([
+    setLanguage(app.settings.value.language ?? navigator.language),
+    Promise.race([app.ready, new Promise((late) => setTimeout(late, FIRST_PAGE_MS))]),
+  ]);
   show(problem);
   for (const kind of ['pointerdown', 'pointermove', 'keydown', 'wheel']) {
     addEventListener(kind, () => app.touch(), { passive: true, capture: true });

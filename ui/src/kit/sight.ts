@@ -7,6 +7,8 @@ export interface Sight {
    * the element becomes as high as it is. Returns the way to stop.
    */
   whenNear(element: Element, draw: () => void): () => void;
+  /** The view keeps to its end: what begins far above it is not seen. */
+  following(): boolean;
 }
 
 const KEY = Symbol('sight');

@@ -53,6 +53,8 @@ export class AppState {
   readonly onstream = new Set<(event: WindowEvent) => void>();
   readonly context: Context;
   private started = false;
+  /** What the first screen shows was read. */
+  ready: Promise<void> = Promise.resolve();
   private wasReady = false;
   private lastActive = 0;
   /** Something has to be read before what is open is shown: a recovery code. */
@@ -108,7 +110,7 @@ export class AppState {
     // A closed archive knows no settings; how the window looks is not for it to say.
     if (info.state !== 'locked') this.settings.accept(info.settings);
     this.egress.accept({ ...this.egress.status, offline: info.offline });
-    if (this.session.ready) void this.start();
+    if (this.session.ready) this.ready = this.start();
   }
 
   /** Reads what the first screen shows. Harmless when called again. */

@@ -30,10 +30,25 @@ export class Context {
 
   constructor(private readonly parts: Parts) {}
 
+  /** There is something to say before anybody asks: what is left out, what would stop it. */
+  get notable(): boolean {
+    const found = this.estimate;
+    return found !== null && (found.stop !== null || found.warning !== null || found.left_out > 0);
+  }
+
   /** Looks soon; at once where another conversation was opened. */
   look(text: string): void {
     clearTimeout(this.timer);
     const id = this.parts.thread.conversationId;
+    // Nothing was said yet and nothing would be sent.
+    if (id === null && text.trim() === '' && this.parts.attachments.ids.length === 0) {
+      this.of = null;
+      this.round += 1;
+      this.estimate = null;
+      this.each = [];
+      this.pins = new Set();
+      return;
+    }
     if (id !== this.of) {
       this.of = id;
       this.estimate = null;

@@ -46,6 +46,7 @@ describe('TextView', () => {
   it('draws of a long text what can be seen, and the rest when it comes near', () => {
     const waiting = new Map<Element, () => void>();
     const sight = {
+      following: () => false,
       whenNear: (element: Element, draw: () => void) => {
         waiting.set(element, draw);
         return () => void waiting.delete(element);
@@ -64,12 +65,20 @@ describe('TextView', () => {
     expect(waiting.size).toBe(5);
   });
 
+  it('draws the end of a long text alone where the view keeps to it', () => {
+    const sight = { following: () => true, whenNear: () => () => undefined };
+    const text = new ShownText(Array.from({ length: 10 * STRETCH }, (_, at) => paragraph(`${at}`)));
+    const { container } = render(SightHost, { text, sight });
+    const drawn = [...container.querySelectorAll('p')].map((one) => one.textContent);
+    expect(drawn).toEqual(Array.from({ length: 2 * STRETCH }, (_, at) => `${at + 8 * STRETCH}`));
+  });
+
   it('draws what a footnote leads to', async () => {
     Element.prototype.scrollIntoView = vi.fn();
     const blocks = Array.from({ length: 10 * STRETCH }, (_, at) => paragraph(`${at}`));
     blocks[0] = { type: 'paragraph', inlines: [{ type: 'footnote_ref', label: 'n', number: 1 }] };
     blocks[5 * STRETCH] = { type: 'footnote_definition', label: 'n', number: 1, blocks: [paragraph('note')] };
-    render(SightHost, { text: new ShownText(blocks), sight: { whenNear: () => () => undefined } });
+    render(SightHost, { text: new ShownText(blocks), sight: { following: () => false, whenNear: () => () => undefined } });
     expect(screen.queryByRole('note')).toBeNull();
     await userEvent.click(screen.getByRole('button', { name: 'Footnote 1' }));
     expect(document.activeElement).toBe(screen.getByRole('note'));
