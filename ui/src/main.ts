@@ -48,6 +48,7 @@ async function boot(): Promise<void> {
   } catch (thrown) {
     problem = asApiError(thrown);
   }
+  document.documentElement.dataset['platform'] = app.session.info?.platform ?? '';
   // Colours, words and the first page stand before anything is drawn: it is drawn once.
   applyAppearance(app.settings.value)();
   await Promise.all([
