@@ -9,13 +9,13 @@ const NAMES: &[&str] = &[
     "a.pptx", "a.odp", "a.png", "a.json", "a.svg", ".",
 ];
 
-/// Tells what `data` is, reads it, and checks what must always hold. The first byte chooses the
+/// Tells what `data` is, reads it, and checks what must always hold. The last byte chooses the
 /// name of the file.
 ///
 /// # Panics
 /// On a defect, and where a library gives up on a file: that ends the process of its own.
 pub fn fuzz(data: &[u8]) {
-    let Some((seed, bytes)) = data.split_first() else {
+    let Some((seed, bytes)) = data.split_last() else {
         return;
     };
     let name = NAMES[usize::from(*seed) % NAMES.len()];

@@ -37,8 +37,12 @@ pub(crate) fn count(json: &Value, paths: &[&str]) -> Option<u32> {
         .filter(|tokens| *tokens > 0)
 }
 
-/// What is told of a model, in the words of all who speak this dialect. What has no name is none.
+/// What is told of a model, in the words of all who speak this dialect. What has no name is none,
+/// and what Groq no longer answers with.
 pub(crate) fn model(json: &Value) -> Option<Model> {
+    if json.get("active").and_then(Value::as_bool) == Some(false) {
+        return None;
+    }
     let id = json
         .as_str()
         .map(str::to_owned)
@@ -176,6 +180,10 @@ mod tests {
         );
         assert_eq!(ids(r#"{"models":[{"name":"llama3"}]}"#), ["llama3"]);
         assert_eq!(ids(r#"["x",{"id":"y"},{},null,3]"#), ["x", "y"]);
+        assert_eq!(
+            ids(r#"{"data":[{"id":"a","active":false},{"id":"b","active":true}]}"#),
+            ["b"]
+        );
         assert!(ids(r#"{"data":[]}"#).is_empty());
     }
 

@@ -116,3 +116,28 @@ async fn lm_studio_is_asked_for_its_own_list() {
     listed(Dialect::Openai, "/v1", &server).await.unwrap();
     assert_eq!(server.connections(), 1);
 }
+
+/// What a service does not take is not offered to it, but left out with a word.
+#[test]
+fn files_go_in_the_form_of_the_service_or_not_at_all() {
+    let everything = |host: &str, base: &str| {
+        let all = all(host, base);
+        let found = all.into_iter().find(|it| it.0 == "pictures and files");
+        found.unwrap().1["messages"][0]["content"].clone()
+    };
+    let kinds = |content: &Value| -> Vec<String> {
+        let parts = content.as_array().unwrap().iter();
+        parts
+            .map(|it| it["type"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let openai = kinds(&everything("api.openai.com", "/v1"));
+    assert!(openai.contains(&"file".to_owned()) && openai.contains(&"input_audio".to_owned()));
+    let mistral = everything("api.mistral.ai", "/v1");
+    let found = kinds(&mistral);
+    assert!(found.contains(&"document_url".to_owned()) && !found.contains(&"file".to_owned()));
+    let groq = kinds(&everything("api.groq.com", "/openai/v1"));
+    assert!(groq.iter().all(|it| it == "text" || it == "image_url"));
+    let deepseek = everything("api.deepseek.com", "");
+    assert!(deepseek.as_str().unwrap().contains("# Title"), "words stay");
+}
