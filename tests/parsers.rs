@@ -206,7 +206,6 @@ fn messages_of_servers_of_tools_are_read_the_same_however_they_arrive() {
     feed_as_they_are(&seeds("tools"), 150, fluxchat_mcp::fuzz);
 }
 
-/// Elsewhere a library that gives up on a file ends a process of its own; here it would be found.
 #[test]
 fn files_are_what_they_are_and_say_no_more_than_may_be_read() {
     let mut named = Vec::new();

@@ -13,7 +13,7 @@ const NAMES: &[&str] = &[
 /// name of the file.
 ///
 /// # Panics
-/// On a defect, and where a library gives up on a file: that ends the process of its own.
+/// On a defect only: a library that gives up on a file is caught.
 pub fn fuzz(data: &[u8]) {
     let Some((seed, bytes)) = data.split_last() else {
         return;
