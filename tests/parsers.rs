@@ -112,13 +112,26 @@ fn hostile_words() -> Vec<Vec<u8>> {
     text.lines().map(|line| line.as_bytes().to_vec()).collect()
 }
 
-/// Gives a reader each seed as it is and changed so many times. What breaks it is printed.
+/// Gives a reader each seed as it is and changed so many times, after a byte that chooses how. What
+/// breaks it is printed.
 fn feed(seeds: &[Vec<u8>], rounds: usize, reader: fn(&[u8])) {
+    feed_after(true, seeds, rounds, reader);
+}
+
+/// The same, for a reader that gets the seed alone.
+fn feed_as_they_are(seeds: &[Vec<u8>], rounds: usize, reader: fn(&[u8])) {
+    feed_after(false, seeds, rounds, reader);
+}
+
+fn feed_after(chosen: bool, seeds: &[Vec<u8>], rounds: usize, reader: fn(&[u8])) {
     let rounds = if long() { rounds * 40 } else { rounds };
     let mut chance = Chance(0x9E37_79B9_7F4A_7C15);
     for seed in seeds {
         for round in 0..=rounds {
-            let mut bytes = vec![chance.next() as u8];
+            let mut bytes = Vec::new();
+            if chosen {
+                bytes.push(chance.next() as u8);
+            }
             bytes.extend(if round == 0 {
                 seed.clone()
             } else {
@@ -176,6 +189,38 @@ fn what_is_searched_and_what_stays_here_is_read_as_it_is_written() {
     ];
     let seeds: Vec<_> = typed.iter().map(|it| it.as_bytes().to_vec()).collect();
     feed(&seeds, 400, fluxchat_core::fuzz);
+}
+
+/// The seeds of a target of `fuzz/`.
+fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let mut files = Vec::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
+    files_below(&folder.join(target), &mut files);
+    assert!(!files.is_empty(), "seeds of {target}");
+    let read = |file: &PathBuf| std::fs::read(file).unwrap();
+    files.iter().map(read).collect()
+}
+
+#[test]
+fn messages_of_servers_of_tools_are_read_the_same_however_they_arrive() {
+    feed_as_they_are(&seeds("tools"), 150, fluxchat_mcp::fuzz);
+}
+
+#[test]
+fn files_are_what_they_are_and_say_no_more_than_may_be_read() {
+    let mut named = Vec::new();
+    for seed in seeds("files") {
+        // The last byte chooses the name, and that decides how a container is read.
+        for name in 0..16 {
+            named.push([seed.as_slice(), &[name]].concat());
+        }
+    }
+    feed_as_they_are(&named, 6, fluxchat_extract::fuzz);
+}
+
+#[test]
+fn the_head_of_a_sound_is_read_as_far_as_it_goes() {
+    feed_as_they_are(&seeds("sound"), 1_500, fluxchat_core::fuzz_sound);
 }
 
 /// Control arm: a reader that stumbles is noticed, by the changes alone.

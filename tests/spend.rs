@@ -6,6 +6,7 @@ mod command_line;
 mod context;
 mod files;
 mod title;
+mod together;
 mod window;
 
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Voice: a recording leaves only after a consent that names who gets it, is in the ledger as it is
 //! on the wire, and is nowhere on the disk.
 
+mod aimock;
 mod cli;
 mod rules;
 mod window;

@@ -128,6 +128,7 @@ pub fn exit_code(code: &str) -> u8 {
         | "only_here"
         | "voice_not_agreed"
         | "budget_reached"
+        | "budget_reached_together"
         | "context_full" => 4,
         _ if code.starts_with("remote_") => 5,
         _ if code.starts_with("tool_") => 5,

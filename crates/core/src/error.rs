@@ -47,6 +47,9 @@ pub enum Error {
     /// A budget has no room left.
     #[error("{}", crate::spend::stopped(.0))]
     Budget(BudgetStop),
+    /// A budget has room for each of several answers, but not for all.
+    #[error("{}", crate::spend::stopped(.0))]
+    BudgetTogether(BudgetStop),
     /// A guardian keeps it off.
     #[error("a guardian keeps this off")]
     Supervised,
@@ -107,6 +110,7 @@ impl Error {
             Self::NotFound(_) => "not_found",
             Self::Invalid { code, .. } => code,
             Self::Budget(_) => "budget_reached",
+            Self::BudgetTogether(_) => "budget_reached_together",
             Self::Supervised => "supervised",
             Self::GuardianPassphrase => "guardian_passphrase_wrong",
             Self::GuardianWait(_) => "guardian_wait",
@@ -146,7 +150,7 @@ impl Error {
             // These texts name the host or quote the server's own words, already made safe.
             Self::Egress(error) => error.to_string(),
             Self::Provider(error) => error.to_string(),
-            Self::Budget(stop) => crate::spend::stopped(stop),
+            Self::Budget(stop) | Self::BudgetTogether(stop) => crate::spend::stopped(stop),
             _ => words.message.to_owned(),
         };
         VisibleError {
@@ -163,7 +167,7 @@ impl Error {
             host: self.host().map(str::to_owned),
             detail: self.detail().map(str::to_owned),
             budget: match self {
-                Self::Budget(stop) => Some(*stop),
+                Self::Budget(stop) | Self::BudgetTogether(stop) => Some(*stop),
                 _ => None,
             },
         };

@@ -1,9 +1,9 @@
 //! The entry for fuzzing: what this crate reads of what people type and servers say.
 
-use fluxchat_model::Timestamp;
+use fluxchat_model::{SoundFormat, Timestamp};
 
 use crate::redaction::Redactor;
-use crate::search;
+use crate::{joined_sound, search};
 
 /// Reads `data` as what is typed into the search and as a text whose details are to stay here, and
 /// checks what must always hold. The first byte chooses the day and the pieces.
@@ -51,4 +51,27 @@ pub fn fuzz(data: &[u8]) {
     }
     restored += &pieces.finish();
     assert!(restored == restored_at_once, "however it is cut");
+}
+
+/// Reads `data` as the head and the samples of a WAV file, and checks that what is joined is read
+/// again as what it is.
+///
+/// # Panics
+/// On a defect only.
+pub fn fuzz_sound(data: &[u8]) {
+    let joined = |sounds: &[Vec<u8>]| joined_sound(SoundFormat::Wav, sounds).ok();
+    let Some(once) = joined(&[data.to_vec()]) else {
+        return;
+    };
+    assert!(once.len() <= data.len() + 64, "nothing is made up");
+    let again = joined(std::slice::from_ref(&once));
+    assert!(
+        again.as_ref() == Some(&once),
+        "a file is read as it was written"
+    );
+    let twice = joined(&[once.clone(), once.clone()]);
+    assert!(
+        twice.is_some_and(|twice| twice.len() >= once.len()),
+        "two of a kind are one"
+    );
 }

@@ -95,7 +95,7 @@ pub use fluxchat_store::{
 };
 pub use fluxchat_vault::LockStatus;
 pub use fluxchat_vault::{Keychain, OsKeychain};
-pub use fuzz::fuzz;
+pub use fuzz::{fuzz, fuzz_sound};
 pub use guardian::{Guardian, UNLOCK_MS as GUARDIAN_UNLOCK_MS};
 pub use history::{MessagePage, ShownMessage};
 pub use instructions::NewPreset;

@@ -189,13 +189,13 @@ pub(crate) fn stopped(stop: &BudgetStop) -> String {
     format!("The budget for this {time} is {limit}, {spent} is spent{rest}.")
 }
 
-fn used_up(state: &BudgetState, more: u64) -> Error {
-    Error::Budget(BudgetStop {
+fn stop(state: &BudgetState, more: u64) -> BudgetStop {
+    BudgetStop {
         period: state.budget.period,
         limit: state.budget.nanos,
         spent: state.spent,
         more,
-    })
+    }
 }
 
 /// Lets a question pass that no budget stops; tells the one that is nearly used up.
@@ -217,7 +217,7 @@ fn judge(
         let full = state.spent.saturating_add(most) > state.budget.nanos
             || (most == 0 && estimate.nanos_most.is_none() && state.spent >= state.budget.nanos);
         if full {
-            return Err(used_up(&state, most));
+            return Err(Error::Budget(stop(&state, most)));
         }
         if warning.is_none() && state.is_near_with(most) {
             warning = Some(state);
@@ -226,7 +226,36 @@ fn judge(
     Ok(warning)
 }
 
+/// Whether there is room for all of several answers at once. One that has no room by itself is
+/// stopped at the door, and counts for nothing here.
+fn judge_together(states: &[BudgetState], asked: &[(Source, Estimate)]) -> Result<(), Error> {
+    let alone = asked
+        .iter()
+        .filter(|(source, estimate)| judge(states.to_vec(), source, estimate).is_ok());
+    let alone: Vec<_> = alone.collect();
+    for state in states {
+        let of = state.budget.source_id;
+        let more = alone
+            .iter()
+            .filter(|(source, _)| of.is_none_or(|id| id == source.id))
+            .map(|(_, estimate)| estimate.nanos_most.unwrap_or(0))
+            .fold(0, u64::saturating_add);
+        if more > 0 && state.spent.saturating_add(more) > state.budget.nanos {
+            return Err(Error::BudgetTogether(stop(state, more)));
+        }
+    }
+    Ok(())
+}
+
 impl App {
+    /// Stops several answers before any of them is asked for, where a budget has room for each
+    /// but not for all.
+    pub(crate) async fn afford_together(&self, asked: &[(Source, Estimate)]) -> Result<(), Error> {
+        let open = self.open()?;
+        let held = open.reserved.0.lock().await;
+        judge_together(&self.states(&held).await?, asked)
+    }
+
     /// Which budget stops a question, or is nearly used up by it. Nothing is reserved.
     pub(crate) async fn budget_for(
         &self,

@@ -12,12 +12,14 @@
 mod answer;
 mod confine;
 mod detect;
+mod fuzz;
 mod read;
 mod spawn;
 mod worker;
 
 pub use answer::{Page, Picture, Probe, Text};
 pub use detect::{Detected, Kind, detect};
+pub use fuzz::fuzz;
 pub use spawn::Reader;
 pub use worker::{HIDDEN, worker_if_asked};
 

@@ -5,10 +5,17 @@ mod pdf;
 mod picture;
 mod words;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use crate::answer::{Page, Picture, Text};
 use crate::{Kind, LONGEST_TEXT, MOST_PAGES, ReadError};
 
+/// A library that gives up on a file says that it is damaged, and no more.
 pub(crate) fn text(kind: Kind, bytes: &[u8]) -> Result<Text, ReadError> {
+    catch_unwind(AssertUnwindSafe(|| text_of(kind, bytes))).unwrap_or(Err(ReadError::Damaged))
+}
+
+fn text_of(kind: Kind, bytes: &[u8]) -> Result<Text, ReadError> {
     match kind {
         Kind::Pdf => pdf::read(bytes),
         Kind::Document => office::document(bytes),
@@ -21,7 +28,7 @@ pub(crate) fn text(kind: Kind, bytes: &[u8]) -> Result<Text, ReadError> {
 }
 
 pub(crate) fn picture(bytes: &[u8]) -> Result<Picture, ReadError> {
-    picture::read(bytes)
+    catch_unwind(AssertUnwindSafe(|| picture::read(bytes))).unwrap_or(Err(ReadError::Damaged))
 }
 
 /// Gathers pages up to what a file may say.

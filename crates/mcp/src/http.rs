@@ -204,7 +204,7 @@ impl Wire {
 }
 
 /// Whether an event is what was waited for.
-fn answers(event: &Sse) -> bool {
+pub(crate) fn answers(event: &Sse) -> bool {
     #[derive(serde::Deserialize)]
     struct Shape {
         #[serde(default)]

@@ -7,11 +7,13 @@
 //! somebody else's: every line, answer, list and result is bounded, and nothing it says is done.
 
 mod client;
+mod fuzz;
 mod http;
 mod pipe;
 mod process;
 
 pub use client::{CallResult, Client};
+pub use fuzz::fuzz;
 pub use http::Remote;
 pub use process::{Program, find_program};
 

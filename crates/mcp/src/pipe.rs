@@ -73,7 +73,7 @@ impl Pipe {
 }
 
 /// The next line; `None` at the end and where one is too long.
-fn line(from: &mut impl BufRead) -> Option<Vec<u8>> {
+pub(crate) fn line(from: &mut impl BufRead) -> Option<Vec<u8>> {
     let mut line = Vec::new();
     loop {
         let piece = from.fill_buf().ok()?;

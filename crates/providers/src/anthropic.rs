@@ -45,6 +45,7 @@ impl Wire for Messages {
             models: list(json)?.iter().filter_map(told).collect(),
             next: word(json, &["last_id"]).filter(|_| more),
             marks: BTreeMap::new(),
+            fuller: None,
         })
     }
 }

@@ -25,6 +25,15 @@ pub enum ProviderError {
         /// What the source said.
         message: String,
     },
+    /// Nobody who offers the model keeps to what is asked for the person's data.
+    #[error(
+        "The source has nobody for this model who keeps to what is asked for your data.{}",
+        Said(message)
+    )]
+    DataPolicy {
+        /// What the source said.
+        message: String,
+    },
     /// Too many requests.
     #[error("The source wants fewer requests.{}", Said(message))]
     RateLimited {
@@ -96,6 +105,7 @@ impl ProviderError {
             Self::Unauthorized { .. } => "remote_unauthorized",
             Self::Forbidden { .. } => "remote_forbidden",
             Self::NotFound { .. } => "remote_not_found",
+            Self::DataPolicy { .. } => "remote_data_policy",
             Self::RateLimited { .. } => "remote_rate_limited",
             Self::Quota { .. } => "remote_quota",
             Self::ContextTooLong { .. } => "remote_context_too_long",
@@ -127,6 +137,7 @@ impl ProviderError {
             Self::Unauthorized { message }
             | Self::Forbidden { message }
             | Self::NotFound { message }
+            | Self::DataPolicy { message }
             | Self::RateLimited { message, .. }
             | Self::Quota { message }
             | Self::ContextTooLong { message }

@@ -38,19 +38,42 @@ pub struct KnownHost {
 pub(crate) struct Ways {
     /// How it calls the most tokens of an answer.
     pub(crate) limit: &'static str,
-    /// How it calls the number that makes answers repeatable.
-    pub(crate) seed: &'static str,
+    /// How it calls the number that makes answers repeatable, if it knows one.
+    pub(crate) seed: Option<&'static str>,
     /// Whether it tells the usage only if asked; who tells it anyway may refuse the question.
     pub(crate) asks_usage: bool,
     /// Where it wants its key, if not where its dialect has it.
     pub(crate) key: Option<HeaderKind>,
+    /// Which files it takes in a message.
+    pub(crate) files: Files,
+    /// Its own words for how much to think, where it does not know the usual one.
+    pub(crate) efforts: &'static [(&'static str, &'static str)],
+    /// The field that turns thinking off, where the usual word does not: its name, its value as
+    /// JSON.
+    pub(crate) thinks_not: Option<(&'static str, &'static str)>,
+}
+
+/// Which files a message may carry beside words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Files {
+    /// Pictures, documents and sound, as OpenAI has them.
+    Usual,
+    /// The same, as Mistral has them.
+    Mistral,
+    /// Pictures alone.
+    Pictures,
+    /// None: what is said is one text.
+    None,
 }
 
 const USUAL: Ways = Ways {
     limit: "max_tokens",
-    seed: "seed",
+    seed: Some("seed"),
     asks_usage: true,
     key: None,
+    files: Files::Usual,
+    efforts: &[],
+    thinks_not: None,
 };
 
 const OPENAI: Ways = Ways {
@@ -171,7 +194,13 @@ const HOSTS: &[KnownHost] = &[
     KnownHost {
         host: "api.groq.com",
         fields: &[],
-        ways: USUAL,
+        ways: Ways {
+            // It tells the usage in a field of its own.
+            asks_usage: false,
+            files: Files::Pictures,
+            efforts: &[("minimal", "low"), ("xhigh", "high"), ("max", "high")],
+            ..USUAL
+        },
         training: Some(Stated::TrainsNot),
         retention: Some(Stated::KeepsFailures),
         region: None,
@@ -181,8 +210,9 @@ const HOSTS: &[KnownHost] = &[
         host: "api.mistral.ai",
         fields: &[],
         ways: Ways {
-            seed: "random_seed",
+            seed: Some("random_seed"),
             asks_usage: false,
+            files: Files::Mistral,
             ..USUAL
         },
         training: Some(Stated::TrainsOnFreePlan),
@@ -193,7 +223,12 @@ const HOSTS: &[KnownHost] = &[
     KnownHost {
         host: "api.deepseek.com",
         fields: &[],
-        ways: USUAL,
+        ways: Ways {
+            seed: None,
+            files: Files::None,
+            thinks_not: Some(("thinking", r#"{"type":"disabled"}"#)),
+            ..USUAL
+        },
         training: Some(Stated::TrainsMaybe),
         retention: None,
         region: Some(Stated::InChina),

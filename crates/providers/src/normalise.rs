@@ -184,6 +184,9 @@ impl RemoteError {
         {
             return ProviderError::Unauthorized { message };
         }
+        if spoken == Some(Spoken::DataPolicy) {
+            return ProviderError::DataPolicy { message };
+        }
         if has(&["model_not_found", "not_found", "model_decommissioned"])
             || matches!(status, 404 | 410)
             || spoken == Some(Spoken::NoModel)

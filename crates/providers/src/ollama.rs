@@ -51,6 +51,7 @@ impl Wire for OllamaChat {
             models: models.collect(),
             next: None,
             marks: marks.collect(),
+            fuller: None,
         })
     }
 

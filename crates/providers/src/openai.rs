@@ -33,10 +33,12 @@ impl Wire for ChatCompletions {
     }
 
     fn models(&self, json: &Value) -> Option<Page> {
+        let list = list(json)?;
         Some(Page {
-            models: list(json)?.iter().filter_map(model).collect(),
+            models: list.iter().filter_map(model).collect(),
             next: None,
             marks: BTreeMap::new(),
+            fuller: models::fuller(list),
         })
     }
 }

@@ -34,6 +34,7 @@ impl Wire for Responses {
             models: list(json)?.iter().filter_map(model).collect(),
             next: None,
             marks: BTreeMap::new(),
+            fuller: None,
         })
     }
 }

@@ -3,6 +3,8 @@
 
 use fluxchat_model::{Abilities, AttachmentKind, Dialect, Source};
 
+use crate::hosts::{Files, ways};
+
 /// In which form a file is given to a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Takes {
@@ -26,6 +28,16 @@ pub fn takes(
     kind: AttachmentKind,
     media_type: &str,
 ) -> Takes {
+    let files = match source.dialect {
+        Dialect::Openai => ways(source).files,
+        _ => Files::Usual,
+    };
+    match (kind, files) {
+        (AttachmentKind::Picture | AttachmentKind::Audio, Files::None)
+        | (AttachmentKind::Audio, Files::Pictures) => return Takes::Nothing,
+        (AttachmentKind::Pdf, Files::None | Files::Pictures) => return Takes::Words,
+        _ => {}
+    }
     match kind {
         AttachmentKind::Picture => match source.dialect {
             Dialect::Fluxchat => Takes::Nothing,

@@ -50,6 +50,8 @@ pub(crate) struct Page {
     pub(crate) next: Option<String>,
     /// What changes when a model does, by its id: what was said of it before still holds.
     pub(crate) marks: BTreeMap<String, String>,
+    /// The path below which the same server has a list that says more of the same models.
+    pub(crate) fuller: Option<&'static str>,
 }
 
 /// What is different about a dialect.
@@ -158,6 +160,7 @@ pub(crate) async fn models(
     let mut seen = BTreeSet::new();
     let mut marks = BTreeMap::new();
     let mut after = None;
+    let mut fuller = None;
     for _ in 0..MOST_PAGES {
         let body = asking
             .document(wire.models_call(after.as_deref()), Payload::Empty)
@@ -165,6 +168,7 @@ pub(crate) async fn models(
         let page = read_models(wire, &body)?;
         let before = all.len();
         marks.extend(page.marks);
+        fuller = fuller.or(page.fuller);
         all.extend(
             page.models
                 .into_iter()
@@ -175,6 +179,9 @@ pub(crate) async fn models(
         if after.is_none() || all.len() == before {
             break;
         }
+    }
+    if let Some(below) = fuller {
+        asking.fuller(wire, below, &mut all).await?;
     }
     let mut questions = 0;
     for model in &mut all {
@@ -284,6 +291,41 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
+    /// Asks for the list of the server that says more, and takes over what it says of these
+    /// models. A list that says less is still a list; who stopped it wants no more of it.
+    async fn fuller(
+        &self,
+        wire: &dyn Wire,
+        below: &str,
+        all: &mut [Model],
+    ) -> Result<(), ProviderError> {
+        let root = self
+            .source
+            .base_path
+            .strip_suffix("/v1")
+            .unwrap_or_default();
+        let there = Source {
+            base_path: [root, below].concat(),
+            ..self.source.clone()
+        };
+        let asking = Asking {
+            source: &there,
+            ..*self
+        };
+        let body = match asking.document(Call::ModelsList, Payload::Empty).await {
+            Ok(body) => body,
+            Err(ProviderError::Egress(error)) => return Err(error.into()),
+            Err(_) => return Ok(()),
+        };
+        let told = read_models(wire, &body).map_or_else(|_| Vec::new(), |page| page.models);
+        for said in told {
+            if let Some(model) = all.iter_mut().find(|it| it.id == said.id) {
+                *model = said;
+            }
+        }
+        Ok(())
+    }
+
     async fn document(&self, call: Call, payload: Payload) -> Result<Bytes, ProviderError> {
         let endpoint = endpoint(call, self.source, self.credential);
         let mut response = self.door.send(self.ctx.clone(), endpoint, payload).await?;

@@ -7,6 +7,8 @@ mod contract;
 mod contract_gemini;
 #[path = "it/contract_responses.rs"]
 mod contract_responses;
+#[path = "it/contract_services.rs"]
+mod contract_services;
 #[path = "it/dialects.rs"]
 mod dialects;
 #[path = "it/fuzz.rs"]

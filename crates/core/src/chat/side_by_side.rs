@@ -1,7 +1,7 @@
 //! One question to several models at once: their answers are branches beside each other, of which
 //! one is shown and goes on.
 
-use fluxchat_model::{MessageId, MessageStatus, Role, SourceId, TextPart};
+use fluxchat_model::{Conversation, MessageId, MessageStatus, Role, Source, SourceId, TextPart};
 use fluxchat_store::StoreError;
 use similar::TextDiff;
 
@@ -61,6 +61,7 @@ impl App {
             self.must_take(&source, model.as_deref(), &files).await?;
             asked.push((source, model));
         }
+        self.afford_all(existing.as_ref(), &ask, &asked).await?;
         let sent = self.ask(ask).await?;
         let question = sent.question_id.ok_or(Error::NotFound("question"))?;
         let home = self.open()?.home(sent.conversation_id);
@@ -83,6 +84,26 @@ impl App {
                 .await?;
         }
         Ok(SentBeside { sent, beside })
+    }
+
+    /// Judges by what all answers may cost, before the first of them is asked for.
+    async fn afford_all(
+        &self,
+        existing: Option<&Conversation>,
+        ask: &Ask,
+        others: &[(Source, Option<String>)],
+    ) -> Result<(), Error> {
+        let first = self.source_for(existing, ask.source).await?;
+        let mut all = vec![(first, self.estimate(ask.clone()).await?)];
+        for (source, model) in others {
+            let ask = Ask {
+                source: Some(source.id),
+                model: model.clone(),
+                ..ask.clone()
+            };
+            all.push((source.clone(), self.estimate(ask).await?));
+        }
+        self.afford_together(&all).await
     }
 
     /// An answer and those beside it, oldest first: itself and the newest others, at most

@@ -27,6 +27,7 @@ pub(crate) fn read(json: &Value) -> Option<Page> {
         models: each(json.get("models")).filter_map(model).collect(),
         next: next.map(str::to_owned),
         marks: BTreeMap::new(),
+        fuller: None,
     })
 }
 

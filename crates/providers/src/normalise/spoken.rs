@@ -11,6 +11,8 @@ pub(super) enum Spoken {
     Refused,
     /// No such model, or no longer.
     NoModel,
+    /// Nobody who offers the model keeps to what is asked for the person's data.
+    DataPolicy,
 }
 
 /// Parts of a sentence that stand in it together, and what it means.
@@ -36,6 +38,8 @@ const SENTENCES: &[(&[&str], Spoken)] = &[
     (&["content exists risk"], Spoken::Refused),
     (&["requires moderation", "flagged"], Spoken::Refused),
     (&["rejected", "safety system"], Spoken::Refused),
+    // OpenRouter, since it is asked for no training and no retention, or its account says so.
+    (&["no endpoints", "data policy"], Spoken::DataPolicy),
     // Groq, DeepSeek, Mistral.
     (&["model", "has been decommissioned"], Spoken::NoModel),
     (&["model not exist"], Spoken::NoModel),

@@ -9,6 +9,15 @@ pub(crate) fn list(json: &Value) -> Option<&Vec<Value>> {
         .find_map(Value::as_array)
 }
 
+/// LM Studio names no owner but this, and says what its models can do in a list of its own.
+pub(super) fn fuller(list: &[Value]) -> Option<&'static str> {
+    let is_of_studio = |it: &Value| {
+        it.get("owned_by").and_then(Value::as_str) == Some("organization_owner")
+            && it.get("state").is_none()
+    };
+    (!list.is_empty() && list.iter().all(is_of_studio)).then_some("/api/v0")
+}
+
 /// The first of these fields that is a word.
 pub(crate) fn word(json: &Value, names: &[&str]) -> Option<String> {
     names
@@ -28,8 +37,12 @@ pub(crate) fn count(json: &Value, paths: &[&str]) -> Option<u32> {
         .filter(|tokens| *tokens > 0)
 }
 
-/// What is told of a model, in the words of all who speak this dialect. What has no name is none.
+/// What is told of a model, in the words of all who speak this dialect. What has no name is none,
+/// and what Groq no longer answers with.
 pub(crate) fn model(json: &Value) -> Option<Model> {
+    if json.get("active").and_then(Value::as_bool) == Some(false) {
+        return None;
+    }
     let id = json
         .as_str()
         .map(str::to_owned)
@@ -40,6 +53,8 @@ pub(crate) fn model(json: &Value) -> Option<Model> {
         context_tokens: count(
             json,
             &[
+                // LM Studio: what is loaded reads no more than it was loaded with.
+                "/loaded_context_length",
                 "/context_length",
                 "/context_window",
                 "/max_context_length",
@@ -57,21 +72,36 @@ pub(crate) fn model(json: &Value) -> Option<Model> {
                 "/max_output_tokens",
             ],
         ),
-        shutdown_date: word(
-            json,
-            &[
-                "shutdown_date",
-                "retires_at",
-                "deprecation",
-                "deprecated_at",
-                "expiration_date",
-            ],
-        ),
+        shutdown_date: shutdown_date(json),
         abilities: abilities(json),
         price: price(json),
         answers_at: None,
         id,
     })
+}
+
+/// The first of the fields that tell when a model ends: a word, or a second since 1970. Azure tells
+/// apart when it can no longer be asked and when it can no longer be trained.
+fn shutdown_date(json: &Value) -> Option<String> {
+    const FIELDS: &[&str] = &[
+        "shutdown_date",
+        "retires_at",
+        "deprecation",
+        "deprecated_at",
+        "expiration_date",
+    ];
+    FIELDS.iter().find_map(|name| match json.get(name)? {
+        Value::Object(of) => of.get("inference").and_then(day),
+        Value::Number(_) => json.get(name).and_then(day),
+        _ => word(json, &[name]),
+    })
+}
+
+/// The day of a second since 1970, if it is one at all.
+fn day(seconds: &Value) -> Option<String> {
+    let seconds = seconds.as_i64().filter(|it| *it > 0)?;
+    let date = time::OffsetDateTime::from_unix_timestamp(seconds).ok()?;
+    Some(date.date().to_string())
 }
 
 fn abilities(json: &Value) -> Abilities {
@@ -80,7 +110,7 @@ fn abilities(json: &Value) -> Abilities {
         Some(list.iter().any(|it| it.as_str() == Some(word)))
     };
     let flag = |path: &str| json.pointer(path).and_then(Value::as_bool);
-    // OpenRouter, Mistral, llama-server; LM Studio, which knows two kinds of models in its older list.
+    // OpenRouter, Mistral, llama-server; LM Studio, whose own list knows kinds of models.
     let takes = |word| {
         says("/architecture/input_modalities", word).or_else(|| says("/input_modalities", word))
     };
@@ -90,9 +120,13 @@ fn abilities(json: &Value) -> Abilities {
         _ => None,
     };
     let supports = |word| says("/supported_parameters", word);
+    let embeds = json.get("type").and_then(Value::as_str) == Some("embeddings");
     Abilities {
         chat: says("/architecture/output_modalities", "text")
-            .or_else(|| flag("/capabilities/completion_chat")),
+            .or_else(|| flag("/capabilities/completion_chat"))
+            // Azure.
+            .or_else(|| flag("/capabilities/chat_completion"))
+            .or_else(|| embeds.then_some(false)),
         images: takes("image")
             .or_else(|| flag("/capabilities/vision"))
             .or_else(sees),
@@ -100,7 +134,8 @@ fn abilities(json: &Value) -> Abilities {
         audio: takes("audio").or_else(|| flag("/capabilities/audio")),
         tools: supports("tools")
             .or_else(|| flag("/capabilities/function_calling"))
-            .or_else(|| flag("/capabilities/trained_for_tool_use")),
+            .or_else(|| flag("/capabilities/trained_for_tool_use"))
+            .or_else(|| says("/capabilities", "tool_use")),
         reasoning: supports("reasoning").or_else(|| flag("/capabilities/reasoning")),
     }
 }
@@ -145,6 +180,10 @@ mod tests {
         );
         assert_eq!(ids(r#"{"models":[{"name":"llama3"}]}"#), ["llama3"]);
         assert_eq!(ids(r#"["x",{"id":"y"},{},null,3]"#), ["x", "y"]);
+        assert_eq!(
+            ids(r#"{"data":[{"id":"a","active":false},{"id":"b","active":true}]}"#),
+            ["b"]
+        );
         assert!(ids(r#"{"data":[]}"#).is_empty());
     }
 
@@ -163,6 +202,25 @@ mod tests {
         assert_eq!(all[1].shutdown_date.as_deref(), Some("2027-01-06"));
         assert_eq!(all[2].context_tokens, Some(2048));
         assert_eq!(all[3].context_tokens, None);
+    }
+
+    /// As the documentation of Azure has it; nothing of it was recorded.
+    #[test]
+    fn azure_tells_the_second_when_a_model_ends() {
+        let all = read(
+            br#"{"data":[
+                {"id":"a","lifecycle_status":"generally-available","capabilities":{"inference":true,
+                 "chat_completion":true},"deprecation":{"fine_tune":1677662127,"inference":1709284527}},
+                {"id":"b","capabilities":{"chat_completion":false},"deprecation":{"fine_tune":1677662127}},
+                {"id":"c","deprecation":{"inference":-1}},{"id":"d","shutdown_date":1709284527},
+                {"id":"e","deprecation":null,"deprecated_at":"2027-02-26"}]}"#,
+        )
+        .unwrap();
+        let ends: Vec<_> = all.iter().map(|it| it.shutdown_date.as_deref()).collect();
+        let day = Some("2024-03-01");
+        assert_eq!(ends, [day, None, None, day, Some("2027-02-26")]);
+        assert_eq!(all[0].abilities.chat, Some(true));
+        assert_eq!(all[1].abilities.chat, Some(false));
     }
 
     #[test]

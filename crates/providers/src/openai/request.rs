@@ -1,9 +1,9 @@
 use fluxchat_model::{Dialect, Role, Source};
 use serde_json::{Value, json};
 
-use crate::hosts::{keeps_nothing, ways};
+use crate::hosts::{Files, Ways, keeps_nothing, ways};
 use crate::wire::{Body, base64, data_url, number, stops, text_of};
-use crate::{ChatMessage, ChatPart, ChatRequest, ToolChoice};
+use crate::{ChatMessage, ChatPart, ChatRequest, Notice, ToolChoice};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
     ("max_completion_tokens", &[]),
@@ -45,9 +45,27 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     body.set_some("top_p", request.top_p.and_then(number));
     body.set_some(ways.limit, request.max_tokens);
     body.set_some("stop", stops(request));
-    body.set_some(ways.seed, request.seed);
-    body.set_some("reasoning_effort", request.reasoning_effort.as_deref());
+    match ways.seed {
+        Some(name) => body.set_some(name, request.seed),
+        None if request.seed.is_some() => body.notices.push(Notice::ParameterDropped {
+            name: "seed".to_owned(),
+        }),
+        None => {}
+    }
+    if let Some(effort) = request.reasoning_effort.as_deref() {
+        think(&ways, effort, &mut body);
+    }
     body
+}
+
+/// How much to think, in the words of the host.
+fn think(ways: &Ways, effort: &str, body: &mut Body) {
+    if let ("none", Some((field, value))) = (effort, ways.thinks_not) {
+        body.set_some(field, serde_json::from_str::<Value>(value).ok());
+        return;
+    }
+    let own = ways.efforts.iter().find(|(usual, _)| *usual == effort);
+    body.set("reasoning_effort", own.map_or(effort, |(_, own)| *own));
 }
 
 fn tools(request: &ChatRequest) -> Value {
@@ -85,7 +103,7 @@ fn messages(source: &Source, request: &ChatRequest, body: &mut Body) -> Value {
             }
         }
         let calls: Vec<Value> = message.parts.iter().filter_map(call).collect();
-        let content = content(message, body);
+        let content = content(message, ways(source).files, body);
         if content.is_none() && calls.is_empty() {
             continue;
         }
@@ -127,7 +145,7 @@ fn call(part: &ChatPart) -> Option<Value> {
 }
 
 /// Words alone are a string, which every server takes; only with more beside them it is a list.
-fn content(message: &ChatMessage, body: &mut Body) -> Option<Value> {
+fn content(message: &ChatMessage, files: Files, body: &mut Body) -> Option<Value> {
     let plain = message
         .parts
         .iter()
@@ -141,6 +159,10 @@ fn content(message: &ChatMessage, body: &mut Body) -> Option<Value> {
         .iter()
         .filter_map(|part| match part {
             ChatPart::Text(text) if !text.is_empty() => Some(json!({"type": "text", "text": text})),
+            ChatPart::Image { media_type, .. } if files == Files::None => {
+                body.left_out(media_type);
+                None
+            }
             ChatPart::Image { media_type, bytes } => Some(
                 json!({"type": "image_url", "image_url": {"url": data_url(media_type, bytes)}}),
             ),
@@ -148,18 +170,44 @@ fn content(message: &ChatMessage, body: &mut Body) -> Option<Value> {
                 name,
                 media_type,
                 bytes,
-            } => file(name, media_type, bytes, body),
+            } => file(name, media_type, bytes, files, body),
             _ => None,
         })
         .collect();
+    if files == Files::None {
+        let words: Vec<&str> = parts.iter().filter_map(|it| it["text"].as_str()).collect();
+        return (!words.is_empty()).then(|| json!(words.join("\n\n")));
+    }
     (!parts.is_empty()).then_some(Value::Array(parts))
 }
 
-fn file(name: &str, media_type: &str, bytes: &[u8], body: &mut Body) -> Option<Value> {
+fn file(
+    name: &str,
+    media_type: &str,
+    bytes: &[u8],
+    files: Files,
+    body: &mut Body,
+) -> Option<Value> {
     if let Some(text) = text_of(name, media_type, bytes) {
         return Some(json!({"type": "text", "text": text}));
     }
+    if matches!(files, Files::Pictures | Files::None) {
+        body.left_out(name);
+        return None;
+    }
+    let is_sound = matches!(
+        media_type,
+        "audio/wav" | "audio/x-wav" | "audio/mpeg" | "audio/mp3"
+    );
     match media_type {
+        "application/pdf" if files == Files::Mistral => Some(json!({
+            "type": "document_url",
+            "document_url": data_url(media_type, bytes),
+            "document_name": name,
+        })),
+        _ if is_sound && files == Files::Mistral => {
+            Some(json!({"type": "input_audio", "input_audio": base64(bytes)}))
+        }
         "application/pdf" => Some(json!({"type": "file", "file": {
             "filename": name,
             "file_data": data_url(media_type, bytes),

@@ -13,11 +13,15 @@ use crate::support::{MemoryLedger, door};
 
 /// The schema of this name.
 pub fn schema(name: &str) -> jsonschema::Validator {
+    jsonschema::validator_for(&document(name)).unwrap()
+}
+
+/// The same, as a document.
+pub fn document(name: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../tests/fixtures/wire/specs")
         .join(name);
-    let text = std::fs::read_to_string(path).unwrap();
-    jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap()
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
 /// What is wrong with a document, one line each.

@@ -16,6 +16,12 @@ pub(super) const TABLE: &[Entry] = &[
         "Wait for the next day or month, raise the budget under Spending, or send this one anyway.",
     ),
     (
+        "budget_reached_together",
+        "The answers together may cost more than a budget has left.",
+        "Nothing was sent.",
+        "Ask fewer models at once, or raise the budget under Spending.",
+    ),
+    (
         "invalid_budget",
         "A budget is at most a million dollars, and warns from 1 to 100 percent.",
         NOTHING_CHANGED,

@@ -1,8 +1,15 @@
 //! What is said of questions, branches and answers beside each other.
 
-use super::NOTHING_CHANGED;
+use super::{NOTHING_CHANGED, QUESTION};
 
 pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
+    (
+        "remote_data_policy",
+        "The server has nobody for this model who keeps to what is asked for your data.",
+        QUESTION,
+        "Choose another model, or loosen the privacy settings of your account there. That nobody \
+         trains on this or keeps it is asked by this app, always.",
+    ),
     (
         "not_a_question",
         "Only your own messages can be edited.",

@@ -1,0 +1,62 @@
+//! The entry for fuzzing: what servers of tools say, as lines of a program and as events of an
+//! answer.
+
+use std::convert::Infallible;
+use std::io::BufReader;
+
+use bytes::Bytes;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
+use rmcp::RoleClient;
+use rmcp::model::ServerJsonRpcMessage;
+use rmcp::service::RxJsonRpcMessage;
+use sse_stream::{Sse, SseStream};
+
+/// Reads `data` whole and in pieces and checks what must always hold. The first byte chooses the
+/// pieces.
+///
+/// # Panics
+/// On a defect only.
+pub fn fuzz(data: &[u8]) {
+    let Some((seed, bytes)) = data.split_first() else {
+        return;
+    };
+    let step = usize::from(*seed) % 13 + 1;
+    let whole = lines(bytes, bytes.len().max(1));
+    assert!(whole == lines(bytes, step), "the lines depend on the cuts");
+    for line in &whole {
+        assert!(!line.contains(&b'\n'), "a line is one line");
+        if let Ok(message) = serde_json::from_slice::<RxJsonRpcMessage<RoleClient>>(line) {
+            assert!(serde_json::to_vec(&message).is_ok(), "a message is whole");
+        }
+    }
+    let whole = events(std::iter::once(bytes));
+    // `sse-stream` takes a line end of two bytes that is cut in its middle for two.
+    assert!(
+        bytes.contains(&b'\r') || whole == events(bytes.chunks(step)),
+        "the events depend on the cuts"
+    );
+    for event in whole {
+        if crate::http::answers(&event) {
+            let data = event.data.unwrap_or_default();
+            let _ = serde_json::from_str::<ServerJsonRpcMessage>(&data);
+        }
+    }
+}
+
+fn lines(bytes: &[u8], step: usize) -> Vec<Vec<u8>> {
+    let mut from = BufReader::with_capacity(step, bytes);
+    std::iter::from_fn(|| crate::pipe::line(&mut from)).collect()
+}
+
+/// The events up to the first that cannot be read, as the reader of answers takes them.
+fn events<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Vec<Sse> {
+    let pieces: Vec<_> = pieces
+        .map(|piece| Ok::<_, Infallible>(Bytes::copy_from_slice(piece)))
+        .collect();
+    let events = SseStream::from_bytes_stream(stream::iter(pieces));
+    let read = events
+        .take_while(|event| std::future::ready(event.is_ok()))
+        .filter_map(|event| std::future::ready(event.ok()))
+        .collect::<Vec<_>>();
+    read.now_or_never().unwrap_or_default()
+}
