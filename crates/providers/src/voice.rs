@@ -265,10 +265,9 @@ fn sound(
     let text = String::from_utf8_lossy(&all);
     let said: Option<serde_json::Value> = serde_json::from_str(&text).ok();
     let within = said.as_ref().and_then(|said| word(said, "audio_data"));
-    if let Some(sound) = within.and_then(|data| STANDARD.decode(data).ok()) {
-        if !sound.is_empty() {
-            return Ok(Bytes::from(sound));
-        }
+    let decoded = within.and_then(|data| STANDARD.decode(data).ok());
+    if let Some(sound) = decoded.filter(|sound| !sound.is_empty()) {
+        return Ok(Bytes::from(sound));
     }
     Err(match said.as_ref().and_then(RemoteError::from_document) {
         Some(error) => error.classify(200, None, credential),
