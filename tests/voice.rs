@@ -58,7 +58,7 @@ struct Shelf {
 
 impl Playback for Shelf {
     fn add(&self, sound: Bytes) -> Result<(), SoundError> {
-        if !sound.starts_with(b"ID3") {
+        if !sound.starts_with(b"ID3") && !sound.starts_with(b"RIFF") {
             return Err(SoundError::Unreadable);
         }
         self.played.lock().unwrap().push(sound);

@@ -1,5 +1,9 @@
+import { configure } from '@testing-library/svelte';
 import { beforeEach } from 'vitest';
 import { setLanguage } from './src/i18n/index.svelte';
+
+// Something that comes is waited for as long as a loaded machine needs; something there costs nothing.
+configure({ asyncUtilTimeout: 8_000 });
 
 // jsdom draws nothing and so lacks what only drawing needs.
 globalThis.matchMedia ??= ((query: string) => ({

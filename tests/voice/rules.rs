@@ -94,6 +94,36 @@ fn a_consent_taken_back_while_it_records_counts() {
 }
 
 #[test]
+fn a_recording_is_seen_and_heard_before_it_leaves() {
+    runtime().block_on(async {
+        let world = World::start(heard("Hello.")).await;
+        let desk = world.hears(b"abcd");
+        world.choose().await.unwrap();
+        world.agree().await.unwrap();
+        let app = &world.core.app;
+        let nothing = app.stop_dictation().await.unwrap_err();
+        assert_eq!(nothing.code(), "not_dictating");
+
+        app.begin_dictation(None).await.unwrap();
+        let taken = app.stop_dictation().await.unwrap();
+        let file = super::wav(b"abcd");
+        assert_eq!((taken.ms, taken.bytes), (3_000, file.len() as u64));
+        app.play_dictation(true).await.unwrap();
+        assert_eq!(desk.played.lock().unwrap()[0], file, "what is heard is it");
+        app.play_dictation(false).await.unwrap();
+        app.cancel_dictation().await.unwrap();
+        let gone = app.finish_dictation().await.unwrap_err();
+        assert_eq!(gone.code(), "not_dictating");
+        assert!(world.arrived().is_empty(), "seen and heard, and not sent");
+
+        app.begin_dictation(None).await.unwrap();
+        app.stop_dictation().await.unwrap();
+        assert_eq!(app.finish_dictation().await.unwrap().text, "Hello.");
+        assert_eq!(world.arrived().len(), 1, "the control arm: sent, it leaves");
+    });
+}
+
+#[test]
 fn the_ledger_says_what_was_on_the_wire() {
     runtime().block_on(async {
         let world = World::agreed(heard("Guten\u{202e} Tag\u{7}.")).await;

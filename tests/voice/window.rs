@@ -169,6 +169,12 @@ fn inside() {
             .await;
         desk.picture("voice-recording");
         window.click("voice-done").await;
+        // What would leave is seen before it does.
+        window.wait("voice-shown").await;
+        window.wait_text(&format!("→ {}", server.host())).await;
+        desk.picture("voice-shown");
+        assert_eq!(audio(), 0, "nothing left before somebody sent it");
+        window.click("voice-send").await;
         window
             .wait_true(
                 "return document.querySelector('[data-testid=composer-input]').value === arguments[0]",

@@ -73,6 +73,8 @@ globalThis.FLUXCHAT_COMMANDS = new Set([
   'voice_set',
   'voice_agree',
   'dictation_begin',
+  'dictation_stop',
+  'dictation_play',
   'dictation_finish',
   'dictation_cancel',
   'reading_begin',

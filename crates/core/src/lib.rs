@@ -122,6 +122,6 @@ pub use tools::{
 };
 pub use verify::{Chain, Doctor, Verification};
 pub use voice::{
-    LONGEST_RECORDING, Level, Playback, ReadingAt, Recorded, Recording, Sound, SoundError,
-    Transcript, VoiceEvent, VoicePartner, VoiceState, joined_sound, wav_file,
+    LONGEST_RECORDING, Level, Playback, ReadingAt, Recorded, Recording, Sound, SoundError, Taken,
+    Transcript, VoiceEvent, VoicePartner, VoiceState, joined_sound, wav_of_samples,
 };

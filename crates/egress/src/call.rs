@@ -33,6 +33,11 @@ pub enum Call {
         /// The model asked.
         model: String,
     },
+    /// `POST /models/{model}:generateContent`, for sound.
+    GenerateWhole {
+        /// The model asked.
+        model: String,
+    },
     /// `POST /interactions`
     Interactions,
     /// `POST /chat`, as Ollama speaks.
@@ -103,7 +108,7 @@ impl Call {
             Self::ChatCompletions => "chat.completions",
             Self::Responses => "responses",
             Self::Messages => "messages",
-            Self::GenerateContent { .. } => "generate_content",
+            Self::GenerateContent { .. } | Self::GenerateWhole { .. } => "generate_content",
             Self::Interactions => "interactions",
             Self::OllamaChat => "chat",
             Self::Transcriptions => "audio.transcriptions",
@@ -132,6 +137,7 @@ impl Call {
             | Self::Responses
             | Self::Messages
             | Self::GenerateContent { .. }
+            | Self::GenerateWhole { .. }
             | Self::Interactions
             | Self::OllamaChat
             | Self::OllamaShow
@@ -159,6 +165,7 @@ impl Call {
             | Self::OllamaChat => &[Purpose::Chat, Purpose::Title],
             Self::Transcriptions => &[Purpose::Transcription],
             Self::Speech => &[Purpose::Speech],
+            Self::GenerateWhole { .. } => &[Purpose::Transcription, Purpose::Speech],
             Self::PoliciesCurrent | Self::PoliciesGet { .. } | Self::PoliciesIn { .. } => {
                 &[Purpose::PolicyCheck]
             }
@@ -190,6 +197,9 @@ impl Call {
                     "models".into(),
                     format!("{model}:streamGenerateContent").into(),
                 ];
+            }
+            Self::GenerateWhole { model } => {
+                return vec!["models".into(), format!("{model}:generateContent").into()];
             }
             Self::Interactions => &["interactions"],
             Self::OllamaChat => &["chat"],
@@ -468,6 +478,13 @@ mod tests {
                 model("m-1"),
                 "/v1beta",
                 "/v1beta/models/m-1:streamGenerateContent?alt=sse",
+            ),
+            (
+                Call::GenerateWhole {
+                    model: "m-1".to_owned(),
+                },
+                "/v1beta",
+                "/v1beta/models/m-1:generateContent",
             ),
             (
                 model("../x?key=1"),

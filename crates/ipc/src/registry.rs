@@ -79,6 +79,8 @@ macro_rules! for_each_command {
             voice voice_set(VoiceSetReq) -> VoiceState;
             voice voice_agree(VoiceAgreeReq) -> VoiceState;
             voice dictation_begin(DictationBeginReq) -> Done;
+            voice dictation_stop(Empty) -> Recorded;
+            voice dictation_play(DictationPlayReq) -> Done;
             voice dictation_finish(Empty) -> Dictated;
             voice dictation_cancel(Empty) -> Done;
             voice reading_begin(MessageReq) -> Done;

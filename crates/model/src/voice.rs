@@ -87,6 +87,9 @@ pub struct VoiceSettings {
     /// What a minute costs there, in millionths of a US dollar, as the person entered it.
     #[cfg_attr(feature = "ts", ts(type = "number | null"))]
     pub minute_price: Option<u64>,
+    /// Whether a recording is sent when it ends, without being shown first.
+    #[serde(default)]
+    pub send_at_once: bool,
     /// Who speaks.
     pub reading: Option<VoiceChoice>,
     /// With which voice, in the words of the source.
@@ -106,6 +109,7 @@ impl Default for VoiceSettings {
             dictation: None,
             language: None,
             minute_price: None,
+            send_at_once: false,
             reading: None,
             voice: "alloy".to_owned(),
             speed: 100,

@@ -12,6 +12,7 @@ use crate::ChatRequest;
 use crate::wire::{Body, Frames, Page, Wire};
 
 pub(crate) use models::{call as models_call, read as read_models};
+pub(crate) use reply::usage;
 pub(crate) use request::{Medium, medium};
 
 /// `POST {base}/models/{model}:streamGenerateContent?alt=sse`

@@ -46,7 +46,7 @@ pub use provider::{chat, models, preview};
 pub use services::{Service, base_path, service_at, services};
 pub use takes::{Takes, takes};
 pub use voice::{
-    LONGEST_SPEECH, SpeechRequest, Transcription, TranscriptionRequest, speak, speaks_voice,
-    transcribe,
+    LONGEST_SPEECH, SpeechRequest, Spoken, Transcription, TranscriptionRequest, VoiceNames, speak,
+    speaks_as, speaks_voice, transcribe, voice_names,
 };
 pub use wire::{Protocol, Reading, Step};

@@ -25,12 +25,8 @@ pub(crate) fn at_16_khz(samples: Vec<i16>, rate: u32) -> Option<Vec<i16>> {
 
 /// A file of samples at 16 kHz.
 pub(crate) fn file(samples: &[i16]) -> Vec<u8> {
-    let mut fmt = b"\x01\0\x01\0".to_vec();
-    fmt.extend_from_slice(&RATE.to_le_bytes());
-    fmt.extend_from_slice(&(RATE * 2).to_le_bytes());
-    fmt.extend_from_slice(b"\x02\0\x10\0");
     let bytes: Vec<u8> = samples.iter().flat_map(|it| it.to_le_bytes()).collect();
-    fluxchat_core::wav_file(&fmt, &bytes)
+    fluxchat_core::wav_of_samples(RATE, &bytes)
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-import type { ApiError, VoiceState, WindowEvent } from '../ipc/generated/types';
+import type { ApiError, Recorded, VoiceState, WindowEvent } from '../ipc/generated/types';
 import type { AppState } from './app.svelte';
 import { asApiError } from './errors';
 
 /** What the microphone beside the message field is at. */
-type Phase = 'idle' | 'asking' | 'recording' | 'writing';
+type Phase = 'idle' | 'asking' | 'recording' | 'shown' | 'writing';
 
 /** What is read aloud, and how far. */
 export interface ReadingNow {
@@ -22,6 +22,12 @@ export class Voice {
   host = $state('');
   level = $state(0);
   ms = $state(0);
+  /** The recording that waits to be sent, and whether it is heard. */
+  taken = $state.raw<Recorded | null>(null);
+  playing = $state(false);
+  /** Whether a recording goes when it ends, as the person chose. */
+  private atOnce = false;
+  #silence: ReturnType<typeof setTimeout> | undefined;
   /** Words of a transcript that is arriving. */
   heard = $state('');
   reading = $state.raw<ReadingNow | null>(null);
@@ -37,7 +43,7 @@ export class Voice {
     if (event.type === 'voice_level' && this.phase === 'recording') {
       this.level = event.percent;
       this.ms = event.ms;
-      if (event.full) void this.finish();
+      if (event.full) void this.end();
     } else if (event.type === 'voice_heard' && this.phase === 'writing') {
       this.heard += event.text;
     } else if (event.type === 'voice_reading') {
@@ -56,9 +62,10 @@ export class Voice {
     if (problem.code !== 'cancelled') this.app.chat.problem = problem;
   }
 
-  /** The microphone was pressed: begins, or ends and has it written down. */
+  /** The microphone was pressed: begins, or goes one step on. */
   press = async (): Promise<void> => {
-    if (this.phase === 'recording') return this.finish();
+    if (this.phase === 'recording') return this.end();
+    if (this.phase === 'shown') return this.finish();
     if (this.phase !== 'idle') return;
     const round = ++this.#round;
     this.phase = 'asking';
@@ -67,6 +74,7 @@ export class Voice {
       const state = await this.app.client.voiceGet();
       if (round !== this.#round) return;
       this.host = state.dictation?.host ?? '';
+      this.atOnce = state.settings.send_at_once;
       if (state.dictation && state.agreed) await this.begin();
       else this.known = state;
     } catch (thrown) {
@@ -98,8 +106,42 @@ export class Voice {
     }
   }
 
-  finish = async (): Promise<void> => {
+  /** The person has said what they wanted to say: shows what would leave, or sends it. */
+  end = async (): Promise<void> => {
     if (this.phase !== 'recording') return;
+    if (this.atOnce) return this.finish();
+    const round = ++this.#round;
+    try {
+      const taken = await this.app.client.dictationStop();
+      if (round !== this.#round) return;
+      this.taken = taken;
+      this.phase = 'shown';
+    } catch (thrown) {
+      if (round !== this.#round) return;
+      this.leave();
+      this.fail(thrown);
+    }
+  };
+
+  /** Lets the person hear the recording that waits, or stops that. */
+  play = async (on: boolean): Promise<void> => {
+    if (!this.taken) return;
+    const { ms } = this.taken;
+    const round = this.#round;
+    try {
+      await this.app.client.dictationPlay({ on });
+      if (round !== this.#round) return;
+      this.playing = on;
+      clearTimeout(this.#silence);
+      if (on) this.#silence = setTimeout(() => (this.playing = false), ms);
+    } catch (thrown) {
+      this.fail(thrown);
+    }
+  };
+
+  finish = async (): Promise<void> => {
+    if (this.phase !== 'recording' && this.phase !== 'shown') return;
+    this.quiet();
     const round = ++this.#round;
     this.phase = 'writing';
     this.heard = '';
@@ -123,7 +165,14 @@ export class Voice {
     if (was !== 'idle') void this.app.client.dictationCancel().catch(() => undefined);
   };
 
+  private quiet(): void {
+    clearTimeout(this.#silence);
+    this.playing = false;
+    this.taken = null;
+  }
+
   private leave(): void {
+    this.quiet();
     this.phase = 'idle';
     this.known = null;
     this.heard = '';

@@ -72,21 +72,20 @@ pub async fn run(app: &App, command: Voice, out: &Out) -> Done {
             };
             // Before anything is sent and paid for: the file is a new one.
             let mut file = new_file(&path)?;
-            let format = settings.format;
             let spoken = match app.speak(&text, conversation, settings).await {
-                Ok(sounds) => joined_sound(format, &sounds),
+                Ok((format, sounds)) => joined_sound(format, &sounds).map(|it| (format, it)),
                 Err(error) => Err(error),
             };
-            let written = spoken.map_err(Failure::from).and_then(|sound| {
+            let written = spoken.map_err(Failure::from).and_then(|(format, sound)| {
                 let written = file.write_all(&sound).and_then(|()| file.sync_all());
                 written.map_err(|error| Failure::from(fluxchat_core::Error::Io(error)))?;
-                Ok(sound.len())
+                Ok((format, sound.len()))
             });
             if written.is_err() {
                 drop(file);
                 let _ = std::fs::remove_file(&path);
             }
-            let bytes = written?;
+            let (format, bytes) = written?;
             let answer = json!({
                 "file": path.display().to_string(),
                 "bytes": bytes,

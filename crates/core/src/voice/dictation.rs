@@ -6,11 +6,20 @@ use fluxchat_egress::{CancellationToken, Refusal};
 use fluxchat_model::{ConversationId, SoundFormat, Source};
 use tokio::sync::Mutex;
 
-use super::{Clip, Recording, Transcript, VoiceEvent};
+use super::{Clip, Playback, Recorded, Recording, Transcript, VoiceEvent};
 use crate::{App, Error, Event};
 
 /// The longest recording. At 16 kHz it is within what services take.
 pub const LONGEST_RECORDING: Duration = Duration::from_secs(600);
+
+/// A recording that is complete and waits to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// How long it is.
+    pub ms: u64,
+    /// How many bytes would leave.
+    pub bytes: u64,
+}
 
 /// The recording that is being made, and the transcript that is awaited.
 #[derive(Default)]
@@ -20,9 +29,30 @@ pub(crate) struct Dictating {
 }
 
 struct Running {
-    recording: Box<dyn Recording>,
+    stage: Stage,
     conversation: Option<ConversationId>,
     listener: (Source, String),
+}
+
+enum Stage {
+    /// The microphone is open.
+    Records(Box<dyn Recording>),
+    /// It is closed; what it heard can be listened to.
+    Waits {
+        recorded: Recorded,
+        playback: Option<Box<dyn Playback>>,
+    },
+}
+
+impl Stage {
+    async fn ended(self) -> Result<Recorded, Error> {
+        match self {
+            Self::Records(recording) => {
+                Ok(tokio::task::spawn_blocking(move || recording.finish()).await??)
+            }
+            Self::Waits { recorded, .. } => Ok(recorded),
+        }
+    }
 }
 
 impl Dictating {
@@ -76,14 +106,73 @@ impl App {
         let recording =
             tokio::task::spawn_blocking(move || sound.record(LONGEST_RECORDING, told)).await??;
         *running = Some(Running {
-            recording,
+            stage: Stage::Records(recording),
             conversation,
             listener,
         });
         Ok(())
     }
 
-    /// Closes the microphone and has the recording written down.
+    /// Closes the microphone and keeps the recording in memory, to be looked at before it leaves.
+    /// One that waits already stays as it is.
+    ///
+    /// # Errors
+    /// `not_dictating`, `recording_empty`; when the microphone stopped working. The recording is gone
+    /// then.
+    pub async fn stop_dictation(&self) -> Result<Taken, Error> {
+        let open = self.open()?;
+        let mut running = open.dictating.running.lock().await;
+        let Running {
+            stage,
+            conversation,
+            listener,
+        } = running.take().ok_or_else(not_dictating)?;
+        let recorded = stage.ended().await?;
+        if recorded.ms == 0 {
+            return Err(Error::invalid("recording_empty", "Nothing was recorded."));
+        }
+        let taken = Taken {
+            ms: recorded.ms,
+            bytes: recorded.wav.len() as u64,
+        };
+        *running = Some(Running {
+            stage: Stage::Waits {
+                recorded,
+                playback: None,
+            },
+            conversation,
+            listener,
+        });
+        Ok(taken)
+    }
+
+    /// Plays the recording that waits, from its beginning, or falls silent. Nothing leaves.
+    ///
+    /// # Errors
+    /// `not_dictating`; when there is no loudspeaker.
+    pub async fn play_dictation(&self, on: bool) -> Result<(), Error> {
+        let open = self.open()?;
+        let sound = self.sound()?;
+        let mut running = open.dictating.running.lock().await;
+        let stage = running.as_mut().map(|running| &mut running.stage);
+        let Some(Stage::Waits { recorded, playback }) = stage else {
+            return Err(not_dictating());
+        };
+        *playback = None;
+        if on {
+            // What is read aloud would be heard over it.
+            open.reading.stop();
+            let wav = bytes::Bytes::copy_from_slice(&recorded.wav);
+            let playing = tokio::task::spawn_blocking(move || {
+                let playing = sound.play()?;
+                playing.add(wav).map(|()| playing)
+            });
+            *playback = Some(playing.await??);
+        }
+        Ok(())
+    }
+
+    /// Closes the microphone, if it is open, and has the recording written down.
     ///
     /// # Errors
     /// `not_dictating`, `recording_empty`; when the source could not be asked. The recording is gone
@@ -91,11 +180,9 @@ impl App {
     pub async fn finish_dictation(&self) -> Result<Transcript, Error> {
         let open = self.open()?;
         let running = open.dictating.running.lock().await.take();
-        let running =
-            running.ok_or_else(|| Error::invalid("not_dictating", "Nothing is recorded."))?;
+        let running = running.ok_or_else(not_dictating)?;
         let cancel = open.dictating.waiting(&open.stop);
-        let recording = running.recording;
-        let recorded = tokio::task::spawn_blocking(move || recording.finish()).await??;
+        let recorded = running.stage.ended().await?;
         let clip = Clip {
             bytes: recorded.wav,
             format: SoundFormat::Wav,
@@ -135,4 +222,8 @@ impl App {
         self.open()?.dictating.stop().await;
         Ok(())
     }
+}
+
+fn not_dictating() -> Error {
+    Error::invalid("not_dictating", "Nothing is recorded.")
 }

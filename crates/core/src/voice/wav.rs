@@ -26,9 +26,18 @@ pub fn joined_sound(format: SoundFormat, sounds: &[Vec<u8>]) -> Result<Vec<u8>, 
     Ok(wav_file(kind.ok_or(SoundError::Unreadable)?, &samples))
 }
 
-/// A WAV file of what its head says of the samples (`fmt `), and of the samples as bytes.
+/// A WAV file of samples: one channel, 16 bit, the least byte first.
 #[must_use]
-pub fn wav_file(fmt: &[u8], samples: &[u8]) -> Vec<u8> {
+pub fn wav_of_samples(rate: u32, samples: &[u8]) -> Vec<u8> {
+    let mut fmt = b"\x01\0\x01\0".to_vec();
+    fmt.extend_from_slice(&rate.to_le_bytes());
+    fmt.extend_from_slice(&rate.saturating_mul(2).to_le_bytes());
+    fmt.extend_from_slice(b"\x02\0\x10\0");
+    wav_file(&fmt, samples)
+}
+
+/// A WAV file of what its head says of the samples (`fmt `), and of the samples as bytes.
+fn wav_file(fmt: &[u8], samples: &[u8]) -> Vec<u8> {
     let length = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes();
     let mut file = Vec::with_capacity(samples.len() + 64);
     file.extend_from_slice(b"RIFF");

@@ -42,7 +42,28 @@ pub async fn dictation_begin(app: &App, req: DictationBeginReq) -> Answer<Done> 
     Ok(Done {})
 }
 
-/// Closes the microphone and has the recording written down.
+/// Closes the microphone and shows what would be sent.
+///
+/// # Errors
+/// `not_dictating`, `recording_empty`.
+pub async fn dictation_stop(app: &App, _: Empty) -> Answer<Recorded> {
+    let taken = app.stop_dictation().await?;
+    Ok(Recorded {
+        ms: u32::try_from(taken.ms).unwrap_or(u32::MAX),
+        bytes: u32::try_from(taken.bytes).unwrap_or(u32::MAX),
+    })
+}
+
+/// Plays the recording that waits, or falls silent.
+///
+/// # Errors
+/// `not_dictating`, `sound_missing` and the like.
+pub async fn dictation_play(app: &App, req: DictationPlayReq) -> Answer<Done> {
+    app.play_dictation(req.on).await?;
+    Ok(Done {})
+}
+
+/// Closes the microphone, if it is open, and has the recording written down.
 ///
 /// # Errors
 /// `recording_empty`; when the source could not be asked.
@@ -107,5 +128,8 @@ fn partner(found: fluxchat_core::VoicePartner) -> VoicePartner {
         here: found.here,
         practices: found.practices,
         stated_by: found.stated_by,
+        hears: found.names.hears.to_owned(),
+        speaks: found.names.speaks.to_owned(),
+        voice: found.names.voice.to_owned(),
     }
 }

@@ -17,6 +17,12 @@ dto! {
         pub practices: DataPractices,
         /// Who says so, if it is not the person.
         pub stated_by: Option<String>,
+        /// The model it usually listens with.
+        pub hears: String,
+        /// The model it usually speaks with; empty where none does.
+        pub speaks: String,
+        /// The voice it usually speaks with.
+        pub voice: String,
     }
 }
 
@@ -59,6 +65,24 @@ dto! {
     request DictationBeginReq {
         /// Where the words will stand; `None` for a new conversation.
         pub conversation_id: Option<ConversationId>,
+    }
+}
+
+dto! {
+    /// A recording that waits to be sent.
+    answer Recorded {
+        /// How long it is, in milliseconds.
+        pub ms: u32,
+        /// How many bytes would leave.
+        pub bytes: u32,
+    }
+}
+
+dto! {
+    /// Plays the recording that waits, or falls silent.
+    request DictationPlayReq {
+        /// Whether it is played.
+        pub on: bool,
     }
 }
 

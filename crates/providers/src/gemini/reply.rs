@@ -160,7 +160,7 @@ impl Reader {
 }
 
 /// Thoughts are counted beside the answer here; elsewhere, and in ours, they are a part of it.
-fn usage(json: &Value) -> Option<Usage> {
+pub(crate) fn usage(json: &Value) -> Option<Usage> {
     let prompt = count(json, "/promptTokenCount");
     let answer = count(json, "/candidatesTokenCount");
     let thoughts = count(json, "/thoughtsTokenCount");

@@ -101,7 +101,11 @@ impl Heard {
 fn whole(words: &str, json: &Value) -> Transcription {
     let told = json.get("usage");
     let seconds = told
-        .and_then(|usage| usage.get("seconds"))
+        .and_then(|usage| {
+            usage
+                .get("seconds")
+                .or_else(|| usage.get("prompt_audio_seconds"))
+        })
         .or_else(|| json.get("duration"))
         .and_then(Value::as_f64);
     Transcription {
@@ -112,7 +116,7 @@ fn whole(words: &str, json: &Value) -> Transcription {
 }
 
 /// Words alone: nothing that moves a cursor or turns a line around.
-fn plain(words: &str) -> String {
+pub(super) fn plain(words: &str) -> String {
     words
         .chars()
         .filter(|c| {

@@ -231,7 +231,8 @@ async fn words_are_spoken_as_published_and_only_sound_is_sound() {
     let spoken = speak(&door(&ledger), &source, None, says(), &words())
         .await
         .unwrap();
-    assert_eq!(&spoken[..], b"ID3 sound");
+    assert_eq!(&spoken.bytes[..], b"ID3 sound");
+    assert_eq!(spoken.samples_at, None, "a file");
     let body: Value = serde_json::from_slice(&server.seen()[0].body).unwrap();
     assert_eq!(complaints(&schema, &body), [""; 0]);
     assert_eq!(
@@ -311,14 +312,160 @@ fn only_some_dialects_have_ears() {
             ..source(Some(Origin::new("https", "x.example", 443).unwrap()))
         })
     };
-    assert!(of(Dialect::Openai) && of(Dialect::Responses));
+    assert!(of(Dialect::Openai) && of(Dialect::Responses) && of(Dialect::Gemini));
     for dialect in [
         Dialect::Fluxchat,
         Dialect::Anthropic,
-        Dialect::Gemini,
         Dialect::Interactions,
         Dialect::Ollama,
     ] {
         assert!(!of(dialect), "{dialect:?}");
     }
+}
+
+fn gemini(server: &Server) -> Source {
+    Source {
+        dialect: Dialect::Gemini,
+        ..source(Some(server.origin()))
+    }
+}
+
+#[tokio::test]
+async fn gemini_hears_a_recording_as_part_of_a_question() {
+    let said = r#"{"candidates":[{"content":{"role":"model","parts":[{"thought":true,"text":"Hm."},{"text":" Guten "},{"text":"Tag.\u202e "}]},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":320,"candidatesTokenCount":4,"thoughtsTokenCount":2,"totalTokenCount":326},"modelVersion":"m"}"#;
+    let server = Server::start(vec![answer("200 OK", "", said)]).await;
+    let source = gemini(&server);
+    let door = door(&Arc::new(MemoryLedger::default()));
+    let request = TranscriptionRequest {
+        model: "models/gemini-flash-latest".to_owned(),
+        language: Some("de".to_owned()),
+        ..recording()
+    };
+    let heard = transcribe(&door, &source, None, hears(), request, |_| {})
+        .await
+        .unwrap();
+    assert_eq!(heard.text, "Guten Tag.");
+    let usage = heard.usage.unwrap();
+    assert_eq!((usage.input_tokens, usage.output_tokens), (320, 6));
+
+    let seen = &server.seen()[0];
+    let asked = "/models/gemini-flash-latest:generateContent HTTP/1.1";
+    assert!(seen.head.contains(asked), "{}", seen.head);
+    let body: Value = serde_json::from_slice(&seen.body).unwrap();
+    let parts = &body["contents"][0]["parts"];
+    assert_eq!(parts[1]["inlineData"]["mimeType"], "audio/wav");
+    assert_eq!(
+        parts[1]["inlineData"]["data"],
+        "UklGRgAADQotLWZsdXhjaGF0LWZvcm0tMA0K"
+    );
+    assert!(parts[0]["text"].as_str().unwrap().contains("“de”"));
+    // The same description as for chat.
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/fixtures/wire/specs/google-generate-content.schema.json");
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let published = json!({"contents": body["contents"], "config": body["generationConfig"]});
+    assert_eq!(complaints(&schema, &published), [""; 0]);
+    let broken = json!({"contents": [{"parts": [{"inline_data": {}}]}], "config": {}});
+    assert!(!complaints(&schema, &broken).is_empty(), "the control arm");
+}
+
+#[tokio::test]
+async fn what_gemini_does_not_hear_is_said() {
+    for (body, want) in [
+        (
+            r#"{"candidates":[{"content":{"parts":[]},"finishReason":"STOP"}]}"#,
+            Ok(""),
+        ),
+        (r#"{"candidates":[{"finishReason":"STOP"}]}"#, Ok("")),
+        (
+            r#"{"candidates":[{"content":{"parts":[{"text":"Half"}]},"finishReason":"MAX_TOKENS"}]}"#,
+            Err("remote_interrupted"),
+        ),
+        (
+            r#"{"promptFeedback":{"blockReason":"SAFETY"}}"#,
+            Err("remote_content_refused"),
+        ),
+        (
+            r#"{"candidates":[{"finishReason":"RECITATION"}]}"#,
+            Err("remote_content_refused"),
+        ),
+        ("{}", Err("remote_unexpected_answer")),
+        ("<html>", Err("remote_unexpected_answer")),
+        (r#"{"candidates":7}"#, Err("remote_unexpected_answer")),
+    ] {
+        let server = Server::start(vec![answer("200 OK", "", body)]).await;
+        let door = door(&Arc::new(MemoryLedger::default()));
+        let heard = transcribe(&door, &gemini(&server), None, hears(), recording(), |_| {}).await;
+        let heard = heard.map(|it| it.text).map_err(|error| error.code());
+        assert_eq!(heard.as_deref().map_err(|code| *code), want, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn gemini_speaks_samples_and_newer_models_files() {
+    let blob = |kind: &str, data: &str| {
+        format!(
+            r#"{{"candidates":[{{"content":{{"parts":[{{"inlineData":{{"mimeType":"{kind}","data":"{data}"}}}}],"role":"model"}},"finishReason":"STOP"}}]}}"#
+        )
+    };
+    for (kind, data, want) in [
+        ("audio/L16;codec=pcm;rate=24000", "AQD//w==", Some(24_000)),
+        ("audio/L16;rate=16000", "AQD//w==", Some(16_000)),
+        ("audio/L16", "AQD//w==", Some(24_000)),
+        ("audio/pcm;rate=1", "AQD//w==", Some(24_000)),
+        ("audio/wav", "AQD//w==", None),
+    ] {
+        let server = Server::start(vec![answer("200 OK", "", &blob(kind, data))]).await;
+        let door = door(&Arc::new(MemoryLedger::default()));
+        let spoken = speak(&door, &gemini(&server), None, says(), &words())
+            .await
+            .unwrap();
+        assert_eq!(&spoken.bytes[..], [1, 0, 0xff, 0xff]);
+        assert_eq!(spoken.samples_at, want, "{kind}");
+        let seen = &server.seen()[0];
+        assert!(seen.head.contains("/models/tts-1:generateContent HTTP/1.1"));
+        let body: Value = serde_json::from_slice(&seen.body).unwrap();
+        assert_eq!(
+            body["generationConfig"],
+            json!({"responseModalities": ["AUDIO"], "speechConfig": {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "alloy"}}}})
+        );
+        assert_eq!(body["contents"][0]["parts"], json!([{"text": "Hello."}]));
+    }
+    for body in [
+        blob("audio/L16;rate=24000", "not base64"),
+        blob("audio/L16;rate=24000", ""),
+        r#"{"candidates":[{"content":{"parts":[{"text":"no"}]}}]}"#.to_owned(),
+        "ID3".to_owned(),
+    ] {
+        let server = Server::start(vec![answer("200 OK", "", &body)]).await;
+        let door = door(&Arc::new(MemoryLedger::default()));
+        let error = speak(&door, &gemini(&server), None, says(), &words()).await;
+        assert_eq!(error.unwrap_err().code(), "remote_unexpected_answer");
+    }
+}
+
+#[tokio::test]
+async fn a_service_may_give_sound_within_a_document_and_count_seconds_its_own_way() {
+    let body = r#"{"audio_data":"SUQz"}"#;
+    let server = Server::start(vec![answer("200 OK", "", body)]).await;
+    let source = source(Some(server.origin()));
+    let door = door(&Arc::new(MemoryLedger::default()));
+    let spoken = speak(&door, &source, None, says(), &words()).await.unwrap();
+    assert_eq!(&spoken.bytes[..], b"ID3");
+    for empty in [r#"{"audio_data":""}"#, r#"{"audio_data":"!"}"#] {
+        let server = Server::start(vec![answer("200 OK", "", empty)]).await;
+        let source = crate::source::source(Some(server.origin()));
+        let error = speak(&door, &source, None, says(), &words()).await;
+        assert_eq!(error.unwrap_err().code(), "remote_unexpected_answer");
+    }
+    let (heard, _) = heard(answer(
+        "200 OK",
+        "",
+        r#"{"model":"voxtral-mini-2507","text":"Hello.","language":null,"segments":[],"usage":{"prompt_audio_seconds":3,"prompt_tokens":4,"completion_tokens":2,"total_tokens":381}}"#,
+    ))
+    .await;
+    let heard = heard.unwrap();
+    assert_eq!((heard.text.as_str(), heard.seconds), ("Hello.", Some(3.0)));
+    assert_eq!(heard.usage.map(|it| it.input_tokens), Some(4));
 }

@@ -40,7 +40,19 @@ describe('dictation', () => {
     await screen.findByTestId('voice-recording');
     expect(await violations()).toEqual([]);
     await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('voice-done')));
+    // What would leave is shown first: how long, how large, to whom.
+    fake.world.emit({ type: 'voice_level', percent: 10, ms: 2_000, full: false });
+    await waitFor(() => expect(screen.getByTestId('voice-time').textContent).not.toBe('0:00'));
     await user.keyboard('{Enter}');
+    const shown = await screen.findByTestId('voice-shown');
+    expect(screen.getByTestId('voice-taken').textContent).toMatch(/^\d:\d\d · [\d.]+ (kB|byte)/);
+    expect(shown.textContent).toContain(`→ ${fake.world.sources.find((source) => source.dialect === 'openai')?.host ?? '?'}`);
+    expect(fake.calls.some((call) => call.name === 'dictation_finish')).toBe(false);
+    expect(await violations()).toEqual([]);
+    await user.click(screen.getByTestId('voice-listen'));
+    await waitFor(() => expect(fake.calls.at(-1)).toMatchObject({ name: 'dictation_play', req: { on: true } }));
+    await waitFor(() => expect(screen.getByTestId('voice-listen').getAttribute('aria-label')).toBe('Stop listening'));
+    await user.click(screen.getByTestId('voice-send'));
     await screen.findByTestId('voice-writing');
     await waitFor(() => expect(field.value).toBe('Say: Which words were dictated? now'));
     expect(fake.calls.some((call) => call.name === 'message_send')).toBe(false);
@@ -58,8 +70,25 @@ describe('dictation', () => {
     expect(field.value).toBe('');
     await user.click(screen.getByTestId('voice-dictate'));
     await screen.findByTestId('voice-recording');
+    await waitFor(() => expect(screen.getByTestId('voice-time')).toBeTruthy());
+    fake.answer('dictation_stop', () => ({ ms: 600_000, bytes: 19_200_044 }));
     fake.world.emit({ type: 'voice_level', percent: 10, ms: 600_000, full: true });
+    expect((await screen.findByTestId('voice-taken')).textContent).toBe('10:00 · 19.2 MB');
+    await user.keyboard('{Escape}');
+    await screen.findByTestId('voice-dictate');
+    expect(fake.calls.at(-1)?.name).toBe('dictation_cancel');
+    expect(fake.calls.some((call) => call.name === 'dictation_finish')).toBe(false);
+  });
+
+  it('sends at once where that was chosen', async () => {
+    const { user, field, fake, app } = await setup();
+    const state = await app.client.voiceGet();
+    await app.client.voiceSet({ settings: { ...state.settings, send_at_once: true } });
+    await app.client.voiceAgree({ host: state.dictation?.host ?? '' });
+    await user.click(screen.getByTestId('voice-dictate'));
+    await user.click(await screen.findByTestId('voice-done'));
     await waitFor(() => expect(field.value).toBe('Which words were dictated?'));
+    expect(fake.calls.some((call) => call.name === 'dictation_stop')).toBe(false);
   });
 
   it('says what went wrong', async () => {
@@ -104,6 +133,44 @@ describe('the settings', () => {
     app.revisions.consents += 1;
     await user.click(await screen.findByTestId('voice-withdraw'));
     expect(fake.calls.some((call) => call.name === 'consent_set')).toBe(true);
+  });
+
+  it('take prices as they are typed, and say what is none', async () => {
+    const { fake, app } = await renderWithApp(Voice as never);
+    const field = await screen.findByTestId<HTMLInputElement>('voice-minute_price');
+    await fireEvent.change(field, { target: { value: '0.0043' } });
+    await waitFor(async () => expect((await app.client.voiceGet()).settings.minute_price).toBe(4_300));
+    const before = fake.calls.filter((call) => call.name === 'voice_set').length;
+    await fireEvent.change(field, { target: { value: 'much' } });
+    await screen.findByText('Type an amount such as 0.006.');
+    expect(fake.calls.filter((call) => call.name === 'voice_set')).toHaveLength(before);
+    await fireEvent.change(field, { target: { value: '' } });
+    await waitFor(async () => expect((await app.client.voiceGet()).settings.minute_price).toBeNull());
+    await fireEvent.change(screen.getByTestId('voice-characters_price'), { target: { value: '15' } });
+    await waitFor(async () => expect((await app.client.voiceGet()).settings.characters_price).toBe(15_000_000));
+    expect(await violations()).toEqual([]);
+  });
+
+  it('offer the names the chosen source has', async () => {
+    const { fake, app } = await renderWithApp(Voice as never);
+    const state = await fake.call('voice_get', {});
+    const [first] = state.partners;
+    if (!first) throw new Error('there is one');
+    const other = { ...first, source_id: '00000000-0000-7000-8000-00000000beef', source: 'Gemini', host: 'g.example', speaks: 'gemini-tts', voice: 'Kore' };
+    fake.answer('voice_get', () => ({ ...state, partners: [...state.partners, other] }));
+    app.revisions.sources += 1;
+    const [, reading] = await waitFor(() => {
+      const all = screen.getAllByLabelText<HTMLSelectElement>('Source');
+      expect(all[1]?.options).toHaveLength(state.partners.length + 2);
+      return all;
+    });
+    if (!reading) throw new Error('there are two');
+    await fireEvent.change(reading, { target: { value: other.source_id } });
+    await waitFor(() =>
+      expect(fake.calls.findLast((call) => call.name === 'voice_set')).toMatchObject({
+        req: { settings: { voice: 'Kore', reading: { source_id: other.source_id, model: 'gemini-tts' } } },
+      }),
+    );
   });
 
   it('explain what is missing', async () => {

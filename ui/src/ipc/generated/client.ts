@@ -46,6 +46,7 @@ import type {
   DiagnosticsInfo,
   Dictated,
   DictationBeginReq,
+  DictationPlayReq,
   Done,
   Draft,
   DraftGetReq,
@@ -139,6 +140,7 @@ import type {
   ReceiptList,
   RecentSearches,
   RecipientList,
+  Recorded,
   RecoveryCode,
   RecoveryCreateReq,
   RedactNameReq,
@@ -276,6 +278,8 @@ export interface Commands {
   voice_set: [VoiceSetReq, VoiceState];
   voice_agree: [VoiceAgreeReq, VoiceState];
   dictation_begin: [DictationBeginReq, Done];
+  dictation_stop: [Empty, Recorded];
+  dictation_play: [DictationPlayReq, Done];
   dictation_finish: [Empty, Dictated];
   dictation_cancel: [Empty, Done];
   reading_begin: [MessageReq, Done];
@@ -470,6 +474,8 @@ export function createClient(call: Call) {
     voiceSet: (req: VoiceSetReq) => call('voice_set', req),
     voiceAgree: (req: VoiceAgreeReq) => call('voice_agree', req),
     dictationBegin: (req: DictationBeginReq) => call('dictation_begin', req),
+    dictationStop: () => call('dictation_stop', {}),
+    dictationPlay: (req: DictationPlayReq) => call('dictation_play', req),
     dictationFinish: () => call('dictation_finish', {}),
     dictationCancel: () => call('dictation_cancel', {}),
     readingBegin: (req: MessageReq) => call('reading_begin', req),

@@ -1589,6 +1589,15 @@ export type DictationBeginReq = {
 conversation_id?: ConversationId, };
 
 /**
+ * Plays the recording that waits, or falls silent.
+ */
+export type DictationPlayReq = { 
+/**
+ * Whether it is played.
+ */
+on: boolean, };
+
+/**
  * A command that answers nothing but success.
  */
 export type Done = Record<symbol, never>;
@@ -4271,6 +4280,19 @@ stated: StatedPractices | null,
 opt_outs: Array<OptOutRow>, };
 
 /**
+ * A recording that waits to be sent.
+ */
+export type Recorded = { 
+/**
+ * How long it is, in milliseconds.
+ */
+ms: number, 
+/**
+ * How many bytes would leave.
+ */
+bytes: number, };
+
+/**
  * A recovery code; told this once.
  */
 export type RecoveryCode = { 
@@ -6086,7 +6108,19 @@ practices: DataPractices,
 /**
  * Who says so, if it is not the person.
  */
-stated_by: string | null, };
+stated_by: string | null, 
+/**
+ * The model it usually listens with.
+ */
+hears: string, 
+/**
+ * The model it usually speaks with; empty where none does.
+ */
+speaks: string, 
+/**
+ * The voice it usually speaks with.
+ */
+voice: string, };
 
 /**
  * Chooses who listens and who speaks.
@@ -6113,6 +6147,10 @@ language: string | null,
  * What a minute costs there, in millionths of a US dollar, as the person entered it.
  */
 minute_price: number | null, 
+/**
+ * Whether a recording is sent when it ends, without being shown first.
+ */
+send_at_once: boolean, 
 /**
  * Who speaks.
  */

@@ -7,6 +7,8 @@ type Names =
   | 'voice_set'
   | 'voice_agree'
   | 'dictation_begin'
+  | 'dictation_stop'
+  | 'dictation_play'
   | 'dictation_finish'
   | 'dictation_cancel'
   | 'reading_begin'
@@ -28,11 +30,15 @@ export function voiceCommands(world: FakeWorld): Handlers<Names> {
         here: source.on_this_computer,
         practices: source.practices,
         stated_by: null,
+        hears: 'whisper-1',
+        speaks: 'tts-1',
+        voice: 'alloy',
       }));
   let settings: VoiceSettings = {
     dictation: null,
     language: null,
     minute_price: null,
+    send_at_once: false,
     reading: null,
     voice: 'alloy',
     speed: 100,
@@ -95,6 +101,12 @@ export function voiceCommands(world: FakeWorld): Handlers<Names> {
       }, TELL_MS);
       return {};
     },
+    dictation_stop: () => {
+      clearInterval(recording);
+      if (ms === 0) throw apiError('recording_empty', 'Nothing was recorded.');
+      return { ms, bytes: 44 + ms * 32 };
+    },
+    dictation_play: () => ({}),
     dictation_finish: async () => {
       clearInterval(recording);
       await new Promise((resolve) => setTimeout(resolve, 400));

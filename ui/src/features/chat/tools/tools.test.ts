@@ -139,6 +139,12 @@ describe('a call', () => {
   });
 });
 
+/** What is entered counts here, not the keys it takes. */
+async function enter(user: ReturnType<typeof userEvent.setup>, field: HTMLElement, text: string): Promise<void> {
+  await user.click(field);
+  await user.paste(text);
+}
+
 describe('the page of tools', () => {
   it('adds a server, tests it and removes it', async () => {
     const { fake } = await renderWithApp(Tools, {}, { conversations: 3 });
@@ -146,10 +152,10 @@ describe('the page of tools', () => {
     await screen.findAllByTestId('tool-row');
     expect(await violations()).toEqual([]);
     await user.click(screen.getByTestId('tool-server-add'));
-    await user.type(screen.getByLabelText('Program'), '/usr/bin/notes');
+    await enter(user, screen.getByLabelText('Program'), '/usr/bin/notes');
     const name = screen.getAllByLabelText('Name')[0];
-    if (name) await user.type(name, 'Notes');
-    await user.type(screen.getByLabelText('Arguments'), '--stdio');
+    if (name) await enter(user, name, 'Notes');
+    await enter(user, screen.getByLabelText('Arguments'), '--stdio');
     await user.click(screen.getByTestId('tool-server-save'));
     await screen.findByRole('heading', { name: 'Notes' });
     expect(fake.calls.find((made) => made.name === 'tool_server_save')?.req).toMatchObject({
@@ -172,9 +178,9 @@ describe('the page of tools', () => {
     await user.click(screen.getByTestId('tool-server-add'));
     await user.click(screen.getByRole('radio', { name: 'An address' }));
     const form = screen.getByTestId('tool-server-form');
-    await user.type(within(form).getByLabelText('Name'), 'Maps');
-    await user.type(within(form).getByLabelText('Address'), 'https://maps.example/mcp');
-    await user.type(within(form).getByLabelText('Key'), 'k-1');
+    await enter(user, within(form).getByLabelText('Name'), 'Maps');
+    await enter(user, within(form).getByLabelText('Address'), 'https://maps.example/mcp');
+    await enter(user, within(form).getByLabelText('Key'), 'k-1');
     expect(await violations()).toEqual([]);
     await user.click(screen.getByTestId('tool-server-save'));
     await screen.findByRole('heading', { name: 'Maps' });
