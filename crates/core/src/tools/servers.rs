@@ -101,7 +101,9 @@ impl Running {
     /// Keeps in mind whether it answered.
     pub(super) fn heard<T>(&self, id: ToolServerId, answer: &Result<T, Error>) {
         match answer.as_ref().map_err(Error::code) {
-            Err("tool_key_wanted" | "sign_in_over") => self.wanting().insert(id),
+            Err("tool_key_wanted" | "tool_key_refused" | "sign_in_over") => {
+                self.wanting().insert(id)
+            }
             Ok(_) => self.wanting().remove(&id),
             Err(_) => false,
         };
