@@ -50,7 +50,7 @@ macro_rules! shims {
 macro_rules! with_desktop_commands {
     ($($group:ident $name:ident($req:ident) -> $res:ident;)+) => {
         tauri::generate_handler![
-            session_open, link_open, ledger_export, consent_export, privacy_prove, proof_save,
+            session_open, link_open, tool_sign_in_open, ledger_export, consent_export, privacy_prove, proof_save,
             export_start, support_bundle_save, attachment_save, code_save, $($name),+
         ]
     };
@@ -84,19 +84,37 @@ async fn session_open(
 #[tauri::command]
 async fn link_open(core: State<'_, Core>, req: LinkOpenReq) -> Result<Done, ApiError> {
     let address = commands::desktop::link_address(core.ready().await, req).await?;
-    match browser::open(&address) {
-        Ok(()) => Ok(Done {}),
-        Err(error) => {
-            tracing::warn!(name: "shell.link_not_opened", kind = %error.kind(), "");
-            Err(ApiError {
-                code: "browser_failed".into(),
-                message: "The link could not be opened.".into(),
-                next: "Choose a default browser in the settings of your system and try again."
-                    .into(),
-                ..ApiError::default()
-            })
+    browse(&address)?;
+    Ok(Done {})
+}
+
+fn browse(address: &str) -> Result<(), ApiError> {
+    browser::open(address).map_err(|error| {
+        tracing::warn!(name: "shell.link_not_opened", kind = %error.kind(), "");
+        ApiError {
+            code: "browser_failed".into(),
+            message: "The link could not be opened.".into(),
+            next: "Choose a default browser in the settings of your system and try again.".into(),
+            ..ApiError::default()
         }
+    })
+}
+
+/// Opens the page of a sign-in in the browser. Its address never reaches the page of the app.
+#[tauri::command]
+async fn tool_sign_in_open(
+    core: State<'_, Core>,
+    req: ToolServerReq,
+) -> Result<ToolList, ApiError> {
+    let app = core.ready().await;
+    let id = req.id;
+    if let Some(address) = commands::desktop::sign_in_address(app, req).await?
+        && let Err(error) = browse(&address)
+    {
+        commands::tools::tool_sign_in_cancel(app, ToolServerReq { id }).await?;
+        return Err(error);
     }
+    commands::tools::tool_list(app, Empty {}).await
 }
 
 /// Saves the ledger where the person says. The path never reaches the page.

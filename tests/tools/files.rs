@@ -85,6 +85,21 @@ async fn the_model_reads_pages_of_the_files_of_its_conversation_and_cites_them()
     });
     assert!(cited, "{:?}", answer.parts);
 
+    // The model is told again what was read, and may name it again; not what nobody read.
+    let again = "It is 217 [Manual.pdf, p. 31], not 218 [Manual.pdf, p. 29].";
+    world.server.answer(Answer::Turns(vec![openai(again, &[])]));
+    let later = world.asked(next(), ToolDecision::Once).await;
+    let cited: Vec<&str> = later
+        .parts
+        .iter()
+        .filter_map(|part| match part {
+            Part::Citation { title, .. } => Some(title.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert!(cited.contains(&"Manual.pdf, p. 31"), "{:?}", later.parts);
+    assert!(!cited.contains(&"Manual.pdf, p. 29"), "{:?}", later.parts);
+
     // A text without pages comes in parts, which are together the text.
     let mut whole = String::new();
     for part in 1..=3 {

@@ -14,7 +14,7 @@ use fluxchat_testkit::tool_host::{Manner, ToolHost};
 
 use super::{World, calls, openai, world};
 
-fn at(url: &str) -> NewToolServer {
+pub fn at(url: &str) -> NewToolServer {
     NewToolServer {
         name: "Afar".to_owned(),
         url: url.to_owned(),
@@ -30,7 +30,7 @@ fn with_key(url: &str, key: &str) -> NewToolServer {
     }
 }
 
-fn turns() -> Vec<Answer> {
+pub fn turns() -> Vec<Answer> {
     vec![
         openai("", &[("Afar__echo", r#"{"text":"hello"}"#)]),
         openai("fine", &[]),
@@ -347,7 +347,7 @@ async fn an_address_keeps_the_rules_of_sources() {
         ("http://tools.example/mcp", "insecure_origin"),
         ("http://169.254.169.254/mcp", "url_unusable_host"),
         ("http://[fe80::1]/mcp", "url_unusable_host"),
-        ("https://tools.example/mcp?token=1", "url_query"),
+        ("https://tools.example/mcp?token=1#a", "url_fragment"),
         ("https://me:pw@tools.example/mcp", "url_userinfo"),
         ("ftp://tools.example/mcp", "url_scheme"),
     ] {

@@ -118,7 +118,8 @@ pub use sources::{Added, NewSource};
 pub use spend::{BudgetState, Spending, dollars};
 pub use tokens::about as about_tokens;
 pub use tools::{
-    LOCAL_TOOLS, LocalTool, NewToolServer, ToolInfo, ToolServerInfo, ToolsInfo, shown_json,
+    LOCAL_TOOLS, LocalTool, NewToolServer, SignInInfo, SignInPage, SignInStage, SignedOut,
+    ToolInfo, ToolServerInfo, ToolsInfo, shown_json,
 };
 pub use verify::{Chain, Doctor, Verification};
 pub use voice::{

@@ -3,9 +3,12 @@
 //! supervised profiles there are none.
 
 mod files;
+mod kept;
 mod local;
+mod loopback;
 mod remote;
 mod servers;
+mod sign_in;
 mod words;
 
 use std::collections::HashSet;
@@ -20,10 +23,12 @@ use fluxchat_providers::Tool;
 use fluxchat_store::{ReadTx, StoreError};
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use files::pages_read;
 pub use local::{LOCAL_TOOLS, LocalTool};
 pub(crate) use remote::Sessions;
 pub(crate) use servers::Running;
 pub use servers::{NewToolServer, ToolServerInfo};
+pub use sign_in::{SignInInfo, SignInPage, SignInStage, SignedOut};
 pub use words::shown_json;
 
 use crate::temporary::Home;
@@ -426,6 +431,8 @@ impl App {
                             .collect(),
                         said: open.tools.said(server.id),
                         is_running: open.tools.is_running(server.id),
+                        sign_in: open.tools.signing.info(server.id),
+                        wants_sign_in: open.tools.wants_sign_in(server.id),
                         id: server.id,
                         name: server.name,
                         transport: server.transport,
@@ -528,6 +535,7 @@ impl App {
 fn without(name: String, error: &Error) -> AnswerNotice {
     match error.code() {
         "offline" => AnswerNotice::ToolsOffline { name },
+        "sign_in_over" => AnswerNotice::ToolsSignIn { name },
         "tool_key_wanted" | "tool_key_refused" => AnswerNotice::ToolsKey { name },
         _ => AnswerNotice::ToolsMissing { name },
     }

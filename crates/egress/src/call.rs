@@ -387,6 +387,15 @@ impl Endpoint {
 
     /// The URL; every part of the path that is not ours is escaped.
     pub(crate) fn uri(&self) -> Result<Uri, EgressError> {
+        self.written(None)
+    }
+
+    /// The same with a query that is a secret.
+    pub(crate) fn uri_with(&self, query: &str) -> Result<Uri, EgressError> {
+        self.written(Some(query))
+    }
+
+    fn written(&self, secret: Option<&str>) -> Result<Uri, EgressError> {
         let base = self
             .target
             .origin
@@ -409,6 +418,9 @@ impl Endpoint {
         }
         for (name, value) in self.call.query() {
             url.query_pairs_mut().append_pair(name, &value);
+        }
+        if let Some(query) = secret {
+            url.set_query(Some(query));
         }
         let text = if self.target.is_in_process() {
             &url[url::Position::BeforePath..]

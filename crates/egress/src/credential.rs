@@ -24,6 +24,10 @@ pub struct Credential {
     /// A header that a server of tools has of its own for it.
     named: Option<HeaderName>,
     secret: Secret<String>,
+    /// Further headers of a server of tools.
+    more: Vec<(HeaderName, Secret<String>)>,
+    /// What stands after the `?` of its address.
+    query: Option<Secret<String>>,
 }
 
 impl Credential {
@@ -35,6 +39,8 @@ impl Credential {
             kind,
             named: None,
             secret,
+            more: Vec::new(),
+            query: None,
         }
     }
 
@@ -42,6 +48,20 @@ impl Credential {
     #[must_use]
     pub fn in_header(mut self, name: HeaderName) -> Self {
         self.named = Some(name);
+        self
+    }
+
+    /// With one more header, as it is; see [`crate::key_header`].
+    #[must_use]
+    pub fn and_header(mut self, name: HeaderName, value: Secret<String>) -> Self {
+        self.more.push((name, value));
+        self
+    }
+
+    /// With this after the `?` of the address.
+    #[must_use]
+    pub fn and_query(mut self, query: Secret<String>) -> Self {
+        self.query = Some(query);
         self
     }
 
@@ -55,16 +75,34 @@ impl Credential {
     /// that repeats it.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
-        let secret = self.secret.expose().trim();
-        if secret.is_empty() {
-            text.to_owned()
-        } else {
-            text.replace(secret, "[key]")
-        }
+        let more = self.more.iter().map(|(_, value)| value);
+        let all = std::iter::once(&self.secret).chain(more).chain(&self.query);
+        all.fold(text.to_owned(), |text, secret| {
+            match secret.expose().trim() {
+                "" => text,
+                secret => text.replace(secret, "[key]"),
+            }
+        })
     }
 
-    /// The header, marked sensitive so that no `Debug` shows it.
-    pub(crate) fn header(&self) -> Result<(HeaderName, HeaderValue), EgressError> {
+    pub(crate) fn query(&self) -> Option<&str> {
+        self.query.as_ref().map(|query| query.expose().as_str())
+    }
+
+    /// The headers, marked sensitive so that no `Debug` shows them. Without a key there is none
+    /// for it.
+    pub(crate) fn headers(&self) -> Result<Vec<(HeaderName, HeaderValue)>, EgressError> {
+        let more = self.more.iter();
+        let mut headers = more
+            .map(|(name, value)| Ok((name.clone(), sensitive(value.expose().trim())?)))
+            .collect::<Result<Vec<_>, EgressError>>()?;
+        if !self.secret.expose().trim().is_empty() || headers.is_empty() && self.query.is_none() {
+            headers.push(self.header()?);
+        }
+        Ok(headers)
+    }
+
+    fn header(&self) -> Result<(HeaderName, HeaderValue), EgressError> {
         let secret = self.secret.expose().trim();
         let (name, text) = match (&self.named, self.kind) {
             (Some(name), _) => (name.clone(), Secret::new(secret.to_owned())),
@@ -85,9 +123,12 @@ impl Credential {
                 Secret::new(secret.to_owned()),
             ),
         };
-        let mut value =
-            HeaderValue::from_str(text.expose()).map_err(|_| EgressError::CredentialUnusable)?;
-        value.set_sensitive(true);
-        Ok((name, value))
+        Ok((name, sensitive(text.expose())?))
     }
+}
+
+fn sensitive(text: &str) -> Result<HeaderValue, EgressError> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| EgressError::CredentialUnusable)?;
+    value.set_sensitive(true);
+    Ok(value)
 }

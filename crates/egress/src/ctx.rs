@@ -22,6 +22,8 @@ pub enum Payload {
     Empty,
     /// JSON, already written.
     Json(Bytes),
+    /// Names and values, already written as `application/x-www-form-urlencoded`.
+    Fields(Bytes),
     /// A form with files (RFC 7578), already written, and the line between its parts.
     Form {
         /// Letters and digits.
@@ -35,7 +37,7 @@ impl Payload {
     pub(crate) fn bytes(&self) -> Bytes {
         match self {
             Self::Empty => Bytes::new(),
-            Self::Json(bytes) | Self::Form { bytes, .. } => bytes.clone(),
+            Self::Json(bytes) | Self::Fields(bytes) | Self::Form { bytes, .. } => bytes.clone(),
         }
     }
 }

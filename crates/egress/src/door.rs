@@ -172,6 +172,10 @@ impl Door {
             Payload::Json(_) => {
                 builder = builder.header(header::CONTENT_TYPE, "application/json");
             }
+            Payload::Fields(_) => {
+                let kind = "application/x-www-form-urlencoded";
+                builder = builder.header(header::CONTENT_TYPE, kind);
+            }
             Payload::Form { boundary, .. } => {
                 let kind = format!("multipart/form-data; boundary={boundary}");
                 builder = builder.header(header::CONTENT_TYPE, kind);
@@ -194,8 +198,12 @@ impl Door {
         let mut refusal = check(ctx, endpoint);
         if let Some(credential) = &endpoint.credential {
             if target.origin.as_ref() == Some(credential.origin()) {
-                let (name, value) = credential.header()?;
-                builder = builder.header(name, value);
+                for (name, value) in credential.headers()? {
+                    builder = builder.header(name, value);
+                }
+                if let Some(query) = credential.query() {
+                    builder = builder.uri(endpoint.uri_with(query)?);
+                }
                 if !categories.contains(&DataCategory::Credential) {
                     categories.push(DataCategory::Credential);
                 }

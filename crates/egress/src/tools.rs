@@ -1,7 +1,7 @@
 //! What is said to a server of tools over HTTP: messages of the Model Context Protocol, at the very
 //! address a person typed.
 
-use fluxchat_model::{Dialect, Origin};
+use fluxchat_model::{Dialect, Origin, Secret};
 use http::{HeaderName, HeaderValue, Method};
 
 use crate::origin::{Typed, typed};
@@ -18,6 +18,14 @@ pub enum Exchange {
     Resume,
     /// The session ends.
     End,
+    /// Where one signs in to it is read.
+    Metadata,
+    /// This app is made known where one signs in.
+    Register,
+    /// A permit is asked for, or a new one in the place of an old one.
+    Token,
+    /// A permit is given back.
+    Revoke,
 }
 
 impl Exchange {
@@ -26,13 +34,17 @@ impl Exchange {
             Self::Message => "tools.message",
             Self::Resume => "tools.resume",
             Self::End => "tools.end",
+            Self::Metadata => "tools.sign_in.find",
+            Self::Register => "tools.sign_in.register",
+            Self::Token => "tools.sign_in.token",
+            Self::Revoke => "tools.sign_in.revoke",
         }
     }
 
     pub(crate) fn method(self) -> Method {
         match self {
-            Self::Message => Method::POST,
-            Self::Resume => Method::GET,
+            Self::Message | Self::Register | Self::Token | Self::Revoke => Method::POST,
+            Self::Resume | Self::Metadata => Method::GET,
             Self::End => Method::DELETE,
         }
     }
@@ -94,12 +106,14 @@ pub fn key_header(name: &str) -> Option<HeaderName> {
 }
 
 /// The address of a server of tools.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ToolUrl {
     /// Scheme, host and port.
     pub origin: Origin,
     /// As it was typed: with or without a `/` at its end are two addresses.
     pub path: String,
+    /// What stood after the `?`. Some servers have their key there, so it is one.
+    pub query: Option<Secret<String>>,
     /// What the person should know.
     pub warning: Option<Warning>,
 }
@@ -110,6 +124,14 @@ pub struct ToolUrl {
 /// # Errors
 /// When it cannot be used; each error says what to change.
 pub fn parse_tool_url(text: &str) -> Result<ToolUrl, BaseUrlError> {
+    let (text, query) = match text.split_once('?') {
+        Some((_, query)) if query.contains('#') => return Err(BaseUrlError::Fragment),
+        Some((text, query)) => (text, Some(query.trim()).filter(|it| !it.is_empty())),
+        None => (text, None),
+    };
+    if query.is_some_and(|it| it.contains(|c: char| c.is_whitespace() || c.is_control())) {
+        return Err(BaseUrlError::NotAnAddress);
+    }
     let Typed {
         url,
         origin,
@@ -118,6 +140,7 @@ pub fn parse_tool_url(text: &str) -> Result<ToolUrl, BaseUrlError> {
     Ok(ToolUrl {
         origin,
         path: url.path().to_owned(),
+        query: query.map(|query| Secret::new(query.to_owned())),
         warning,
     })
 }
@@ -157,12 +180,23 @@ mod tests {
         for (text, code) in [
             ("http://x.example/mcp", "insecure_origin"),
             ("http://169.254.169.254/mcp", "url_unusable_host"),
-            ("https://x.example/mcp?key=1", "url_query"),
+            ("https://x.example/mcp?key=1#a", "url_fragment"),
+            ("https://x.example/mcp?key=1 2", "url_invalid"),
             ("https://me:pw@x.example/mcp", "url_userinfo"),
             ("file:///etc/passwd", "url_scheme"),
         ] {
             assert_eq!(parse_tool_url(text).unwrap_err().code(), code, "{text}");
         }
+    }
+
+    #[test]
+    fn what_follows_the_question_mark_is_a_secret() {
+        let found = parse_tool_url("https://x.example/mcp?key=a%20b").unwrap();
+        assert_eq!(found.path, "/mcp");
+        assert_eq!(found.query.as_ref().unwrap().expose(), "key=a%20b");
+        assert!(!format!("{found:?}").contains("a%20b"));
+        let without = parse_tool_url("https://x.example/mcp?").unwrap();
+        assert!(without.query.is_none());
     }
 
     #[test]

@@ -72,6 +72,9 @@ macro_rules! for_each_command {
             tools tool_server_remove(ToolServerReq) -> ToolList;
             tools tool_server_enable(ToolServerEnableReq) -> ToolList;
             tools tool_server_test(ToolServerReq) -> ToolList;
+            tools tool_sign_in_find(ToolSignInReq) -> ToolList;
+            tools tool_sign_in_cancel(ToolServerReq) -> ToolList;
+            tools tool_sign_out(ToolServerReq) -> ToolList;
             tools tool_policy_set(ToolPolicyReq) -> ToolList;
             tools tool_decide(ToolDecideReq) -> Done;
             tools tool_calls(MessageReq) -> ToolCalls;
@@ -197,6 +200,7 @@ macro_rules! for_each_desktop_command {
         $callback! {
             session session_open(Empty) -> SessionInfo;
             chat link_open(LinkOpenReq) -> Done;
+            tools tool_sign_in_open(ToolServerReq) -> ToolList;
             privacy ledger_export(LedgerExportReq) -> Exported;
             consent consent_export(ConsentExportReq) -> Exported;
             attachment attachment_save(AttachmentReq) -> AttachmentSaved;

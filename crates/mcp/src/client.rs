@@ -10,10 +10,10 @@ use rmcp::model::{
 };
 use rmcp::service::{Peer, RunningService, ServiceError};
 
-use crate::McpError;
 use crate::http::{Remote, Wire};
 use crate::pipe::Pipe;
 use crate::process::{Process, Program};
+use crate::{Challenge, McpError, SignInError};
 
 /// Some are fetched by their package manager first.
 const START: Duration = Duration::from_secs(60);
@@ -86,7 +86,10 @@ impl Client {
     /// # Errors
     /// When it does not answer, does not speak the protocol, or must not be asked.
     pub async fn connect(remote: Remote) -> Result<Self, McpError> {
-        let wire = Wire::new(remote);
+        Self::over(Wire::new(remote)).await
+    }
+
+    async fn over(wire: Wire) -> Result<Self, McpError> {
         let greeted = rmcp::serve_client(who(), wire.transport());
         let error = match tokio::time::timeout(START, greeted).await {
             Ok(Ok(service)) => {
@@ -98,6 +101,27 @@ impl Client {
         };
         wire.silence();
         Err(error)
+    }
+
+    /// What a server says to somebody who is not signed in.
+    ///
+    /// # Errors
+    /// [`SignInError::NotWanted`] when it answers all the same; when it does not answer.
+    pub async fn challenge(remote: Remote) -> Result<Challenge, McpError> {
+        let wire = Wire::new(remote);
+        let refused = match Self::over(wire.clone()).await {
+            Ok(client) => {
+                let listed = client.list().await;
+                client.end().await;
+                listed.err()
+            }
+            Err(error) => Some(error),
+        };
+        match (refused, wire.challenge()) {
+            (_, Some(challenge)) => Ok(challenge),
+            (Some(error), None) => Err(error),
+            (None, None) => Err(SignInError::NotWanted.into()),
+        }
     }
 
     fn of(

@@ -24,7 +24,7 @@ use rmcp::transport::streamable_http_client::{
 };
 use sse_stream::{Error as SseError, Sse, SseStream};
 
-use crate::McpError;
+use crate::{Challenge, McpError};
 
 /// Of one answer, whatever its form.
 const LONGEST_ANSWER: usize = 8 << 20;
@@ -60,6 +60,8 @@ struct Shared {
     remote: Remote,
     /// Why the last message brought nothing.
     failed: Mutex<Option<McpError>>,
+    /// What it said to somebody who is not signed in.
+    challenge: Mutex<Option<Challenge>>,
     resumed: AtomicU32,
     /// Nothing more is sent, not even that the session is over.
     silent: AtomicBool,
@@ -72,6 +74,7 @@ impl Wire {
         Self(Arc::new(Shared {
             remote,
             failed: Mutex::default(),
+            challenge: Mutex::default(),
             resumed: AtomicU32::new(0),
             silent: AtomicBool::new(false),
             ended: CancellationToken::new(),
@@ -88,6 +91,11 @@ impl Wire {
 
     pub(crate) fn take_failure(&self) -> Option<McpError> {
         self.failed().take()
+    }
+
+    pub(crate) fn challenge(&self) -> Option<Challenge> {
+        let challenge = self.0.challenge.lock();
+        challenge.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn is_offline(&self) -> bool {
@@ -143,6 +151,15 @@ impl Wire {
             .send(ctx, endpoint, payload)
             .await
             .map_err(|error| self.lost(error))?;
+        if response.status == StatusCode::UNAUTHORIZED {
+            let said = response.header(header::WWW_AUTHENTICATE.as_str());
+            let challenge = Challenge::read(said.unwrap_or_default());
+            *self
+                .0
+                .challenge
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Some(challenge);
+        }
         let error = match (response.status, credential) {
             (StatusCode::UNAUTHORIZED, None) => McpError::KeyWanted,
             (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, Some(_)) => McpError::KeyRefused,

@@ -11,11 +11,13 @@ mod fuzz;
 mod http;
 mod pipe;
 mod process;
+mod sign_in;
 
 pub use client::{CallResult, Client};
 pub use fuzz::fuzz;
 pub use http::Remote;
 pub use process::{Program, find_program};
+pub use sign_in::{Begun, Challenge, Gates, Guard, Guarded, Known, Permit, Returned, SignInError};
 
 use fluxchat_egress::EgressError;
 
@@ -46,6 +48,9 @@ pub enum McpError {
     /// It answered with an error of HTTP.
     #[error("The server of tools answered with the error {0}.")]
     Status(u16),
+    /// Nobody could be signed in.
+    #[error("{0}")]
+    SignIn(SignInError),
     /// The way there was closed, or brought nothing.
     #[error("{0}")]
     Remote(EgressError),
@@ -64,6 +69,7 @@ impl McpError {
             Self::KeyWanted => "tool_key_wanted",
             Self::KeyRefused => "tool_key_refused",
             Self::Status(_) => "tool_status",
+            Self::SignIn(error) => error.code(),
             Self::Remote(error) => error.code(),
         }
     }

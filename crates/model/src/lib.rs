@@ -73,7 +73,7 @@ pub use spend::{Budget, ContextRule, Cost, CostBasis, ModelFacts, Period, SpendR
 pub use stated::{Stated, StatedPractices};
 pub use time::{Clock, Timestamp};
 pub use tools::{
-    AnswerNotice, SealedPart, ToolCallPart, ToolDecision, ToolDefinition, ToolPolicy, ToolServer,
-    ToolState, ToolTransport,
+    AnswerNotice, SealedPart, SignedIn, ToolCallPart, ToolDecision, ToolDefinition, ToolPolicy,
+    ToolServer, ToolState, ToolTransport,
 };
 pub use voice::{ReadingState, SoundFormat, VoiceChoice, VoiceSettings};

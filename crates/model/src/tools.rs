@@ -58,6 +58,11 @@ pub enum AnswerNotice {
         /// The name of the server.
         name: String,
     },
+    /// A server of tools wants a person to sign in, or to do so again.
+    ToolsSignIn {
+        /// The name of the server.
+        name: String,
+    },
     /// The model asked for tools more often than one answer may.
     RoundsSpent {
         /// How often it may.
@@ -197,7 +202,26 @@ pub enum ToolTransport {
         header: Option<String>,
         /// Whether a key is kept for it.
         has_key: bool,
+        /// The names of further headers; the values are with the keys.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        headers: Vec<String>,
+        /// Whether its address goes on after a `?`; how is with the keys.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        has_query: bool,
+        /// Where somebody is signed in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signed_in: Option<SignedIn>,
     },
+}
+
+/// That a person is signed in to a server of tools. The permit is with the keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct SignedIn {
+    /// Who gave the permit.
+    pub host: String,
+    /// When it ends for good; `None` when it is renewed by itself.
+    pub until: Option<Timestamp>,
 }
 
 impl ToolTransport {

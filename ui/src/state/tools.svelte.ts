@@ -1,6 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../ipc/generated/client';
-import type { ApiError, Instructions, ToolCallRow, ToolDecision, ToolList } from '../ipc/generated/types';
+import type { ApiError, Instructions, ToolCallRow, ToolDecision, ToolList, ToolSignedOut } from '../ipc/generated/types';
 import { asApiError } from './errors';
 
 /** Tools there are, and the calls of answers that are arriving. */
@@ -8,6 +8,8 @@ export class Tools {
   list = $state.raw<ToolList | null>(null);
   problem = $state.raw<ApiError | null>(null);
   busy = $state(false);
+  /** What became of the permit that was given back last. */
+  signedOut = $state.raw<ToolSignedOut | null>(null);
   /** Of answers that arrive; of others their row has them. */
   readonly calls = new SvelteMap<string, ToolCallRow[]>();
 
@@ -34,6 +36,7 @@ export class Tools {
   async run(change: Promise<ToolList>): Promise<ApiError | null> {
     try {
       this.list = await change;
+      this.signedOut = this.list.signed_out;
       return null;
     } catch (reason) {
       return asApiError(reason);

@@ -36,6 +36,9 @@ pub enum Tool {
         /// Send the key in this header as it is, instead of as a bearer's token
         #[arg(long, value_name = "NAME", requires = "url")]
         key_header: Option<String>,
+        /// Read further headers with keys as NAME=VALUE, one on each line, from this descriptor
+        #[arg(long, value_name = "N", requires = "url")]
+        headers_fd: Option<i32>,
         /// Read a value of its environment as NAME=VALUE, one on each line, from this descriptor
         #[arg(long, value_name = "N", requires = "command")]
         env_fd: Option<i32>,
@@ -45,6 +48,26 @@ pub enum Tool {
     },
     /// Start a server and ask what it offers
     Test {
+        /// The server
+        name: String,
+    },
+    /// Sign in to a server at an address: who would hear of it is named first, then a page is opened
+    /// in the browser, and its address is printed
+    Login {
+        /// The server
+        name: String,
+        /// Print the address alone
+        #[arg(long)]
+        no_browser: bool,
+        /// How the place to sign in knows this app, where it takes none it does not know
+        #[arg(long, value_name = "ID")]
+        client_id: Option<String>,
+        /// Read what proves that from this descriptor
+        #[arg(long, value_name = "N", requires = "client_id")]
+        client_secret_fd: Option<i32>,
+    },
+    /// Sign out of a server: its permit is given back and deleted
+    Logout {
         /// The server
         name: String,
     },

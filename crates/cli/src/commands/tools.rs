@@ -1,7 +1,7 @@
 use std::io::{BufRead as _, IsTerminal as _};
 use std::process::ExitCode;
 
-use fluxchat_core::{App, Error, NewToolServer, ToolInfo, ToolServerInfo, shown_json};
+use fluxchat_core::{App, Error, NewToolServer, SignedOut, ToolInfo, ToolServerInfo, shown_json};
 use fluxchat_model::{
     AnswerNotice, Message, MessageId, Part, Secret, ToolCallPart, ToolDecision, ToolPolicy,
     ToolState, ToolTransport,
@@ -24,9 +24,11 @@ pub async fn run(app: &App, command: Tool, out: &Out) -> Done {
             url,
             key_fd,
             key_header,
+            headers_fd,
             env_fd,
             command,
         } => {
+            let headers = headers_fd.map(environment).transpose()?.unwrap_or_default();
             let environment = env_fd.map(environment).transpose()?.unwrap_or_default();
             let mut command = command.into_iter();
             let key = key_fd.map(input::secret_from).transpose()?;
@@ -36,6 +38,7 @@ pub async fn run(app: &App, command: Tool, out: &Out) -> Done {
                     url: url.unwrap_or_default(),
                     key_header: key_header.unwrap_or_default(),
                     key,
+                    headers,
                     program: command.next().unwrap_or_default(),
                     arguments: command.collect(),
                     environment,
@@ -95,9 +98,41 @@ pub async fn run(app: &App, command: Tool, out: &Out) -> Done {
         }
         Tool::Remove { name } => {
             let server = app.tool_server_named(&name).await?;
-            app.remove_tool_server(server.id).await?;
+            let told = app.remove_tool_server(server.id).await?;
+            if let Some(told) = told {
+                out.note(given_back(told));
+            }
             out.answer(&json!({ "id": server.id, "removed": true }), |_| {
                 format!("{} was removed.\n", plain(&server.name))
+            });
+        }
+        Tool::Login {
+            name,
+            no_browser,
+            client_id,
+            client_secret_fd,
+        } => {
+            let secret = client_secret_fd.map(input::secret_from).transpose()?;
+            login(
+                app,
+                &name,
+                no_browser,
+                client_id.map(|id| (id, secret)),
+                out,
+            )
+            .await?;
+        }
+        Tool::Logout { name } => {
+            let server = app.tool_server_named(&name).await?;
+            let told = app.sign_out(server.id).await?;
+            let word = told.map(|told| match told {
+                SignedOut::Revoked => "revoked",
+                SignedOut::NoPlace => "no_place",
+                SignedOut::Failed => "failed",
+            });
+            out.answer(&json!({ "id": server.id, "given_back": word }), |_| {
+                let words = told.map_or("Nobody was signed in.", given_back);
+                format!("{words}\n")
             });
         }
         Tool::Policy { tool, policy } => {
@@ -114,6 +149,75 @@ pub async fn run(app: &App, command: Tool, out: &Out) -> Done {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What became of a permit.
+fn given_back(told: SignedOut) -> &'static str {
+    match told {
+        SignedOut::Revoked => "Signed out: the permit was taken back and is deleted.",
+        SignedOut::NoPlace => {
+            "Signed out: the permit is deleted here. Who gave it has no way to take it back."
+        }
+        SignedOut::Failed => {
+            "Signed out: the permit is deleted here. Who gave it could not be told, so it may be good until its time is over."
+        }
+    }
+}
+
+/// What the place to sign in knows this app by.
+type Client = (String, Option<Secret<String>>);
+
+async fn login(
+    app: &App,
+    name: &str,
+    no_browser: bool,
+    client: Option<Client>,
+    out: &Out,
+) -> Result<(), Failure> {
+    let server = app.tool_server_named(name).await?;
+    let mut hosts = app.sign_in_find(server.id, client).await?.hosts;
+    let page = loop {
+        out.note(&format!("You sign in at {}.", plain(&hosts.join(", "))));
+        if std::io::stdin().is_terminal() {
+            out.note("Go on? [y]es, anything else ends it");
+            if !is_yes(&typed().await?) {
+                app.sign_in_cancel(server.id)?;
+                return Err(Failure::usage("Nothing was opened."));
+            }
+        }
+        match app.sign_in_open(server.id).await? {
+            Some(page) => break page,
+            None => {
+                let servers = app.tools().await?.servers;
+                let found = servers.into_iter().find(|it| it.id == server.id);
+                hosts = found
+                    .and_then(|it| it.sign_in)
+                    .map(|it| it.hosts)
+                    .unwrap_or_default();
+            }
+        }
+    };
+    out.note(&format!("Open this address:\n{}", plain(&page.address)));
+    if !no_browser && open::that_detached(&page.address).is_err() {
+        out.note("No browser could be opened.");
+    }
+    page.finished().await?;
+    out.answer(&json!({ "id": server.id, "signed_in": true }), |_| {
+        format!("Signed in to {}.\n", plain(&server.name))
+    });
+    Ok(())
+}
+
+async fn typed() -> Result<String, Failure> {
+    let typed = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map(|_| line)
+    });
+    Ok(typed.await.map_err(Error::from)?.map_err(Error::from)?)
+}
+
+fn is_yes(typed: &str) -> bool {
+    matches!(typed.trim(), "y" | "yes")
 }
 
 async fn list(app: &App, out: &Out) -> Result<(), Failure> {
@@ -157,10 +261,21 @@ fn place(transport: &ToolTransport) -> String {
             origin,
             path,
             has_key,
+            has_query,
+            signed_in,
             ..
         } => {
-            let key = if *has_key { ", with a key" } else { "" };
-            format!("{}://{}{path}{key}", origin.scheme(), origin.authority())
+            let query = if *has_query { "?…" } else { "" };
+            let key = match signed_in {
+                Some(by) => format!(", signed in at {}", by.host),
+                None if *has_key => ", with a key".to_owned(),
+                None => String::new(),
+            };
+            format!(
+                "{}://{}{path}{query}{key}",
+                origin.scheme(),
+                origin.authority()
+            )
         }
     }
 }
@@ -304,13 +419,9 @@ async fn asked(call: ToolCallPart, offline: bool, out: &Out) -> Result<ToolDecis
         return Ok(ToolDecision::Refuse);
     }
     out.note("Run it? [y]es, [a]lways in this conversation, anything else refuses");
-    let typed = tokio::task::spawn_blocking(|| {
-        let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).map(|_| line)
-    });
-    let typed = typed.await.map_err(Error::from)?.map_err(Error::from)?;
+    let typed = typed().await?;
     Ok(match typed.trim() {
-        "y" | "yes" => ToolDecision::Once,
+        _ if is_yes(&typed) => ToolDecision::Once,
         "a" | "always" => ToolDecision::Conversation,
         _ => ToolDecision::Refuse,
     })
@@ -380,6 +491,12 @@ pub fn in_words(notice: &AnswerNotice) -> String {
         AnswerNotice::ToolsKey { name } => {
             format!(
                 "{} wants a key, or does not take the one it has; the answer was made without its tools.",
+                plain(name)
+            )
+        }
+        AnswerNotice::ToolsSignIn { name } => {
+            format!(
+                "You have to sign in to {} again; the answer was made without its tools.",
                 plain(name)
             )
         }

@@ -1,10 +1,10 @@
 //! Reading the text of a file that is attached to the conversation, part by part.
 
-use fluxchat_model::{AssetId, Attachment};
+use fluxchat_model::{AssetId, Attachment, Part, ToolState};
 use fluxchat_store::ReadTx;
 use serde::Deserialize;
 
-use super::{Asked, Ran};
+use super::{Asked, LocalTool, Ran};
 use crate::chat::LONGEST_PATH;
 use crate::{App, Error, attachments, restriction};
 
@@ -91,6 +91,25 @@ impl App {
         }
         Ok(Ran::done(text))
     }
+}
+
+/// The pages that were read for answers before: what a model is told again it may name again.
+pub(crate) fn pages_read(parts: &[Part]) -> impl Iterator<Item = (&str, u32)> {
+    parts.iter().filter_map(|part| {
+        let Part::ToolCall(call) = part else {
+            return None;
+        };
+        let is_read = call.server.is_none()
+            && call.tool == LocalTool::ReadAttachment.name()
+            && call.state == ToolState::Done;
+        let (place, _) = call
+            .result
+            .as_deref()?
+            .strip_prefix('[')?
+            .split_once("] of ")?;
+        let (name, page) = place.rsplit_once(", p. ")?;
+        Some((name, page.parse().ok()?)).filter(|_| is_read)
+    })
 }
 
 /// The files of the branch that is answered, in order.

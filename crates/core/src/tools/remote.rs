@@ -4,18 +4,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use fluxchat_egress::{
-    Credential, Ctx, HeaderKind, HostClass, Target, host_class, key_header, parse_tool_url,
-};
-use fluxchat_mcp::{CallResult, Client, Remote};
+use fluxchat_egress::{Ctx, HostClass, Target, host_class, key_header, parse_tool_url};
+use fluxchat_mcp::{CallResult, Client, McpError, Remote};
 use fluxchat_model::{
-    ConversationId, Origin, Purpose, ToolDefinition, ToolServer, ToolServerId, ToolTransport,
+    ConversationId, Purpose, Secret, ToolDefinition, ToolServer, ToolServerId, ToolTransport,
 };
 use tokio::sync::Mutex;
 
-use super::servers::{NewToolServer, owner, refused};
+use super::kept::Kept;
+use super::servers::{NewToolServer, refused};
 use super::{Asked, OfferedTool};
 use crate::{App, Error};
+
+const MOST_HEADERS: usize = 16;
 
 /// The sessions of one answer.
 #[derive(Default)]
@@ -48,12 +49,7 @@ pub(super) fn transport(
         .map_err(|error| Error::invalid(error.code(), error.to_string()))?;
     let header = match new.key_header.trim() {
         "" => None,
-        name => Some(key_header(name).ok_or_else(|| {
-            Error::invalid(
-                "key_header",
-                "A key cannot be sent in a header of this name.",
-            )
-        })?),
+        name => Some(key_header(name).ok_or_else(header_taken)?),
     };
     let had_key = match before {
         // A key is for one origin.
@@ -62,15 +58,61 @@ pub(super) fn transport(
         }) => *has_key && *origin == found.origin,
         _ => false,
     };
+    let mut headers = Vec::new();
+    for (name, _) in &new.headers {
+        let name = key_header(name).map(|name| name.to_string());
+        let name = name.filter(|name| {
+            let is_taken = header.as_ref().is_some_and(|it| it.as_str() == name);
+            !is_taken && !headers.contains(name) && name != "authorization"
+        });
+        headers.push(name.ok_or_else(header_taken)?);
+    }
+    if headers.len() > MOST_HEADERS {
+        return Err(header_taken());
+    }
+    let (had_query, signed_in) = match before {
+        Some(ToolTransport::Http {
+            origin,
+            path,
+            has_query,
+            signed_in,
+            ..
+        }) if *origin == found.origin && *path == found.path => (*has_query, signed_in.clone()),
+        _ => (false, None),
+    };
+    let query = query_of(new);
     Ok(ToolTransport::Http {
         has_key: match &new.key {
             Some(key) => !key.expose().trim().is_empty(),
             None => had_key,
         },
+        has_query: query.is_some() || had_query && keeps_query(new),
+        signed_in: signed_in.filter(|_| query.is_none()),
+        headers,
         origin: found.origin,
         path: found.path,
         header: header.map(|name| name.to_string()),
     })
+}
+
+fn header_taken() -> Error {
+    Error::invalid(
+        "key_header",
+        "A key cannot be sent in a header of this name.",
+    )
+}
+
+/// As an address is shown that goes on after its `?`: nobody sees how.
+const HIDDEN: &str = "?…";
+
+fn keeps_query(new: &NewToolServer) -> bool {
+    new.url.trim().ends_with(HIDDEN)
+}
+
+/// What was typed after the `?`.
+pub(super) fn query_of(new: &NewToolServer) -> Option<Secret<String>> {
+    let typed = parse_tool_url(new.url.trim()).ok()?.query;
+    typed.filter(|_| !keeps_query(new))
 }
 
 impl App {
@@ -81,7 +123,15 @@ impl App {
         asked: &Asked,
     ) -> Result<Vec<ToolDefinition>, Error> {
         let client = self.session(server, asked).await?;
-        let tools = client.list().await.map_err(refused)?;
+        let tools = match client.list().await {
+            Err(McpError::KeyRefused) if is_signed_in(&server.transport) => {
+                client.stop();
+                self.renewed(server, true, in_ledger(asked)).await?;
+                self.session(server, asked).await?.list().await
+            }
+            tools => tools,
+        };
+        let tools = tools.map_err(refused)?;
         self.keep_offers(server, &tools).await?;
         Ok(tools)
     }
@@ -92,9 +142,15 @@ impl App {
         server: &ToolServer,
     ) -> Result<Vec<ToolDefinition>, Error> {
         let client = self.connect(server, None).await?;
-        let tools = client.list().await.map_err(refused);
+        let mut tools = client.list().await;
         client.end().await;
-        let tools = tools?;
+        if matches!(tools, Err(McpError::KeyRefused)) && is_signed_in(&server.transport) {
+            self.renewed(server, true, None).await?;
+            let client = self.connect(server, None).await?;
+            tools = client.list().await;
+            client.end().await;
+        }
+        let tools = tools.map_err(refused)?;
         self.keep_offers(server, &tools).await?;
         Ok(tools)
     }
@@ -132,8 +188,7 @@ impl App {
         {
             return Ok(Arc::clone(client));
         }
-        let in_ledger = (!asked.home.is_temporary).then_some(asked.conversation);
-        let client = Arc::new(self.connect(server, in_ledger).await?);
+        let client = Arc::new(self.connect(server, in_ledger(asked)).await?);
         let session = (server.transport.clone(), Arc::clone(&client));
         if let Some((_, old)) = sessions.insert(server.id, session) {
             old.stop();
@@ -150,46 +205,96 @@ impl App {
             origin,
             path,
             header,
-            has_key,
+            ..
         } = &server.transport
         else {
             return Err(Error::NotFound("tool"));
         };
-        let credential = if *has_key {
-            let header = header.clone();
-            self.tool_key(server.id, origin.clone(), header).await?
-        } else {
-            None
+        let remote = |credential| -> Result<Remote, Error> {
+            Ok(Remote {
+                door: self.open()?.door.clone(),
+                target: Target::tools(origin.clone(), path),
+                credential,
+                ctx: Ctx {
+                    policy_version: Some(self.policy_in_force().0),
+                    conversation_id,
+                    ..Ctx::new(Purpose::Tool, &[])
+                },
+            })
         };
-        let remote = Remote {
-            door: self.open()?.door.clone(),
-            target: Target::tools(origin.clone(), path),
-            credential,
-            ctx: Ctx {
-                policy_version: Some(self.policy_in_force().0),
-                conversation_id,
-                ..Ctx::new(Purpose::Tool, &[])
-            },
-        };
-        Client::connect(remote).await.map_err(refused)
+        let credential = self.shown_to(server, conversation_id).await?;
+        match Client::connect(remote(credential)?).await {
+            // Taken back, or over before its time.
+            Err(McpError::KeyRefused) if is_signed_in(&server.transport) => {
+                let kept = self.renewed(server, true, conversation_id).await?;
+                let credential = kept.credential(origin, header.as_deref());
+                Client::connect(remote(credential)?).await.map_err(refused)
+            }
+            client => client.map_err(refused),
+        }
     }
 
-    async fn tool_key(
+    /// Keeps what only the server may know.
+    pub(super) async fn keep_remote(
         &self,
-        id: ToolServerId,
-        origin: Origin,
-        header: Option<String>,
-    ) -> Result<Option<Credential>, Error> {
+        server: &ToolServer,
+        new: &NewToolServer,
+        was_program: bool,
+    ) -> Result<(), Error> {
+        let ToolTransport::Http {
+            origin,
+            has_key,
+            has_query,
+            signed_in,
+            ..
+        } = server.transport.clone()
+        else {
+            return Ok(());
+        };
+        let id = server.id;
+        let (key, query) = (new.key.clone(), query_of(new));
+        let given = new.headers.clone();
         self.off_thread(move |app| {
-            let Some(key) = app.vault().credential(owner(id), &origin)? else {
-                return Ok(None);
+            let before = if was_program {
+                Kept::default()
+            } else {
+                app.kept_secret(id, &origin)?
             };
-            let credential = Credential::new(origin, HeaderKind::Bearer, key);
-            Ok(Some(match header.as_deref().and_then(key_header) {
-                Some(name) => credential.in_header(name),
-                None => credential,
-            }))
+            let mut kept = before.clone();
+            kept.key = match key {
+                Some(key) => Some(key.expose().trim().to_owned()),
+                None => before.key,
+            };
+            kept.key = kept.key.filter(|_| has_key);
+            kept.query = query.map(|it| it.expose().clone()).or(before.query);
+            kept.query = kept.query.filter(|_| has_query);
+            kept.permit = before.permit.filter(|_| signed_in.is_some());
+            kept.headers.clear();
+            for (name, value) in given {
+                let name = name.trim().to_ascii_lowercase();
+                let value = match value {
+                    Some(value) => value.expose().clone(),
+                    None => before.headers.get(&name).cloned().unwrap_or_default(),
+                };
+                kept.headers.insert(name, value);
+            }
+            app.keep_secret(id, &origin, kept)
         })
         .await
     }
+}
+
+/// The conversation that a row of the ledger may name.
+fn in_ledger(asked: &Asked) -> Option<ConversationId> {
+    (!asked.home.is_temporary).then_some(asked.conversation)
+}
+
+fn is_signed_in(transport: &ToolTransport) -> bool {
+    matches!(
+        transport,
+        ToolTransport::Http {
+            signed_in: Some(_),
+            ..
+        }
+    )
 }

@@ -1,7 +1,7 @@
 //! Servers of tools: added by a person alone. Programs are started when a conversation that has them
 //! switched on is answered, and ended with the archive.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fluxchat_mcp::{Client, McpError, Program};
@@ -30,6 +30,8 @@ pub struct NewToolServer {
     pub key_header: String,
     /// A new key for its address; empty removes it, `None` keeps what it had.
     pub key: Option<Secret<String>>,
+    /// All further headers for its address. `None` for a value keeps what it had.
+    pub headers: Vec<(String, Option<Secret<String>>)>,
     /// The program: a path, or a name that is looked for now.
     pub program: String,
     /// What it is started with; nothing of it is read by a shell.
@@ -57,6 +59,10 @@ pub struct ToolServerInfo {
     pub tools: Vec<ToolInfo>,
     /// The end of what it wrote beside its answers.
     pub said: String,
+    /// A sign-in that was begun.
+    pub sign_in: Option<super::SignInInfo>,
+    /// Whether it answered nobody who is not signed in.
+    pub wants_sign_in: bool,
 }
 
 /// The programs that run.
@@ -67,6 +73,9 @@ pub(crate) struct Running {
     said: Mutex<HashMap<ToolServerId, String>>,
     /// Held while one is started, so that none is started twice.
     starting: tokio::sync::Mutex<()>,
+    pub(super) signing: super::sign_in::Signing,
+    /// Those that answered nobody who is not signed in.
+    wanting: Mutex<HashSet<ToolServerId>>,
 }
 
 impl Running {
@@ -79,6 +88,25 @@ impl Running {
             .get(&id)
             .filter(|client| client.is_alive())
             .cloned()
+    }
+
+    fn wanting(&self) -> MutexGuard<'_, HashSet<ToolServerId>> {
+        self.wanting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn wants_sign_in(&self, id: ToolServerId) -> bool {
+        self.wanting().contains(&id)
+    }
+
+    /// Keeps in mind whether it answered.
+    pub(super) fn heard<T>(&self, id: ToolServerId, answer: &Result<T, Error>) {
+        match answer.as_ref().map_err(Error::code) {
+            Err("tool_key_wanted" | "tool_key_refused" | "sign_in_over") => {
+                self.wanting().insert(id)
+            }
+            Ok(_) => self.wanting().remove(&id),
+            Err(_) => false,
+        };
     }
 
     pub(super) fn is_running(&self, id: ToolServerId) -> bool {
@@ -102,8 +130,9 @@ impl Running {
         }
     }
 
-    /// Ends every program that was started.
+    /// Ends every program that was started, and every sign-in that was begun.
     pub(crate) fn stop_all(&self) {
+        self.signing.forget_all();
         for (_, client) in self.clients().drain() {
             client.stop();
         }
@@ -179,7 +208,8 @@ impl App {
         let transport = transport(&new, Some(&before.transport))?;
         // Another place is another server: what the old one offered, and what was decided about it,
         // says nothing.
-        let is_same = transport.is_same_place(&before.transport);
+        let is_same =
+            transport.is_same_place(&before.transport) && remote::query_of(&new).is_none();
         let server = ToolServer {
             name: checked(&new.name)?,
             tools: if is_same {
@@ -192,6 +222,10 @@ impl App {
             ..before.clone()
         };
         self.free_name(&server).await?;
+        self.open()?.tools.signing.forget(id);
+        if !is_same {
+            self.give_back(&before).await?;
+        }
         self.keep_secrets(&server, &new, Some(&before.transport))
             .await?;
         let row = server.clone();
@@ -227,13 +261,23 @@ impl App {
         Ok(())
     }
 
-    /// Removes a server, what was decided about its tools, and its environment.
+    /// Removes a server, what was decided about its tools, and all that only it may know. Says
+    /// what became of its permit, where it had one.
     ///
     /// # Errors
     /// When it does not exist.
-    pub async fn remove_tool_server(&self, id: ToolServerId) -> Result<(), Error> {
+    pub async fn remove_tool_server(
+        &self,
+        id: ToolServerId,
+    ) -> Result<Option<super::SignedOut>, Error> {
         let open = self.open()?;
         open.tools.stop(id);
+        open.tools.signing.forget(id);
+        open.tools.wanting().remove(&id);
+        let told = match self.tool_server(id).await {
+            Ok(server) => self.give_back(&server).await?,
+            Err(_) => None,
+        };
         self.off_thread(move |app| {
             app.vault().credential_delete(owner(id))?;
             open.store.write(|tx| tx.tool_server_remove(id))?;
@@ -241,6 +285,29 @@ impl App {
         })
         .await?;
         self.tell(Event::ToolsChanged);
+        Ok(told)
+    }
+
+    /// Keeps whether somebody is signed in.
+    pub(super) async fn set_signed_in(
+        &self,
+        id: ToolServerId,
+        now: Option<fluxchat_model::SignedIn>,
+    ) -> Result<(), Error> {
+        let is_in = now.is_some();
+        self.write(move |tx| {
+            let Some(mut server) = tx.tool_server(id)? else {
+                return Ok(());
+            };
+            if let ToolTransport::Http { signed_in, .. } = &mut server.transport {
+                *signed_in = now;
+            }
+            tx.tool_server_update(&server)
+        })
+        .await?;
+        if is_in {
+            self.open()?.tools.wanting().remove(&id);
+        }
         Ok(())
     }
 
@@ -271,6 +338,7 @@ impl App {
             ToolTransport::Stdio { .. } => self.server_offers(&server).await,
             ToolTransport::Http { .. } => self.offers_apart(&server).await,
         };
+        self.open()?.tools.heard(id, &tools);
         self.tell(Event::ToolsChanged);
         tools
     }
@@ -315,22 +383,8 @@ impl App {
     ) -> Result<(), Error> {
         let id = server.id;
         let was_program = matches!(before, Some(ToolTransport::Stdio { .. }));
-        if let ToolTransport::Http {
-            origin, has_key, ..
-        } = &server.transport
-        {
-            let (origin, has_key, key) = (origin.clone(), *has_key, new.key.clone());
-            return self
-                .off_thread(move |app| {
-                    let key = key.filter(|key| !key.expose().trim().is_empty());
-                    match key {
-                        Some(key) => app.vault().credential_set(owner(id), &origin, &key)?,
-                        None if !has_key => app.vault().credential_delete(owner(id))?,
-                        None => {}
-                    }
-                    Ok(())
-                })
-                .await;
+        if let ToolTransport::Http { .. } = &server.transport {
+            return self.keep_remote(server, new, was_program).await;
         }
         let was_remote = matches!(before, Some(ToolTransport::Http { .. }));
         let given = new.environment.clone();
@@ -380,7 +434,11 @@ impl App {
     ) -> Result<Vec<ToolDefinition>, Error> {
         match &server.transport {
             ToolTransport::Stdio { .. } => self.server_offers(server).await,
-            ToolTransport::Http { .. } => self.remote_offers(server, asked).await,
+            ToolTransport::Http { .. } => {
+                let offers = self.remote_offers(server, asked).await;
+                self.open()?.tools.heard(server.id, &offers);
+                offers
+            }
         }
     }
 

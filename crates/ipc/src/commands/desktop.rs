@@ -14,6 +14,7 @@ use crate::dto::chat::LinkOpenReq;
 use crate::dto::consent::{ConsentExportReq, ConsentFormat};
 use crate::dto::privacy::{ExportFormat, Exported, LedgerExportReq};
 use crate::dto::proof::ProofSaved;
+use crate::dto::tools::ToolServerReq;
 
 type Answer<T> = Result<T, ApiError>;
 
@@ -37,6 +38,15 @@ pub async fn link_address(app: &App, req: LinkOpenReq) -> Answer<String> {
             "Only encrypted pages and mail addresses are opened.",
         )),
     }
+}
+
+/// The page a person signs in on, if who hears of it was named and it is one the browser may be
+/// given.
+///
+/// # Errors
+/// `supervised`; `sign_in_*`; when no sign-in was begun.
+pub async fn sign_in_address(app: &App, req: ToolServerReq) -> Answer<Option<String>> {
+    Ok(app.sign_in_open(req.id).await?.map(|page| page.address))
 }
 
 /// Writes the ledger. The file appears complete or not at all.

@@ -1,6 +1,6 @@
 //! Tools: those in the app, servers of them, and calls in answers.
 
-use fluxchat_core::{App, NewToolServer, ToolInfo, shown_json};
+use fluxchat_core::{App, NewToolServer, SignInInfo, SignInStage, SignedOut, ToolInfo, shown_json};
 use fluxchat_markup::StreamParser;
 use fluxchat_model::{Message, MessageStatus, Part, Secret, ToolCallPart, ToolState};
 
@@ -32,8 +32,35 @@ pub async fn tool_list(app: &App, _: Empty) -> Answer<ToolList> {
                 running: server.is_running,
                 tools: server.tools.into_iter().map(row).collect(),
                 said: server.said,
+                sign_in: server.sign_in.map(sign_in),
+                wants_sign_in: server.wants_sign_in,
             })
             .collect(),
+        signed_out: None,
+    })
+}
+
+fn sign_in(info: SignInInfo) -> ToolSignIn {
+    ToolSignIn {
+        stage: match info.stage {
+            SignInStage::Named => ToolSignInStage::Named,
+            SignInStage::Waiting => ToolSignInStage::Waiting,
+            SignInStage::Failed => ToolSignInStage::Failed,
+        },
+        hosts: info.hosts,
+        problem: info.problem,
+    }
+}
+
+async fn list_and(app: &App, told: Option<SignedOut>) -> Answer<ToolList> {
+    let signed_out = told.map(|told| match told {
+        SignedOut::Revoked => ToolSignedOut::Revoked,
+        SignedOut::NoPlace => ToolSignedOut::NoPlace,
+        SignedOut::Failed => ToolSignedOut::Failed,
+    });
+    Ok(ToolList {
+        signed_out,
+        ..tool_list(app, Empty {}).await?
     })
 }
 
@@ -42,7 +69,12 @@ pub async fn tool_list(app: &App, _: Empty) -> Answer<ToolList> {
 /// # Errors
 /// `supervised`, `invalid_name`, `name_taken`, `program_missing`, `invalid_parameter`.
 pub async fn tool_server_save(app: &App, req: ToolServerSaveReq) -> Answer<ToolList> {
-    let values = req.environment.into_iter();
+    let secrets = |values: Vec<ToolValue>| {
+        let values = values.into_iter();
+        values
+            .map(|value| (value.name, value.value.map(Secret::new)))
+            .collect()
+    };
     let new = NewToolServer {
         name: req.name,
         url: req.url,
@@ -50,9 +82,8 @@ pub async fn tool_server_save(app: &App, req: ToolServerSaveReq) -> Answer<ToolL
         key: req.key.map(Secret::new),
         program: req.program,
         arguments: req.arguments,
-        environment: values
-            .map(|value| (value.name, value.value.map(Secret::new)))
-            .collect(),
+        headers: secrets(req.headers),
+        environment: secrets(req.environment),
         enabled: req.enabled,
     };
     match req.id {
@@ -67,8 +98,38 @@ pub async fn tool_server_save(app: &App, req: ToolServerSaveReq) -> Answer<ToolL
 /// # Errors
 /// When it does not exist.
 pub async fn tool_server_remove(app: &App, req: ToolServerReq) -> Answer<ToolList> {
-    app.remove_tool_server(req.id).await?;
+    let told = app.remove_tool_server(req.id).await?;
+    list_and(app, told).await
+}
+
+/// Asks a server who guards it.
+///
+/// # Errors
+/// `supervised`; `sign_in_not_wanted`, `sign_in_unknown`, `sign_in_elsewhere`.
+pub async fn tool_sign_in_find(app: &App, req: ToolSignInReq) -> Answer<ToolList> {
+    let id = req.client_id.trim().to_owned();
+    let secret = req.client_secret.filter(|it| !it.trim().is_empty());
+    let client = (!id.is_empty()).then(|| (id, secret.map(Secret::new)));
+    app.sign_in_find(req.id, client).await?;
     tool_list(app, Empty {}).await
+}
+
+/// Waits for nobody in a browser any more.
+///
+/// # Errors
+/// When the archive is not open.
+pub async fn tool_sign_in_cancel(app: &App, req: ToolServerReq) -> Answer<ToolList> {
+    app.sign_in_cancel(req.id)?;
+    tool_list(app, Empty {}).await
+}
+
+/// Gives a permit back and deletes it.
+///
+/// # Errors
+/// When it does not exist, or cannot be deleted here.
+pub async fn tool_sign_out(app: &App, req: ToolServerReq) -> Answer<ToolList> {
+    let told = app.sign_out(req.id).await?;
+    list_and(app, told).await
 }
 
 /// Switches a server of tools on or off.

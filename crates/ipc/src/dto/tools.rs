@@ -1,6 +1,9 @@
 //! Tools: those in the app, servers of them, and calls in answers.
 
-use fluxchat_model::{MessageId, ToolDecision, ToolPolicy, ToolServerId, ToolState, ToolTransport};
+use fluxchat_model::{
+    MessageId, ToolDecision, ToolPolicy, ToolServerId, ToolState, ToolTransport, VisibleError,
+};
+use serde::{Deserialize, Serialize};
 
 dto! {
     /// A tool as people decide about it.
@@ -41,6 +44,48 @@ dto! {
         pub tools: Vec<ToolRow>,
         /// The end of what it wrote beside its answers.
         pub said: String,
+        /// A sign-in that was begun.
+        pub sign_in: Option<ToolSignIn>,
+        /// Whether it answered nobody who is not signed in.
+        pub wants_sign_in: bool,
+    }
+}
+
+/// How far a sign-in came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ToolSignInStage {
+    /// Who would hear of it is named; nobody else was asked.
+    Named,
+    /// A person is in the browser.
+    Waiting,
+    /// It came to nothing.
+    Failed,
+}
+
+/// What became of a permit that was given back. Here it is deleted in every case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ToolSignedOut {
+    /// Who gave it took it back.
+    Revoked,
+    /// Who gave it has no place for that.
+    NoPlace,
+    /// It could not be told.
+    Failed,
+}
+
+dto! {
+    /// A sign-in that was begun. The address of its page stays where the browser is opened.
+    answer ToolSignIn {
+        /// How far it came.
+        pub stage: ToolSignInStage,
+        /// Who hears of it.
+        pub hosts: Vec<String>,
+        /// Why it came to nothing.
+        pub problem: Option<VisibleError>,
     }
 }
 
@@ -53,6 +98,8 @@ dto! {
         pub local: Vec<ToolRow>,
         /// Servers a person added.
         pub servers: Vec<ToolServerRow>,
+        /// What became of the permit that was given back just now.
+        pub signed_out: Option<ToolSignedOut>,
     }
 }
 
@@ -79,6 +126,8 @@ dto! {
         pub key_header: String,
         /// A new key for its address; empty removes it, `None` keeps what it had.
         pub key: Option<String>,
+        /// All further headers for its address.
+        pub headers: Vec<ToolValue>,
         /// The program; empty for an address.
         pub program: String,
         /// What it is started with.
@@ -95,6 +144,18 @@ dto! {
     request ToolServerReq {
         /// Which.
         pub id: ToolServerId,
+    }
+}
+
+dto! {
+    /// Asks a server who guards it.
+    request ToolSignInReq {
+        /// Which.
+        pub id: ToolServerId,
+        /// How its guard knows this app; empty to be made known there.
+        pub client_id: String,
+        /// What proves it, where the guard wants that.
+        pub client_secret: Option<String>,
     }
 }
 

@@ -85,6 +85,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("age", &["exchange"]),
     ("rmcp", &["mcp"]),
     ("sse-stream", &["mcp"]),
+    ("oauth2", &["mcp"]),
     ("fend-core", &["core"]),
     ("cpal", &["voice"]),
     ("rodio", &["voice"]),

@@ -197,6 +197,7 @@ import type {
   ToolServerEnableReq,
   ToolServerReq,
   ToolServerSaveReq,
+  ToolSignInReq,
   TrainingEcho,
   VerifyReport,
   VoiceAgreeReq,
@@ -271,6 +272,9 @@ export interface Commands {
   tool_server_remove: [ToolServerReq, ToolList];
   tool_server_enable: [ToolServerEnableReq, ToolList];
   tool_server_test: [ToolServerReq, ToolList];
+  tool_sign_in_find: [ToolSignInReq, ToolList];
+  tool_sign_in_cancel: [ToolServerReq, ToolList];
+  tool_sign_out: [ToolServerReq, ToolList];
   tool_policy_set: [ToolPolicyReq, ToolList];
   tool_decide: [ToolDecideReq, Done];
   tool_calls: [MessageReq, ToolCalls];
@@ -386,6 +390,7 @@ export interface Commands {
   support_bundle: [Empty, SupportBundle];
   session_open: [Empty, SessionInfo];
   link_open: [LinkOpenReq, Done];
+  tool_sign_in_open: [ToolServerReq, ToolList];
   ledger_export: [LedgerExportReq, Exported];
   consent_export: [ConsentExportReq, Exported];
   attachment_save: [AttachmentReq, AttachmentSaved];
@@ -467,6 +472,9 @@ export function createClient(call: Call) {
     toolServerRemove: (req: ToolServerReq) => call('tool_server_remove', req),
     toolServerEnable: (req: ToolServerEnableReq) => call('tool_server_enable', req),
     toolServerTest: (req: ToolServerReq) => call('tool_server_test', req),
+    toolSignInFind: (req: ToolSignInReq) => call('tool_sign_in_find', req),
+    toolSignInCancel: (req: ToolServerReq) => call('tool_sign_in_cancel', req),
+    toolSignOut: (req: ToolServerReq) => call('tool_sign_out', req),
     toolPolicySet: (req: ToolPolicyReq) => call('tool_policy_set', req),
     toolDecide: (req: ToolDecideReq) => call('tool_decide', req),
     toolCalls: (req: MessageReq) => call('tool_calls', req),
@@ -581,6 +589,7 @@ export function createClient(call: Call) {
     diagnosticsDiscard: (req: DiagnosticReportReq) => call('diagnostics_discard', req),
     supportBundle: () => call('support_bundle', {}),
     linkOpen: (req: LinkOpenReq) => call('link_open', req),
+    toolSignInOpen: (req: ToolServerReq) => call('tool_sign_in_open', req),
     ledgerExport: (req: LedgerExportReq) => call('ledger_export', req),
     consentExport: (req: ConsentExportReq) => call('consent_export', req),
     attachmentSave: (req: AttachmentReq) => call('attachment_save', req),

@@ -107,6 +107,10 @@ name: string, } | { "kind": "tools_key",
 /**
  * The name of the server.
  */
+name: string, } | { "kind": "tools_sign_in", 
+/**
+ * The name of the server.
+ */
 name: string, } | { "kind": "rounds_spent", 
 /**
  * How often it may.
@@ -5133,6 +5137,19 @@ language: string,
 consents: Array<string>, };
 
 /**
+ * That a person is signed in to a server of tools. The permit is with the keys.
+ */
+export type SignedIn = { 
+/**
+ * Who gave the permit.
+ */
+host: string, 
+/**
+ * When it ends for good; `None` when it is renewed by itself.
+ */
+until: Timestamp | null, };
+
+/**
  * A piece of a snippet.
  */
 export type SnippetPart = { 
@@ -5749,7 +5766,11 @@ local: Array<ToolRow>,
 /**
  * Servers a person added.
  */
-servers: Array<ToolServerRow>, };
+servers: Array<ToolServerRow>, 
+/**
+ * What became of the permit that was given back just now.
+ */
+signed_out: ToolSignedOut | null, };
 
 /**
  * Whether a tool may run.
@@ -5864,7 +5885,15 @@ tools: Array<ToolRow>,
 /**
  * The end of what it wrote beside its answers.
  */
-said: string, };
+said: string, 
+/**
+ * A sign-in that was begun.
+ */
+sign_in: ToolSignIn | null, 
+/**
+ * Whether it answered nobody who is not signed in.
+ */
+wants_sign_in: boolean, };
 
 /**
  * Adds a server of tools, or changes one.
@@ -5891,6 +5920,10 @@ key_header: string,
  */
 key?: string, 
 /**
+ * All further headers for its address.
+ */
+headers: Array<ToolValue>, 
+/**
  * The program; empty for an address.
  */
 program: string, 
@@ -5906,6 +5939,50 @@ environment: Array<ToolValue>,
  * Whether it may be used.
  */
 enabled: boolean, };
+
+/**
+ * A sign-in that was begun. The address of its page stays where the browser is opened.
+ */
+export type ToolSignIn = { 
+/**
+ * How far it came.
+ */
+stage: ToolSignInStage, 
+/**
+ * Who hears of it.
+ */
+hosts: Array<string>, 
+/**
+ * Why it came to nothing.
+ */
+problem: VisibleError | null, };
+
+/**
+ * Asks a server who guards it.
+ */
+export type ToolSignInReq = { 
+/**
+ * Which.
+ */
+id: ToolServerId, 
+/**
+ * How its guard knows this app; empty to be made known there.
+ */
+client_id: string, 
+/**
+ * What proves it, where the guard wants that.
+ */
+client_secret?: string, };
+
+/**
+ * How far a sign-in came.
+ */
+export type ToolSignInStage = "named" | "waiting" | "failed";
+
+/**
+ * What became of a permit that was given back. Here it is deleted in every case.
+ */
+export type ToolSignedOut = "revoked" | "no_place" | "failed";
 
 /**
  * How far a call of a tool came.
@@ -5943,7 +6020,19 @@ header: string | null,
 /**
  * Whether a key is kept for it.
  */
-has_key: boolean, };
+has_key: boolean, 
+/**
+ * The names of further headers; the values are with the keys.
+ */
+headers?: Array<string>, 
+/**
+ * Whether its address goes on after a `?`; how is with the keys.
+ */
+has_query?: boolean, 
+/**
+ * Where somebody is signed in.
+ */
+signed_in?: SignedIn | null, };
 
 /**
  * A value of the environment of a program.

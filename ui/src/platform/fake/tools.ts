@@ -8,6 +8,10 @@ type Names =
   | 'tool_server_remove'
   | 'tool_server_enable'
   | 'tool_server_test'
+  | 'tool_sign_in_find'
+  | 'tool_sign_in_open'
+  | 'tool_sign_in_cancel'
+  | 'tool_sign_out'
   | 'tool_policy_set'
   | 'tool_decide'
   | 'tool_calls';
@@ -55,6 +59,8 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
             ],
             said: 'Secure MCP Filesystem Server running on stdio\n',
             host: null,
+            sign_in: null,
+            wants_sign_in: false,
           },
           {
             id: trips,
@@ -65,10 +71,12 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
             running: false,
             tools: [tool(`${trips}/find_train`, 'find_train', 'Finds trains between two places.')],
             said: '',
+            sign_in: null,
+            wants_sign_in: true,
           },
         ];
   const gone = () => apiError('not_found', 'It is not there any more.');
-  const list = (): ToolList => ({ supervised: world.supervised, local, servers });
+  const list = (): ToolList => ({ supervised: world.supervised, local, servers, signed_out: null });
   const find = (id: string): ToolServerRow => {
     const server = servers.find((row) => row.id === id);
     if (!server) throw gone();
@@ -84,7 +92,7 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
 
   return {
     tool_list: list,
-    tool_server_save: ({ id, name, url, key_header, key, program, arguments: args, environment, enabled }) => {
+    tool_server_save: ({ id, name, url, key_header, key, headers, program, arguments: args, environment, enabled }) => {
       const at = url === '' ? null : new URL(url);
       if (at && at.protocol !== 'https:') throw apiError('insecure_origin', 'The connection must be encrypted.');
       if (!at && !program.startsWith('/')) throw apiError('program_missing', 'There is no such program on this computer.');
@@ -93,13 +101,15 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
         id: id ?? world.id(),
         name,
         transport: at
-          ? { kind: 'http', origin: at.origin, path: at.pathname, header: key_header || null, has_key: Boolean(key) }
+          ? { kind: 'http', origin: at.origin, path: at.pathname, header: key_header || null, has_key: Boolean(key), headers: headers.map((value) => value.name), has_query: at.search !== '' }
           : { kind: 'stdio', program, arguments: args, environment: environment.map((value) => value.name) },
         host: at?.host ?? null,
         enabled,
         running: false,
         tools: known?.tools ?? [],
         said: '',
+        sign_in: null,
+        wants_sign_in: false,
       };
       servers = known ? servers.map((row) => (row.id === server.id ? server : row)) : [...servers, server];
       return list();
@@ -117,6 +127,24 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
       server.running = true;
       if (server.tools.length === 0) server.tools = [tool(`${id}/echo`, 'echo', 'Says what it is told.')];
       return list();
+    },
+    tool_sign_in_find: ({ id }) => {
+      find(id).sign_in = { stage: 'named', hosts: ['login.trips.example'], problem: null };
+      return list();
+    },
+    tool_sign_in_open: ({ id }) => {
+      const server = find(id);
+      if (server.sign_in) server.sign_in = { ...server.sign_in, stage: 'waiting' };
+      return list();
+    },
+    tool_sign_in_cancel: ({ id }) => {
+      find(id).sign_in = null;
+      return list();
+    },
+    tool_sign_out: ({ id }) => {
+      const { transport } = find(id);
+      if (transport.kind === 'http') transport.signed_in = undefined;
+      return { ...list(), signed_out: 'revoked' };
     },
     tool_policy_set: ({ key, policy }) => {
       const row = [...local, ...servers.flatMap((server) => server.tools)].find((known) => known.key === key);

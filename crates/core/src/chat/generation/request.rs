@@ -63,6 +63,11 @@ impl Run {
                 continues = self.so_far.is_some() && !gathered.was_asked;
             }
         }
+        let read: Vec<(String, u32)> = path
+            .iter()
+            .flat_map(|(_, parts)| crate::tools::pages_read(parts))
+            .map(|(name, page)| (name.to_owned(), page))
+            .collect();
         let said = self
             .app
             .said(&self.home, &self.source, path, listener)
@@ -71,6 +76,10 @@ impl Run {
         estimate.check()?;
         self.note_files(&said.told()).await?;
         gathered.pages = said.pages();
+        for (_, name, pages) in &mut gathered.pages {
+            let of_it = read.iter().filter(|(of, _)| of == name);
+            pages.extend(of_it.map(|(_, page)| *page));
+        }
         let mut messages = said.messages;
         // After results of tools the source goes on by itself, after words it has to be asked to.
         if continues

@@ -58,6 +58,8 @@ export function noticeWords(notice: AnswerNotice): string {
       return t('tools.notice.elsewhere', { name: notice.name });
     case 'tools_key':
       return t('tools.notice.key', { name: notice.name });
+    case 'tools_sign_in':
+      return t('tools.notice.signIn', { name: notice.name });
     case 'rounds_spent':
       return t('tools.notice.rounds', { count: formatNumber(notice.count) });
     case 'rewritten':
