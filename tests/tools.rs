@@ -7,6 +7,8 @@ mod files;
 mod offline;
 mod remote;
 mod sealed;
+mod sign_in;
+mod under_way;
 mod window;
 
 use std::sync::Arc;

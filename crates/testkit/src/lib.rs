@@ -11,6 +11,7 @@
 mod canary;
 mod clock;
 pub mod forensic;
+pub mod guard;
 pub mod keyboard;
 pub mod large;
 mod loopback;

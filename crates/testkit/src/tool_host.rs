@@ -23,6 +23,16 @@ pub enum Manner {
     Resumes,
     /// Wants this in the header `authorization`, for everything.
     Wants(&'static str),
+    /// Wants somebody who is signed in and shows this permit; says that this is who guards it, in
+    /// a document at this address.
+    Guarded {
+        /// Who guards it.
+        guard: String,
+        /// What must be shown.
+        access: String,
+        /// Where it says so; `None`: on itself.
+        metadata: Option<String>,
+    },
     /// Sends everything elsewhere.
     Redirects(String),
     /// Has forgotten the session once.
@@ -154,6 +164,30 @@ async fn serve(
     match &manner {
         Manner::Wants(key) if text("authorization") != Some(key) => {
             return answer(401, "text/plain", "no".into());
+        }
+        Manner::Guarded { guard, .. }
+            if uri.path() == "/.well-known/oauth-protected-resource/mcp" =>
+        {
+            let own = text("host").unwrap_or_default();
+            return json_of(&json!({
+                "resource": format!("http://{own}/mcp"), "authorization_servers": [guard],
+                "scopes_supported": ["tools"],
+            }));
+        }
+        Manner::Guarded {
+            access, metadata, ..
+        } if text("authorization") != Some(&format!("Bearer {access}")) => {
+            let own = text("host").unwrap_or_default();
+            let path = "/.well-known/oauth-protected-resource/mcp";
+            let at = metadata.clone().unwrap_or(format!("http://{own}{path}"));
+            return Response::builder()
+                .status(401)
+                .header(
+                    header::WWW_AUTHENTICATE,
+                    format!("Bearer resource_metadata=\"{at}\""),
+                )
+                .body(Body::empty())
+                .unwrap_or_default();
         }
         Manner::Redirects(to) => {
             let moved = Response::builder().status(307).header(header::LOCATION, to);

@@ -1,0 +1,237 @@
+//! A place to sign in (OAuth 2.1) on loopback that writes down what arrives and behaves as told.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, Response, Uri, header};
+use serde_json::json;
+
+use crate::loopback;
+use crate::recorder::Recorded;
+
+/// How it behaves.
+#[derive(Clone, Debug, Default)]
+pub struct Habits {
+    /// It calls itself by this name instead of its own.
+    pub issuer: Option<String>,
+    /// It says this as the one who answers, instead of its own name.
+    pub answers_as: Option<String>,
+    /// It takes no app it does not know.
+    pub knows_all: bool,
+    /// It has no way to take a permit back.
+    pub keeps_all: bool,
+    /// It fails when it should take one back.
+    pub fails_to_revoke: bool,
+    /// The person says no.
+    pub denies: bool,
+    /// It renews nothing.
+    pub renews_nothing: bool,
+    /// It does not do PKCE.
+    pub unprotected: bool,
+    /// Its tokens are asked for elsewhere.
+    pub token_at: Option<String>,
+    /// So long is a permit good, in seconds.
+    pub lasts: u32,
+}
+
+struct Shared {
+    address: Mutex<String>,
+    seen: Mutex<Vec<Recorded>>,
+    habits: Mutex<Habits>,
+    given: Mutex<u32>,
+}
+
+/// The place. Dropping it stops it.
+pub struct Guard {
+    address: String,
+    shared: Arc<Shared>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+fn lock<T>(it: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    it.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The permit that is given as the number so many.
+#[must_use]
+pub fn access(number: u32) -> String {
+    format!("access-canary-{number}")
+}
+
+/// What renews it.
+#[must_use]
+pub fn refresh(number: u32) -> String {
+    format!("refresh-canary-{number}")
+}
+
+impl Guard {
+    /// Starts on a free port of 127.0.0.1.
+    ///
+    /// # Panics
+    /// When loopback has no free port.
+    pub async fn start(habits: Habits) -> Self {
+        let shared = Arc::new(Shared {
+            address: Mutex::default(),
+            seen: Mutex::default(),
+            habits: Mutex::new(habits),
+            given: Mutex::new(0),
+        });
+        let router = Router::new().fallback(serve).with_state(shared.clone());
+        let (address, task) = loopback::serve("127.0.0.1", router).await;
+        lock(&shared.address).clone_from(&address);
+        Self {
+            address,
+            shared,
+            task,
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// `127.0.0.1:PORT`.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.address
+    }
+
+    /// Behaves differently from now on.
+    pub fn behave(&self, change: impl FnOnce(&mut Habits)) {
+        change(&mut lock(&self.shared.habits));
+    }
+
+    /// Everything that arrived.
+    #[must_use]
+    pub fn seen(&self) -> Vec<Recorded> {
+        lock(&self.shared.seen).clone()
+    }
+
+    /// What arrived at this path, as names and values.
+    #[must_use]
+    pub fn fields(&self, path: &str) -> Vec<BTreeMap<String, String>> {
+        let seen = self.seen();
+        let here = seen.iter().filter(|it| it.path == path);
+        here.map(|it| fields(&it.body)).collect()
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn fields(text: &str) -> BTreeMap<String, String> {
+    url::form_urlencoded::parse(text.as_bytes())
+        .into_owned()
+        .collect()
+}
+
+async fn serve(
+    State(shared): State<Arc<Shared>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    let body = String::from_utf8_lossy(&body).into_owned();
+    lock(&shared.seen).push(Recorded {
+        method: method.to_string(),
+        path: uri.path().to_owned(),
+        headers: headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("?").to_owned()))
+            .collect(),
+        body: body.clone(),
+    });
+    let habits = lock(&shared.habits).clone();
+    let own = format!("http://{}", lock(&shared.address));
+    match uri.path() {
+        "/.well-known/oauth-authorization-server" => {
+            let mut document = json!({
+                "issuer": habits.issuer.as_ref().unwrap_or(&own),
+                "authorization_endpoint": format!("{own}/authorize"),
+                "token_endpoint": habits.token_at.clone().unwrap_or(format!("{own}/token")),
+                "authorization_response_iss_parameter_supported": true,
+            });
+            if !habits.unprotected {
+                document["code_challenge_methods_supported"] = json!(["S256"]);
+            }
+            if !habits.knows_all {
+                document["registration_endpoint"] = json!(format!("{own}/register"));
+            }
+            if !habits.keeps_all {
+                document["revocation_endpoint"] = json!(format!("{own}/revoke"));
+            }
+            json_of(200, &document)
+        }
+        "/register" => json_of(201, &json!({ "client_id": "client-1" })),
+        "/authorize" => {
+            let asked = fields(uri.query().unwrap_or_default());
+            let text = |name: &str| asked.get(name).cloned().unwrap_or_default();
+            let mut back = url::form_urlencoded::Serializer::new(String::new());
+            back.append_pair("state", &text("state"));
+            let issuer = habits.answers_as.as_ref().unwrap_or(&own);
+            back.append_pair("iss", issuer);
+            if habits.denies {
+                back.append_pair("error", "access_denied");
+            } else {
+                // What is to be proven when the code is changed for a permit.
+                back.append_pair("code", &format!("code.{}", text("code_challenge")));
+            }
+            let to = format!("{}?{}", text("redirect_uri"), back.finish());
+            let moved = Response::builder().status(302).header(header::LOCATION, to);
+            moved.body(Body::empty()).unwrap_or_default()
+        }
+        "/token" => token(&shared, &habits, &fields(&body)),
+        "/revoke" if habits.fails_to_revoke => json_of(503, &json!({})),
+        "/revoke" => json_of(200, &json!({})),
+        _ => json_of(404, &json!({})),
+    }
+}
+
+fn token(shared: &Shared, habits: &Habits, fields: &BTreeMap<String, String>) -> Response<Body> {
+    let text = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
+    let mut given = lock(&shared.given);
+    let is_right = match text("grant_type") {
+        "authorization_code" => {
+            let proof = crate::guard::challenge(text("code_verifier"));
+            text("code") == format!("code.{proof}")
+        }
+        "refresh_token" => !habits.renews_nothing && text("refresh_token") == refresh(*given),
+        _ => false,
+    };
+    if !is_right {
+        return json_of(400, &json!({ "error": "invalid_grant" }));
+    }
+    *given += 1;
+    json_of(
+        200,
+        &json!({
+            "access_token": access(*given), "token_type": "Bearer",
+            "expires_in": habits.lasts, "refresh_token": refresh(*given),
+        }),
+    )
+}
+
+/// RFC 7636, 4.2.
+fn challenge(verifier: &str) -> String {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    let hash = sha2::Sha256::digest(verifier);
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(hash)
+}
+
+fn json_of(status: u16, document: &serde_json::Value) -> Response<Body> {
+    Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(document.to_string().into())
+        .unwrap_or_default()
+}

@@ -1,0 +1,154 @@
+//! A call that is under way when its conversation goes, or the app ends: nobody hears its answer,
+//! and what it sent says that it was stopped.
+
+use std::path::Path;
+use std::process::Command;
+
+use fluxchat_core::{Ask, Event, NewToolServer};
+use fluxchat_model::{Dialect, LedgerFilter, MessageStatus, Purpose, ToolDecision, ToolState};
+use fluxchat_testkit::recorder::Answer;
+use fluxchat_testkit::tool_host::{Manner, ToolHost};
+
+use super::remote::{at, turns};
+use super::{World, calls, definition, openai, shell_server, world};
+
+/// A program whose one tool says that it began, with the number of its process, and ends when it is
+/// told to.
+fn slow(folder: &Path) -> NewToolServer {
+    for pipe in ["began", "go"] {
+        let made = Command::new("mkfifo").arg(folder.join(pipe)).status();
+        assert!(made.unwrap().success());
+    }
+    let place = folder.display();
+    let list = format!("echo '[{}]'", definition("t", "d"));
+    let call = format!("echo $$ > {place}/began; read go < {place}/go; echo late");
+    NewToolServer {
+        name: "Slow".to_owned(),
+        ..shell_server(&list, &call)
+    }
+}
+
+/// Asks, and lets what is asked for run, until the tool says that it began.
+async fn begin(world: &World, ask: Ask, began: impl Future<Output = ()>) -> fluxchat_core::Sent {
+    let mut events = world.app.events().subscribe();
+    let sent = world.app.ask(ask).await.unwrap();
+    loop {
+        if let Some(Event::ToolCallsChanged(id)) = events.recv().await
+            && id == sent.answer_id
+        {
+            let calls = world.app.tool_calls(id).await.unwrap();
+            if calls.iter().any(|call| call.state == ToolState::Waiting) {
+                let once = ToolDecision::Once;
+                world.app.decide_tool(id, 0, once).await.unwrap();
+                break;
+            }
+        }
+    }
+    began.await;
+    sent
+}
+
+async fn read(path: std::path::PathBuf) -> String {
+    let text = tokio::task::spawn_blocking(move || std::fs::read_to_string(path).unwrap());
+    text.await.unwrap().trim().to_owned()
+}
+
+fn runs(process: &str) -> bool {
+    let state = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    !state.is_empty() && !state.contains(") Z")
+}
+
+fn slow_turns() -> Vec<Answer> {
+    vec![openai("", &[("Slow__t", "{}")]), openai("never", &[])]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_that_goes_hears_no_answer_of_a_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = world(Dialect::Openai, slow_turns()).await;
+    let server = world
+        .app
+        .add_tool_server(slow(folder.path()))
+        .await
+        .unwrap();
+    let id = server.id.to_string();
+    let at_work = read(folder.path().join("began"));
+    let began = async {
+        assert!(runs(&at_work.await), "the control arm");
+    };
+    let sent = begin(&world, world.question("do it", &[&id]), began).await;
+    let erasing = world
+        .app
+        .delete_conversation(sent.conversation_id)
+        .await
+        .unwrap();
+    // It is stopped before it is hidden: what is taken back says so.
+    world.app.undo_deletion(erasing.id).await.unwrap();
+    let answer = world.app.message_by_id(sent.answer_id).await.unwrap();
+    assert_ne!(answer.status, MessageStatus::Streaming);
+    assert_eq!(calls(&answer)[0].state, ToolState::Interrupted);
+    let go = folder.path().join("go");
+    let told = tokio::task::spawn_blocking(move || std::fs::write(go, "go\n").unwrap());
+    told.await.unwrap();
+    let asked = world.server.seen().len();
+    assert_eq!(asked, 1, "the model hears of no answer");
+    let again = world
+        .app
+        .delete_conversation(sent.conversation_id)
+        .await
+        .unwrap();
+    world.app.purge_now(again.id).await.unwrap();
+    assert!(world.app.message_by_id(sent.answer_id).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_at_work_is_ended_with_the_app() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = world(Dialect::Openai, slow_turns()).await;
+    let server = world
+        .app
+        .add_tool_server(slow(folder.path()))
+        .await
+        .unwrap();
+    let id = server.id.to_string();
+    let process = tokio::sync::OnceCell::new();
+    let at_work = read(folder.path().join("began"));
+    let began = async {
+        process.set(at_work.await).unwrap();
+    };
+    begin(&world, world.question("do it", &[&id]), began).await;
+    let process = process.get().unwrap();
+    assert!(runs(process), "the control arm");
+    world.app.shutdown().await;
+    assert!(!runs(process));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_to_a_server_elsewhere_says_that_it_was_stopped() {
+    let host = ToolHost::start(Manner::Silent).await;
+    let world = world(Dialect::Openai, turns()).await;
+    let server = world.app.add_tool_server(at(&host.url())).await.unwrap();
+    let id = server.id.to_string();
+    let began = async {
+        while !host.asked().iter().any(|it| it == "tools/call") {
+            tokio::task::yield_now().await;
+        }
+    };
+    let sent = begin(&world, world.question("say hello", &[&id]), began).await;
+    let erasing = world
+        .app
+        .delete_conversation(sent.conversation_id)
+        .await
+        .unwrap();
+    world.app.purge_now(erasing.id).await.unwrap();
+    let filter = LedgerFilter {
+        purpose: Some(Purpose::Tool),
+        ..LedgerFilter::default()
+    };
+    let rows = world.app.ledger_page(filter, 100).await.unwrap();
+    let call = rows
+        .iter()
+        .find(|row| row.record.categories.iter().any(|it| it.id() == "content"));
+    assert_eq!(call.unwrap().outcome.id(), "cancelled", "{rows:?}");
+    assert!(rows.iter().all(|row| row.outcome.id() != "pending"));
+}
