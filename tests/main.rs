@@ -37,6 +37,7 @@ mod keychain;
 mod lists;
 mod lock;
 mod logs;
+mod long_conversation;
 mod offline;
 mod only_here;
 mod parsers;

@@ -1,5 +1,7 @@
 //! Offline closes the one door: for one command, or until it is opened again.
 
+mod window;
+
 use std::sync::Arc;
 
 use fluxchat_core::{Access, App, Ask, Audience, Event, Options, Setup};

@@ -2,6 +2,8 @@
 
 pub mod browser;
 pub mod facts;
+#[cfg(target_os = "linux")]
+pub mod files;
 pub mod geometry;
 pub mod save_dialog;
 pub mod signals;

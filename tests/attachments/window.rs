@@ -13,18 +13,15 @@ use fluxchat_testkit::webdriver::Window;
 use serde_json::{Value, json};
 
 use super::{pdf, photo};
+use crate::accessibility::axe_is_content;
 use crate::desktop::{Desk, add_source, delete_open_conversation, first_run};
 use crate::support::{in_namespace, runtime};
 
 /// Another program: a small window in the corner whose files can be dragged.
 const DRAG_SOURCE: &str = "
-import subprocess, sys, gi
+import sys, gi
 gi.require_version('Gtk', '3.0')
 from gi.repository import Gtk, Gdk
-# Without a window manager nobody marks windows as such, and only those are dropped on.
-found = subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', '^Fluxchat$'], capture_output=True)
-for name in found.stdout.decode().split():
-    subprocess.run(['xprop', '-id', name, '-f', 'WM_STATE', '32c', '-set', 'WM_STATE', '1'])
 window = Gtk.Window(type=Gtk.WindowType.POPUP)
 window.set_default_size(60, 40)
 window.move(0, 0)
@@ -69,6 +66,18 @@ impl Hands<'_> {
         assert!(status.success(), "xdotool {args:?}");
     }
 
+    /// Presses keys as a keyboard does: WebDriver's never pass through the window.
+    fn press_in_the_window(&self, keys: &str) {
+        self.xdotool(&[
+            "search",
+            "--onlyvisible",
+            "--name",
+            "^Fluxchat$",
+            "windowfocus",
+        ]);
+        self.xdotool(&["key", "--clearmodifiers", keys]);
+    }
+
     /// Answers the dialog of the system that asks where to save.
     fn save_as(&self, path: &Path) {
         let patience = [
@@ -92,7 +101,7 @@ impl Hands<'_> {
     }
 
     /// Drags files from another program to the middle of the window; `over` looks at it there.
-    fn drag(&self, paths: &[&Path], over: impl FnOnce()) {
+    async fn drag(&self, paths: &[&Path], over: impl AsyncFnOnce()) {
         let uris = paths
             .iter()
             .map(|path| format!("file://{}", path.display()));
@@ -127,7 +136,7 @@ impl Hands<'_> {
             "640",
             "400",
         ]);
-        over();
+        over().await;
         self.xdotool(&["mouseup", "1"]);
         let ended = source.wait().expect("it ends");
         assert!(ended.success(), "the drag ended");
@@ -152,6 +161,18 @@ impl Hands<'_> {
             .unwrap();
         child
     }
+}
+
+/// A PDF that opens with a password alone.
+fn locked() -> Vec<u8> {
+    let plain = String::from_utf8(pdf(1, |_| vec!["nobody reads this".to_owned()])).unwrap();
+    let (key, id) = ("5a".repeat(32), "07".repeat(16));
+    let lock = format!(
+        "<< /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{key}> /U <{key}> >> /ID [<{id}> <{id}>] "
+    );
+    plain
+        .replace("trailer\n<< ", &format!("trailer\n{lock}"))
+        .into_bytes()
 }
 
 /// Waits until so many chips are ready.
@@ -224,7 +245,7 @@ fn assets(desk: &Desk) -> usize {
 }
 
 #[test]
-#[ignore = "the drop of another program does not reach the window on a display without a window manager"]
+#[ignore = "its last steps were not seen to pass since dropping and pasting were taken over by the window"]
 fn files_are_attached_shown_sent_cited_saved_and_deleted() {
     in_namespace("attachments::window::journey");
 }
@@ -274,12 +295,18 @@ fn journey() {
         ready(&window, 1).await;
         assert_eq!(assets(&desk), 1, "what was taken away is erased");
         let one = tokens(&window).await;
-        hands.drag(&[&large], || desk.picture("attach-dragging"));
+        hands
+            .drag(&[&large], async || {
+                window.wait("attach-drop").await;
+                desk.picture("attach-dragging");
+                axe_is_content(&window, "files over the window").await;
+            })
+            .await;
         ready(&window, 2).await;
         window.wait_gone("[data-testid='attach-drop']").await;
         let mut clipboard = hands.copy_picture(&shot);
         window.click("composer-input").await;
-        window.type_into("composer-input", "\u{e009}v\u{e000}").await;
+        hands.press_in_the_window("ctrl+v");
         ready(&window, 3).await;
         clipboard.kill().unwrap();
         clipboard.wait().unwrap();
@@ -295,6 +322,7 @@ fn journey() {
             )
             .await;
         desk.picture("attach-ready");
+        axe_is_content(&window, "files beside a question").await;
         ask(&window, "What is on them?", 1).await;
         drawn(&window, "message-file", 3).await;
         desk.picture("attach-sent");
@@ -308,11 +336,26 @@ fn journey() {
             assert!(!text.contains(&place) && !text.contains("tEXt"), "no details leave");
         }
 
+        // One with a password is told apart; what was typed stays, and it goes on without the file.
+        let secret = hands.file("payslip.pdf", &locked());
+        window.type_into("composer-input", "How tight is ").await;
+        hand_over(&window, std::slice::from_ref(&secret)).await;
+        window.wait_css("[data-testid='attach-chip'][data-state='failed']").await;
+        window.wait_text("The file is protected by a password.").await;
+        assert!(!sendable(&window).await);
+        desk.picture("attach-locked");
+        axe_is_content(&window, "a locked file").await;
+        window.click("attach-remove").await;
+        window.wait_gone("[data-testid='attach-chip']").await;
+
         // A page is cited; the citation shows it, and a copy is the file as it was.
         hand_over(&window, std::slice::from_ref(&manual_path)).await;
         ready(&window, 1).await;
-        ask(&window, "How tight is the Zephyr valve?", 2).await;
-        assert!(question(&server).to_string().contains(&word), "the page was sent");
+        ask(&window, "the Zephyr valve?", 2).await;
+        let asked = question(&server).to_string();
+        assert!(asked.contains(&word), "the page was sent");
+        assert!(asked.contains("How tight is the Zephyr valve?"), "{asked}");
+        assert!(!asked.contains("Line 1 of page 12 "), "and not the whole file");
         desk.picture("attach-cited");
         window.wait_css("button[data-testid='citation']").await;
         window.click("citation").await;
@@ -321,6 +364,7 @@ fn journey() {
         window.wait_true(first, vec![], "the sheet begins with the page").await;
         window.wait_text(&word).await;
         desk.picture("attach-page");
+        axe_is_content(&window, "a page of a file").await;
         let copy = hands.files.join("copy.pdf");
         window.click("attach-save").await;
         hands.save_as(&copy);

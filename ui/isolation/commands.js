@@ -39,6 +39,7 @@ globalThis.FLUXCHAT_COMMANDS = new Set([
   'attachment_put',
   'attachment_finish',
   'attachment_cancel',
+  'attachment_take',
   'attachment_remove',
   'attachment_text',
   'attachment_told',

@@ -121,6 +121,8 @@ pub(crate) struct Open {
     pub(crate) temporaries: crate::temporary::Temporaries,
     /// Files that come in pieces.
     pub(crate) uploads: crate::attachments::Uploads,
+    /// Files that were dropped on the window.
+    pub(crate) dropped: crate::attachments::Dropped,
     /// The ledger of the door.
     pub(crate) ledger: Arc<dyn Ledger>,
     /// How it was opened; see [`Open::has_passphrase`] for how it is opened next.

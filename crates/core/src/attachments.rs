@@ -2,6 +2,7 @@
 //! them.
 
 mod answer;
+mod dropped;
 mod keep;
 mod pieces;
 mod tell;
@@ -22,6 +23,8 @@ use crate::temporary::Home;
 use crate::{App, Error, profile};
 
 pub(crate) use answer::cited;
+pub(crate) use dropped::Dropped;
+pub use dropped::{DroppedFile, read_file};
 pub(crate) use keep::{Moved, settle};
 pub use tell::FileSent;
 pub(crate) use tell::{Said, WHOLE, path};

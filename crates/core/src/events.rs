@@ -51,6 +51,8 @@ pub enum Event {
     SpendingChanged,
     /// Settings changed.
     SettingsChanged,
+    /// Files were dropped on the window and can be taken.
+    FilesDropped(Vec<crate::DroppedFile>),
     /// How far the running export is.
     ExportProgress(crate::ExportProgress),
     /// An export ended, well or not.

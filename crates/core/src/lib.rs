@@ -68,7 +68,7 @@ mod words;
 
 pub use app::{Access, App, LedgerLayer, Options, Status};
 pub use assets::AssetBytes;
-pub use attachments::{FileSent, MOST_FILES, ShownFile};
+pub use attachments::{DroppedFile, FileSent, MOST_FILES, ShownFile, read_file};
 pub use chat::{
     Answerer, Ask, Asking, Estimate, MOST_BESIDE, Preview, PreviewMessage, Sent, SentBeside,
     StreamState, pretty,

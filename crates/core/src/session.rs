@@ -399,6 +399,7 @@ impl App {
             temporaries: crate::temporary::Temporaries::default(),
             door,
             uploads: crate::attachments::Uploads::default(),
+            dropped: crate::attachments::Dropped::default(),
             ledger,
             storage,
             passphrase: (storage == StorageMode::Passphrase).into(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fluxchat_core::{App, Event, VoiceEvent};
 
-use crate::commands::{chat, egress, export};
+use crate::commands::{attachment, chat, egress, export};
 use crate::dto::event::WindowEvent;
 
 /// Passes everything on to a window until `send` answers that it is gone.
@@ -59,6 +59,9 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
         Event::RestrictionChanged => WindowEvent::RestrictionChanged,
         Event::SpendingChanged => WindowEvent::SpendingChanged,
         Event::SettingsChanged => WindowEvent::SettingsChanged,
+        Event::FilesDropped(files) => WindowEvent::FilesDropped {
+            files: attachment::dropped(files),
+        },
         Event::ExportProgress(progress) => WindowEvent::ExportProgress {
             progress: export::state(*progress),
         },

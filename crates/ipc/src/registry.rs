@@ -45,6 +45,7 @@ macro_rules! for_each_command {
             attachment attachment_put(AttachmentPutReq) -> Done;
             attachment attachment_finish(AttachmentUploadReq) -> AttachmentFile;
             attachment attachment_cancel(AttachmentUploadReq) -> Done;
+            attachment attachment_take(AttachmentTakeReq) -> AttachmentFile;
             attachment attachment_remove(AttachmentRemoveReq) -> Done;
             attachment attachment_text(AttachmentTextReq) -> AttachmentText;
             attachment attachment_told(MessageReq) -> AttachmentsTold;

@@ -38,7 +38,8 @@ pub fn open<R: Runtime>(app: &AppHandle<R>, profile: &Path) -> tauri::Result<Web
         .zoom_hotkeys_enabled(false)
         .general_autofill_enabled(false)
         .browser_extensions_enabled(false)
-        // Files reach the page as bytes of the drop event, never as paths.
+        // Files reach the page as bytes of the drop event, never as paths. Where its web view gives
+        // it none, `files` takes them from the drop.
         .disable_drag_drop_handler()
         .on_navigation(is_app_page)
         .on_new_window(|_, _| NewWindowResponse::Deny)
@@ -52,6 +53,8 @@ pub fn open<R: Runtime>(app: &AppHandle<R>, profile: &Path) -> tauri::Result<Web
     };
     let window = builder.build()?;
     geometry::follow(&window, profile.to_owned(), geometry);
+    #[cfg(target_os = "linux")]
+    super::files::follow(&window)?;
     Ok(window)
 }
 

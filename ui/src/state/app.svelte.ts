@@ -207,6 +207,9 @@ export class AppState {
       case 'spending_changed':
         this.revisions.spending += 1;
         break;
+      case 'files_dropped':
+        if (this.attachments.welcome) void this.attachments.add(event.files);
+        break;
       case 'settings_changed':
         void this.session.refresh().then((info) => this.settings.accept(info.settings), ignore);
         break;

@@ -1,5 +1,5 @@
 import type { Client } from '../ipc/generated/client';
-import type { ApiError, AttachmentPlan } from '../ipc/generated/types';
+import type { ApiError, AttachmentPlan, DroppedFile } from '../ipc/generated/types';
 import { asApiError } from './errors';
 
 /** A file that is looked at, from a page on. */
@@ -25,6 +25,8 @@ export class Attachments {
   chips = $state.raw<Chip[]>([]);
   /** The file that is looked at. */
   shown = $state.raw<Look | null>(null);
+  /** Something on the page takes what is dropped on the window. */
+  welcome = false;
   private id: string | null = null;
   private source: string | undefined;
   private model: string | undefined;
@@ -66,7 +68,7 @@ export class Attachments {
     this.chips = this.chips.filter((chip) => !chip.plan || !ids.includes(chip.plan.file.asset_id));
   }
 
-  async add(files: readonly File[]): Promise<void> {
+  async add(files: readonly (File | DroppedFile)[]): Promise<void> {
     const id = this.id;
     await Promise.all(files.map((file) => this.one(id, file)));
     if (id === this.id) await this.refresh();
@@ -110,7 +112,7 @@ export class Attachments {
     }
   }
 
-  private async one(id: string | null, file: File): Promise<void> {
+  private async one(id: string | null, file: File | DroppedFile): Promise<void> {
     const key = `new-${(this.count += 1)}`;
     const chip: Chip = { key, name: file.name, bytes: file.size, plan: null, problem: null };
     this.chips = [...this.chips, chip];
@@ -118,7 +120,7 @@ export class Attachments {
     await this.last;
   }
 
-  private async read(id: string | null, key: string, file: File): Promise<void> {
+  private async read(id: string | null, key: string, file: File | DroppedFile): Promise<void> {
     try {
       const { handOver } = await import('./upload');
       const where = id === null ? {} : { conversation_id: id };

@@ -1,5 +1,6 @@
 /** Gives a file to the core, piece by piece. */
 import type { Client } from '../ipc/generated/client';
+import type { DroppedFile } from '../ipc/generated/types';
 
 /** Bytes per piece. */
 const PIECE = 384 * 1024;
@@ -19,10 +20,11 @@ function base64(piece: Blob): Promise<string> {
 export async function handOver(
   client: Client,
   where: { conversation_id?: string },
-  file: File,
+  file: File | DroppedFile,
   unwanted: () => boolean,
 ): Promise<string | null> {
   if (unwanted()) return null;
+  if ('number' in file) return (await client.attachmentTake({ ...where, number: file.number })).asset_id;
   const { upload } = await client.attachmentBegin({ ...where, name: file.name, size: file.size });
   try {
     for (let at = 0; at < file.size; at += PIECE) {

@@ -1,10 +1,8 @@
 //! Files beside a question.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use fluxchat_core::{App, Error, FileSent, LARGEST_FILE, ShownFile};
+use fluxchat_core::{App, Error, FileSent, ShownFile, read_file};
 use fluxchat_model::{AssetId, Attachment, AttachmentWay, DraftKey, Message, Part};
 use serde_json::{Value, json};
 
@@ -53,15 +51,7 @@ async fn file(app: &App, key: DraftKey, path: &Path) -> Result<Attachment, Failu
         .unwrap_or_default();
     let unreadable =
         |error: std::io::Error| Failure::usage(&format!("{name} cannot be read: {error}"));
-    let mut bytes = Vec::new();
-    let opened = File::open(path).map_err(unreadable)?;
-    if !opened.metadata().map_err(unreadable)?.is_file() {
-        return Err(Failure::usage(&format!("{name} is not a file.")));
-    }
-    opened
-        .take(LARGEST_FILE as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
+    let bytes = read_file(path).map_err(unreadable)?;
     Ok(app.attach(key, name.clone(), bytes).await?)
 }
 

@@ -12,8 +12,8 @@ use crate::dto::Done;
 use crate::dto::attachment::{
     AttachmentBeginReq, AttachmentFile, AttachmentList, AttachmentListReq, AttachmentPage,
     AttachmentPlan, AttachmentPutReq, AttachmentRemoveReq, AttachmentReq, AttachmentSaved,
-    AttachmentText, AttachmentTextReq, AttachmentTold, AttachmentUpload, AttachmentUploadReq,
-    AttachmentsTold,
+    AttachmentTakeReq, AttachmentText, AttachmentTextReq, AttachmentTold, AttachmentUpload,
+    AttachmentUploadReq, AttachmentsTold, DroppedFile,
 };
 use crate::dto::chat::MessageReq;
 
@@ -80,6 +80,15 @@ pub async fn attachment_finish(app: &App, req: AttachmentUploadReq) -> Answer<At
 pub async fn attachment_cancel(app: &App, req: AttachmentUploadReq) -> Answer<Done> {
     app.drop_upload(req.upload)?;
     Ok(Done {})
+}
+
+/// Attaches a file that was dropped on the window.
+///
+/// # Errors
+/// When it cannot be attached; the sentence says why.
+pub async fn attachment_take(app: &App, req: AttachmentTakeReq) -> Answer<AttachmentFile> {
+    let taken = app.take_dropped(key(req.conversation_id), req.number);
+    Ok(file(taken.await?))
 }
 
 /// Takes a file away from an unsent text.
@@ -159,6 +168,15 @@ pub async fn attachment_save(
     let write = async |mut file: std::fs::File| Ok(file.write_all(&bytes)?);
     super::desktop::whole_or_nothing(path, write).await?;
     Ok(AttachmentSaved { saved: true })
+}
+
+pub(crate) fn dropped(files: &[fluxchat_core::DroppedFile]) -> Vec<DroppedFile> {
+    let files = files.iter().map(|it| DroppedFile {
+        number: it.number,
+        name: it.name.clone(),
+        size: it.bytes,
+    });
+    files.collect()
 }
 
 fn file(it: Attachment) -> AttachmentFile {

@@ -108,6 +108,29 @@ dto! {
 }
 
 dto! {
+    /// A file that was dropped on the window.
+    answer DroppedFile {
+        /// What it is asked for by.
+        pub number: u32,
+        /// Its name.
+        pub name: String,
+        /// Its size.
+        #[cfg_attr(feature = "codegen", ts(type = "number"))]
+        pub size: u64,
+    }
+}
+
+dto! {
+    /// Attaches a file that was dropped on the window.
+    request AttachmentTakeReq {
+        /// Where; `None` for a new conversation.
+        pub conversation_id: Option<ConversationId>,
+        /// Which.
+        pub number: u32,
+    }
+}
+
+dto! {
     /// Takes a file away from an unsent text.
     request AttachmentRemoveReq {
         /// Where; `None` for a new conversation.

@@ -4,6 +4,7 @@ use fluxchat_markup::BlockOp;
 use fluxchat_model::{Check, ConversationId, MessageId, ReadingState, RequestId, VisibleError};
 use serde::Serialize;
 
+use super::attachment::DroppedFile;
 use super::chat::{CitationRow, MessageRow};
 
 /// One thing that happened. Events carry ids; the window reads again what it shows.
@@ -83,6 +84,11 @@ pub enum WindowEvent {
     SpendingChanged,
     /// Settings changed in another window or by the command line.
     SettingsChanged,
+    /// Files were dropped on the window that the page was not given by its web view.
+    FilesDropped {
+        /// In the order in which they were dropped.
+        files: Vec<DroppedFile>,
+    },
     /// How far the running export is.
     ExportProgress {
         /// How far.

@@ -9,6 +9,7 @@ import type {
   AttachmentRemoveReq,
   AttachmentReq,
   AttachmentSaved,
+  AttachmentTakeReq,
   AttachmentText,
   AttachmentTextReq,
   AttachmentUpload,
@@ -245,6 +246,7 @@ export interface Commands {
   attachment_put: [AttachmentPutReq, Done];
   attachment_finish: [AttachmentUploadReq, AttachmentFile];
   attachment_cancel: [AttachmentUploadReq, Done];
+  attachment_take: [AttachmentTakeReq, AttachmentFile];
   attachment_remove: [AttachmentRemoveReq, Done];
   attachment_text: [AttachmentTextReq, AttachmentText];
   attachment_told: [MessageReq, AttachmentsTold];
@@ -445,6 +447,7 @@ export function createClient(call: Call) {
     attachmentPut: (req: AttachmentPutReq) => call('attachment_put', req),
     attachmentFinish: (req: AttachmentUploadReq) => call('attachment_finish', req),
     attachmentCancel: (req: AttachmentUploadReq) => call('attachment_cancel', req),
+    attachmentTake: (req: AttachmentTakeReq) => call('attachment_take', req),
     attachmentRemove: (req: AttachmentRemoveReq) => call('attachment_remove', req),
     attachmentText: (req: AttachmentTextReq) => call('attachment_text', req),
     attachmentTold: (req: MessageReq) => call('attachment_told', req),

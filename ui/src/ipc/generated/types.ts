@@ -365,6 +365,19 @@ export type AttachmentSaved = {
 saved: boolean, };
 
 /**
+ * Attaches a file that was dropped on the window.
+ */
+export type AttachmentTakeReq = { 
+/**
+ * Where; `None` for a new conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * Which.
+ */
+number: number, };
+
+/**
  * A stretch of the text of a file.
  */
 export type AttachmentText = { 
@@ -1636,6 +1649,23 @@ conversation_id?: ConversationId,
  * The words; empty removes the draft.
  */
 text: string, };
+
+/**
+ * A file that was dropped on the window.
+ */
+export type DroppedFile = { 
+/**
+ * What it is asked for by.
+ */
+number: number, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its size.
+ */
+size: number, };
 
 /**
  * The state of the door.
@@ -6338,7 +6368,11 @@ status: EgressStatus, } | { "type": "ledger_changed" } | { "type": "consents_cha
 /**
  * The answer.
  */
-message_id: MessageId, } | { "type": "tools_changed" } | { "type": "presets_changed" } | { "type": "restriction_changed" } | { "type": "spending_changed" } | { "type": "settings_changed" } | { "type": "export_progress", 
+message_id: MessageId, } | { "type": "tools_changed" } | { "type": "presets_changed" } | { "type": "restriction_changed" } | { "type": "spending_changed" } | { "type": "settings_changed" } | { "type": "files_dropped", 
+/**
+ * In the order in which they were dropped.
+ */
+files: Array<DroppedFile>, } | { "type": "export_progress", 
 /**
  * How far.
  */

@@ -8,6 +8,7 @@ type Names =
   | 'attachment_put'
   | 'attachment_finish'
   | 'attachment_cancel'
+  | 'attachment_take'
   | 'attachment_remove'
   | 'attachment_text'
   | 'attachment_told'
@@ -70,6 +71,15 @@ export function attachmentCommands(world: FakeWorld): Handlers<Names> {
       return file;
     },
     attachment_cancel: () => ({}),
+    attachment_take: ({ conversation_id: id, number }) => {
+      const name = world.dropped.get(number);
+      if (name === undefined) throw apiError('not_found', 'It is not there any more.');
+      world.dropped.delete(number);
+      const file = read(world, name, 2_048);
+      world.files.set(file.asset_id, file);
+      world.besides.set(id ?? '', [...beside(id ?? ''), file.asset_id]);
+      return file;
+    },
     attachment_remove: ({ conversation_id: id, asset_id: asset }) => {
       world.besides.set(
         id ?? '',

@@ -78,6 +78,8 @@ export class FakeWorld {
   /** Files by id, those beside unsent texts, and what answers' sources were given. */
   readonly files = new Map<string, AttachmentFile>();
   readonly besides = new Map<string, string[]>();
+  /** Names of files that were dropped on the window. */
+  readonly dropped = new Map<number, string>();
   readonly told = new Map<string, AttachmentTold[]>();
   readonly erasing = new Map<string, () => void>();
   readonly started = Date.now();
