@@ -540,15 +540,19 @@ impl Guarded {
             Some(refresh) => (refresh, "refresh_token"),
             None => (&permit.access, "access_token"),
         };
-        let mut fields = url::form_urlencoded::Serializer::new(String::new());
-        fields
-            .append_pair("token", token)
-            .append_pair("token_type_hint", kind)
-            .append_pair("client_id", &permit.client);
-        if let Some(secret) = &permit.secret {
-            fields.append_pair("client_secret", secret);
-        }
-        let payload = Payload::Fields(fields.finish().into());
+        // The serializer must not be held while the answer is awaited.
+        let form = {
+            let mut fields = url::form_urlencoded::Serializer::new(String::new());
+            fields
+                .append_pair("token", token)
+                .append_pair("token_type_hint", kind)
+                .append_pair("client_id", &permit.client);
+            if let Some(secret) = &permit.secret {
+                fields.append_pair("client_secret", secret);
+            }
+            fields.finish()
+        };
+        let payload = Payload::Fields(form.into());
         let category = DataCategory::Credential;
         let (status, _) = self.ask(Exchange::Revoke, at, category, payload).await?;
         if status.is_success() {
