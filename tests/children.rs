@@ -200,6 +200,7 @@ fn the_core_refuses_whatever_asks_it() {
                 url: url.to_owned(),
                 key_header: String::new(),
                 key: None,
+                headers: Vec::new(),
                 program: program.to_owned(),
                 arguments: Vec::new(),
                 environment: Vec::new(),

@@ -1,6 +1,11 @@
 //! Signing in to a server of tools: every request has its row, a permit goes to its own origin
 //! alone, nothing leads astray, and what was given is deleted.
 
+#![allow(
+    clippy::disallowed_types,
+    reason = "a browser of the test's own comes back to the app"
+)]
+
 use fluxchat_core::{App, SignInStage, SignedOut};
 use fluxchat_model::{
     AnswerNotice, Dialect, LedgerEntry, LedgerFilter, Part, Purpose, ToolDecision, ToolServer,

@@ -5,7 +5,6 @@
 mod files;
 mod kept;
 mod local;
-mod loopback;
 mod remote;
 mod servers;
 mod sign_in;

@@ -17,7 +17,7 @@ pub use client::{CallResult, Client};
 pub use fuzz::fuzz;
 pub use http::Remote;
 pub use process::{Program, find_program};
-pub use sign_in::{Begun, Challenge, Gates, Guard, Guarded, Known, Permit, Returned, SignInError};
+pub use sign_in::{Begun, Challenge, Gates, Guard, Guarded, Known, Permit, SignInError};
 
 use fluxchat_egress::EgressError;
 

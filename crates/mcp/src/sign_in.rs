@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use fluxchat_egress::{
-    Call, Ctx, Door, Endpoint, Exchange, ExchangeHeaders, HostClass, Payload, Reply, Target,
-    host_class, parse_tool_url,
+    Call, Ctx, Door, Endpoint, Exchange, ExchangeHeaders, HostClass, Payload, Reply, Returned,
+    Target, host_class, parse_tool_url,
 };
 use fluxchat_model::{DataCategory, Origin, Secret};
 use futures_util::FutureExt as _;
@@ -185,19 +185,6 @@ pub struct Begun {
     verifier: PkceCodeVerifier,
     redirect: String,
     known: Known,
-}
-
-/// What a browser brought back.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Returned {
-    /// Whose sign-in it is.
-    pub state: String,
-    /// What is changed for a permit.
-    pub code: Option<String>,
-    /// Why there is none.
-    pub error: Option<String>,
-    /// Who says so.
-    pub issuer: Option<String>,
 }
 
 /// A permit, and what renews it. It is kept where keys are.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use fluxchat_egress::{Ctx, Target};
+use fluxchat_egress::{Ctx, Loopback, Target};
 use fluxchat_mcp::{Client, Gates, Guard, Guarded, Known, McpError, Remote, SignInError};
 use fluxchat_model::{
     ConversationId, Origin, Purpose, Secret, SignedIn, Timestamp, ToolServer, ToolServerId,
@@ -15,7 +15,6 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::kept::Kept;
-use super::loopback::Loopback;
 use super::servers::refused;
 use crate::{App, Error, Event};
 

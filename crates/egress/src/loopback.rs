@@ -1,17 +1,20 @@
 //! The page a browser comes back to after a sign-in: on this computer alone, for one sign-in, and
 //! gone with it.
 
+#![allow(
+    clippy::disallowed_types,
+    reason = "egress is where the one listener of the app lives"
+)]
+
+use std::io;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use fluxchat_mcp::Returned;
 use fluxchat_model::Secret;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-
-use crate::Error;
 
 const PATH: &str = "/callback";
 const LONGEST: usize = 16 << 10;
@@ -19,14 +22,31 @@ const MOST_AT_ONCE: usize = 16;
 /// For one request to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(super) struct Loopback {
+/// What a browser brought back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Returned {
+    /// Whose sign-in it is.
+    pub state: String,
+    /// What is changed for a permit.
+    pub code: Option<String>,
+    /// Why there is none.
+    pub error: Option<String>,
+    /// Who says so.
+    pub issuer: Option<String>,
+}
+
+/// Waits on 127.0.0.1 for a browser (RFC 8252, section 7.3).
+pub struct Loopback {
     listener: TcpListener,
     authority: String,
 }
 
 impl Loopback {
     /// On a port the system chooses.
-    pub(super) async fn open() -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn open() -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let authority = listener.local_addr()?.to_string();
         Ok(Self {
@@ -35,12 +55,17 @@ impl Loopback {
         })
     }
 
-    pub(super) fn redirect(&self) -> String {
+    /// Where a browser is sent back to.
+    #[must_use]
+    pub fn redirect(&self) -> String {
         format!("http://{}{PATH}", self.authority)
     }
 
     /// Waits for what belongs to this sign-in. Whatever else comes is refused, and waited on.
-    pub(super) async fn returned(self, state: Secret<String>) -> Result<Returned, Error> {
+    ///
+    /// # Errors
+    /// When nothing can arrive any more.
+    pub async fn returned(self, state: Secret<String>) -> io::Result<Returned> {
         let (found, mut finds) = mpsc::channel(1);
         // They end with this.
         let mut visits = JoinSet::new();
@@ -48,7 +73,7 @@ impl Loopback {
             tokio::select! {
                 returned = finds.recv() => match returned {
                     Some(returned) => return Ok(returned),
-                    None => return Err(Error::NotFound("sign-in")),
+                    None => return Err(io::ErrorKind::BrokenPipe.into()),
                 },
                 visit = self.listener.accept() => {
                     let (stream, _) = visit?;
