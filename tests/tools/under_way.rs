@@ -90,7 +90,7 @@ async fn a_conversation_that_goes_hears_no_answer_of_a_program() {
     let go = folder.path().join("go");
     let told = tokio::task::spawn_blocking(move || std::fs::write(go, "go\n").unwrap());
     told.await.unwrap();
-    let asked = world.server.seen().len();
+    let asked = world.bodies().len();
     assert_eq!(asked, 1, "the model hears of no answer");
     let again = world
         .app

@@ -77,8 +77,8 @@ impl Client {
             Ok(Err(_)) => McpError::NotUnderstood,
             Err(_) => McpError::NoAnswer,
         };
-        process.kill();
-        Err((error, process.said()))
+        let words = tokio::task::spawn_blocking(move || process.last_words()).await;
+        Err((error, words.unwrap_or_default()))
     }
 
     /// Begins a session with a server at an address.

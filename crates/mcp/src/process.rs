@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
 
 use crate::McpError;
 
 /// The end of what a program writes beside its answers.
 const SAID: usize = 8 << 10;
+/// For what is still in the pipe of a program that ended.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// What to start.
 #[derive(Clone)]
@@ -47,6 +50,8 @@ pub fn find_program(name: &str) -> Option<PathBuf> {
 pub(crate) struct Process {
     child: Mutex<Option<Child>>,
     said: Arc<Mutex<VecDeque<u8>>>,
+    /// Ends when nothing can be written beside its answers any more.
+    silence: Mutex<mpsc::Receiver<()>>,
 }
 
 impl Process {
@@ -72,15 +77,18 @@ impl Process {
         let mut child = command.spawn().map_err(|_| McpError::NotStarted)?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let said = Arc::new(Mutex::new(VecDeque::new()));
+        let (heard, silence) = mpsc::channel();
         let process = Self {
             child: Mutex::new(Some(child)),
             said: Arc::clone(&said),
+            silence: Mutex::new(silence),
         };
         let (Some(stdin), Some(stdout), Some(mut stderr)) = pipes else {
             process.kill();
             return Err(McpError::NotStarted);
         };
         let listen = move || {
+            let _heard: mpsc::Sender<()> = heard;
             let mut piece = [0; 1024];
             while let Ok(read @ 1..) = stderr.read(&mut piece) {
                 let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
@@ -100,6 +108,16 @@ impl Process {
     pub(crate) fn said(&self) -> String {
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(said.make_contiguous()).into_owned()
+    }
+
+    /// Ends it, and tells what it wrote beside its answers to the last word. Whoever holds the
+    /// pipe open elsewhere is not waited for.
+    pub(crate) fn last_words(&self) -> String {
+        self.kill();
+        let silence = self.silence.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = silence.recv_timeout(LAST_WORDS);
+        drop(silence);
+        self.said()
     }
 
     /// Ends it and everything it started. It is waited for here alone, so that its number means
