@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FakeOptions } from '../../platform/fake/world';
 import { violations } from '../../test/axe';
 import { renderWithApp } from '../../test/render';
@@ -74,6 +74,22 @@ describe('what goes along', () => {
     );
     await waitFor(() => expect(app.context.estimate?.left_out).toBeGreaterThan(0));
     expect((await screen.findByTestId('context-left-out')).textContent).toMatch(/not sent/);
+  });
+
+  it('is not asked before there is anything to send', async () => {
+    const { app, fake } = await renderWithApp(ChatView);
+    const asked = () => fake.calls.filter((call) => call.name === 'context_estimate').length;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      app.context.look(' ');
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(asked()).toBe(0);
+      app.context.look('go');
+      await vi.advanceTimersByTimeAsync(1_000);
+    } finally {
+      vi.useRealTimers();
+    }
+    await waitFor(() => expect(asked()).toBe(1));
   });
 
   it('is told at its place in the conversation', async () => {
