@@ -51,6 +51,9 @@ pub(crate) struct Ways {
     /// The field that turns thinking off, where the usual word does not: its name, its value as
     /// JSON.
     pub(crate) thinks_not: Option<(&'static str, &'static str)>,
+    /// The field in which it wants back what it thought before it called a tool, if it does:
+    /// without it DeepSeek refuses the results of a call that was thought about.
+    pub(crate) thoughts_back: Option<&'static str>,
 }
 
 /// Which files a message may carry beside words.
@@ -66,6 +69,9 @@ pub(crate) enum Files {
     None,
 }
 
+/// DeepSeek and those who took it up: what was thought, beside what is said.
+pub(crate) const THOUGHTS: &str = "reasoning_content";
+
 const USUAL: Ways = Ways {
     limit: "max_tokens",
     seed: Some("seed"),
@@ -74,6 +80,7 @@ const USUAL: Ways = Ways {
     files: Files::Usual,
     efforts: &[],
     thinks_not: None,
+    thoughts_back: None,
 };
 
 const OPENAI: Ways = Ways {
@@ -227,6 +234,7 @@ const HOSTS: &[KnownHost] = &[
             seed: None,
             files: Files::None,
             thinks_not: Some(("thinking", r#"{"type":"disabled"}"#)),
+            thoughts_back: Some(THOUGHTS),
             ..USUAL
         },
         training: Some(Stated::TrainsMaybe),

@@ -3,6 +3,7 @@
 use fluxchat_model::{Dialect, Usage};
 use serde_json::{Value, json};
 
+use crate::hosts::THOUGHTS;
 use crate::normalise::RemoteError;
 use crate::wire::{Frames, Out};
 use crate::{FinishReason, Sealed, ToolCallDelta};
@@ -12,6 +13,8 @@ use crate::{FinishReason, Sealed, ToolCallDelta};
 pub(super) struct Reader {
     /// OpenRouter: what it wants back, pieces of one entry joined.
     details: Vec<Value>,
+    /// It thought, in a field that some want back with the calls it led to.
+    thought: bool,
 }
 
 impl Frames for Reader {
@@ -74,11 +77,18 @@ impl Reader {
                 dialect: Dialect::Openai,
                 data: json!({"reasoning_details": std::mem::take(&mut self.details)}),
             });
+        } else if string(choice, "finish_reason") == Some("tool_calls") && self.thought {
+            // The words themselves stand beside it.
+            out.sealed(Sealed {
+                dialect: Dialect::Openai,
+                data: json!({ THOUGHTS: true }),
+            });
         }
     }
 
     fn delta(&mut self, delta: &Value, out: &mut Out) {
-        let reasoning = ["reasoning_content", "reasoning"]
+        self.thought |= string(delta, THOUGHTS).is_some_and(|text| !text.is_empty());
+        let reasoning = [THOUGHTS, "reasoning"]
             .iter()
             .find_map(|name| string(delta, name).filter(|text| !text.is_empty()));
         if let Some(reasoning) = reasoning {

@@ -231,14 +231,23 @@ fn sound(format: &str, bytes: &[u8]) -> Value {
 /// What the source wants back unchanged with what it said.
 fn give_back(source: &Source, message: &ChatMessage, written: &mut Value) {
     for part in &message.parts {
-        if let ChatPart::Reasoning {
+        let ChatPart::Reasoning {
+            text,
             sealed: Some(sealed),
-            ..
         } = part
-            && sealed.dialect == source.dialect
-            && let Some(details) = sealed.data.get("reasoning_details")
-        {
+        else {
+            continue;
+        };
+        if sealed.dialect != source.dialect {
+            continue;
+        }
+        if let Some(details) = sealed.data.get("reasoning_details") {
             written["reasoning_details"] = details.clone();
+        }
+        if let Some(field) = ways(source).thoughts_back
+            && sealed.data.get(field).is_some()
+        {
+            written[field] = json!(text);
         }
     }
 }
@@ -285,6 +294,32 @@ mod tests {
             json!({"model":"m","messages":[{"role":"user","content":"hi"}],"stream":true,
                    "stream_options":{"include_usage":true}})
         );
+    }
+
+    #[test]
+    fn what_was_thought_before_a_call_goes_back_to_who_asks_for_it_alone() {
+        let mut asked = request();
+        asked.messages.push(ChatMessage {
+            role: Role::Assistant,
+            parts: vec![
+                ChatPart::Reasoning {
+                    text: "hm".to_owned(),
+                    sealed: Some(crate::Sealed {
+                        dialect: Dialect::Openai,
+                        data: json!({"reasoning_content": true}),
+                    }),
+                },
+                ChatPart::ToolCall {
+                    id: "c".to_owned(),
+                    name: "t".to_owned(),
+                    arguments: "{}".to_owned(),
+                    sealed: None,
+                },
+            ],
+        });
+        let written = |host| body(Some(host), Dialect::Openai, &asked)["messages"][1].clone();
+        assert_eq!(written("api.deepseek.com")["reasoning_content"], "hm");
+        assert_eq!(written("llm.example")["reasoning_content"], Value::Null);
     }
 
     #[test]
