@@ -13,8 +13,8 @@ use crate::{FinishReason, Sealed, ToolCallDelta};
 pub(super) struct Reader {
     /// OpenRouter: what it wants back, pieces of one entry joined.
     details: Vec<Value>,
-    /// It thought, in a field that some want back with the calls it led to.
-    thought: bool,
+    /// What it thought, in a field that some want back with the calls it led to.
+    thought: String,
 }
 
 impl Frames for Reader {
@@ -77,17 +77,18 @@ impl Reader {
                 dialect: Dialect::Openai,
                 data: json!({"reasoning_details": std::mem::take(&mut self.details)}),
             });
-        } else if string(choice, "finish_reason") == Some("tool_calls") && self.thought {
-            // The words themselves stand beside it.
+        } else if string(choice, "finish_reason") == Some("tool_calls") && !self.thought.is_empty()
+        {
             out.sealed(Sealed {
                 dialect: Dialect::Openai,
-                data: json!({ THOUGHTS: true }),
+                data: json!({ THOUGHTS: std::mem::take(&mut self.thought) }),
             });
         }
     }
 
     fn delta(&mut self, delta: &Value, out: &mut Out) {
-        self.thought |= string(delta, THOUGHTS).is_some_and(|text| !text.is_empty());
+        self.thought
+            .push_str(string(delta, THOUGHTS).unwrap_or_default());
         let reasoning = [THOUGHTS, "reasoning"]
             .iter()
             .find_map(|name| string(delta, name).filter(|text| !text.is_empty()));

@@ -232,8 +232,8 @@ fn sound(format: &str, bytes: &[u8]) -> Value {
 fn give_back(source: &Source, message: &ChatMessage, written: &mut Value) {
     for part in &message.parts {
         let ChatPart::Reasoning {
-            text,
             sealed: Some(sealed),
+            ..
         } = part
         else {
             continue;
@@ -245,9 +245,9 @@ fn give_back(source: &Source, message: &ChatMessage, written: &mut Value) {
             written["reasoning_details"] = details.clone();
         }
         if let Some(field) = ways(source).thoughts_back
-            && sealed.data.get(field).is_some()
+            && let Some(thoughts) = sealed.data.get(field)
         {
-            written[field] = json!(text);
+            written[field] = thoughts.clone();
         }
     }
 }
@@ -303,10 +303,10 @@ mod tests {
             role: Role::Assistant,
             parts: vec![
                 ChatPart::Reasoning {
-                    text: "hm".to_owned(),
+                    text: String::new(),
                     sealed: Some(crate::Sealed {
                         dialect: Dialect::Openai,
-                        data: json!({"reasoning_content": true}),
+                        data: json!({"reasoning_content": "hm"}),
                     }),
                 },
                 ChatPart::ToolCall {
