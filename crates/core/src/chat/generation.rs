@@ -584,7 +584,9 @@ impl Run {
             .remove(&self.answer.id);
         self.generation.ended.cancel();
         if status == MessageStatus::Complete && !self.home.is_temporary {
-            self.app.title_soon(self.answer.id, &self.source, model);
+            self.app
+                .title_soon(self.answer.id, &self.source, model)
+                .await;
         }
         self.app.tell(Event::StreamEnded(self.answer.id));
         self.app

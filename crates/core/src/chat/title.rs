@@ -48,12 +48,21 @@ impl App {
 
     /// Asks for a title after the first answer, beside everything else. What fails leaves the
     /// title as it is.
-    pub(super) fn title_soon(&self, answer: MessageId, source: &Source, model: Option<String>) {
+    pub(super) async fn title_soon(
+        &self,
+        answer: MessageId,
+        source: &Source,
+        model: Option<String>,
+    ) {
         // The command line ends with its answer.
         let (Ok(open), Some(model)) = (self.open(), model) else {
             return;
         };
         if source.is_in_process() || self.inner.options.surface != "window" {
+            return;
+        }
+        // As it is set when the answer ends: later it is about later answers.
+        if !self.titles_by_model().await.unwrap_or(false) {
             return;
         }
         let (app, source) = (self.clone(), source.clone());
