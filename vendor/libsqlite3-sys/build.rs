@@ -172,7 +172,9 @@ mod build_bundled {
             !(cfg!(feature = "bundled-windows") && !cfg!(feature = "bundled") && !win_target()),
             "This module should not be used: we're not on Windows and the bundled feature has not been enabled"
         );
-        let (include_dir, source) = cfg_select! {
+        // What the build reads. A file that is not there, or that the build itself writes, counts as
+        // changed each time.
+        let (include_dir, source, input) = cfg_select! {
             feature = "bundled-sqlcipher" => {
                 let dir = sqlcipher_src::source_dir();
                 let source = out_path.with_file_name(sqlcipher_src::SOURCE_FILE);
@@ -180,13 +182,14 @@ mod build_bundled {
                     .expect("the source of SQLCipher");
                 std::fs::write(&source, crate::secure_delete::mended(&text))
                     .expect("a copy of the source of SQLCipher");
-                (dir.to_owned(), source)
+                (dir.to_owned(), source, dir.join(sqlcipher_src::SOURCE_FILE))
             }
             _ => {
                 let dir = format!("{}/{lib_name}", env!("CARGO_MANIFEST_DIR"));
                 let source = format!("{lib_name}/sqlite3.c");
                 (
                     std::path::PathBuf::from(dir),
+                    std::path::PathBuf::from(&source),
                     std::path::PathBuf::from(source),
                 )
             }
@@ -203,8 +206,8 @@ mod build_bundled {
             }
         }
         println!("cargo:include={}", include_dir.display());
-        println!("cargo:rerun-if-changed={}", source.display());
-        println!("cargo:rerun-if-changed=sqlite3/wasm32-wasi-vfs.c");
+        println!("cargo:rerun-if-changed=build.rs");
+        println!("cargo:rerun-if-changed={}", input.display());
         let mut cfg = cc::Build::new();
         cfg.file(&source)
             .flag("-DSQLITE_CORE")
