@@ -1,7 +1,7 @@
 //! What goes to a source: the same for asking and for showing what would be asked.
 
 use fluxchat_egress::{CancellationToken, Ctx, Reply};
-use fluxchat_model::{ConversationId, DataCategory, Instructions, Purpose, Role, Source};
+use fluxchat_model::{ConversationId, DataCategory, Instructions, Purpose, Role, Source, SourceId};
 use fluxchat_providers::{ChatMessage, ChatRequest, Tool};
 
 use crate::redaction::Redactor;
@@ -31,6 +31,19 @@ impl Outgoing {
 }
 
 impl App {
+    /// The names that placeholders stand for where a source is asked with them; `None` where it is
+    /// not. As the source is now, not as it was when the question was asked.
+    pub(crate) async fn names_hidden_from(
+        &self,
+        id: SourceId,
+    ) -> Result<Option<Vec<String>>, Error> {
+        self.read(move |tx| {
+            let redact = tx.source(id)?.is_some_and(|source| source.redact);
+            redact.then(|| tx.redact_names()).transpose()
+        })
+        .await
+    }
+
     /// What the door is told about a question.
     pub(super) fn chat_ctx(
         &self,
@@ -62,14 +75,7 @@ impl App {
             messages.insert(0, ChatMessage::text(Role::System, instructions.system));
         }
         let parameters = instructions.parameters;
-        let id = source.id;
-        // As the source is now, not as it was when the question was asked.
-        let names = self
-            .read(move |tx| {
-                let redact = tx.source(id)?.is_some_and(|source| source.redact);
-                redact.then(|| tx.redact_names()).transpose()
-            })
-            .await?;
+        let names = self.names_hidden_from(source.id).await?;
         let texts = messages.iter().flat_map(ChatMessage::texts);
         let mut redactor = Redactor::new(names.as_deref().unwrap_or_default(), texts);
         if names.is_some() {

@@ -96,13 +96,7 @@ impl App {
 
     /// The text with placeholders, where the source is asked with them.
     async fn as_it_leaves(&self, source: &Source, text: String) -> Result<String, Error> {
-        let id = source.id;
-        let names = self
-            .read(move |tx| {
-                let redact = tx.source(id)?.is_some_and(|source| source.redact);
-                redact.then(|| tx.redact_names()).transpose()
-            })
-            .await?;
+        let names = self.names_hidden_from(source.id).await?;
         Ok(match names {
             Some(names) => crate::redaction::Redactor::new(&names, [text.as_str()]).redact(&text),
             None => text,
