@@ -113,6 +113,7 @@ fn inside() {
         first_run(&window).await;
 
         window.click("rail-settings").await;
+        window.wait_text("High contrast").await;
         window.click_text("Tools").await;
         window.click("tool-server-add").await;
         window.wait("tool-server-form").await;
@@ -126,7 +127,7 @@ fn inside() {
         window.click("tool-server-save").await;
         window.wait_gone("[data-testid=tool-server-form]").await;
         window.wait_text(&format!("Goes to {}", host.host())).await;
-        window.wait_text("X-Team").await;
+        window.wait_text("x-team").await;
         at_stage(&window, "out").await;
 
         // What it answers says that somebody must sign in.
