@@ -44,12 +44,12 @@ pub async fn link_address(app: &App, req: LinkOpenReq) -> Answer<String> {
 
 /// What the citation with this number leads to.
 fn cited(parts: &[Part], number: u32) -> Option<LinkTarget> {
-    let targets = parts.iter().filter_map(|part| match part {
+    let mut targets = parts.iter().filter_map(|part| match part {
         Part::Citation { target, .. } => Some(target),
         _ => None,
     });
     let nth = usize::try_from(number).ok()?;
-    markup::address_target(targets.skip(nth).next()?)
+    markup::address_target(targets.nth(nth)?)
 }
 
 /// The page a person signs in on, if who hears of it was named and it is one the browser may be

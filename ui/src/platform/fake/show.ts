@@ -157,7 +157,7 @@ export function showEverything(fake: FakePlatform): void {
     [{ text: 'Nobody there' }, failure('remote_unreachable', 'No connection to api.mistral.ai.', 'Check the address and whether the server runs, then try again.', { named: { host: 'api.mistral.ai', detail: null } })],
   ]);
   begin(world, 'Two thousand lines of code', [
-    [{ text: 'Write the table.' }, { text: 'code', blocks: [paragraph('Here it is, in one piece:'), long(2_000), paragraph('And a short one:'), long(6, false), code('mermaid', 'graph TD;\n  A-->B;')], branch_ids: ['a', 'b'] }],
+    [{ text: 'Write the table.' }, { text: 'code', id: 'a', blocks: [paragraph('Here it is, in one piece:'), long(2_000), paragraph('And a short one:'), long(6, false), code('mermaid', 'graph TD;\n  A-->B;')], branch_ids: ['a', 'b'] }],
   ]);
   const tools = begin(world, 'Tools, asked and answered', [
     [
@@ -196,7 +196,7 @@ export function showEverything(fake: FakePlatform): void {
   const ids = Array.from({ length: 240 }, (_, at) => `branch-${at}`);
   const wide = begin(world, 'Two hundred and forty branches', [
     [{ text: 'Plan three days in Lisbon without a car.' }, { text: 'plan', blocks: ANSWER }],
-    [{ text: 'And what if we stayed five days, with a child that is tired by noon?', id: 'branch-3', branch_ids: ids }, { text: 'plan', blocks: ANSWER.slice(0, 3), branch_ids: ['x', 'y', 'z'] }],
+    [{ text: 'And what if we stayed five days, with a child that is tired by noon?', id: 'branch-3', branch_ids: ids }, { text: 'plan', id: 'x', blocks: ANSWER.slice(0, 3), branch_ids: ['x', 'y', 'z'] }],
   ]);
   wideMap(fake, wide, ids);
   (globalThis as { fluxchatFake?: FakePlatform }).fluxchatFake = fake;
