@@ -8,6 +8,7 @@ mod offline;
 mod remote;
 mod sealed;
 mod sign_in;
+mod sign_in_window;
 mod under_way;
 mod window;
 

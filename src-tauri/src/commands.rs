@@ -1,5 +1,7 @@
 //! Every command of the contract as Tauri wants it: a shim of one statement each.
 
+use std::io;
+
 use fluxchat_ipc::ApiError;
 use fluxchat_ipc::commands;
 use fluxchat_ipc::dto::attachment::*;
@@ -84,12 +86,12 @@ async fn session_open(
 #[tauri::command]
 async fn link_open(core: State<'_, Core>, req: LinkOpenReq) -> Result<Done, ApiError> {
     let address = commands::desktop::link_address(core.ready().await, req).await?;
-    browse(&address)?;
+    browsed(browser::open(&address))?;
     Ok(Done {})
 }
 
-fn browse(address: &str) -> Result<(), ApiError> {
-    browser::open(address).map_err(|error| {
+fn browsed(opened: io::Result<()>) -> Result<(), ApiError> {
+    opened.map_err(|error| {
         tracing::warn!(name: "shell.link_not_opened", kind = %error.kind(), "");
         ApiError {
             code: "browser_failed".into(),
@@ -109,7 +111,7 @@ async fn tool_sign_in_open(
     let app = core.ready().await;
     let id = req.id;
     if let Some(address) = commands::desktop::sign_in_address(app, req).await?
-        && let Err(error) = browse(&address)
+        && let Err(error) = browsed(browser::open_sign_in(&address))
     {
         commands::tools::tool_sign_in_cancel(app, ToolServerReq { id }).await?;
         return Err(error);

@@ -119,6 +119,7 @@ fn no_command_answers_while_it_is_locked() {
             message_id: asked.id,
             link_id: 0,
             in_reasoning: false,
+            is_citation: false,
         };
         assert!(
             commands::desktop::link_address(&world.app, link)

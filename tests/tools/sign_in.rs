@@ -34,7 +34,7 @@ fn hour() -> Habits {
 }
 
 /// What a browser does with an address: the head of the answer.
-async fn visit(address: &str) -> String {
+pub(super) async fn visit(address: &str) -> String {
     let rest = address.strip_prefix("http://").unwrap();
     let (authority, path) = rest.split_once('/').unwrap();
     let mut stream = tokio::net::TcpStream::connect(authority).await.unwrap();
@@ -46,7 +46,7 @@ async fn visit(address: &str) -> String {
 }
 
 /// The address a person is sent back to.
-async fn sent_to(page: &str) -> String {
+pub(super) async fn sent_to(page: &str) -> String {
     let answer = visit(page).await;
     let line = answer.lines().find_map(|it| it.strip_prefix("location: "));
     line.unwrap().to_owned()

@@ -80,6 +80,13 @@ pub fn link_target(markdown: &str, id: u32) -> Option<LinkTarget> {
     parse_source(cut(&source).0, &Context::default(), Some(id)).wanted
 }
 
+/// Judges an address that is no part of a text, such as one an answer rests on. `None` for what
+/// is not to be opened.
+#[must_use]
+pub fn address_target(address: &str) -> Option<LinkTarget> {
+    link::resolve(address)
+}
+
 /// The part that is read as Markdown, and the rest.
 fn cut(source: &str) -> (&str, &str) {
     let mut end = source.len().min(MAX_SOURCE);

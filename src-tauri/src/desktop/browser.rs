@@ -16,14 +16,75 @@ pub fn open(address: &str) -> io::Result<()> {
     open::that_detached(address)
 }
 
+/// Opens the page of a sign-in. One on this computer needs no encryption: nothing leaves it.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_sign_in(address: &str) -> io::Result<()> {
+    if !may_sign_in(address) {
+        return Err(io::Error::from(io::ErrorKind::InvalidInput));
+    }
+    open::that_detached(address)
+}
+
+fn may_sign_in(address: &str) -> bool {
+    is_plain(address) && (address.starts_with("https://") || is_here(address))
+}
+
+/// Unencrypted, and on this computer whatever follows the host.
+fn is_here(address: &str) -> bool {
+    let Some(rest) = address.strip_prefix("http://") else {
+        return false;
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    ["127.0.0.1", "localhost", "[::1]"].iter().any(|host| {
+        authority.strip_prefix(host).is_some_and(|port| {
+            port.is_empty()
+                || port
+                    .strip_prefix(':')
+                    .is_some_and(|it| it.parse::<u16>().is_ok())
+        })
+    })
+}
+
 fn may_open(address: &str) -> bool {
-    let plain = !address.chars().any(|c| c.is_control() || c.is_whitespace());
-    plain && (address.starts_with("https://") || address.starts_with("mailto:"))
+    is_plain(address) && (address.starts_with("https://") || address.starts_with("mailto:"))
+}
+
+fn is_plain(address: &str) -> bool {
+    !address.chars().any(|c| c.is_control() || c.is_whitespace())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::may_open;
+    use super::{may_open, may_sign_in};
+
+    #[test]
+    fn a_sign_in_is_opened_encrypted_or_on_this_computer() {
+        let good = [
+            "https://login.example/authorize?state=a",
+            "http://127.0.0.1:8080/authorize?state=a",
+            "http://localhost/authorize",
+            "http://[::1]:1?a",
+        ];
+        for good in good {
+            assert!(may_sign_in(good), "{good} is a page to sign in on");
+        }
+        let bad = [
+            "http://login.example/authorize",
+            "http://127.0.0.1.example/",
+            "http://127.0.0.1@example.org/",
+            "http://127.0.0.1:80@example.org/",
+            "http://localhost.example/",
+            "http://127.0.0.1\\@example.org/",
+            "mailto:a@example.org",
+            "file:///etc/passwd",
+            "https://login.example/ --flag",
+        ];
+        for bad in bad {
+            assert!(!may_sign_in(bad), "{bad:?} is none");
+        }
+    }
 
     #[test]
     fn only_the_web_and_mail_are_opened() {

@@ -28,6 +28,11 @@ export function formatNumber(value: number): string {
   return numbers('plain', {}).format(value);
 }
 
+/** The same where there is little room: thousands and millions by their sign, where the language has one. */
+export function formatShort(value: number): string {
+  return value < 10_000 ? formatNumber(value) : numbers('short', { notation: 'compact', maximumFractionDigits: value < 100_000 ? 1 : 0 }).format(value);
+}
+
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
 /** A size in decimal units with at most one digit after the point. */

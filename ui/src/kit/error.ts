@@ -8,6 +8,13 @@ export interface ErrorWords {
   next: string;
 }
 
+/** How long a source asks to wait, where the catalogue has words for it. */
+function wait(ms: number | undefined): string | undefined {
+  if (ms === undefined) return undefined;
+  const seconds = Math.ceil(ms / 1_000);
+  return seconds <= 90 ? tMaybe('error.wait.seconds', { count: seconds }) : tMaybe('error.wait.minutes', { count: Math.ceil(seconds / 60) });
+}
+
 /** The words for a failure: ours where the catalogue knows its code, else those it came with. */
 export function errorWords(error: ApiError | VisibleError): ErrorWords {
   const { host, budget } = error.named ?? {};
@@ -22,6 +29,6 @@ export function errorWords(error: ApiError | VisibleError): ErrorWords {
     message: (ours && quoted ? `${ours} ${quoted}` : ours) ?? (error.message || (tMaybe('error.internal.message') ?? error.code)),
     // What was kept depends on when it failed, not on the code alone: the sentence itself is translated.
     kept: own('kept') ?? tMaybe(`kept:${error.kept}`) ?? error.kept,
-    next: own('next') ?? (known ? '' : error.next),
+    next: wait(error.named?.wait_ms) ?? own('next') ?? (known ? '' : error.next),
   };
 }

@@ -24,6 +24,14 @@ describe('what services say when they fail', () => {
     expect(words.message + words.next).not.toMatch(/English|[{}]/);
   });
 
+  it('says how long to wait where a source does', () => {
+    const failure = { code: 'remote_rate_limited', message: 'English', kept: '', next: 'English' };
+    const next = (wait_ms: number) => errorWords({ ...failure, named: { host: null, detail: null, wait_ms } }).next;
+    expect(next(26_100)).toBe('27 Sekunden warten, dann noch einmal versuchen.');
+    expect(next(1)).toBe('Eine Sekunde warten, dann noch einmal versuchen.');
+    expect(next(600_000)).toBe('10 Minuten warten, dann noch einmal versuchen.');
+  });
+
   it('names the amounts of a budget as the language writes them', () => {
     const stop = { period: 'month' as const, limit: 5_000_000_000, spent: 4_990_000_000, more: 20_000_000 };
     const failure = { code: 'budget_reached', message: 'The budget', kept: '', next: '' };

@@ -8,6 +8,8 @@ export interface MenuPanelProps {
   side: 'top' | 'bottom' | 'left' | 'right';
   align: 'start' | 'center' | 'end';
   open: boolean;
+  /** Where the keyboard goes when it closes, if not back to what opened it. */
+  onleave?: (() => boolean) | undefined;
 }
 
 /** What a menu lends to its items, so that an item can be named anywhere without loading menus. */

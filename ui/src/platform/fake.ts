@@ -17,6 +17,7 @@ import { privacyCommands } from './fake/privacy';
 import { retentionCommands } from './fake/retention';
 import { rightsCommands } from './fake/rights';
 import { proofCommands } from './fake/proof';
+import { showEverything } from './fake/show';
 import { sessionCommands } from './fake/session';
 import { serviceCommands } from './fake/services';
 import { sourceCommands } from './fake/sources';
@@ -42,7 +43,7 @@ export interface FakePlatform extends Platform {
   answer<K extends keyof Commands>(name: K, handler: Handlers<K>[K]): void;
 }
 
-/** Reads the options from an address: `?fake&state=locked`, `?fake&setup=0`, `?fake&n=5000`, `?fake&theme=dark&language=de`. */
+/** Reads the options from an address: `?fake&state=locked`, `?fake&setup=0`, `?fake&n=5000`, `?fake&theme=dark&language=de`, `?fake&show`. */
 function optionsFrom(params: URLSearchParams): FakeOptions {
   return {
     state: (params.get('state') as FakeOptions['state']) ?? 'ready',
@@ -58,6 +59,7 @@ function optionsFrom(params: URLSearchParams): FakeOptions {
     supervised: params.has('supervised'),
     policyPending: params.has('newpolicy'),
     deaf: params.has('deaf'),
+    show: params.has('show'),
     wordsPerSecond: Number(params.get('speed') ?? 40),
   };
 }
@@ -108,5 +110,6 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
       return structuredClone(await handlers[name](req));
     },
   };
+  if (world.shows) showEverything(fake);
   return fake;
 }

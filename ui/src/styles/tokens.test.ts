@@ -107,3 +107,14 @@ describe('components', () => {
     expect(offenders).toEqual([]);
   });
 });
+
+it('names that are used are declared', () => {
+  const sources = Object.values(import.meta.glob(['../**/*.svelte'], { query: '?raw', import: 'default', eager: true }) as Record<string, string>);
+  const styles = ['base', 'floating', 'scrollbars', 'tokens'].map((name) => readFileSync(join(import.meta.dirname, `${name}.css`), 'utf8'));
+  const all = [...sources, ...styles].join('\n');
+  // Those of a component are declared beside it, or set by its script.
+  const known = new Set([...all.matchAll(/(?:--|style:--)([\w-]+)\s*[:=]/g)].map((match) => match[1]));
+  const scale = /^(sand|iris|amber|red|grass)-\d+$/;
+  const missing = [...all.matchAll(/var\(--([\w-]+)\s*([,)])/g)].filter(([, name, end]) => end === ')' && !known.has(name) && !scale.test(name ?? ''));
+  expect([...new Set(missing.map((match) => match[1]))]).toEqual([]);
+});

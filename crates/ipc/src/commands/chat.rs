@@ -2,7 +2,7 @@
 
 use fluxchat_core::{App, Ask, Erasing, Sent, ShownMessage};
 use fluxchat_core::{ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor};
-use fluxchat_markup as markup;
+use fluxchat_markup::{self as markup, LinkKind};
 use fluxchat_model::{
     AnswerNotice, Conversation, ConversationId, DraftKey, Message, MessageStatus, Part, Timestamp,
 };
@@ -289,10 +289,17 @@ pub fn citations(parts: &[Part]) -> Vec<CitationRow> {
                 _ => fluxchat_core::host_of(target),
             },
             file: of_file.and_then(cited_page),
+            address: cited_address(target),
             help,
         }
     })
     .collect()
+}
+
+/// As it is shown before a browser is given it.
+fn cited_address(target: &str) -> Option<String> {
+    let found = markup::address_target(target)?;
+    (found.kind == LinkKind::Https).then_some(found.display)
 }
 
 fn cited_page(target: &str) -> Option<CitedPage> {

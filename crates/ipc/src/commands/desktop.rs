@@ -6,8 +6,8 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use fluxchat_core::{App, Error};
-use fluxchat_markup::{self as markup, LinkKind};
-use fluxchat_model::LedgerFilter;
+use fluxchat_markup::{self as markup, LinkKind, LinkTarget};
+use fluxchat_model::{LedgerFilter, Part};
 
 use crate::ApiError;
 use crate::dto::chat::LinkOpenReq;
@@ -25,12 +25,14 @@ type Answer<T> = Result<T, ApiError>;
 /// `not_found` for an unknown message or link, `link_not_opened` for any other kind.
 pub async fn link_address(app: &App, req: LinkOpenReq) -> Answer<String> {
     let message = app.message_by_id(req.message_id).await?;
-    let text = if req.in_reasoning {
-        message.reasoning()
+    let target = if req.is_citation {
+        cited(&message.parts, req.link_id)
+    } else if req.in_reasoning {
+        markup::link_target(&message.reasoning(), req.link_id)
     } else {
-        message.text()
+        markup::link_target(&message.text(), req.link_id)
     };
-    let target = markup::link_target(&text, req.link_id).ok_or(Error::NotFound("link"))?;
+    let target = target.ok_or(Error::NotFound("link"))?;
     match target.kind {
         LinkKind::Https | LinkKind::Mailto => Ok(target.url),
         LinkKind::Http | LinkKind::Help | LinkKind::Blocked => Err(ApiError::invalid(
@@ -38,6 +40,16 @@ pub async fn link_address(app: &App, req: LinkOpenReq) -> Answer<String> {
             "Only encrypted pages and mail addresses are opened.",
         )),
     }
+}
+
+/// What the citation with this number leads to.
+fn cited(parts: &[Part], number: u32) -> Option<LinkTarget> {
+    let mut targets = parts.iter().filter_map(|part| match part {
+        Part::Citation { target, .. } => Some(target),
+        _ => None,
+    });
+    let nth = usize::try_from(number).ok()?;
+    markup::address_target(targets.nth(nth)?)
 }
 
 /// The page a person signs in on, if who hears of it was named and it is one the browser may be
@@ -138,5 +150,47 @@ fn remove(draft: &Path) -> Result<(), Error> {
     match fs::remove_file(draft) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::chat::citations;
+
+    fn citation(title: &str, target: &str) -> Part {
+        Part::Citation {
+            title: title.to_owned(),
+            target: target.to_owned(),
+        }
+    }
+
+    /// What a browser may be given is shown in full and opened by its number; all else is words.
+    #[test]
+    fn a_citation_leads_where_it_is_shown_to_lead() {
+        let parts = [
+            citation("A page", "https://example.org/a?b=c#d"),
+            Part::Text {
+                text: "words".to_owned(),
+            },
+            citation("Help", "help:search#delete"),
+            citation("Plain", "http://example.org/a"),
+            citation("A trick", "https://good.example@evil.example/"),
+            citation("Code", "javascript:alert(1)"),
+            citation("Another", "https://xn--80ak6aa92e.com/x"),
+        ];
+        let rows = citations(&parts);
+        let shown: Vec<Option<&str>> = rows.iter().map(|row| row.address.as_deref()).collect();
+        assert_eq!(shown[0], Some("https://example.org/a?b=c#d"));
+        assert_eq!(shown[1..5], [None; 4]);
+        assert!(shown[5].is_some());
+        assert_eq!(cited(&parts, 0).unwrap().url, "https://example.org/a?b=c#d");
+        assert_eq!(cited(&parts, 3), None, "a name before the host");
+        assert_eq!(cited(&parts, 4), None);
+        assert_eq!(
+            cited(&parts, 5).unwrap().url,
+            "https://xn--80ak6aa92e.com/x"
+        );
+        assert_eq!(cited(&parts, 6), None);
     }
 }

@@ -202,6 +202,8 @@ dto! {
         pub help: Option<String>,
         /// The file and its page, for `attachment`.
         pub file: Option<CitedPage>,
+        /// The whole address for reading, where a browser may be given it.
+        pub address: Option<String>,
     }
 }
 
@@ -362,6 +364,8 @@ dto! {
         pub link_id: u32,
         /// Whether it stands in the reasoning.
         pub in_reasoning: bool,
+        /// Whether it is what the answer rests on; the number is that of the citation then.
+        pub is_citation: bool,
     }
 }
 

@@ -146,9 +146,9 @@ describe('Files beside a question', () => {
     await user.upload(screen.getByTestId('attach-input'), file('manual.pdf', 'x'.repeat(200_000)));
     await waitFor(() => expect(states()).toEqual(['ready']));
     const asset_id = app.attachments.ids[0] ?? '';
-    const citations = [{ title: 'manual.pdf, p. 317', host: 'attachment', help: null, file: { asset_id, page: 317 } }];
+    const citations = [{ title: 'manual.pdf, p. 317', host: 'attachment', help: null, file: { asset_id, page: 317 }, address: null }];
     const onpage = (id: string, page: number) => app.attachments.look(id, page);
-    render(Citations, { citations, onhelp: () => undefined, onpage });
+    render(Citations, { citations, onhelp: () => undefined, onlink: () => undefined, onpage });
     await user.click(screen.getByTestId('citation'));
     const sheet = await screen.findByTestId('attach-sheet');
     await waitFor(() => expect(sheet.querySelector('h3')?.textContent).toBe('Page 317'));

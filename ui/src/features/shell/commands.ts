@@ -2,6 +2,7 @@ import { t, type MessageKey } from '../../i18n/index.svelte';
 import type { Settings } from '../../ipc/generated/types';
 import type { AppState } from '../../state/app.svelte';
 import { copyText } from '../chat/copy';
+import { editLast } from '../chat/edit-last';
 import { PAGES } from '../privacy/data.svelte';
 import type { ShortcutId } from './shortcuts';
 
@@ -88,6 +89,10 @@ export function commandSections(app: AppState): CommandSection[] {
     if (!thread.streaming) {
       chatCommands.push(
         command('answer.again', 'command.regenerate', () => void chat.regenerate(lastAnswer)),
+        command('question.edit', 'command.editQuestion', () => {
+          navigation.go('chat');
+          editLast(app);
+        }),
       );
     }
   }

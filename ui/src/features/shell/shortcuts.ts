@@ -26,6 +26,7 @@ export const SHORTCUTS = {
   'answer.copy': 'mod+shift+c',
   'answer.again': 'mod+shift+r',
   'answer.stop': 'mod+.',
+  'question.edit': 'mod+e',
   'conversation.rename': 'f2',
   'conversation.pin': 'mod+shift+p',
   'conversation.archive': 'mod+shift+e',

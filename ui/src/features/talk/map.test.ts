@@ -74,6 +74,18 @@ describe('the map of a large conversation', () => {
     await waitFor(() => expect(here()).toBe('late'));
   });
 
+  it('goes to the line that begins with what is typed', async () => {
+    const { tree, here } = await opened();
+    await waitFor(() => expect(here()).toBe(`b${DEEP - 1}`));
+    const press = (key: string) => fireEvent.keyDown(document.activeElement ?? tree, { key });
+    await press('c');
+    await waitFor(() => expect(here()).toBe(`c${DEEP - 1}`));
+    for (const letter of '12') await press(letter);
+    await waitFor(() => expect(here(), 'more letters are more of its beginning').toBe('c129'));
+    await press('x');
+    await waitFor(() => expect(here(), 'where none does, nothing moves').toBe('c129'));
+  });
+
   it('gives the focus back to the line it was on', async () => {
     const { tree, here } = await opened();
     await waitFor(() => expect(here()).toBe(`b${DEEP - 1}`));

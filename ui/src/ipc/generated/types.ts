@@ -790,7 +790,11 @@ help: string | null,
 /**
  * The file and its page, for `attachment`.
  */
-file: CitedPage | null, };
+file: CitedPage | null, 
+/**
+ * The whole address for reading, where a browser may be given it.
+ */
+address: string | null, };
 
 /**
  * A page of a file.
@@ -2589,7 +2593,11 @@ link_id: number,
 /**
  * Whether it stands in the reasoning.
  */
-in_reasoning: boolean, };
+in_reasoning: boolean, 
+/**
+ * Whether it is what the answer rests on; the number is that of the citation then.
+ */
+is_citation: boolean, };
 
 /**
  * An item of a list.
@@ -3360,7 +3368,11 @@ detail: string | null,
 /**
  * The budget that has no room left, and by how much.
  */
-budget?: BudgetStop, };
+budget?: BudgetStop, 
+/**
+ * How long the source asks to wait, in milliseconds.
+ */
+wait_ms?: number, };
 
 /**
  * Nodes for a child sequence; their kind is the one the sequence holds.

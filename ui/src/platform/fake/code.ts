@@ -19,7 +19,7 @@ export function codeCommands(world: FakeWorld): Handlers<Names> {
             at > 0
               ? null
               : [
-                  { change: 'same' as const, text: 'fn main() {\n' },
+                  { change: 'same' as const, text: `// Written twice.\n${'\n'.repeat(40)}fn main() {\n` },
                   { change: 'removed' as const, text: '    println!("one");\n' },
                   { change: 'added' as const, text: '    println!("two");\n' },
                   { change: 'same' as const, text: '}\n' },

@@ -40,6 +40,8 @@ export interface FakeOptions {
   policyPending?: boolean;
   /** The computer tells nobody that it sleeps. */
   deaf?: boolean;
+  /** Conversations that have everything in them. */
+  show?: boolean;
 }
 
 /** What the core would keep. */
@@ -54,6 +56,7 @@ export class FakeWorld {
   policyScheduled = false;
   hasPassphrase: boolean;
   hears: boolean;
+  readonly shows: boolean;
   storage: StorageMode = 'keychain';
   offline: boolean;
   wordsPerSecond: number;
@@ -90,6 +93,7 @@ export class FakeWorld {
     this.state = options.state ?? 'ready';
     this.setupDone = options.setupDone ?? true;
     this.hasPassphrase = options.hasPassphrase ?? false;
+    this.shows = options.show ?? false;
     this.hears = !(options.deaf ?? false);
     this.offline = options.offline ?? false;
     this.wordsPerSecond = options.wordsPerSecond ?? 40;

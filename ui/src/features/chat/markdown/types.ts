@@ -1,6 +1,7 @@
 import type { Snippet } from 'svelte';
 import type { Inline } from '../../../ipc/generated/types';
 import type { ShownMessage } from '../../../state/message.svelte';
+import type { LinkPlace } from '../link';
 import type { CodeText } from '../../code/place';
 
 export type LinkInline = Extract<Inline, { type: 'link' }>;
@@ -9,8 +10,8 @@ export type ImageInline = Extract<Inline, { type: 'image' }>;
 /** Asked to open a link or an image: its number in the text, and what was shown of it. */
 export type OnLink = (id: number, node: LinkInline | ImageInline) => void;
 
-/** The same, of a message: of its words, or of what was thought on the way. */
-export type OnMessageLink = (message: ShownMessage, inReasoning: boolean, ...link: Parameters<OnLink>) => void;
+/** The same, of a message: of its words, of what was thought on the way, or of what it rests on. */
+export type OnMessageLink = (message: ShownMessage, place: LinkPlace, ...link: Parameters<OnLink>) => void;
 
 /** What stands between the blocks of a text. */
 export interface Between {

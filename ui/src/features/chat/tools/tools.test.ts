@@ -170,6 +170,34 @@ describe('the page of tools', () => {
     await waitFor(() => expect(screen.queryByRole('heading', { name: 'Notes' })).toBeNull());
   });
 
+  it('leads through a sign-in, with the keyboard in the card', async () => {
+    const { fake, app } = await renderWithApp(Tools, {}, { conversations: 3 });
+    const user = userEvent.setup({ pointerEventsCheck: 0 });
+    await screen.findAllByTestId('tool-row');
+    const card = screen.getByTestId('tool-sign-in');
+    const stage = (wanted: string) => waitFor(() => expect(card.dataset.stage).toBe(wanted));
+    fake.answer('tool_server_test', () => {
+      throw Object.assign(new Error(), { code: 'tool_key_wanted', message: 'The server of tools does not take the key.', kept: '', next: '', retry_after_ms: null });
+    });
+    await user.click(screen.getByRole('button', { name: 'Test Trips' }));
+    await waitFor(() => expect(fake.calls.some((made) => made.name === 'tool_server_test')).toBe(true));
+    expect(screen.queryByText('The server of tools does not take the key.'), 'that it wants a sign-in is said once').toBeNull();
+    await user.click(screen.getByTestId('tool-sign-in-find'));
+    await stage('named');
+    expect(card.textContent).toContain('login.trips.example');
+    expect(document.activeElement).toBe(screen.getByTestId('tool-sign-in-open'));
+    await user.keyboard('{Enter}');
+    await stage('waiting');
+    expect(document.activeElement).toBe(screen.getByTestId('tool-sign-in-cancel'));
+    await user.click(screen.getByRole('button', { name: 'Open the page again' }));
+    expect(fake.calls.filter((made) => made.name === 'tool_sign_in_open')).toHaveLength(2);
+    expect(await violations()).toEqual([]);
+    await user.click(screen.getByTestId('tool-sign-in-cancel'));
+    await stage('out');
+    expect(card.contains(document.activeElement)).toBe(true);
+    expect(app.tools.problem).toBeNull();
+  });
+
   it('adds a server at an address, with a key that goes there alone', async () => {
     const { fake } = await renderWithApp(Tools, {}, { conversations: 3 });
     const user = userEvent.setup({ pointerEventsCheck: 0 });

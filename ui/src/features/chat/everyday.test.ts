@@ -1,0 +1,111 @@
+import { screen, waitFor } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { violations } from '../../test/axe';
+import { renderWithApp } from '../../test/render';
+import { findCommand } from '../shell/commands';
+import ChatView from './ChatView.svelte';
+import { retryOf } from './retry';
+// Fetched when they are first needed; here they are there already.
+import '../../kit/ErrorState.svelte';
+import '../../kit/PopoverPanel.svelte';
+import './ComposerBar.svelte';
+import './EmptyChat.svelte';
+import './LinkDialog.svelte';
+import './MessageList.svelte';
+import './ModelDialog.svelte';
+import './OriginLine.svelte';
+
+async function opened(title: string) {
+  const rendered = await renderWithApp(ChatView, {}, { conversations: 2, show: true });
+  await waitFor(() => expect(rendered.app.history.active.status).toBe('ready'));
+  const id = rendered.fake.world.conversations.find((row) => row.title.startsWith(title))?.id ?? '';
+  await rendered.app.chat.open(id);
+  await screen.findAllByTestId('message-row');
+  const asked = (name: string) => rendered.fake.calls.filter((call) => call.name === name).map((call) => call.req);
+  // jsdom does not end the animation with which a dialog gives the pointer back.
+  return { ...rendered, asked, id, user: userEvent.setup({ pointerEventsCheck: 0 }) };
+}
+
+describe('what an answer rests on', () => {
+  it('stands there as numbered notes, many of them folded', async () => {
+    const { user } = await opened('Many sources');
+    expect(screen.getAllByTestId('citation')).toHaveLength(6);
+    const more = screen.getByTestId('citations-more');
+    expect(more.textContent).toContain('14 more');
+    await user.click(more);
+    const all = screen.getAllByTestId('citation');
+    expect(all).toHaveLength(20);
+    expect(document.activeElement, 'the keyboard goes on where it was').toBe(all[6]);
+    expect(screen.queryByTestId('citations-more')).toBeNull();
+    expect(await violations()).toEqual([]);
+  });
+
+  it('is opened by its number after it was shown where it leads', async () => {
+    const { user, asked, app, id } = await opened('Many sources');
+    const [first, , , , plain] = screen.getAllByTestId('citation');
+    expect(plain?.tagName, 'what no browser may be given is words').toBe('SPAN');
+    await user.click(first as HTMLElement);
+    const dialog = await screen.findByRole('alertdialog').catch(() => screen.findByRole('dialog'));
+    expect(dialog.textContent).toContain('https://www.visitlisboa.com/articles');
+    expect(asked('link_open'), 'nothing is opened by the first press').toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Open in browser' }));
+    const answer = app.thread.messages.find((message) => message.row.conversation_id === id && message.citations.length > 0);
+    await waitFor(() => expect(asked('link_open')).toEqual([{ message_id: answer?.id, link_id: 0, in_reasoning: false, is_citation: true }]));
+  });
+});
+
+describe('an answer that failed', () => {
+  it('offers what helps, which is not always the same again', async () => {
+    const { app } = await opened('Refusals');
+    const failed = app.thread.messages.filter((message) => message.row.error);
+    const offered = failed.map((message) => retryOf(app, message, () => undefined));
+    expect(offered.map((one) => one.label)).toEqual([
+      'Change the key',
+      'Choose another model',
+      'Try again',
+      'Choose another model',
+      'Try again',
+      'Choose another model',
+      'Try again',
+    ]);
+    offered[0]?.run();
+    expect(app.navigation.place).toBe('settings');
+  });
+
+  it('lets another model answer', async () => {
+    const { user } = await opened('Refusals');
+    await user.click(await screen.findByRole('button', { name: 'Choose another model' }));
+    expect(await screen.findByTestId('model-list')).toBeTruthy();
+  });
+});
+
+describe('the last question', () => {
+  it('is edited with the arrow up from an empty field, and the keyboard comes back', async () => {
+    const { user, app } = await opened('Many sources');
+    const input = screen.getByTestId<HTMLTextAreaElement>('composer-input');
+    await user.click(input);
+    await user.keyboard('x{ArrowUp}');
+    expect(app.chat.editing, 'what is being typed is not left').toBeNull();
+    await user.keyboard('{Backspace}{ArrowUp}');
+    const edit = await screen.findByTestId<HTMLTextAreaElement>('message-edit-input');
+    expect(edit.value).toContain('three days');
+    expect(document.activeElement).toBe(edit);
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByTestId('message-edit-input')).toBeNull());
+    expect(app.chat.focusComposer).toBeGreaterThan(0);
+  });
+
+  it('is not edited while something arrives', async () => {
+    const { app } = await opened('Tools');
+    expect(app.thread.streaming).not.toBeNull();
+    findCommand(app, 'question.edit')?.run();
+    expect(app.chat.editing).toBeNull();
+  });
+});
+
+it('says beside a message what it cost', async () => {
+  await opened('Many sources');
+  const answer = screen.getAllByTestId('message-row').at(-1);
+  expect(answer?.querySelector('.details')?.textContent).toContain('1,312 tokens · $0.01');
+});
