@@ -18,7 +18,9 @@ use fluxchat_egress::{
 use fluxchat_model::{Model, Source};
 use serde_json::Value;
 
-pub(crate) use body::{Body, Optional, base64, data_url, number, settings, stops, text_of};
+pub(crate) use body::{
+    Body, Optional, arguments, base64, data_url, number, settings, stops, text_of,
+};
 pub(crate) use out::Out;
 pub use reading::{Reading, Step};
 
@@ -250,17 +252,27 @@ pub(crate) async fn chat(
         }
         let (said, error) = read_error(&mut response, credential.as_ref()).await;
         // Once only: a server that complains about one thing after another is not asked for ever.
-        let dropped = if response.status == http::StatusCode::BAD_REQUEST && !has_dropped {
+        let dropped = if says_what_is_wrong(response.status) && !has_dropped {
             body.drop_unsupported(&said)
         } else {
             None
         };
         match dropped {
             Some(name) => body.notices.push(Notice::ParameterDropped { name }),
+            None if is_too_long(&error) && body.lengthen() => {}
             None => return Err(error),
         }
         has_dropped = true;
     }
+}
+
+/// 422 is what servers say that check what they get before they read it: Mistral, vLLM.
+pub(crate) fn says_what_is_wrong(status: http::StatusCode) -> bool {
+    matches!(status.as_u16(), 400 | 422)
+}
+
+fn is_too_long(error: &ProviderError) -> bool {
+    matches!(error, ProviderError::ContextTooLong { .. })
 }
 
 /// What [`chat`] would send, without sending it.

@@ -1,12 +1,18 @@
 //! What one frame of a stream, or one document, says.
 
+use std::collections::BTreeSet;
+
 use fluxchat_model::{Dialect, Usage};
 use serde_json::{Value, json};
 
 use crate::hosts::THOUGHTS;
+use crate::json::each;
 use crate::normalise::RemoteError;
 use crate::wire::{Frames, Out};
 use crate::{FinishReason, Sealed, ToolCallDelta};
+
+/// What Google adds to a call and wants back with it.
+pub(super) const EXTRA: &str = "extra_content";
 
 /// Reads chunks.
 #[derive(Default)]
@@ -15,6 +21,8 @@ pub(super) struct Reader {
     details: Vec<Value>,
     /// What it thought, in a field that some want back with the calls it led to.
     thought: String,
+    /// What was found while answering is told again and again.
+    found: BTreeSet<String>,
 }
 
 impl Frames for Reader {
@@ -33,6 +41,8 @@ impl Frames for Reader {
                 self.choice(choice, out);
             }
         }
+        // Perplexity, and gateways that pass it on: the pages beside the answer, not in it.
+        self.found(json.get("search_results"), out);
         let usage = [json.get("usage"), groq.and_then(|it| it.get("usage"))]
             .into_iter()
             .flatten()
@@ -115,6 +125,21 @@ impl Reader {
             tool_call(&Value::Null, Some(function), out);
         }
         citations(delta, out);
+        // Groq searches by itself and tells what it found.
+        for tool in each(delta.get("executed_tools")) {
+            self.found(tool.pointer("/search_results/results"), out);
+            self.found(tool.get("browser_results"), out);
+        }
+    }
+
+    /// Pages that were found, each told once.
+    fn found(&mut self, pages: Option<&Value>, out: &mut Out) {
+        for page in each(pages) {
+            let address = string(page, "url").unwrap_or_default();
+            if self.found.insert(address.to_owned()) {
+                out.citation(string(page, "title").unwrap_or_default(), address);
+            }
+        }
     }
 
     /// Pieces of one entry have its place and its kind; their words belong together.
@@ -180,6 +205,14 @@ fn tool_call(call: &Value, function: Option<&Value>, out: &mut Out) {
                 .and_then(|it| string(it, "name"))
                 .map(str::to_owned),
             arguments,
+            // Google's OpenAI-compatible address refuses the results of a call without it.
+            sealed: call
+                .get(EXTRA)
+                .filter(|it| it.is_object())
+                .map(|extra| Sealed {
+                    dialect: Dialect::Openai,
+                    data: json!({ EXTRA: extra }),
+                }),
             ..ToolCallDelta::default()
         },
     );
@@ -209,8 +242,13 @@ fn string<'a>(json: &'a Value, name: &str) -> Option<&'a str> {
     json.get(name).and_then(Value::as_str)
 }
 
-fn millionths(dollars: f64) -> Option<u64> {
-    let cost = (dollars * 1_000_000.0).round();
+/// What OpenRouter says it cost, in US dollars. Under a key of one's own there, the provider's bill
+/// comes beside OpenRouter's.
+pub(crate) fn cost(usage: &Value) -> Option<u64> {
+    let dollars = |path: &str| usage.pointer(path).and_then(Value::as_f64);
+    let is_own = usage.get("is_byok").and_then(Value::as_bool) == Some(true);
+    let beside = dollars("/cost_details/upstream_inference_cost").filter(|_| is_own);
+    let cost = ((dollars("/cost")? + beside.unwrap_or(0.0)) * 1_000_000.0).round();
     (0.0..1e15).contains(&cost).then_some(cost as u64)
 }
 
@@ -235,11 +273,7 @@ pub(crate) fn usage(json: &Value) -> Option<Usage> {
             "/prompt_tokens_details/cached_tokens",
             "/prompt_cache_hit_tokens",
         ]),
-        // OpenRouter, in US dollars.
-        cost: json
-            .get("cost")
-            .and_then(Value::as_f64)
-            .and_then(millionths),
+        cost: cost(json),
         spent: None,
     })
 }
