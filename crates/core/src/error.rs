@@ -7,6 +7,7 @@ use fluxchat_store::StoreError;
 use fluxchat_vault::VaultError;
 use fluxchat_vault::asset::AssetError;
 
+mod wait;
 mod words;
 
 /// Why a use case could not do what was asked. Never carries content or secrets.
@@ -157,9 +158,20 @@ impl Error {
             code: code.to_owned(),
             message: sentence(&message),
             kept: words.kept().to_owned(),
-            next: words.next.to_owned(),
+            next: self
+                .wait()
+                .map_or_else(|| words.next.to_owned(), wait::try_again_in),
             named: self.named(),
         }
+    }
+
+    /// How many seconds the source asks to wait.
+    fn wait(&self) -> Option<u32> {
+        let Self::Provider(error) = self else {
+            return None;
+        };
+        let seconds = error.retry_after_ms()?.div_ceil(1_000);
+        u32::try_from(seconds).ok().filter(|seconds| *seconds > 0)
     }
 
     fn named(&self) -> Option<Box<Named>> {
@@ -170,6 +182,7 @@ impl Error {
                 Self::Budget(stop) | Self::BudgetTogether(stop) => Some(*stop),
                 _ => None,
             },
+            wait: self.wait(),
         };
         (named != Named::default()).then(|| Box::new(named))
     }

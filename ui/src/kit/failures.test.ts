@@ -24,6 +24,23 @@ describe('what services say when they fail', () => {
     expect(words.message + words.next).not.toMatch(/English|[{}]/);
   });
 
+  it('says how long the service asks to wait', () => {
+    const failure = { code: 'remote_rate_limited', message: 'English words', kept: '', next: 'Try again in 2 hours.' };
+    const next = (wait?: number) => errorWords({ ...failure, named: { host: null, detail: null, ...(wait === undefined ? {} : { wait }) } }).next;
+    expect(next(1)).toBe('In einer Sekunde noch einmal versuchen.');
+    expect(next(119)).toBe('In 119 Sekunden noch einmal versuchen.');
+    expect(next(121)).toBe('In 3 Minuten noch einmal versuchen.');
+    expect(next(7_200)).toBe('In 2 Stunden noch einmal versuchen.');
+    expect(next(200_000)).toBe('In 3 Tagen noch einmal versuchen.');
+    expect(next()).toBe('Bitte gleich noch einmal versuchen.');
+  });
+
+  it('leaves English to the core, which says it as well', async () => {
+    await setLanguage('en');
+    const failure = { code: 'remote_rate_limited', message: 'The source wants fewer requests.', kept: '', next: 'Try again in 2 hours.' };
+    expect(errorWords({ ...failure, named: { host: null, detail: null, wait: 7_200 } }).next).toBe('Try again in 2 hours.');
+  });
+
   it('names the amounts of a budget as the language writes them', () => {
     const stop = { period: 'month' as const, limit: 5_000_000_000, spent: 4_990_000_000, more: 20_000_000 };
     const failure = { code: 'budget_reached', message: 'The budget', kept: '', next: '' };

@@ -3360,7 +3360,11 @@ detail: string | null,
 /**
  * The budget that has no room left, and by how much.
  */
-budget?: BudgetStop, };
+budget?: BudgetStop, 
+/**
+ * How long the source asks to wait, in seconds.
+ */
+wait?: number, };
 
 /**
  * Nodes for a child sequence; their kind is the one the sequence holds.
