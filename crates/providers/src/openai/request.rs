@@ -1,7 +1,7 @@
 use fluxchat_model::{Dialect, Role, Source};
 use serde_json::{Value, json};
 
-use super::frame::EXTRA;
+use super::frame::{BLOCKS, DETAILS, EXTRA};
 use crate::hosts::{Files, Ways, keeps_nothing, ways};
 use crate::wire::{self, Body, base64, data_url, number, stops, text_of};
 use crate::{ChatMessage, ChatPart, ChatRequest, Notice, ToolChoice};
@@ -246,8 +246,10 @@ fn give_back(source: &Source, message: &ChatMessage, written: &mut Value) {
         if sealed.dialect != source.dialect {
             continue;
         }
-        if let Some(details) = sealed.data.get("reasoning_details") {
-            written["reasoning_details"] = details.clone();
+        for field in [DETAILS, BLOCKS] {
+            if let Some(thoughts) = sealed.data.get(field) {
+                written[field] = thoughts.clone();
+            }
         }
         if let Some(field) = ways(source).thoughts_back
             && let Some(thoughts) = sealed.data.get(field)

@@ -84,6 +84,43 @@ fn what_google_adds_to_a_call_goes_back_with_it_and_to_nobody_else() {
     }
 }
 
+/// LiteLLM passes on what an Anthropic model thought, with its signature, and wants both back with
+/// the results of the calls it led to.
+#[test]
+fn what_was_thought_behind_a_gateway_goes_back_through_it() {
+    let recorded = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/fixtures/wire/litellm-chat-tools-thinking.sse");
+    let recorded = std::fs::read_to_string(recorded).unwrap();
+    let (_, body) = recorded.split_once("\r\n\r\n").unwrap();
+    let sealed = tell(body.as_bytes())
+        .events
+        .into_iter()
+        .find_map(|event| match event {
+            ChatEvent::Sealed(sealed) => Some(sealed),
+            _ => None,
+        });
+    let blocks = json!([{"type": "thinking", "thinking": "Tools know the weather.",
+        "signature": "aimock-placeholder-signature"}]);
+    let again = ChatRequest {
+        messages: vec![ChatMessage {
+            role: Role::Assistant,
+            parts: vec![
+                ChatPart::Reasoning {
+                    text: String::new(),
+                    sealed,
+                },
+                ChatPart::Text("Let me look.".to_owned()),
+            ],
+        }],
+        ..request()
+    };
+    let body = written(Dialect::Openai, "llm.example", "/v1", &again);
+    assert_eq!(body["messages"][0]["thinking_blocks"], blocks);
+    assert_eq!(body["messages"][0].get("reasoning_content"), None);
+    let body = written(Dialect::Anthropic, "llm.example", "/v1", &again).to_string();
+    assert!(!body.contains("signature"), "{body}");
+}
+
 /// The pages a model found by itself, as Groq and Perplexity tell them: each once, however often it
 /// is told.
 #[test]
