@@ -52,8 +52,9 @@ pub(crate) struct Page {
     pub(crate) next: Option<String>,
     /// What changes when a model does, by its id: what was said of it before still holds.
     pub(crate) marks: BTreeMap<String, String>,
-    /// The path below which the same server has a list that says more of the same models.
-    pub(crate) fuller: Option<&'static str>,
+    /// The path below which the same server has a list that says more of the same models, and what
+    /// it is called there.
+    pub(crate) fuller: Option<(&'static str, Call)>,
 }
 
 /// What is different about a dialect.
@@ -182,8 +183,8 @@ pub(crate) async fn models(
             break;
         }
     }
-    if let Some(below) = fuller {
-        asking.fuller(wire, below, &mut all).await?;
+    if let Some((below, call)) = fuller {
+        asking.fuller(wire, below, call, &mut all).await?;
     }
     let mut questions = 0;
     for model in &mut all {
@@ -309,6 +310,7 @@ impl Asking<'_> {
         &self,
         wire: &dyn Wire,
         below: &str,
+        call: Call,
         all: &mut [Model],
     ) -> Result<(), ProviderError> {
         let root = self
@@ -324,7 +326,7 @@ impl Asking<'_> {
             source: &there,
             ..*self
         };
-        let body = match asking.document(Call::ModelsList, Payload::Empty).await {
+        let body = match asking.document(call, Payload::Empty).await {
             Ok(body) => body,
             Err(ProviderError::Egress(error)) => return Err(error.into()),
             Err(_) => return Ok(()),
