@@ -225,7 +225,7 @@ pub(crate) fn read_models(wire: &dyn Wire, body: &[u8]) -> Result<Page, Provider
     }
     let mut page = wire
         .models(&json)
-        .ok_or_else(|| unexpected("JSON that is no list of models"))?;
+        .ok_or_else(|| instead("It sent no list of models."))?;
     let mut seen = BTreeSet::new();
     page.models
         .retain(|it| !it.id.is_empty() && seen.insert(it.id.clone()));
@@ -366,14 +366,24 @@ pub(crate) async fn read_error(
     (said, error)
 }
 
-/// What answered instead of an API, without its words.
+/// What answered instead of an API; of a web page without its words.
 pub(crate) fn unexpected(text: &str) -> ProviderError {
-    let message = if text.trim().is_empty() {
-        "It sent nothing.".to_owned()
-    } else if looks_like_html(text) {
-        "It sent a web page.".to_owned()
-    } else {
-        safe_message(&text.chars().take(120).collect::<String>(), None)
-    };
-    ProviderError::UnexpectedAnswer { message }
+    if text.trim().is_empty() {
+        return instead("It sent nothing.");
+    }
+    if looks_like_html(text) {
+        return instead("It sent a web page.");
+    }
+    ProviderError::UnexpectedAnswer {
+        ours: "",
+        message: safe_message(&text.chars().take(120).collect::<String>(), None),
+    }
+}
+
+/// The same, told by us.
+pub(crate) fn instead(ours: &'static str) -> ProviderError {
+    ProviderError::UnexpectedAnswer {
+        ours,
+        message: String::new(),
+    }
 }

@@ -32,7 +32,7 @@ export function errorWords(error: ApiError | VisibleError): ErrorWords {
   const known = own('message') !== undefined;
   const named = host == null ? budget && own('amounts') : own('message.host');
   // What a server said stays in its own words.
-  const quoted = known && error.named?.detail ? tMaybe('error.detail', { detail: error.named.detail }) : undefined;
+  const quoted = known && error.named?.detail ? tMaybe('error.detail', { detail: error.named.detail.replace(/\.+$/, '') }) : undefined;
   const ours = named ?? own('message');
   return {
     message: (ours && quoted ? `${ours} ${quoted}` : ours) ?? (error.message || (tMaybe('error.internal.message') ?? error.code)),

@@ -10,7 +10,8 @@ interface Row {
   code: string;
   body: unknown;
 }
-const table = JSON.parse(readFileSync(join(import.meta.dirname, '../../../tests/fixtures/failures.json'), 'utf8')) as Row[];
+const fixtures = join(import.meta.dirname, '../../../tests/fixtures');
+const table = JSON.parse(readFileSync(join(fixtures, 'failures.json'), 'utf8')) as Row[];
 
 beforeEach(() => setLanguage('de'));
 
@@ -22,6 +23,18 @@ describe('what services say when they fail', () => {
     expect(words.kept).toBe('Ihre Frage wurde behalten.');
     expect(words.next).toMatch(/^\p{Lu}.*\.$/u);
     expect(words.message + words.next).not.toMatch(/English|[{}]/);
+  });
+
+  it('is a file to be read by people, as the English is', async () => {
+    // The services' own words are in the English sentences, as the core made them safe.
+    const english = readFileSync(join(fixtures, 'failures.en.txt'), 'utf8').trim().split('\n\n');
+    expect(english).toHaveLength(table.length);
+    const told = table.map(({ of, what, code }, at) => {
+      const detail = /It says: “(.*)”$/.exec(english[at] ?? '')?.[1] ?? null;
+      const { message, next } = errorWords({ code, message: '', kept: '', next: '', named: { host: null, detail } });
+      return `${of}: ${what}\n${message}\n${next}\n`;
+    });
+    await expect(told.join('\n')).toMatchFileSnapshot(join(fixtures, 'failures.de.txt'));
   });
 
   it('says how long the service asks to wait', () => {

@@ -178,7 +178,7 @@ impl Reader {
             "failed" => return out.fail(&remote_error(response)),
             "cancelled" => {
                 return out.fail_with(ProviderError::Interrupted {
-                    message: "It was stopped at the source.".to_owned(),
+                    how: "It was stopped at the source.",
                 });
             }
             "incomplete" => match response

@@ -206,9 +206,7 @@ impl Out {
     /// The end. `stated` is true if the source said so, by a last frame or by closing a document.
     pub(super) fn close(&mut self, stated: bool) {
         match (self.reason.take(), stated) {
-            (None, false) => self.fail_with(ProviderError::Interrupted {
-                message: String::new(),
-            }),
+            (None, false) => self.fail_with(ProviderError::Interrupted { how: "" }),
             (reason, _) => {
                 self.flush();
                 self.give(ChatEvent::Finished {
