@@ -38,5 +38,7 @@ mod source;
 mod support;
 #[path = "it/takes.rs"]
 mod takes;
+#[path = "it/told.rs"]
+mod told;
 #[path = "it/voice.rs"]
 mod voice;
