@@ -260,7 +260,7 @@ pub(crate) async fn chat(
         };
         match dropped {
             Some(name) => body.notices.push(Notice::ParameterDropped { name }),
-            None if is_too_long(&error) && body.lengthen() => {}
+            None if is_too_long(&said, &error) && body.lengthen() => {}
             None => return Err(error),
         }
         has_dropped = true;
@@ -272,8 +272,13 @@ pub(crate) fn says_what_is_wrong(status: http::StatusCode) -> bool {
     matches!(status.as_u16(), 400 | 422)
 }
 
-fn is_too_long(error: &ProviderError) -> bool {
-    matches!(error, ProviderError::ContextTooLong { .. })
+/// The question, or the answer that was asked for.
+fn is_too_long(said: &RemoteError, error: &ProviderError) -> bool {
+    match error {
+        ProviderError::ContextTooLong { .. } => true,
+        ProviderError::BadRequest { .. } => said.message.contains("max_tokens"),
+        _ => false,
+    }
 }
 
 /// What [`chat`] would send, without sending it.

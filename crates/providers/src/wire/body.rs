@@ -46,7 +46,8 @@ impl Body {
         }
     }
 
-    /// What to ask for as well if the source says that it was too long: in which field, which one.
+    /// What to ask for as well, or instead, if the source says that it was too long: in which field,
+    /// nothing for the whole, which one.
     pub(crate) fn if_too_long(
         &mut self,
         above: &'static str,
@@ -61,8 +62,12 @@ impl Body {
         let Some((above, name, value)) = self.longer.take() else {
             return false;
         };
-        let fields = self.fields.entry(above).or_insert_with(|| json!({}));
-        fields[name] = value;
+        if above.is_empty() {
+            self.set(name, value);
+        } else {
+            let fields = self.fields.entry(above).or_insert_with(|| json!({}));
+            fields[name] = value;
+        }
         true
     }
 

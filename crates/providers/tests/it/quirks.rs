@@ -186,9 +186,14 @@ fn costs(told: &Told) -> Option<u64> {
     })
 }
 
-async fn of_ollama(scripts: Vec<Script>, request: ChatRequest) -> (Told, Vec<Seen>) {
+async fn asked(
+    dialect: Dialect,
+    base: &str,
+    scripts: Vec<Script>,
+    request: ChatRequest,
+) -> (Told, Vec<Seen>) {
     let server = Server::start(scripts).await;
-    let source = source_of(Dialect::Ollama, "/api", Some(server.origin()));
+    let source = source_of(dialect, base, Some(server.origin()));
     let ledger = Arc::new(MemoryLedger::default());
     let mut told = Told::default();
     match chat(&door(&ledger), &source, None, ctx(), request).await {
@@ -207,24 +212,25 @@ async fn of_ollama(scripts: Vec<Script>, request: ChatRequest) -> (Told, Vec<See
 /// is longer without a word. It is asked not to, and then to read as much as there is.
 #[tokio::test]
 async fn ollama_cuts_off_nothing_and_reads_more_where_it_has_to() {
+    let ollama = Dialect::Ollama;
     let long = json!({"error": "the input length exceeds the context length"}).to_string();
     let long = || answer("400 Bad Request", "", &long);
     let line = json!({"message": {"content": "Yes."}, "done": true, "done_reason": "stop"});
     let yes = || answer("200 OK", "", &format!("{line}\n"));
     let sent = |seen: &Seen| serde_json::from_slice::<Value>(&seen.body).unwrap();
 
-    let (heard, seen) = of_ollama(vec![yes()], request()).await;
+    let (heard, seen) = asked(ollama, "/api", vec![yes()], request()).await;
     assert_eq!(heard.text, "Yes.");
     let body = sent(&seen[0]);
     assert_eq!(body["truncate"], json!(false));
     assert_eq!(body.get("options"), None, "it decides, as long as it can");
 
-    let asked = ChatRequest {
+    let question = ChatRequest {
         messages: vec![ChatMessage::text(Role::User, "word ".repeat(10_000))],
         temperature: Some(0.5),
         ..request()
     };
-    let (heard, seen) = of_ollama(vec![long(), yes()], asked.clone()).await;
+    let (heard, seen) = asked(ollama, "/api", vec![long(), yes()], question.clone()).await;
     assert_eq!((heard.text.as_str(), seen.len()), ("Yes.", 2));
     assert_eq!(sent(&seen[0])["options"], json!({"temperature": 0.5}));
     let again = sent(&seen[1]);
@@ -234,10 +240,51 @@ async fn ollama_cuts_off_nothing_and_reads_more_where_it_has_to() {
     );
     assert_eq!(again["truncate"], json!(false));
 
-    let (heard, seen) = of_ollama(vec![long()], asked).await;
+    let (heard, seen) = asked(ollama, "/api", vec![long()], question).await;
     assert_eq!(
         (heard.code(), seen.len()),
         ("remote_context_too_long", 2),
         "asked once more, not for ever"
     );
+}
+
+/// Anthropic wants to be told the longest answer, and refuses one that is longer than the model gives
+/// or than it can read beside the question; who set none is not to fail for it.
+#[tokio::test]
+async fn an_answer_nobody_limited_is_not_too_long_for_anthropic() {
+    let anthropic = Dialect::Anthropic;
+    let refusal = |message: &str| {
+        let body = json!({"type": "error", "error": {"type": "invalid_request_error", "message": message}});
+        answer("400 Bad Request", "", &body.to_string())
+    };
+    let yes = || {
+        let body = json!({"type": "message", "model": "m", "stop_reason": "end_turn",
+            "content": [{"type": "text", "text": "Yes."}]});
+        answer("200 OK", "", &body.to_string())
+    };
+    let most = |seen: &[Seen]| -> Vec<Value> {
+        let bodies = seen.iter();
+        bodies
+            .map(|it| serde_json::from_slice::<Value>(&it.body).unwrap()["max_tokens"].clone())
+            .collect()
+    };
+    for message in [
+        "max_tokens: 32000 > 8192, which is the maximum allowed number of output tokens for m",
+        "input length and `max_tokens` exceed context limit: 190000 + 32000 > 200000, decrease input length or `max_tokens` and try again",
+    ] {
+        let scripts = vec![refusal(message), yes()];
+        let (heard, seen) = asked(anthropic, "/v1", scripts, request()).await;
+        assert_eq!(heard.text, "Yes.", "{message}");
+        assert_eq!(most(&seen), [json!(32_000), json!(4_096)]);
+        // What a person set is theirs.
+        let limited = ChatRequest {
+            max_tokens: Some(20_000),
+            ..request()
+        };
+        let (heard, seen) = asked(anthropic, "/v1", vec![refusal(message)], limited).await;
+        assert!(heard.error.is_some());
+        assert_eq!(most(&seen), [json!(20_000)]);
+    }
+    let (heard, seen) = asked(anthropic, "/v1", vec![refusal("messages: odd")], request()).await;
+    assert_eq!((heard.code(), seen.len()), ("remote_bad_request", 1));
 }
