@@ -8,9 +8,9 @@ const DAY: u32 = 24 * HOUR;
 /// says it in other languages by the same rule (`errorWords`).
 pub(super) fn try_again_in(seconds: u32) -> String {
     let (count, unit) = match seconds {
-        ..=119 => (seconds, "second"),
-        ..7_200 => (seconds.div_ceil(MINUTE), "minute"),
-        ..172_800 => (seconds.div_ceil(HOUR), "hour"),
+        0..120 => (seconds, "second"),
+        120..7_200 => (seconds.div_ceil(MINUTE), "minute"),
+        7_200..172_800 => (seconds.div_ceil(HOUR), "hour"),
         _ => (seconds.div_ceil(DAY), "day"),
     };
     let many = if count == 1 { "" } else { "s" };

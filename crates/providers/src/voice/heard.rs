@@ -54,7 +54,7 @@ impl Heard {
             // Half a transcript is none: what is missing could not be seen.
             return self
                 .take(told)
-                .unwrap_or_else(|| Err(ProviderError::Interrupted { how: "" }));
+                .unwrap_or(Err(ProviderError::Interrupted { how: "" }));
         }
         let said = String::from_utf8_lossy(&self.document);
         let json: Value = serde_json::from_str(said.trim_start_matches('\u{FEFF}'))
