@@ -4,6 +4,7 @@
 mod command_line;
 mod crash;
 mod files;
+mod half;
 mod offline;
 mod remote;
 mod sealed;

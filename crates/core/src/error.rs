@@ -7,6 +7,7 @@ use fluxchat_store::StoreError;
 use fluxchat_vault::VaultError;
 use fluxchat_vault::asset::AssetError;
 
+mod wait;
 mod words;
 
 /// Why a use case could not do what was asked. Never carries content or secrets.
@@ -158,10 +159,19 @@ impl Error {
             message: sentence(&message),
             kept: words.kept().to_owned(),
             next: self
-                .waits_ms()
-                .map_or_else(|| words.next.to_owned(), wait_first),
+                .wait()
+                .map_or_else(|| words.next.to_owned(), wait::try_again_in),
             named: self.named(),
         }
+    }
+
+    /// How many seconds the source asks to wait.
+    fn wait(&self) -> Option<u32> {
+        let Self::Provider(error) = self else {
+            return None;
+        };
+        let seconds = error.retry_after_ms()?.div_ceil(1_000);
+        u32::try_from(seconds).ok().filter(|seconds| *seconds > 0)
     }
 
     fn named(&self) -> Option<Box<Named>> {
@@ -172,17 +182,9 @@ impl Error {
                 Self::Budget(stop) | Self::BudgetTogether(stop) => Some(*stop),
                 _ => None,
             },
-            wait_ms: self.waits_ms(),
+            wait: self.wait(),
         };
         (named != Named::default()).then(|| Box::new(named))
-    }
-
-    /// How long the source asks to wait.
-    fn waits_ms(&self) -> Option<u32> {
-        match self {
-            Self::Provider(_) => self.retry_after_ms().filter(|ms| *ms > 0),
-            _ => None,
-        }
     }
 
     /// The host that the sentence names.
@@ -219,16 +221,6 @@ impl Error {
             ..self.visible()
         }
     }
-}
-
-/// What to do when a source asks to wait, in whole seconds or minutes.
-fn wait_first(ms: u32) -> String {
-    let (count, unit) = match ms.div_ceil(1_000) {
-        seconds if seconds <= 90 => (seconds, "second"),
-        seconds => (seconds.div_ceil(60), "minute"),
-    };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("Wait {count} {unit}{plural}, then try again.")
 }
 
 /// What others said may lack its full stop, and may be empty.
@@ -290,31 +282,4 @@ fn store_code(error: &StoreError) -> &'static str {
 /// file.
 pub(crate) fn is_io(code: i32) -> bool {
     code & 0xff == 10
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_source_that_asks_to_wait_says_how_long() {
-        let limited = |retry_after_ms| {
-            Error::from(ProviderError::RateLimited {
-                message: String::new(),
-                retry_after_ms,
-            })
-            .visible()
-        };
-        let told = limited(Some(26_100));
-        assert_eq!(told.next, "Wait 27 seconds, then try again.");
-        assert_eq!(told.named.unwrap().wait_ms, Some(26_100));
-        let hour = limited(Some(3_600_000));
-        assert_eq!(hour.next, "Wait 60 minutes, then try again.");
-        assert_eq!(limited(Some(900)).next, "Wait 1 second, then try again.");
-        for untold in [None, Some(0)] {
-            let untold = limited(untold);
-            assert_eq!(untold.next, "Try again in a moment.");
-            assert_eq!(untold.named, None);
-        }
-    }
 }

@@ -135,9 +135,7 @@ impl ResponseBody {
                     EgressError::TooLarge { limit }
                 }
                 Some(Ok(Some(Err(_)))) => EgressError::Interrupted,
-                Some(Err(_)) => EgressError::Timeout {
-                    host: self.host.clone(),
-                },
+                Some(Err(_)) => self.timed_out(),
             };
             self.end(Outcome::Failed);
             return Err(error);
@@ -170,6 +168,14 @@ impl ResponseBody {
     /// The answer is of no use (malformed): what may follow is not waited for.
     pub fn fail(&mut self) {
         self.end(Outcome::Failed);
+    }
+
+    /// What it is called if whoever reads has waited long enough.
+    #[must_use]
+    pub fn timed_out(&self) -> EgressError {
+        EgressError::Timeout {
+            host: self.host.clone(),
+        }
     }
 
     fn end(&mut self, outcome: Outcome) {

@@ -22,6 +22,8 @@ pub enum Call {
         /// How it calls where the page begins, and where that is.
         after: Option<(&'static str, String)>,
     },
+    /// `GET /model/info`: what LiteLLM knows of its models.
+    ModelsInfo,
     /// `POST /chat/completions`
     ChatCompletions,
     /// `POST /responses`
@@ -104,7 +106,7 @@ impl Call {
     pub fn id(&self) -> &'static str {
         match self {
             Self::ModelsList | Self::ModelsPage { .. } | Self::OllamaTags => "models.list",
-            Self::OllamaShow => "models.get",
+            Self::OllamaShow | Self::ModelsInfo => "models.get",
             Self::ChatCompletions => "chat.completions",
             Self::Responses => "responses",
             Self::Messages => "messages",
@@ -154,9 +156,11 @@ impl Call {
     #[must_use]
     pub fn purposes(&self) -> &'static [Purpose] {
         match self {
-            Self::ModelsList | Self::ModelsPage { .. } | Self::OllamaTags | Self::OllamaShow => {
-                &[Purpose::Models]
-            }
+            Self::ModelsList
+            | Self::ModelsPage { .. }
+            | Self::ModelsInfo
+            | Self::OllamaTags
+            | Self::OllamaShow => &[Purpose::Models],
             Self::ChatCompletions
             | Self::Responses
             | Self::Messages
@@ -189,6 +193,7 @@ impl Call {
     fn segments(&self) -> Vec<Cow<'_, str>> {
         let fixed: &[&str] = match self {
             Self::ModelsList | Self::ModelsPage { .. } => &["models"],
+            Self::ModelsInfo => &["model", "info"],
             Self::ChatCompletions => &["chat", "completions"],
             Self::Responses => &["responses"],
             Self::Messages => &["messages"],

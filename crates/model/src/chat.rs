@@ -142,10 +142,10 @@ pub struct Named {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
     pub budget: Option<BudgetStop>,
-    /// How long the source asks to wait, in milliseconds.
+    /// How long the source asks to wait, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
-    pub wait_ms: Option<u32>,
+    pub wait: Option<u32>,
 }
 
 /// Why a budget stopped a question.

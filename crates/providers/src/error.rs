@@ -78,16 +78,22 @@ pub enum ProviderError {
         retry_after_ms: Option<u64>,
     },
     /// Something answered, but not an API of the kind expected.
-    #[error("The address answered, but not as this kind of source does. {message}")]
+    #[error(
+        "The address answered, but not as this kind of source does.{}{}",
+        Ours(ours),
+        Said(message)
+    )]
     UnexpectedAnswer {
-        /// What came instead.
+        /// What came instead, in a sentence of ours; empty where its own words tell.
+        ours: &'static str,
+        /// What it said.
         message: String,
     },
     /// The answer broke off.
-    #[error("The answer broke off before its end. {message}")]
+    #[error("The answer broke off before its end.{}", Ours(how))]
     Interrupted {
-        /// How.
-        message: String,
+        /// How, in a sentence of ours, where more than that is known.
+        how: &'static str,
     },
     /// The answer was larger than can be read.
     #[error("The answer was larger than can be read.")]
@@ -144,9 +150,8 @@ impl ProviderError {
             | Self::BadRequest { message }
             | Self::ContentRefused { message }
             | Self::Unavailable { message, .. }
-            | Self::UnexpectedAnswer { message }
-            | Self::Interrupted { message } => message,
-            Self::TooLarge | Self::Egress(_) => "",
+            | Self::UnexpectedAnswer { message, .. } => message,
+            Self::Interrupted { .. } | Self::TooLarge | Self::Egress(_) => "",
         }
     }
 }
@@ -155,10 +160,20 @@ impl From<EgressError> for ProviderError {
     fn from(error: EgressError) -> Self {
         match error {
             EgressError::TooLarge { .. } => Self::TooLarge,
-            EgressError::Interrupted => Self::Interrupted {
-                message: String::new(),
-            },
+            EgressError::Interrupted => Self::Interrupted { how: "" },
             other => Self::Egress(other),
+        }
+    }
+}
+
+/// A second sentence of ours.
+struct Ours<'a>(&'a str);
+
+impl fmt::Display for Ours<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            "" => Ok(()),
+            sentence => write!(f, " {sentence}"),
         }
     }
 }

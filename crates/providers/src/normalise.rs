@@ -331,6 +331,7 @@ mod tests {
         let table = include_str!("../../../tests/fixtures/failures.json");
         let table: Vec<Value> = serde_json::from_str(table).unwrap();
         assert!(table.len() > 50);
+        let mut told = String::new();
         for row in table {
             let (of, what) = (row["of"].as_str().unwrap(), row["what"].as_str().unwrap());
             let status = u16::try_from(row["status"].as_u64().unwrap()).unwrap();
@@ -341,7 +342,20 @@ mod tests {
             let (ours, theirs) = sentence.split_once(" It says: “").unwrap();
             assert!(ours.ends_with('.') && theirs.ends_with('”'), "{sentence}");
             assert!(!sentence.contains(['{', '}', '\n']), "{sentence}");
+            told.push_str(&format!("{of}: {what}\n{sentence}\n\n"));
         }
+        read_over("failures.en.txt", &told);
+    }
+
+    /// Sentences lie in a file, to be read by people; after a change `UPDATE_GOLDEN=1` writes it.
+    fn read_over(name: &str, told: &str) {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../tests/fixtures")
+            .join(name);
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(&path, told).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap(), told);
     }
 
     #[test]

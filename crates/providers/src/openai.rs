@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::ChatRequest;
 use crate::wire::{Body, Frames, Page, Wire};
 
-pub(crate) use frame::usage;
+pub(crate) use frame::{cost, usage};
 pub(crate) use models::{count, list, model, word};
 
 /// `POST {base}/chat/completions`

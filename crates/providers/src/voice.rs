@@ -1,16 +1,19 @@
 //! Speech to words and words to speech, as OpenAI publishes it and almost every server repeats it:
 //! `POST /audio/transcriptions` with a form, `POST /audio/speech` with JSON. Not every dialect has
-//! it; see [`speaks_voice`]. Gemini has sound in its own way (`google`). Neither call has a field by which a person could ask not to be recorded or
-//! trained on; what protects them is whom they choose.
+//! it; see [`speaks_voice`]. Gemini has sound in its own way (`google`). Neither call has a field by
+//! which a person could ask not to be recorded or trained on; what protects them is whom they
+//! choose.
 
 mod form;
 mod google;
 mod heard;
+#[cfg(test)]
+mod published;
 mod ways;
 
 use crate::json::word;
 use crate::normalise::RemoteError;
-use crate::wire::{Body, Optional, endpoint, number, read_error, unexpected};
+use crate::wire::{self, Body, Optional, endpoint, number, read_error, unexpected};
 use crate::{ProviderError, hosts};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -207,12 +210,16 @@ pub async fn speak(
 }
 
 fn speech(source: &Source, request: &SpeechRequest) -> Body {
+    let ways = ways::ways(source);
     let mut body = Body::new(SPEECH_OPTIONAL);
     body.set("model", request.model.as_str());
     body.set("input", request.text.as_str());
-    body.set(ways::ways(source).voice, request.voice.as_str());
+    body.set(ways.voice, request.voice.as_str());
     body.set("response_format", speaks_as(source, request.format).id());
-    body.set_some("speed", request.speed.and_then(number));
+    body.set_some(
+        "speed",
+        request.speed.filter(|_| ways.speed).and_then(number),
+    );
     body
 }
 
@@ -233,7 +240,7 @@ async fn ask(
             return Ok(response);
         }
         let (said, error) = read_error(&mut response, credential).await;
-        let is_bad = response.status == http::StatusCode::BAD_REQUEST && !has_dropped;
+        let is_bad = wire::says_what_is_wrong(response.status) && !has_dropped;
         if !is_bad || body.drop_unsupported(&said).is_none() {
             return Err(error);
         }

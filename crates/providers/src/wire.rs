@@ -18,7 +18,9 @@ use fluxchat_egress::{
 use fluxchat_model::{Model, Source};
 use serde_json::Value;
 
-pub(crate) use body::{Body, Optional, base64, data_url, number, settings, stops, text_of};
+pub(crate) use body::{
+    Body, Optional, arguments, base64, data_url, number, settings, stops, text_of,
+};
 pub(crate) use out::Out;
 pub use reading::{Reading, Step};
 
@@ -50,8 +52,9 @@ pub(crate) struct Page {
     pub(crate) next: Option<String>,
     /// What changes when a model does, by its id: what was said of it before still holds.
     pub(crate) marks: BTreeMap<String, String>,
-    /// The path below which the same server has a list that says more of the same models.
-    pub(crate) fuller: Option<&'static str>,
+    /// The path below which the same server has a list that says more of the same models, and what
+    /// it is called there.
+    pub(crate) fuller: Option<(&'static str, Call)>,
 }
 
 /// What is different about a dialect.
@@ -180,8 +183,8 @@ pub(crate) async fn models(
             break;
         }
     }
-    if let Some(below) = fuller {
-        asking.fuller(wire, below, &mut all).await?;
+    if let Some((below, call)) = fuller {
+        asking.fuller(wire, below, call, &mut all).await?;
     }
     let mut questions = 0;
     for model in &mut all {
@@ -222,7 +225,7 @@ pub(crate) fn read_models(wire: &dyn Wire, body: &[u8]) -> Result<Page, Provider
     }
     let mut page = wire
         .models(&json)
-        .ok_or_else(|| unexpected("JSON that is no list of models"))?;
+        .ok_or_else(|| instead("It sent no list of models."))?;
     let mut seen = BTreeSet::new();
     page.models
         .retain(|it| !it.id.is_empty() && seen.insert(it.id.clone()));
@@ -250,16 +253,31 @@ pub(crate) async fn chat(
         }
         let (said, error) = read_error(&mut response, credential.as_ref()).await;
         // Once only: a server that complains about one thing after another is not asked for ever.
-        let dropped = if response.status == http::StatusCode::BAD_REQUEST && !has_dropped {
+        let dropped = if says_what_is_wrong(response.status) && !has_dropped {
             body.drop_unsupported(&said)
         } else {
             None
         };
         match dropped {
             Some(name) => body.notices.push(Notice::ParameterDropped { name }),
+            None if is_too_long(&said, &error) && body.lengthen() => {}
             None => return Err(error),
         }
         has_dropped = true;
+    }
+}
+
+/// 422 is what servers say that check what they get before they read it: Mistral, vLLM.
+pub(crate) fn says_what_is_wrong(status: http::StatusCode) -> bool {
+    matches!(status.as_u16(), 400 | 422)
+}
+
+/// The question, or the answer that was asked for.
+fn is_too_long(said: &RemoteError, error: &ProviderError) -> bool {
+    match error {
+        ProviderError::ContextTooLong { .. } => true,
+        ProviderError::BadRequest { .. } => said.message.contains("max_tokens"),
+        _ => false,
     }
 }
 
@@ -297,6 +315,7 @@ impl Asking<'_> {
         &self,
         wire: &dyn Wire,
         below: &str,
+        call: Call,
         all: &mut [Model],
     ) -> Result<(), ProviderError> {
         let root = self
@@ -312,7 +331,7 @@ impl Asking<'_> {
             source: &there,
             ..*self
         };
-        let body = match asking.document(Call::ModelsList, Payload::Empty).await {
+        let body = match asking.document(call, Payload::Empty).await {
             Ok(body) => body,
             Err(ProviderError::Egress(error)) => return Err(error.into()),
             Err(_) => return Ok(()),
@@ -352,14 +371,24 @@ pub(crate) async fn read_error(
     (said, error)
 }
 
-/// What answered instead of an API, without its words.
+/// What answered instead of an API; of a web page without its words.
 pub(crate) fn unexpected(text: &str) -> ProviderError {
-    let message = if text.trim().is_empty() {
-        "It sent nothing.".to_owned()
-    } else if looks_like_html(text) {
-        "It sent a web page.".to_owned()
-    } else {
-        safe_message(&text.chars().take(120).collect::<String>(), None)
-    };
-    ProviderError::UnexpectedAnswer { message }
+    if text.trim().is_empty() {
+        return instead("It sent nothing.");
+    }
+    if looks_like_html(text) {
+        return instead("It sent a web page.");
+    }
+    ProviderError::UnexpectedAnswer {
+        ours: "",
+        message: safe_message(&text.chars().take(120).collect::<String>(), None),
+    }
+}
+
+/// The same, told by us.
+pub(crate) fn instead(ours: &'static str) -> ProviderError {
+    ProviderError::UnexpectedAnswer {
+        ours,
+        message: String::new(),
+    }
 }

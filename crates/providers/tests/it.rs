@@ -11,6 +11,8 @@ mod contract_responses;
 mod contract_services;
 #[path = "it/dialects.rs"]
 mod dialects;
+#[path = "it/everywhere.rs"]
+mod everywhere;
 #[path = "it/fuzz.rs"]
 mod fuzz;
 #[path = "it/gemini.rs"]
@@ -21,6 +23,8 @@ mod golden;
 mod hostile;
 #[path = "it/published.rs"]
 mod published;
+#[path = "it/quirks.rs"]
+mod quirks;
 #[path = "it/responses.rs"]
 mod responses;
 #[path = "it/rules.rs"]
@@ -34,5 +38,7 @@ mod source;
 mod support;
 #[path = "it/takes.rs"]
 mod takes;
+#[path = "it/told.rs"]
+mod told;
 #[path = "it/voice.rs"]
 mod voice;

@@ -10,7 +10,8 @@ interface Row {
   code: string;
   body: unknown;
 }
-const table = JSON.parse(readFileSync(join(import.meta.dirname, '../../../tests/fixtures/failures.json'), 'utf8')) as Row[];
+const fixtures = join(import.meta.dirname, '../../../tests/fixtures');
+const table = JSON.parse(readFileSync(join(fixtures, 'failures.json'), 'utf8')) as Row[];
 
 beforeEach(() => setLanguage('de'));
 
@@ -24,12 +25,33 @@ describe('what services say when they fail', () => {
     expect(words.message + words.next).not.toMatch(/English|[{}]/);
   });
 
-  it('says how long to wait where a source does', () => {
-    const failure = { code: 'remote_rate_limited', message: 'English', kept: '', next: 'English' };
-    const next = (wait_ms: number) => errorWords({ ...failure, named: { host: null, detail: null, wait_ms } }).next;
-    expect(next(26_100)).toBe('27 Sekunden warten, dann noch einmal versuchen.');
-    expect(next(1)).toBe('Eine Sekunde warten, dann noch einmal versuchen.');
-    expect(next(600_000)).toBe('10 Minuten warten, dann noch einmal versuchen.');
+  it('is a file to be read by people, as the English is', async () => {
+    // The services' own words are in the English sentences, as the core made them safe.
+    const english = readFileSync(join(fixtures, 'failures.en.txt'), 'utf8').trim().split('\n\n');
+    expect(english).toHaveLength(table.length);
+    const told = table.map(({ of, what, code }, at) => {
+      const detail = /It says: “(.*)”$/.exec(english[at] ?? '')?.[1] ?? null;
+      const { message, next } = errorWords({ code, message: '', kept: '', next: '', named: { host: null, detail } });
+      return `${of}: ${what}\n${message}\n${next}\n`;
+    });
+    await expect(told.join('\n')).toMatchFileSnapshot(join(fixtures, 'failures.de.txt'));
+  });
+
+  it('says how long the service asks to wait', () => {
+    const failure = { code: 'remote_rate_limited', message: 'English words', kept: '', next: 'Try again in 2 hours.' };
+    const next = (wait?: number) => errorWords({ ...failure, named: { host: null, detail: null, ...(wait === undefined ? {} : { wait }) } }).next;
+    expect(next(1)).toBe('In einer Sekunde noch einmal versuchen.');
+    expect(next(119)).toBe('In 119 Sekunden noch einmal versuchen.');
+    expect(next(121)).toBe('In 3 Minuten noch einmal versuchen.');
+    expect(next(7_200)).toBe('In 2 Stunden noch einmal versuchen.');
+    expect(next(200_000)).toBe('In 3 Tagen noch einmal versuchen.');
+    expect(next()).toBe('Bitte gleich noch einmal versuchen.');
+  });
+
+  it('leaves English to the core, which says it as well', async () => {
+    await setLanguage('en');
+    const failure = { code: 'remote_rate_limited', message: 'The source wants fewer requests.', kept: '', next: 'Try again in 2 hours.' };
+    expect(errorWords({ ...failure, named: { host: null, detail: null, wait: 7_200 } }).next).toBe('Try again in 2 hours.');
   });
 
   it('names the amounts of a budget as the language writes them', () => {

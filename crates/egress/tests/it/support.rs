@@ -195,7 +195,8 @@ impl Server {
         *self.connections.lock().unwrap()
     }
 
-    /// How much of a flood was taken, once the other side had enough.
+    /// How much of a flood was taken, once the other side had enough and hung up; nothing where it
+    /// hung up on silence.
     pub async fn poured(&self) -> u64 {
         let mut poured = self.poured.clone();
         poured.wait_for(Option::is_some).await.unwrap().unwrap()
@@ -228,7 +229,7 @@ impl Server {
     }
 }
 
-/// The bytes of a flood that were taken.
+/// The bytes of a flood that were taken, once the other side hung up.
 async fn serve(
     mut stream: Stream,
     log: Arc<Mutex<Vec<Seen>>>,
@@ -268,6 +269,7 @@ async fn serve(
         Script::SayAndHold(bytes) => {
             let _ = stream.write_all(&bytes).await;
             let _ = stream.read(&mut buffer).await;
+            return Some(0);
         }
         Script::Flood(first, again) => {
             let _ = stream.write_all(&first).await;

@@ -14,12 +14,18 @@ const OPTIONAL: &[(&str, &[&str])] = &[
 
 /// The dialect wants a limit with every question; nobody is to be cut off who set none.
 const MOST_TOKENS: u32 = 32_000;
+/// What is asked for instead where that is more than the model gives, or than it can still read beside
+/// a long conversation.
+const FEWER_TOKENS: u32 = 4_096;
 
 /// The body of a request.
 pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: bool) -> Body {
     let mut body = Body::new(OPTIONAL);
     body.set("model", request.model.as_str());
     body.set("max_tokens", request.max_tokens.unwrap_or(MOST_TOKENS));
+    if request.max_tokens.is_none() {
+        body.if_too_long("", "max_tokens", FEWER_TOKENS);
+    }
     body.set("stream", true);
     body.protect(source, training_allowed);
     body.set_some("system", request.instructions());

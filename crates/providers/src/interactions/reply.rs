@@ -212,7 +212,7 @@ impl Reader {
             }
             "cancelled" => {
                 return out.fail_with(ProviderError::Interrupted {
-                    message: "It was stopped at the source.".to_owned(),
+                    how: "It was stopped at the source.",
                 });
             }
             "incomplete" => out.reason(FinishReason::Length),

@@ -4,7 +4,14 @@ use serde_json::{Map, Value, json};
 use crate::wire::{self, Body, base64, number, stops, text_of};
 use crate::{ChatMessage, ChatPart, ChatRequest, Notice, ToolChoice};
 
-const OPTIONAL: &[(&str, &[&str])] = &[("think", &["thinking"])];
+const OPTIONAL: &[(&str, &[&str])] = &[("think", &["thinking"]), ("truncate", &[])];
+
+/// What an answer may need where no limit was set, in tokens.
+const ROOM: u64 = 2048;
+/// A picture, in tokens.
+const PICTURE: u64 = 1500;
+/// The least and the most that is read at once, in tokens.
+const READS: (u64, u64) = (8192, 1 << 18);
 
 /// The body of a request.
 pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: bool) -> Body {
@@ -13,6 +20,9 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     let messages = messages(request, &mut body);
     body.set("messages", messages);
     body.set("stream", true);
+    // Else it cuts off the beginning of what is too long for it, and says nothing.
+    body.set("truncate", false);
+    body.if_too_long("options", "num_ctx", reads(request));
     body.protect(source, training_allowed);
     tools(request, &mut body);
     body.set_some("think", request.reasoning_effort.as_deref().map(think));
@@ -25,6 +35,35 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     ]);
     body.set_some("options", (!options.is_empty()).then_some(options));
     body
+}
+
+/// How much it has to read at once to take this: it begins with a few thousand tokens, whatever the
+/// model can do. In powers of two, because every other number loads the model anew.
+fn reads(request: &ChatRequest) -> u64 {
+    let length = |text: &str| u64::try_from(text.len()).unwrap_or(u64::MAX);
+    let tools = request.tools.iter().map(|tool| {
+        length(&tool.name) + length(&tool.description) + length(&tool.schema.to_string())
+    });
+    let said = request.messages.iter().flat_map(|message| &message.parts);
+    let bytes: u64 = said.map(|part| weight(part, length)).sum();
+    let system = request.system.as_deref().map_or(0, length);
+    let room = request.max_tokens.map_or(ROOM, u64::from);
+    let tokens = (bytes + system + tools.sum::<u64>()) / 3 + room;
+    tokens.clamp(READS.0, READS.1).next_power_of_two()
+}
+
+/// Bytes of words; a picture counts as so many.
+fn weight(part: &ChatPart, length: impl Fn(&str) -> u64) -> u64 {
+    match part {
+        ChatPart::Text(text)
+        | ChatPart::Reasoning { text, .. }
+        | ChatPart::ToolResult { text, .. }
+        | ChatPart::ToolCall {
+            arguments: text, ..
+        } => length(text),
+        ChatPart::File { bytes, .. } => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+        ChatPart::Image { .. } => PICTURE * 3,
+    }
 }
 
 fn think(effort: &str) -> Value {

@@ -1,20 +1,34 @@
 //! What one frame of a stream, or one document, says.
 
+use std::collections::BTreeSet;
+
 use fluxchat_model::{Dialect, Usage};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::hosts::THOUGHTS;
+use crate::json::each;
 use crate::normalise::RemoteError;
 use crate::wire::{Frames, Out};
 use crate::{FinishReason, Sealed, ToolCallDelta};
 
+/// What Google adds to a call and wants back with it.
+pub(super) const EXTRA: &str = "extra_content";
+/// What Anthropic's models thought, as LiteLLM passes it on and wants it back with the calls.
+pub(super) const BLOCKS: &str = "thinking_blocks";
+/// OpenRouter: what was thought, with its seals.
+pub(super) const DETAILS: &str = "reasoning_details";
+
 /// Reads chunks.
 #[derive(Default)]
 pub(super) struct Reader {
-    /// OpenRouter: what it wants back, pieces of one entry joined.
+    /// What is wanted back with the answer, pieces of one entry joined.
     details: Vec<Value>,
+    /// What is wanted back with the calls it led to, in the same way.
+    blocks: Vec<Value>,
     /// What it thought, in a field that some want back with the calls it led to.
     thought: String,
+    /// What was found while answering is told again and again.
+    found: BTreeSet<String>,
 }
 
 impl Frames for Reader {
@@ -33,6 +47,8 @@ impl Frames for Reader {
                 self.choice(choice, out);
             }
         }
+        // Perplexity, and gateways that pass it on: the pages beside the answer, not in it.
+        self.found(json.get("search_results"), out);
         let usage = [json.get("usage"), groq.and_then(|it| it.get("usage"))]
             .into_iter()
             .flatten()
@@ -70,19 +86,34 @@ impl Reader {
             Some("content_filter") => out.reason(FinishReason::ContentFilter),
             Some(other) => out.other_reason(other),
         }
-        if string(choice, "finish_reason").is_some_and(|reason| !reason.is_empty())
-            && !self.details.is_empty()
-        {
-            out.sealed(Sealed {
-                dialect: Dialect::Openai,
-                data: json!({"reasoning_details": std::mem::take(&mut self.details)}),
-            });
-        } else if string(choice, "finish_reason") == Some("tool_calls") && !self.thought.is_empty()
-        {
-            out.sealed(Sealed {
-                dialect: Dialect::Openai,
-                data: json!({ THOUGHTS: std::mem::take(&mut self.thought) }),
-            });
+        match string(choice, "finish_reason") {
+            None | Some("") => {}
+            Some(_) if !self.details.is_empty() => {
+                seal(json!({DETAILS: std::mem::take(&mut self.details)}), out);
+            }
+            Some("tool_calls") => self.seal_thoughts(out),
+            Some(_) => {}
+        }
+    }
+
+    /// What was thought before the calls, in each way it was told.
+    fn seal_thoughts(&mut self, out: &mut Out) {
+        let mut thoughts = Map::new();
+        if !self.thought.is_empty() {
+            thoughts.insert(
+                THOUGHTS.to_owned(),
+                json!(std::mem::take(&mut self.thought)),
+            );
+        }
+        // Where a block stands is told for us alone; Anthropic refuses what it does not know.
+        for block in self.blocks.iter_mut().filter_map(Value::as_object_mut) {
+            block.remove("index");
+        }
+        if !self.blocks.is_empty() {
+            thoughts.insert(BLOCKS.to_owned(), json!(std::mem::take(&mut self.blocks)));
+        }
+        if !thoughts.is_empty() {
+            seal(Value::Object(thoughts), out);
         }
     }
 
@@ -95,9 +126,11 @@ impl Reader {
         if let Some(reasoning) = reasoning {
             out.reasoning(reasoning);
         }
-        let details = delta.get("reasoning_details").and_then(Value::as_array);
-        for detail in details.into_iter().flatten() {
-            self.detail(detail);
+        for detail in each(delta.get(DETAILS)) {
+            join(&mut self.details, detail);
+        }
+        for block in each(delta.get(BLOCKS)) {
+            join(&mut self.blocks, block);
         }
         match delta.get("content") {
             Some(Value::String(text)) => out.content(text),
@@ -115,36 +148,58 @@ impl Reader {
             tool_call(&Value::Null, Some(function), out);
         }
         citations(delta, out);
+        // Groq searches by itself and tells what it found.
+        for tool in each(delta.get("executed_tools")) {
+            self.found(tool.pointer("/search_results/results"), out);
+            self.found(tool.get("browser_results"), out);
+        }
     }
 
-    /// Pieces of one entry have its place and its kind; their words belong together.
-    fn detail(&mut self, detail: &Value) {
-        let same = |known: &&mut Value| {
-            known.get("type") == detail.get("type") && known.get("index") == detail.get("index")
-        };
-        let (Some(known), Some(fields)) = (
-            self.details
-                .last_mut()
-                .filter(same)
-                .and_then(Value::as_object_mut),
-            detail.as_object(),
-        ) else {
-            return self.details.push(detail.clone());
-        };
-        for (name, value) in fields {
-            match (known.get_mut(name), value) {
-                (_, Value::Null) => {}
-                (Some(Value::String(so_far)), Value::String(more))
-                    if matches!(name.as_str(), "text" | "summary" | "data") =>
-                {
-                    so_far.push_str(more);
-                }
-                _ => {
-                    known.insert(name.clone(), value.clone());
-                }
+    /// Pages that were found, each told once.
+    fn found(&mut self, pages: Option<&Value>, out: &mut Out) {
+        for page in each(pages) {
+            let address = string(page, "url").unwrap_or_default();
+            if self.found.insert(address.to_owned()) {
+                out.citation(string(page, "title").unwrap_or_default(), address);
             }
         }
     }
+}
+
+/// Pieces of one entry have its place and its kind; their words belong together.
+fn join(entries: &mut Vec<Value>, piece: &Value) {
+    let same = |known: &&mut Value| {
+        known.get("type") == piece.get("type") && known.get("index") == piece.get("index")
+    };
+    let (Some(known), Some(fields)) = (
+        entries
+            .last_mut()
+            .filter(same)
+            .and_then(Value::as_object_mut),
+        piece.as_object(),
+    ) else {
+        return entries.push(piece.clone());
+    };
+    for (name, value) in fields {
+        match (known.get_mut(name), value) {
+            (_, Value::Null) => {}
+            (Some(Value::String(so_far)), Value::String(more))
+                if matches!(name.as_str(), "text" | "summary" | "data" | "thinking") =>
+            {
+                so_far.push_str(more);
+            }
+            _ => {
+                known.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}
+
+fn seal(data: Value, out: &mut Out) {
+    out.sealed(Sealed {
+        dialect: Dialect::Openai,
+        data,
+    });
 }
 
 /// Mistral: content as a list of parts.
@@ -180,6 +235,14 @@ fn tool_call(call: &Value, function: Option<&Value>, out: &mut Out) {
                 .and_then(|it| string(it, "name"))
                 .map(str::to_owned),
             arguments,
+            // Google's OpenAI-compatible address refuses the results of a call without it.
+            sealed: call
+                .get(EXTRA)
+                .filter(|it| it.is_object())
+                .map(|extra| Sealed {
+                    dialect: Dialect::Openai,
+                    data: json!({ EXTRA: extra }),
+                }),
             ..ToolCallDelta::default()
         },
     );
@@ -209,8 +272,13 @@ fn string<'a>(json: &'a Value, name: &str) -> Option<&'a str> {
     json.get(name).and_then(Value::as_str)
 }
 
-fn millionths(dollars: f64) -> Option<u64> {
-    let cost = (dollars * 1_000_000.0).round();
+/// What OpenRouter says it cost, in US dollars. Under a key of one's own there, the provider's bill
+/// comes beside OpenRouter's.
+pub(crate) fn cost(usage: &Value) -> Option<u64> {
+    let dollars = |path: &str| usage.pointer(path).and_then(Value::as_f64);
+    let is_own = usage.get("is_byok").and_then(Value::as_bool) == Some(true);
+    let beside = dollars("/cost_details/upstream_inference_cost").filter(|_| is_own);
+    let cost = ((dollars("/cost")? + beside.unwrap_or(0.0)) * 1_000_000.0).round();
     (0.0..1e15).contains(&cost).then_some(cost as u64)
 }
 
@@ -235,11 +303,7 @@ pub(crate) fn usage(json: &Value) -> Option<Usage> {
             "/prompt_tokens_details/cached_tokens",
             "/prompt_cache_hit_tokens",
         ]),
-        // OpenRouter, in US dollars.
-        cost: json
-            .get("cost")
-            .and_then(Value::as_f64)
-            .and_then(millionths),
+        cost: cost(json),
         spent: None,
     })
 }

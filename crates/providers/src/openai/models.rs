@@ -1,3 +1,4 @@
+use fluxchat_egress::Call;
 use fluxchat_model::{Abilities, Model, Price};
 use serde_json::Value;
 
@@ -9,13 +10,23 @@ pub(crate) fn list(json: &Value) -> Option<&Vec<Value>> {
         .find_map(Value::as_array)
 }
 
-/// LM Studio names no owner but this, and says what its models can do in a list of its own.
-pub(super) fn fuller(list: &[Value]) -> Option<&'static str> {
+/// When LiteLLM says that all its models were made.
+const MADE: u64 = 1_677_610_602;
+
+/// Who says what its models can do in a list of its own: LM Studio, which names no owner but this,
+/// and LiteLLM, whose models were all made at one second.
+pub(super) fn fuller(list: &[Value]) -> Option<(&'static str, Call)> {
     let is_of_studio = |it: &Value| {
         it.get("owned_by").and_then(Value::as_str) == Some("organization_owner")
             && it.get("state").is_none()
     };
-    (!list.is_empty() && list.iter().all(is_of_studio)).then_some("/api/v0")
+    let is_of_gateway = |it: &Value| it.get("created").and_then(Value::as_u64) == Some(MADE);
+    match list {
+        [] => None,
+        all if all.iter().all(is_of_studio) => Some(("/api/v0", Call::ModelsList)),
+        all if all.iter().all(is_of_gateway) => Some(("/v1", Call::ModelsInfo)),
+        _ => None,
+    }
 }
 
 /// The first of these fields that is a word.
@@ -40,6 +51,9 @@ pub(crate) fn count(json: &Value, paths: &[&str]) -> Option<u32> {
 /// What is told of a model, in the words of all who speak this dialect. What has no name is none,
 /// and what Groq no longer answers with.
 pub(crate) fn model(json: &Value) -> Option<Model> {
+    if let Some(info) = json.get("model_info").filter(|it| it.is_object()) {
+        return behind_gateway(json, info);
+    }
     if json.get("active").and_then(Value::as_bool) == Some(false) {
         return None;
     }
@@ -77,6 +91,34 @@ pub(crate) fn model(json: &Value) -> Option<Model> {
         price: price(json),
         answers_at: None,
         id,
+    })
+}
+
+/// What LiteLLM knows of a model behind it, in dollars for one token.
+fn behind_gateway(json: &Value, info: &Value) -> Option<Model> {
+    let dollars = |name: &str| info.get(name).and_then(Value::as_f64).and_then(per_million);
+    let can = |name: &str| info.get(name).and_then(Value::as_bool);
+    let price = dollars("input_cost_per_token").zip(dollars("output_cost_per_token"));
+    let chats = |mode: &str| matches!(mode, "chat" | "completion" | "responses");
+    Some(Model {
+        id: word(json, &["model_name"])?,
+        context_tokens: count(info, &["/max_input_tokens"]),
+        output_tokens: count(info, &["/max_output_tokens"]),
+        price: price.map(|(input, output)| Price {
+            input,
+            output,
+            cached: dollars("cache_read_input_token_cost"),
+        }),
+        shutdown_date: word(info, &["deprecation_date"]),
+        abilities: Abilities {
+            chat: info.get("mode").and_then(Value::as_str).map(chats),
+            images: can("supports_vision"),
+            files: can("supports_pdf_input"),
+            audio: can("supports_audio_input"),
+            tools: can("supports_function_calling"),
+            reasoning: can("supports_reasoning"),
+        },
+        ..Model::default()
     })
 }
 
@@ -142,16 +184,18 @@ fn abilities(json: &Value) -> Abilities {
 
 /// OpenRouter tells dollars for one token, as text.
 fn price(json: &Value) -> Option<Price> {
-    let of = |path: &str| {
-        let dollars = json.pointer(path)?.as_str()?.parse::<f64>().ok()?;
-        let price = (dollars * 1e12).round();
-        (0.0..1e15).contains(&price).then_some(price as u64)
-    };
+    let of = |path: &str| per_million(json.pointer(path)?.as_str()?.parse().ok()?);
     Some(Price {
         input: of("/pricing/prompt")?,
         output: of("/pricing/completion")?,
         cached: of("/pricing/input_cache_read"),
     })
+}
+
+/// Dollars for one token as millionths of a dollar for a million of them.
+fn per_million(dollars: f64) -> Option<u64> {
+    let price = (dollars * 1e12).round();
+    (0.0..1e15).contains(&price).then_some(price as u64)
 }
 
 #[cfg(test)]

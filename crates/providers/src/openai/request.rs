@@ -1,8 +1,9 @@
 use fluxchat_model::{Dialect, Role, Source};
 use serde_json::{Value, json};
 
+use super::frame::{BLOCKS, DETAILS, EXTRA};
 use crate::hosts::{Files, Ways, keeps_nothing, ways};
-use crate::wire::{Body, base64, data_url, number, stops, text_of};
+use crate::wire::{self, Body, base64, data_url, number, stops, text_of};
 use crate::{ChatMessage, ChatPart, ChatRequest, Notice, ToolChoice};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
@@ -25,6 +26,8 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     let messages = messages(source, request, &mut body);
     body.set("messages", messages);
     body.set("stream", true);
+    // `include_obfuscation` is left alone. OpenAI pads its pieces with it, so that who watches the
+    // encrypted line cannot tell words by their lengths; turning it off would save bytes alone.
     if ways.asks_usage {
         body.set("stream_options", json!({"include_usage": true}));
     }
@@ -102,7 +105,8 @@ fn messages(source: &Source, request: &ChatRequest, body: &mut Body) -> Value {
                 all.push(json!({"role": "tool", "tool_call_id": id, "content": text}));
             }
         }
-        let calls: Vec<Value> = message.parts.iter().filter_map(call).collect();
+        let calls = message.parts.iter().filter_map(|part| call(source, part));
+        let calls: Vec<Value> = calls.collect();
         let content = content(message, ways(source).files, body);
         if content.is_none() && calls.is_empty() {
             continue;
@@ -125,23 +129,24 @@ fn messages(source: &Source, request: &ChatRequest, body: &mut Body) -> Value {
     Value::Array(all)
 }
 
-fn call(part: &ChatPart) -> Option<Value> {
+fn call(source: &Source, part: &ChatPart) -> Option<Value> {
     let ChatPart::ToolCall {
         id,
         name,
         arguments,
-        ..
+        sealed,
     } = part
     else {
         return None;
     };
-    // Nothing is what a tool without arguments is called with, and no JSON.
-    let arguments = if arguments.trim().is_empty() {
-        "{}"
-    } else {
-        arguments
-    };
-    Some(json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}}))
+    let arguments = wire::arguments(arguments);
+    let mut call =
+        json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}});
+    let sealed = sealed.as_ref().filter(|it| it.dialect == source.dialect);
+    if let Some(extra) = sealed.and_then(|it| it.data.get(EXTRA)) {
+        call[EXTRA] = extra.clone();
+    }
+    Some(call)
 }
 
 /// Words alone are a string, which every server takes; only with more beside them it is a list.
@@ -241,8 +246,10 @@ fn give_back(source: &Source, message: &ChatMessage, written: &mut Value) {
         if sealed.dialect != source.dialect {
             continue;
         }
-        if let Some(details) = sealed.data.get("reasoning_details") {
-            written["reasoning_details"] = details.clone();
+        for field in [DETAILS, BLOCKS] {
+            if let Some(thoughts) = sealed.data.get(field) {
+                written[field] = thoughts.clone();
+            }
         }
         if let Some(field) = ways(source).thoughts_back
             && let Some(thoughts) = sealed.data.get(field)

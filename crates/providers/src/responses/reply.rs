@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::json::{count, each, text, word};
 use crate::normalise::RemoteError;
+use crate::openai::cost;
 use crate::wire::{Frames, Out};
 use crate::{FinishReason, ProviderError, Sealed, ToolCallDelta};
 
@@ -177,7 +178,7 @@ impl Reader {
             "failed" => return out.fail(&remote_error(response)),
             "cancelled" => {
                 return out.fail_with(ProviderError::Interrupted {
-                    message: "It was stopped at the source.".to_owned(),
+                    how: "It was stopped at the source.",
                 });
             }
             "incomplete" => match response
@@ -230,7 +231,7 @@ impl Reader {
 
     fn open_call(&mut self, item: &Value, out: &mut Out) {
         let id = id_of(item);
-        if self.calls.iter().any(|call| call.item == id) {
+        if out.is_over() || self.calls.iter().any(|call| call.item == id) {
             return;
         }
         let call_id = word(item, "call_id").unwrap_or(id);
@@ -327,6 +328,7 @@ fn usage(json: &Value) -> Option<Usage> {
         output_tokens: output.unwrap_or(0),
         reasoning_tokens: count(json, "/output_tokens_details/reasoning_tokens"),
         cached_tokens: count(json, "/input_tokens_details/cached_tokens"),
+        cost: cost(json),
         ..Usage::default()
     })
 }

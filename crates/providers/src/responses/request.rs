@@ -1,7 +1,7 @@
 use fluxchat_model::{Dialect, Role, Source};
 use serde_json::{Value, json};
 
-use crate::wire::{Body, data_url, number, text_of};
+use crate::wire::{self, Body, data_url, number, text_of};
 use crate::{ChatMessage, ChatPart, ChatRequest, Notice, ToolChoice};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
@@ -19,6 +19,8 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     let input = input(request, &mut body);
     body.set("input", input);
     body.set_some("instructions", request.instructions());
+    // No `stream_options`: the padding of the pieces, which hides their lengths from who watches the
+    // encrypted line, is on unless it is turned off.
     body.set("stream", true);
     body.protect(source, training_allowed);
     if request.reasoning_effort.is_some() || may_think(&request.model) {
@@ -157,7 +159,7 @@ fn answer(message: &ChatMessage, body: &mut Body, items: &mut Vec<Value>) {
                 "type": "function_call",
                 "call_id": id,
                 "name": name,
-                "arguments": if arguments.trim().is_empty() { "{}" } else { arguments },
+                "arguments": wire::arguments(arguments),
             })),
             ChatPart::Image { media_type, .. } => body.left_out(media_type),
             ChatPart::File { name, .. } => body.left_out(name),

@@ -12,7 +12,7 @@ use crate::ProviderError;
 use crate::gemini::usage;
 use crate::json::{each, text, word};
 use crate::normalise::RemoteError;
-use crate::wire::{Body, Optional, base64, unexpected};
+use crate::wire::{Body, Optional, base64, instead, unexpected};
 
 const OPTIONAL: &[Optional] = &[("generationConfig.temperature", &[])];
 /// The rate of samples that come without one.
@@ -74,9 +74,7 @@ pub(super) fn heard(
         .collect();
     // Half a transcript is none: what is missing could not be seen.
     if word(candidate, "finishReason") == Some("MAX_TOKENS") {
-        return Err(ProviderError::Interrupted {
-            message: String::new(),
-        });
+        return Err(ProviderError::Interrupted { how: "" });
     }
     Ok(Transcription {
         text: heard::plain(&words).trim().to_owned(),
@@ -99,10 +97,10 @@ pub(super) fn spoken(
         };
         kind = word(blob, "mimeType").unwrap_or(kind);
         let sound = STANDARD.decode(text(blob, "data"));
-        bytes.extend(sound.map_err(|_| unexpected("sound that is not base64"))?);
+        bytes.extend(sound.map_err(|_| instead("It sent sound that cannot be read."))?);
     }
     if bytes.is_empty() {
-        return Err(unexpected("an answer without sound"));
+        return Err(instead("It sent no sound."));
     }
     let is_samples = ["audio/l16", "audio/pcm"]
         .iter()
@@ -142,7 +140,7 @@ fn candidate<'a>(
         return Err(refused(reason));
     }
     let candidate = each(json.get("candidates")).next();
-    let candidate = candidate.ok_or_else(|| unexpected("an answer without a candidate"))?;
+    let candidate = candidate.ok_or_else(|| instead("It sent a document that is no answer."))?;
     match word(candidate, "finishReason") {
         Some(reason @ ("SAFETY" | "RECITATION" | "PROHIBITED_CONTENT" | "BLOCKLIST" | "SPII")) => {
             Err(refused(reason))

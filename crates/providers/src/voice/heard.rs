@@ -9,7 +9,7 @@ use crate::json::{text, word};
 use crate::normalise::RemoteError;
 use crate::openai::usage;
 use crate::sse::{SseDecoder, SseEvent};
-use crate::wire::unexpected;
+use crate::wire::{instead, unexpected};
 
 type Done = Result<Transcription, ProviderError>;
 
@@ -52,11 +52,9 @@ impl Heard {
                 return Err(ProviderError::TooLarge);
             }
             // Half a transcript is none: what is missing could not be seen.
-            return self.take(told).unwrap_or_else(|| {
-                Err(ProviderError::Interrupted {
-                    message: String::new(),
-                })
-            });
+            return self
+                .take(told)
+                .unwrap_or(Err(ProviderError::Interrupted { how: "" }));
         }
         let said = String::from_utf8_lossy(&self.document);
         let json: Value = serde_json::from_str(said.trim_start_matches('\u{FEFF}'))
@@ -64,7 +62,7 @@ impl Heard {
         if let Some(error) = RemoteError::from_frame(&json) {
             return Err(error.classify(200, None, self.credential.as_ref()));
         }
-        let words = word(&json, "text").ok_or_else(|| unexpected("JSON without a transcript"))?;
+        let words = word(&json, "text").ok_or_else(|| instead("It sent no transcript."))?;
         Ok(whole(words, &json))
     }
 

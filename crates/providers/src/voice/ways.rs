@@ -21,6 +21,8 @@ pub(super) struct Ways {
     names: VoiceNames,
     /// How it calls the voice.
     pub(super) voice: &'static str,
+    /// Whether it knows a speed.
+    pub(super) speed: bool,
     /// The one format it makes, if it makes no other.
     pub(super) only: Option<SoundFormat>,
 }
@@ -33,6 +35,7 @@ const USUAL: Ways = Ways {
         voice: "alloy",
     },
     voice: "voice",
+    speed: true,
     only: None,
 };
 
@@ -51,7 +54,7 @@ const HOSTS: &[Ways] = &[
     Ways {
         host: "api.openai.com",
         names: VoiceNames {
-            hears: "gpt-4o-mini-transcribe",
+            hears: "gpt-transcribe",
             speaks: "gpt-4o-mini-tts",
             voice: "alloy",
         },
@@ -75,6 +78,7 @@ const HOSTS: &[Ways] = &[
             voice: "gb_jane_neutral",
         },
         voice: "voice_id",
+        speed: false,
         ..USUAL
     },
     Ways {

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fluxchat_model::Source;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::hosts::opt_outs;
 use crate::normalise::RemoteError;
@@ -18,6 +18,8 @@ pub(crate) type Optional = (&'static str, &'static [&'static str]);
 pub(crate) struct Body {
     fields: Map<String, Value>,
     optional: &'static [Optional],
+    /// What is asked for as well if the source says that it was too long.
+    longer: Option<(&'static str, &'static str, Value)>,
     /// Told before the answer.
     pub(crate) notices: Vec<Notice>,
 }
@@ -27,6 +29,7 @@ impl Body {
         Self {
             fields: Map::new(),
             optional,
+            longer: None,
             notices: Vec::new(),
         }
     }
@@ -41,6 +44,31 @@ impl Body {
         if let Some(value) = value {
             self.set(name, value);
         }
+    }
+
+    /// What to ask for as well, or instead, if the source says that it was too long: in which field,
+    /// nothing for the whole, which one.
+    pub(crate) fn if_too_long(
+        &mut self,
+        above: &'static str,
+        name: &'static str,
+        value: impl Into<Value>,
+    ) {
+        self.longer = Some((above, name, value.into()));
+    }
+
+    /// It was too long. False if nothing can be done about it.
+    pub(super) fn lengthen(&mut self) -> bool {
+        let Some((above, name, value)) = self.longer.take() else {
+            return false;
+        };
+        if above.is_empty() {
+            self.set(name, value);
+        } else {
+            let fields = self.fields.entry(above).or_insert_with(|| json!({}));
+            fields[name] = value;
+        }
+        true
     }
 
     /// What is asked of the source for the sake of the person.
@@ -154,6 +182,13 @@ pub(crate) fn number(value: f32) -> Option<Value> {
     serde_json::Number::from_f64(written).map(Value::Number)
 }
 
+/// The arguments of a call as text that is JSON. Half of it, or none, is what a model may have said;
+/// given back as it was, some servers refuse the whole conversation for ever after.
+pub(crate) fn arguments(said: &str) -> &str {
+    let is_object = serde_json::from_str::<Map<String, Value>>(said).is_ok();
+    if is_object { said } else { "{}" }
+}
+
 pub(crate) fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
@@ -176,7 +211,6 @@ pub(crate) fn text_of(name: &str, media_type: &str, bytes: &[u8]) -> Option<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn a_setting_may_lie_deeper_and_have_another_name() {
@@ -202,6 +236,14 @@ mod tests {
         assert_eq!(name.as_deref(), Some("temperature"));
         assert_eq!(left["options"], json!({"seed": 3}));
         assert_eq!(dropped("seed is not supported").0, None);
+    }
+
+    #[test]
+    fn arguments_that_are_no_json_do_not_spoil_what_follows() {
+        assert_eq!(arguments(r#"{"a":1}"#), r#"{"a":1}"#);
+        for said in ["", " ", r#"{"a":"#, "no json", "[1]", "null"] {
+            assert_eq!(arguments(said), "{}", "{said}");
+        }
     }
 
     #[test]

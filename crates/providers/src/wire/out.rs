@@ -10,6 +10,9 @@ use super::think::{Piece, ThinkSplitter};
 use crate::normalise::{RemoteError, safe_message};
 use crate::{ChatEvent, FinishReason, Notice, ProviderError, Sealed, ToolCallDelta};
 
+/// More tool calls than this no answer asks for; who sends more wants something else.
+const MOST_CALLS: usize = 1_000;
+
 /// Takes what a dialect's reader found, in order, and keeps what all of them need: that an answer
 /// begins and ends once, that usage is told when it changes, which tool call a piece belongs to.
 pub(crate) struct Out {
@@ -97,6 +100,7 @@ impl Out {
         let ours = match known {
             // vLLM: a new id at a place already taken is a new call.
             Some(at) if id.is_none() || self.calls[at].1 == id => at,
+            _ if self.calls.len() >= MOST_CALLS => return self.fail_with(ProviderError::TooLarge),
             _ => {
                 self.calls.push((place, id.clone()));
                 self.calls.len() - 1
@@ -182,7 +186,8 @@ impl Out {
         self.steps.pop_front()
     }
 
-    pub(super) fn is_over(&self) -> bool {
+    /// The end was told; nothing follows it.
+    pub(crate) fn is_over(&self) -> bool {
         self.over
     }
 
@@ -201,9 +206,7 @@ impl Out {
     /// The end. `stated` is true if the source said so, by a last frame or by closing a document.
     pub(super) fn close(&mut self, stated: bool) {
         match (self.reason.take(), stated) {
-            (None, false) => self.fail_with(ProviderError::Interrupted {
-                message: String::new(),
-            }),
+            (None, false) => self.fail_with(ProviderError::Interrupted { how: "" }),
             (reason, _) => {
                 self.flush();
                 self.give(ChatEvent::Finished {

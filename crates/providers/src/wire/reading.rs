@@ -3,7 +3,7 @@
 use fluxchat_egress::Credential;
 use serde_json::Value;
 
-use super::{DOCUMENT_LIMIT, Frames, Framing, Out, Protocol, Wire, unexpected};
+use super::{DOCUMENT_LIMIT, Frames, Framing, Out, Protocol, Wire, instead, unexpected};
 use crate::ndjson::LineDecoder;
 use crate::normalise::RemoteError;
 use crate::sse::SseDecoder;
@@ -246,7 +246,9 @@ impl Reading {
         if !self.reader.is_answer(&json) {
             return match RemoteError::from_document(&json) {
                 Some(error) => self.out.fail(&error),
-                None => self.out.fail_with(unexpected("JSON that is no answer.")),
+                None => self
+                    .out
+                    .fail_with(instead("It sent a document that is no answer.")),
             };
         }
         self.frames = 1;
@@ -265,10 +267,10 @@ impl Reading {
             return self.out.close(stated);
         }
         self.out.fail_with(if self.out.skipped() > 0 {
-            unexpected("It sent events that are not JSON.")
+            instead("It sent a stream of something else.")
         } else {
             ProviderError::Interrupted {
-                message: "The source closed the connection without a word.".to_owned(),
+                how: "The source closed the connection without a word.",
             }
         });
     }

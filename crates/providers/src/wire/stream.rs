@@ -3,17 +3,23 @@ use std::time::Duration;
 
 use fluxchat_egress::{Credential, Response};
 use futures_util::stream;
+use tokio::time::Instant;
 
 use super::{Reading, Step, Wire};
 use crate::{ChatEvent, ChatStream, Notice};
 
 /// After the last word a source may still tell the usage; longer than this nobody waits for it.
 const GRACE: Duration = Duration::from_secs(10);
+/// Signs of life keep the connection, but not for ever: a source that goes on for this long without
+/// a word is left. Servers on small computers take their time to read a long question.
+const WORDLESS: Duration = Duration::from_secs(1_800);
 
 struct Streaming {
     response: Response,
     reading: Reading,
     notices: VecDeque<Notice>,
+    /// When the last word came.
+    heard: Instant,
 }
 
 /// The events of an answer with a good status, as its bytes arrive.
@@ -31,6 +37,7 @@ pub(super) fn read(
         response,
         reading,
         notices: notices.into(),
+        heard: Instant::now(),
     };
     Box::pin(stream::unfold(streaming, |mut it| async move {
         if let Some(notice) = it.notices.pop_front() {
@@ -38,7 +45,10 @@ pub(super) fn read(
         }
         loop {
             match it.reading.next_step() {
-                Some(Step::Event(event)) => return Some((Ok(event), it)),
+                Some(Step::Event(event)) => {
+                    it.heard = Instant::now();
+                    return Some((Ok(event), it));
+                }
                 Some(Step::Error(error)) => return Some((Err(error), it)),
                 None => {}
             }
@@ -58,7 +68,9 @@ impl Streaming {
                 .await
                 .unwrap_or(Ok(None))
         } else {
-            body.chunk().await
+            tokio::time::timeout_at(self.heard + WORDLESS, body.chunk())
+                .await
+                .unwrap_or_else(|_| Err(body.timed_out()))
         };
         match next {
             Ok(Some(bytes)) => self.reading.push(&bytes),

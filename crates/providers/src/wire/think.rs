@@ -1,5 +1,7 @@
 const OPEN: &str = "<think>";
 const CLOSE: &str = "</think>";
+/// White space before a tag that is waited through, in bytes.
+const LONGEST_LEAD: usize = 4096;
 
 /// A piece of content, sorted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +60,7 @@ impl ThinkSplitter {
                     if let Some(rest) = trimmed.strip_prefix(OPEN) {
                         self.held = rest.to_owned();
                         self.state = State::Inside;
-                    } else if OPEN.starts_with(trimmed) {
+                    } else if OPEN.starts_with(trimmed) && self.held.len() < LONGEST_LEAD {
                         return;
                     } else {
                         self.state = State::Text;
@@ -135,6 +137,17 @@ mod tests {
             }
         }
         (text, reasoning)
+    }
+
+    #[test]
+    fn white_space_without_end_is_not_held_back_for_ever() {
+        let mut splitter = ThinkSplitter::default();
+        let mut out = Vec::new();
+        for _ in 0..LONGEST_LEAD {
+            splitter.push("\n ", &mut out);
+            assert!(splitter.held.len() < LONGEST_LEAD + 2);
+        }
+        assert_eq!(splitter.state, State::Text);
     }
 
     #[test]

@@ -2,14 +2,18 @@
 //! each takes is from its own package; only DeepSeek's is written by hand from its documentation,
 //! and Microsoft's is OpenAI's own, as its documentation says.
 
-use fluxchat_model::Dialect;
-use fluxchat_providers::ChatRequest;
+use std::sync::Arc;
+
+use fluxchat_egress::Ctx;
+use fluxchat_model::{Dialect, Price, Purpose};
+use fluxchat_providers::{ChatRequest, KnownModels, models};
 use serde_json::{Value, json};
 
 use crate::contract::{requests, written};
 use crate::dialects::listed;
 use crate::published::{broken, complaints, document, schema};
-use crate::support::{Server, json as answer};
+use crate::source::source_of;
+use crate::support::{MemoryLedger, Server, door, json as answer};
 
 /// What is sent to a service, by the name of what is asked.
 fn all(host: &str, base: &str) -> Vec<(&'static str, Value)> {
@@ -115,6 +119,50 @@ async fn lm_studio_is_asked_for_its_own_list() {
     let server = Server::start(vec![answer("200 OK", "", &other)]).await;
     listed(Dialect::Openai, "/v1", &server).await.unwrap();
     assert_eq!(server.connections(), 1);
+}
+
+/// LiteLLM's list for everybody tells names and lengths; what its models can do and cost is in one of
+/// its own. Both as it answered, the second without what is not read.
+#[tokio::test]
+async fn litellm_is_asked_what_its_models_can_do_and_cost() {
+    let names = r#"{"data":[{"id":"scripted","object":"model","created":1677610602,"owned_by":"openai","max_input_tokens":4096,"max_output_tokens":512},{"id":"limited","object":"model","created":1677610602,"owned_by":"openai"}],"object":"list"}"#;
+    let own = r#"{"data":[{"model_name":"scripted","litellm_params":{"model":"openai/scripted"},"model_info":{"input_cost_per_token":1e-6,"output_cost_per_token":2e-6,"id":"4ac2","db_model":false,"max_input_tokens":4096,"max_output_tokens":512,"supports_vision":false,"supports_function_calling":true,"key":"openai/scripted","max_tokens":null,"cache_read_input_token_cost":null}},{"model_name":"unlisted","model_info":{"mode":"embedding"}},{"model_info":{}},{"model_name":"limited","model_info":{"mode":"chat","supports_vision":null,"input_cost_per_token":-1}}]}"#;
+    let server = Server::start(vec![answer("200 OK", "", names), answer("200 OK", "", own)]).await;
+    let source = source_of(Dialect::Openai, "/v1", Some(server.origin()));
+    let ledger = Arc::new(MemoryLedger::default());
+    let ctx = Ctx::new(Purpose::Models, &[]);
+    let known = KnownModels::default();
+    let list = models(&door(&ledger), &source, None, ctx, &known)
+        .await
+        .unwrap();
+    let ids: Vec<_> = list.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(ids, ["scripted", "limited"]);
+    let first = &list[0];
+    assert_eq!(
+        (first.context_tokens, first.output_tokens),
+        (Some(4096), Some(512))
+    );
+    let price = Price {
+        input: 1_000_000,
+        output: 2_000_000,
+        cached: None,
+    };
+    assert_eq!(first.price, Some(price));
+    let can = first.abilities;
+    assert_eq!(
+        (can.images, can.tools, can.reasoning, can.chat),
+        (Some(false), Some(true), None, None)
+    );
+    assert_eq!((list[1].price, list[1].abilities.chat), (None, Some(true)));
+    let lines: Vec<_> = server.seen().iter().map(|it| it.head.clone()).collect();
+    assert!(lines[1].starts_with("GET /v1/model/info "), "{}", lines[1]);
+    assert_eq!(server.request_ids(), ledger.request_ids(), "a row for each");
+
+    // Who may not ask that still has the list.
+    let no = answer("403 Forbidden", "", r#"{"error":{"message":"no"}}"#);
+    let server = Server::start(vec![answer("200 OK", "", names), no]).await;
+    let list = listed(Dialect::Openai, "/v1", &server).await.unwrap();
+    assert_eq!(list, ["scripted Some(4096)", "limited None"]);
 }
 
 /// What a service does not take is not offered to it, but left out with a word.

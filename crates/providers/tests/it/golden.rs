@@ -65,20 +65,26 @@ impl Reader {
 
 fn reader(name: &str) -> Option<Reader> {
     Some(match name {
-        "aimock-chat-tools-reasoning.sse"
-        | "llamaserver-chat.sse"
-        | "llamaserver-reasoning.sse"
-        | "llamaserver-tool-result.sse"
-        | "llamaserver-tools.sse" => Reader::Chat(Protocol::ChatCompletions),
-        "aimock-responses.sse" | "llamaserver-responses.sse" => Reader::Chat(Protocol::Responses),
-        "aimock-gemini.sse" => Reader::Chat(Protocol::GenerateContent),
+        "llamaserver-reasoning.sse" | "llamaserver-tool-result.sse" | "llamaserver-tools.sse" => {
+            Reader::Chat(Protocol::ChatCompletions)
+        }
         "aimock-interactions.sse" => Reader::Chat(Protocol::Interactions),
-        "aimock-anthropic-tools-thinking.sse"
-        | "llamaserver-messages-thinking.sse"
-        | "llamaserver-messages-tools.sse" => Reader::Chat(Protocol::Messages),
+        "aimock-anthropic-tools-thinking.sse" => Reader::Chat(Protocol::Messages),
         name if name.starts_with("anthropic-sdk-fixtures/") => Reader::Chat(Protocol::Messages),
         "aimock-ollama.ndjson" => Reader::Chat(Protocol::OllamaChat),
         "aimock-jobs.txt" => Reader::Lines,
+        name if name.ends_with(".http") => return None,
+        name => Reader::Chat(protocol(name)?),
+    })
+}
+
+/// What is spoken in a recording that says so in its name: `server-dialect-what.sse`.
+fn protocol(name: &str) -> Option<Protocol> {
+    Some(match name.split(['-', '.']).nth(1)? {
+        "chat" => Protocol::ChatCompletions,
+        "responses" => Protocol::Responses,
+        "messages" => Protocol::Messages,
+        "gemini" => Protocol::GenerateContent,
         _ => return None,
     })
 }
@@ -119,12 +125,11 @@ fn recorded() -> Vec<String> {
 
 #[test]
 fn every_recording_has_its_reader() {
-    let http = ["aimock-429.http", "llamaserver-errors.http"];
     let all = recorded();
-    assert_eq!(all.len(), 23);
+    assert_eq!(all.len(), 42);
     for name in all {
         assert!(
-            reader(&name).is_some() || http.contains(&name.as_str()),
+            reader(&name).is_some() || ERRORS.contains(&name.as_str()),
             "no test reads {name}"
         );
     }
@@ -185,56 +190,78 @@ fn the_same_with_every_line_end_a_mark_and_without_a_last_line() {
     }
 }
 
-/// The answers that are errors, replayed by a server.
-#[tokio::test]
-async fn recorded_errors_are_understood() {
-    let mut found = String::new();
-    let errors = String::from_utf8(read("llamaserver-errors.http")).unwrap();
-    let mut answers: Vec<(String, String)> = errors
-        .split("## ")
+/// Recordings of answers that are errors, many to a file, each under a line that says what was asked.
+const ERRORS: [&str; 4] = [
+    "aimock-429.http",
+    "litellm-errors.http",
+    "llamacpp-errors.http",
+    "llamaserver-errors.http",
+];
+
+/// What was asked, and what was answered.
+fn errors(name: &str) -> Vec<(String, String)> {
+    let all = String::from_utf8(read(name)).unwrap();
+    if all.starts_with("HTTP/") {
+        return vec![("aimock 429".to_owned(), all)];
+    }
+    all.split("## ")
         .filter(|section| !section.is_empty())
         .map(|section| {
             let (title, answer) = section.split_once('\n').unwrap();
-            (
-                title.trim().to_owned(),
-                answer.trim_end_matches('\n').to_owned(),
-            )
+            let answer = answer.trim_end_matches('\n');
+            (title.trim().to_owned(), answer.to_owned())
         })
-        .collect();
-    let limited = String::from_utf8(read("aimock-429.http")).unwrap();
-    // The recording is de-chunked, and nobody waits two seconds here.
-    let limited = limited
+        .collect()
+}
+
+/// As a server says it once: recordings are de-chunked, and nobody waits here.
+fn playable(answer: &str) -> String {
+    if !answer.starts_with("HTTP/") {
+        return format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{answer}");
+    }
+    let answer = answer
         .replace("Transfer-Encoding: chunked\r\n", "Connection: close\r\n")
         .replace("Connection: keep-alive\r\n", "")
-        .replace("Retry-After: 2", "Retry-After: 7200");
-    answers.push(("aimock 429".to_owned(), limited));
-    for (title, mut answer) in answers {
-        if !answer.starts_with("HTTP/") {
-            answer = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{answer}");
+        .replace("Retry-After: 2\r\n", "");
+    match answer.split_once("\r\n") {
+        Some((line, rest)) if line.contains(" 429 ") => {
+            format!("{line}\r\nRetry-After: 7200\r\n{rest}")
         }
-        let server = Server::start(vec![Script::Say(answer.into_bytes())]).await;
-        let ledger = std::sync::Arc::new(MemoryLedger::default());
-        let door = crate::support::door(&ledger);
-        let source = source(Some(server.origin()));
-        if title == "models" {
-            let ctx = Ctx::new(Purpose::Models, &[]);
-            let list = models(&door, &source, None, ctx, &KnownModels::default())
-                .await
-                .unwrap();
-            writeln!(found, "{title}: {list:?}").unwrap();
-            continue;
-        }
-        match chat(&door, &source, None, ctx(), request()).await {
-            Err(error) => {
-                let wait = error.retry_after_ms();
-                writeln!(found, "{title}: {} {wait:?} {error}", error.code()).unwrap();
-            }
-            Ok(stream) => {
-                let events: Vec<_> = futures_util::StreamExt::collect(stream).await;
-                writeln!(found, "{title}: {events:?}").unwrap();
-            }
-        }
-        assert_eq!(server.connections(), 1, "{title}: no second try");
+        _ => answer,
     }
-    compare("errors.http", &found);
+}
+
+/// The answers that are errors, replayed by a server.
+#[tokio::test]
+async fn recorded_errors_are_understood() {
+    for name in ERRORS {
+        let mut found = String::new();
+        for (title, answer) in errors(name) {
+            let answer = playable(&answer).into_bytes();
+            let server = Server::start(vec![Script::Say(answer)]).await;
+            let ledger = std::sync::Arc::new(MemoryLedger::default());
+            let door = crate::support::door(&ledger);
+            let source = source(Some(server.origin()));
+            if title == "models" {
+                let ctx = Ctx::new(Purpose::Models, &[]);
+                let list = models(&door, &source, None, ctx, &KnownModels::default())
+                    .await
+                    .unwrap();
+                writeln!(found, "{title}: {list:?}").unwrap();
+                continue;
+            }
+            match chat(&door, &source, None, ctx(), request()).await {
+                Err(error) => {
+                    let wait = error.retry_after_ms();
+                    writeln!(found, "{title}: {} {wait:?} {error}", error.code()).unwrap();
+                }
+                Ok(stream) => {
+                    let events: Vec<_> = futures_util::StreamExt::collect(stream).await;
+                    writeln!(found, "{title}: {events:?}").unwrap();
+                }
+            }
+            assert_eq!(server.connections(), 1, "{title}: no second try");
+        }
+        compare(name, &found);
+    }
 }

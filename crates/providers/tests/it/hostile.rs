@@ -3,13 +3,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use fluxchat_egress::{Credential, HeaderKind};
-use fluxchat_model::{Dialect, Outcome, Secret};
+use fluxchat_model::{Outcome, Secret};
 use fluxchat_providers::{ChatEvent, FinishReason, Notice, ProviderError, chat};
-use futures_util::{StreamExt, stream};
+use futures_util::stream;
 use http_body::Frame;
 use http_body_util::StreamBody;
 
-use crate::source::{ask, ask_server, ctx, frames, request, source, source_of, sse};
+use crate::source::{ask, ask_server, ctx, frames, request, source, sse};
 use crate::support::{MemoryLedger, Script, Server, door, door_with, json};
 
 const HELLO: &str = r#"{"choices":[{"delta":{"content":"Hello"}}]}"#;
@@ -201,62 +201,6 @@ async fn a_server_that_repeats_the_key_does_not_get_it_shown() {
     );
     assert_eq!(error.remote_message(), "Incorrect API key provided: [key]");
     assert!(!format!("{error:?}").contains("canary"));
-}
-
-/// In every dialect the server that goes on talking is hung up on; that is what stops it.
-#[tokio::test]
-async fn dropping_the_stream_stops_the_request() {
-    let again = |line: &str| format!("{line}\n\n").into_bytes();
-    for (dialect, base, first) in [
-        (Dialect::Openai, "/v1", format!("data: {HELLO}")),
-        (
-            Dialect::Responses,
-            "/v1",
-            r#"data: {"type":"response.output_text.delta","item_id":"i","delta":"hi"}"#.to_owned(),
-        ),
-        (
-            Dialect::Anthropic,
-            "/v1",
-            r#"data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hi"}}"#
-                .to_owned(),
-        ),
-        (
-            Dialect::Gemini,
-            "/v1beta",
-            r#"data: {"candidates":[{"content":{"parts":[{"text":"hi"}]}}]}"#.to_owned(),
-        ),
-        (
-            Dialect::Interactions,
-            "/v1beta",
-            r#"data: {"event_type":"step.delta","index":0,"delta":{"type":"text","text":"hi"}}"#
-                .to_owned(),
-        ),
-        (
-            Dialect::Ollama,
-            "/api",
-            r#"{"model":"m","message":{"role":"assistant","content":"hi"},"done":false}"#.to_owned(),
-        ),
-    ] {
-        let kind = match dialect {
-            Dialect::Ollama => "application/x-ndjson",
-            _ => "text/event-stream",
-        };
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\nconnection: close\r\n\r\n");
-        let said = [head.into_bytes(), again(&first)].concat();
-        let server = Server::start(vec![Script::Flood(said, again(&first))]).await;
-        let ledger = Arc::new(MemoryLedger::default());
-        let source = source_of(dialect, base, Some(server.origin()));
-        let mut stream = chat(&door(&ledger), &source, None, ctx(), request())
-            .await
-            .unwrap();
-        assert!(stream.next().await.unwrap().is_ok(), "{dialect:?}");
-        drop(stream);
-        let row = ledger.only();
-        let seen = (row.outcome, row.finishes);
-        assert_eq!(seen, (Outcome::Cancelled, 1), "{dialect:?}");
-        // Ends only once the other side has hung up.
-        server.poured().await;
-    }
 }
 
 fn trickle(

@@ -3370,9 +3370,9 @@ detail: string | null,
  */
 budget?: BudgetStop, 
 /**
- * How long the source asks to wait, in milliseconds.
+ * How long the source asks to wait, in seconds.
  */
-wait_ms?: number, };
+wait?: number, };
 
 /**
  * Nodes for a child sequence; their kind is the one the sequence holds.

@@ -150,7 +150,7 @@ export function showEverything(fake: FakePlatform): void {
   begin(world, 'Refusals of every kind', [
     [{ text: 'With a wrong key' }, failure('remote_unauthorized', 'The server did not accept the key.', 'Enter the key again in the settings, under Sources.', { named: { host: null, detail: 'Incorrect API key provided: sk-…4f2a.' } })],
     [{ text: 'Without credit' }, failure('remote_quota', 'The account at the server has no credit left.', 'Add credit or choose another source.')],
-    [{ text: 'Too often' }, failure('remote_rate_limited', 'The server asks to wait.', 'Wait 27 seconds, then try again.', { named: { host: null, detail: null, wait_ms: 26_400 } })],
+    [{ text: 'Too often' }, failure('remote_rate_limited', 'The server asks to wait.', 'Wait 27 seconds, then try again.', { named: { host: null, detail: null, wait: 27 } })],
     [{ text: 'Too long' }, failure('remote_context_too_long', 'The conversation is longer than the model can read.', 'Begin a new conversation or choose a model that reads more.')],
     [{ text: 'Filtered' }, failure('remote_content_refused', 'The server refused to answer this.', 'Ask in another way.')],
     [{ text: 'A model that was shut down' }, failure('remote_not_found', 'The server does not know this address or this model.', 'Choose another model or correct the address.', { named: { host: null, detail: 'The model `gpt-4-32k` has been deprecated, learn more here: https://platform.openai.com/docs/deprecations' } })],
