@@ -5,6 +5,7 @@ mod command_line;
 mod crash;
 mod files;
 mod offline;
+mod program;
 mod remote;
 mod sealed;
 mod sign_in;
