@@ -6,7 +6,6 @@ use std::process::Command;
 
 use fluxchat_core::{Ask, Event, NewToolServer};
 use fluxchat_model::{Dialect, LedgerFilter, MessageStatus, Purpose, ToolDecision, ToolState};
-use fluxchat_testkit::recorder::Answer;
 use fluxchat_testkit::tool_host::{Manner, ToolHost};
 
 use super::remote::{at, turns};
