@@ -197,6 +197,7 @@ fn the_core_refuses_whatever_asks_it() {
             let req = ToolServerSaveReq {
                 id: None,
                 name: "files".to_owned(),
+                hide_path: false,
                 url: url.to_owned(),
                 key_header: String::new(),
                 key: None,

@@ -6,6 +6,7 @@ mod crash;
 mod files;
 mod half;
 mod offline;
+mod program;
 mod remote;
 mod sealed;
 mod sign_in;

@@ -118,11 +118,16 @@ impl World {
 
     /// Somebody spoke, chose the server and agreed.
     async fn agreed(answer: Answer) -> Self {
+        Self::agreed_with(answer, b"abcd").await.0
+    }
+
+    /// The same of somebody who says this, at a desk.
+    async fn agreed_with(answer: Answer, samples: &[u8]) -> (Self, Arc<Desk>) {
         let world = Self::start(answer).await;
-        world.hears(b"abcd");
+        let desk = world.hears(samples);
         world.choose().await.unwrap();
         world.agree().await.unwrap();
-        world
+        (world, desk)
     }
 
     /// Chooses the server for both.

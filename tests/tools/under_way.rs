@@ -6,7 +6,6 @@ use std::process::Command;
 
 use fluxchat_core::{Ask, Event, NewToolServer};
 use fluxchat_model::{Dialect, LedgerFilter, MessageStatus, Purpose, ToolDecision, ToolState};
-use fluxchat_testkit::recorder::Answer;
 use fluxchat_testkit::tool_host::{Manner, ToolHost};
 
 use super::remote::{at, turns};
@@ -58,25 +57,25 @@ fn runs(process: &str) -> bool {
     !state.is_empty() && !state.contains(") Z")
 }
 
-fn slow_turns() -> Vec<Answer> {
-    vec![openai("", &[("Slow__t", "{}")]), openai("never", &[])]
+/// A question whose answer waits for a program at work, and the number of its process.
+async fn at_work(folder: &Path) -> (World, fluxchat_core::Sent, String) {
+    let turns = vec![openai("", &[("Slow__t", "{}")]), openai("never", &[])];
+    let world = world(Dialect::Openai, turns).await;
+    let server = world.app.add_tool_server(slow(folder)).await.unwrap();
+    let id = server.id.to_string();
+    let process = tokio::sync::OnceCell::new();
+    let reading = read(folder.join("began"));
+    let began = async { process.set(reading.await).unwrap() };
+    let sent = begin(&world, world.question("do it", &[&id]), began).await;
+    let process = process.into_inner().unwrap();
+    assert!(runs(&process), "the control arm");
+    (world, sent, process)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_conversation_that_goes_hears_no_answer_of_a_program() {
     let folder = tempfile::tempdir().unwrap();
-    let world = world(Dialect::Openai, slow_turns()).await;
-    let server = world
-        .app
-        .add_tool_server(slow(folder.path()))
-        .await
-        .unwrap();
-    let id = server.id.to_string();
-    let at_work = read(folder.path().join("began"));
-    let began = async {
-        assert!(runs(&at_work.await), "the control arm");
-    };
-    let sent = begin(&world, world.question("do it", &[&id]), began).await;
+    let (world, sent, _) = at_work(folder.path()).await;
     let erasing = world
         .app
         .delete_conversation(sent.conversation_id)
@@ -104,23 +103,9 @@ async fn a_conversation_that_goes_hears_no_answer_of_a_program() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_at_work_is_ended_with_the_app() {
     let folder = tempfile::tempdir().unwrap();
-    let world = world(Dialect::Openai, slow_turns()).await;
-    let server = world
-        .app
-        .add_tool_server(slow(folder.path()))
-        .await
-        .unwrap();
-    let id = server.id.to_string();
-    let process = tokio::sync::OnceCell::new();
-    let at_work = read(folder.path().join("began"));
-    let began = async {
-        process.set(at_work.await).unwrap();
-    };
-    begin(&world, world.question("do it", &[&id]), began).await;
-    let process = process.get().unwrap();
-    assert!(runs(process), "the control arm");
+    let (world, _, process) = at_work(folder.path()).await;
     world.app.shutdown().await;
-    assert!(!runs(process));
+    assert!(!runs(&process));
 }
 
 #[tokio::test(flavor = "multi_thread")]

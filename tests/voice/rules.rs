@@ -96,10 +96,7 @@ fn a_consent_taken_back_while_it_records_counts() {
 #[test]
 fn a_recording_is_seen_and_heard_before_it_leaves() {
     runtime().block_on(async {
-        let world = World::start(heard("Hello.")).await;
-        let desk = world.hears(b"abcd");
-        world.choose().await.unwrap();
-        world.agree().await.unwrap();
+        let (world, desk) = World::agreed_with(heard("Hello."), b"abcd").await;
         let app = &world.core.app;
         let nothing = app.stop_dictation().await.unwrap_err();
         assert_eq!(nothing.code(), "not_dictating");
@@ -221,10 +218,7 @@ fn under_supervision_the_guardian_decides() {
 #[test]
 fn stopping_stops_the_request_and_a_silent_server_is_not_waited_for() {
     runtime().block_on(async {
-        let world = World::start(Answer::Hang(Vec::new())).await;
-        world.hears(b"abcd");
-        world.choose().await.unwrap();
-        world.agree().await.unwrap();
+        let world = World::agreed(Answer::Hang(Vec::new())).await;
         world.core.app.begin_dictation(None).await.unwrap();
         let app = world.core.app.clone();
         let waits = tokio::spawn(async move { app.finish_dictation().await });
@@ -248,10 +242,7 @@ fn stopping_stops_the_request_and_a_silent_server_is_not_waited_for() {
 #[test]
 fn hostile_answers_become_sentences() {
     runtime().block_on(async {
-        let world = World::start(heard("x")).await;
-        let desk = world.hears(b"abcd");
-        world.choose().await.unwrap();
-        world.agree().await.unwrap();
+        let (world, desk) = World::agreed_with(heard("x"), b"abcd").await;
         let plain = |status, kind, text: &str| Answer::Plain(status, kind, text.to_owned());
         for (answer, wanted) in [
             (plain(200, "text/html", "<h1>Router</h1>"), "remote_unexpected_answer"),
@@ -443,10 +434,7 @@ fn what_it_costs_counts_where_a_price_is_known_and_a_budget_stops_it() {
 fn no_byte_of_a_recording_or_its_words_is_on_the_disk() {
     runtime().block_on(async {
         let (spoken, words, kept) = (canary(), canary(), canary());
-        let world = World::start(heard(&words)).await;
-        world.hears(spoken.as_bytes());
-        world.choose().await.unwrap();
-        world.agree().await.unwrap();
+        let (world, _) = World::agreed_with(heard(&words), spoken.as_bytes()).await;
         let chat = world.core.app.begin_temporary(None, None).await.unwrap();
         world.core.app.begin_dictation(Some(chat.id)).await.unwrap();
         assert_eq!(world.core.app.finish_dictation().await.unwrap().text, words);
@@ -480,9 +468,7 @@ fn no_byte_of_a_recording_or_its_words_is_on_the_disk() {
 #[test]
 fn a_file_becomes_words_without_its_name() {
     runtime().block_on(async {
-        let world = World::start(heard("Hello.")).await;
-        world.choose().await.unwrap();
-        world.agree().await.unwrap();
+        let world = World::agreed(heard("Hello.")).await;
         let heard = world
             .core
             .app

@@ -148,7 +148,7 @@ impl App {
     /// `busy` while another process reads: the rows are gone, the proof follows later.
     pub async fn delete_everything(&self) -> Result<Receipt, Error> {
         self.open()?.stop_generations(|_, _| true).await;
-        self.forget_tool_servers().await?;
+        self.hold_permits().await?;
         let erasing = self.hide(ErasureScope::Everything).await?;
         self.end_temporaries().await?;
         let receipt = self.purge_now(erasing.id).await?;
@@ -259,6 +259,9 @@ impl App {
         {
             self.queue_erasure(&open, id, &subject)?;
         }
+        if erasure.scope == Some(ErasureScope::Everything) {
+            self.forget_tool_servers(&open)?;
+        }
         let mut renamed = None;
         if let Some(ErasureScope::Message(message)) = erasure.scope {
             // A conversation is called after its first question: that name quotes what goes.
@@ -293,6 +296,10 @@ impl App {
             self.tell(Event::ConversationChanged(conversation));
         }
         tracing::info!(name: "deletion.proven", files = files_removed);
+        // What it was for is forgotten when its rows are gone.
+        if matches!(erasure.scope, None | Some(ErasureScope::Everything)) {
+            open.tools.return_held(&open);
+        }
         Ok(receipt)
     }
 

@@ -109,6 +109,9 @@ impl App {
             requested_at: now,
             purge_after: now,
         };
+        if scope == ErasureScope::Everything {
+            self.hold_permits().await?;
+        }
         let begun = self
             .off_thread(move |app| {
                 let open = app.open()?;
@@ -118,8 +121,11 @@ impl App {
                 let write = || open.store.erasure_begin(&request, agreed);
                 Ok(reserve::deleting(&app.inner.options.profile, write)?)
             })
-            .await?;
-        if !begun {
+            .await;
+        if !matches!(begun, Ok(true)) {
+            self.open()?.tools.hold(Vec::new());
+        }
+        if !begun? {
             return Err(Error::invalid(
                 "preview_changed",
                 "Something was added or removed since you looked, so nothing was deleted.",

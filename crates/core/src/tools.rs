@@ -5,6 +5,7 @@
 mod files;
 mod kept;
 mod local;
+mod permits;
 mod remote;
 mod servers;
 mod sign_in;
@@ -24,10 +25,11 @@ use sha2::{Digest as _, Sha256};
 
 pub(crate) use files::pages_read;
 pub use local::{LOCAL_TOOLS, LocalTool};
+pub use permits::SignedOut;
 pub(crate) use remote::Sessions;
 pub(crate) use servers::Running;
 pub use servers::{NewToolServer, ToolServerInfo};
-pub use sign_in::{SignInInfo, SignInPage, SignInStage, SignedOut};
+pub use sign_in::{SignInInfo, SignInPage, SignInStage};
 pub use words::shown_json;
 
 use crate::temporary::Home;
@@ -50,6 +52,8 @@ pub(crate) struct Asked {
     pub(crate) sessions: Sessions,
     /// The pages of files that were read for the answer.
     pub(crate) pages: Mutex<Vec<(AssetId, String, Vec<u32>)>>,
+    /// What the person should see beside the answer.
+    pub(crate) notices: Mutex<Vec<AnswerNotice>>,
 }
 
 /// A tool as it is offered to a model.
@@ -248,7 +252,8 @@ impl App {
                     Ok(tools) => tools,
                     Err(error) => {
                         tracing::warn!(name: "tools.server_missing", code = error.code());
-                        offered.missing.push(without(name, &error));
+                        let more = self.open()?.tools.signing.wanted_more(server.id);
+                        offered.missing.push(without(name, &error, more));
                         continue;
                     }
                 },
@@ -432,6 +437,7 @@ impl App {
                         is_running: open.tools.is_running(server.id),
                         sign_in: open.tools.signing.info(server.id),
                         wants_sign_in: open.tools.wants_sign_in(server.id),
+                        wants_more: open.tools.signing.wanted_more(server.id),
                         id: server.id,
                         name: server.name,
                         transport: server.transport,
@@ -531,11 +537,15 @@ impl App {
 }
 
 /// Why an answer has to do without the tools of a server.
-fn without(name: String, error: &Error) -> AnswerNotice {
+fn without(name: String, error: &Error, more: Option<Vec<String>>) -> AnswerNotice {
     match error.code() {
         "offline" => AnswerNotice::ToolsOffline { name },
         "sign_in_over" => AnswerNotice::ToolsSignIn { name },
         "tool_key_wanted" | "tool_key_refused" => AnswerNotice::ToolsKey { name },
+        "tool_more_wanted" => AnswerNotice::ToolsMore {
+            name,
+            scopes: more.unwrap_or_default(),
+        },
         _ => AnswerNotice::ToolsMissing { name },
     }
 }

@@ -395,12 +395,12 @@ impl Endpoint {
         self.written(None)
     }
 
-    /// The same with a query that is a secret.
-    pub(crate) fn uri_with(&self, query: &str) -> Result<Uri, EgressError> {
-        self.written(Some(query))
+    /// The same with what of it is a secret.
+    pub(crate) fn uri_with(&self, credential: &Credential) -> Result<Uri, EgressError> {
+        self.written(Some(credential))
     }
 
-    fn written(&self, secret: Option<&str>) -> Result<Uri, EgressError> {
+    fn written(&self, credential: Option<&Credential>) -> Result<Uri, EgressError> {
         let base = self
             .target
             .origin
@@ -408,7 +408,9 @@ impl Endpoint {
             .map_or_else(|| format!("http://{IN_PROCESS}"), ToString::to_string);
         let mut url = Url::parse(&base).map_err(|_| EgressError::InvalidParameter)?;
         url.set_path(match self.call {
-            Call::Tools { .. } => &self.target.base_path,
+            Call::Tools { .. } => credential
+                .and_then(Credential::path)
+                .unwrap_or(&self.target.base_path),
             _ => self.target.base_path.trim_end_matches('/'),
         });
         for segment in self.call.segments() {
@@ -424,7 +426,7 @@ impl Endpoint {
         for (name, value) in self.call.query() {
             url.query_pairs_mut().append_pair(name, &value);
         }
-        if let Some(query) = secret {
+        if let Some(query) = credential.and_then(Credential::query) {
             url.set_query(Some(query));
         }
         let text = if self.target.is_in_process() {

@@ -28,6 +28,8 @@ pub struct Credential {
     more: Vec<(HeaderName, Secret<String>)>,
     /// What stands after the `?` of its address.
     query: Option<Secret<String>>,
+    /// The path of its address.
+    path: Option<Secret<String>>,
 }
 
 impl Credential {
@@ -41,6 +43,7 @@ impl Credential {
             secret,
             more: Vec::new(),
             query: None,
+            path: None,
         }
     }
 
@@ -65,6 +68,13 @@ impl Credential {
         self
     }
 
+    /// At this path, in the place of the one of the target.
+    #[must_use]
+    pub fn and_path(mut self, path: Secret<String>) -> Self {
+        self.path = Some(path);
+        self
+    }
+
     /// The origin it is for.
     #[must_use]
     pub fn origin(&self) -> &Origin {
@@ -76,7 +86,8 @@ impl Credential {
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
         let more = self.more.iter().map(|(_, value)| value);
-        let all = std::iter::once(&self.secret).chain(more).chain(&self.query);
+        let address = self.query.iter().chain(&self.path);
+        let all = std::iter::once(&self.secret).chain(more).chain(address);
         all.fold(text.to_owned(), |text, secret| {
             match secret.expose().trim() {
                 "" => text,
@@ -89,6 +100,15 @@ impl Credential {
         self.query.as_ref().map(|query| query.expose().as_str())
     }
 
+    pub(crate) fn path(&self) -> Option<&str> {
+        self.path.as_ref().map(|path| path.expose().as_str())
+    }
+
+    /// Whether a part of it goes in the address.
+    pub(crate) fn is_in_address(&self) -> bool {
+        self.query.is_some() || self.path.is_some()
+    }
+
     /// The headers, marked sensitive so that no `Debug` shows them. Without a key there is none
     /// for it.
     pub(crate) fn headers(&self) -> Result<Vec<(HeaderName, HeaderValue)>, EgressError> {
@@ -96,7 +116,7 @@ impl Credential {
         let mut headers = more
             .map(|(name, value)| Ok((name.clone(), sensitive(value.expose().trim())?)))
             .collect::<Result<Vec<_>, EgressError>>()?;
-        if !self.secret.expose().trim().is_empty() || headers.is_empty() && self.query.is_none() {
+        if !self.secret.expose().trim().is_empty() || headers.is_empty() && !self.is_in_address() {
             headers.push(self.header()?);
         }
         Ok(headers)

@@ -201,8 +201,8 @@ impl Door {
                 for (name, value) in credential.headers()? {
                     builder = builder.header(name, value);
                 }
-                if let Some(query) = credential.query() {
-                    builder = builder.uri(endpoint.uri_with(query)?);
+                if credential.is_in_address() {
+                    builder = builder.uri(endpoint.uri_with(credential)?);
                 }
                 if !categories.contains(&DataCategory::Credential) {
                     categories.push(DataCategory::Credential);

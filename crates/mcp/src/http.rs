@@ -151,16 +151,18 @@ impl Wire {
             .send(ctx, endpoint, payload)
             .await
             .map_err(|error| self.lost(error))?;
-        if response.status == StatusCode::UNAUTHORIZED {
-            let said = response.header(header::WWW_AUTHENTICATE.as_str());
-            let challenge = Challenge::read(said.unwrap_or_default());
+        let said = response.header(header::WWW_AUTHENTICATE.as_str());
+        let challenge = Challenge::read(said.unwrap_or_default());
+        let wants_more = response.status == StatusCode::FORBIDDEN && challenge.wants_more();
+        if response.status == StatusCode::UNAUTHORIZED || wants_more {
             *self
                 .0
                 .challenge
                 .lock()
-                .unwrap_or_else(PoisonError::into_inner) = Some(challenge);
+                .unwrap_or_else(PoisonError::into_inner) = Some(challenge.clone());
         }
         let error = match (response.status, credential) {
+            _ if wants_more => McpError::MoreWanted(Box::new(challenge)),
             (StatusCode::UNAUTHORIZED, None) => McpError::KeyWanted,
             (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, Some(_)) => McpError::KeyRefused,
             _ => return Ok(response),

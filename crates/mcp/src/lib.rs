@@ -45,6 +45,9 @@ pub enum McpError {
     /// It does not take the key.
     #[error("The server of tools does not take the key.")]
     KeyRefused,
+    /// It takes the permit, but not for what is asked: these have to be allowed, too.
+    #[error("{}", more_wanted(.0.scopes()))]
+    MoreWanted(Box<Challenge>),
     /// It answered with an error of HTTP.
     #[error("The server of tools answered with the error {0}.")]
     Status(u16),
@@ -57,6 +60,22 @@ pub enum McpError {
 }
 
 impl McpError {
+    /// Whether nobody was there, or nobody who knows what was asked about.
+    #[must_use]
+    pub fn is_silence(&self) -> bool {
+        match self {
+            Self::NoAnswer | Self::SignIn(SignInError::Unknown) => true,
+            Self::Remote(error) => matches!(
+                error,
+                EgressError::Connect { .. }
+                    | EgressError::Dns { .. }
+                    | EgressError::Timeout { .. }
+                    | EgressError::Interrupted
+            ),
+            _ => false,
+        }
+    }
+
     /// Stable, for machines and translations.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -68,9 +87,18 @@ impl McpError {
             Self::Refused(_) => "tool_refused",
             Self::KeyWanted => "tool_key_wanted",
             Self::KeyRefused => "tool_key_refused",
+            Self::MoreWanted(_) => "tool_more_wanted",
             Self::Status(_) => "tool_status",
             Self::SignIn(error) => error.code(),
             Self::Remote(error) => error.code(),
         }
     }
+}
+
+fn more_wanted(scopes: &[String]) -> String {
+    let begins = "The server of tools wants more than the sign-in allows";
+    if scopes.is_empty() {
+        return format!("{begins}. It does not say what.");
+    }
+    format!("{begins}: {}.", scopes.join(", "))
 }

@@ -63,6 +63,13 @@ pub enum AnswerNotice {
         /// The name of the server.
         name: String,
     },
+    /// A server of tools wants to be allowed more than it was.
+    ToolsMore {
+        /// The name of the server.
+        name: String,
+        /// What, in its words; empty where it does not say.
+        scopes: Vec<String>,
+    },
     /// The model asked for tools more often than one answer may.
     RoundsSpent {
         /// How often it may.
@@ -196,8 +203,11 @@ pub enum ToolTransport {
         /// Its key is for this one alone.
         #[cfg_attr(feature = "ts", ts(type = "string"))]
         origin: Origin,
-        /// As it was typed.
+        /// As it was typed; `/` where it is with the keys.
         path: String,
+        /// Whether its path is with the keys.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        hides_path: bool,
         /// The header its key goes in; `None`: `Authorization`, as a bearer's.
         header: Option<String>,
         /// Whether a key is kept for it.
@@ -225,28 +235,24 @@ pub struct SignedIn {
 }
 
 impl ToolTransport {
+    /// Whether the path of its address is with the keys.
+    #[must_use]
+    pub fn hides_path(&self) -> bool {
+        matches!(
+            self,
+            Self::Http {
+                hides_path: true,
+                ..
+            }
+        )
+    }
+
     /// The host it is at; `None` for a program.
     #[must_use]
     pub fn host(&self) -> Option<String> {
         match self {
             Self::Stdio { .. } => None,
             Self::Http { origin, .. } => Some(origin.authority()),
-        }
-    }
-
-    /// Whether it leads to the same as another one.
-    #[must_use]
-    pub fn is_same_place(&self, other: &Self) -> bool {
-        match (self, other) {
-            (
-                Self::Http { origin, path, .. },
-                Self::Http {
-                    origin: there,
-                    path: at,
-                    ..
-                },
-            ) => (origin, path) == (there, at),
-            _ => self == other,
         }
     }
 }

@@ -340,6 +340,7 @@ pub fn key_header(source: &Source) -> HeaderKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::source;
 
     #[test]
     fn the_table_is_json_and_says_where_it_is_from() {
@@ -353,26 +354,14 @@ mod tests {
 
     #[test]
     fn the_second_way_of_a_dialect_protects_no_less_than_the_first() {
-        let source = |host: &str, dialect| Source {
-            id: fluxchat_model::SourceId::new(fluxchat_model::Timestamp(0), [0; 10]),
-            name: "s".to_owned(),
-            dialect,
-            origin: fluxchat_model::Origin::new("https", host, 443).ok(),
-            base_path: "/v1".to_owned(),
-            has_credential: false,
-            default_model: None,
-            practices: DataPractices::default(),
-            redact: false,
-            created_at: fluxchat_model::Timestamp(0),
-        };
         let hosts = HOSTS.iter().map(|known| known.host);
         for host in hosts.chain(["llm.example"]) {
             for (first, second) in [
                 (Dialect::Openai, Dialect::Responses),
                 (Dialect::Gemini, Dialect::Interactions),
             ] {
-                let of_second = opt_outs(&source(host, second), false);
-                for opt_out in opt_outs(&source(host, first), false) {
+                let of_second = opt_outs(&source(Some(host), second), false);
+                for opt_out in opt_outs(&source(Some(host), first), false) {
                     assert!(of_second.contains(&opt_out), "{host} {opt_out:?}");
                 }
                 assert!(of_second.iter().any(|it| it.field == "store"), "{host}");

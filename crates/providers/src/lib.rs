@@ -28,6 +28,8 @@ mod ollama;
 mod openai;
 mod provider;
 mod responses;
+#[cfg(test)]
+mod sample;
 mod services;
 pub mod sse;
 mod takes;

@@ -1,16 +1,15 @@
 //! A place to sign in (OAuth 2.1) on loopback that writes down what arrives and behaves as told.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, Response, Uri, header};
+use axum::http::{HeaderMap, Method, Response, Uri};
 use serde_json::json;
 
-use crate::loopback;
-use crate::recorder::Recorded;
+use crate::loopback::{Recorded, Seen, Serving, json, lock, moved};
 
 /// How it behaves.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +24,10 @@ pub struct Habits {
     pub keeps_all: bool,
     /// It fails when it should take one back.
     pub fails_to_revoke: bool,
+    /// It never answers when it should take one back.
+    pub hangs_on_revoke: bool,
+    /// What it says a permit is for; otherwise it does not say.
+    pub allows: Option<String>,
     /// The person says no.
     pub denies: bool,
     /// It renews nothing.
@@ -37,23 +40,18 @@ pub struct Habits {
     pub lasts: u32,
 }
 
+#[derive(Default)]
 struct Shared {
-    address: Mutex<String>,
-    seen: Mutex<Vec<Recorded>>,
+    seen: Seen,
     habits: Mutex<Habits>,
+    /// Apps that were made known.
+    known: Mutex<u32>,
+    /// Permits that were given.
     given: Mutex<u32>,
 }
 
 /// The place. Dropping it stops it.
-pub struct Guard {
-    address: String,
-    shared: Arc<Shared>,
-    task: tokio::task::JoinHandle<()>,
-}
-
-fn lock<T>(it: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    it.lock().unwrap_or_else(PoisonError::into_inner)
-}
+pub struct Guard(Serving<Shared>);
 
 /// The permit that is given as the number so many.
 #[must_use]
@@ -73,43 +71,50 @@ impl Guard {
     /// # Panics
     /// When loopback has no free port.
     pub async fn start(habits: Habits) -> Self {
-        let shared = Arc::new(Shared {
-            address: Mutex::default(),
-            seen: Mutex::default(),
+        let shared = Shared {
             habits: Mutex::new(habits),
-            given: Mutex::new(0),
-        });
-        let router = Router::new().fallback(serve).with_state(shared.clone());
-        let (address, task) = loopback::serve("127.0.0.1", router).await;
-        lock(&shared.address).clone_from(&address);
-        Self {
-            address,
-            shared,
-            task,
-        }
+            ..Shared::default()
+        };
+        let router = |shared| Router::new().fallback(serve).with_state(shared);
+        Self(Serving::start("127.0.0.1", shared, router).await)
     }
 
     /// `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.0.address)
     }
 
     /// `127.0.0.1:PORT`.
     #[must_use]
     pub fn host(&self) -> &str {
-        &self.address
+        &self.0.address
     }
 
     /// Behaves differently from now on.
     pub fn behave(&self, change: impl FnOnce(&mut Habits)) {
-        change(&mut lock(&self.shared.habits));
+        change(&mut lock(&self.0.shared.habits));
     }
 
     /// Everything that arrived.
     #[must_use]
     pub fn seen(&self) -> Vec<Recorded> {
-        lock(&self.shared.seen).clone()
+        self.0.shared.seen.all()
+    }
+
+    /// Waits until something arrived at this path.
+    pub async fn asked(&self, path: &str) {
+        let is_there = |all: &[Recorded]| all.iter().any(|it| it.path == path);
+        self.0.shared.seen.until(is_there).await;
+    }
+
+    /// What stood after the `?` of this path, as names and values.
+    #[must_use]
+    pub fn queries(&self, path: &str) -> Vec<BTreeMap<String, String>> {
+        let seen = self.seen();
+        let asked = seen.iter().filter_map(|it| it.path.split_once('?'));
+        let here = asked.filter(|(at, _)| *at == path);
+        here.map(|(_, query)| fields(query)).collect()
     }
 
     /// What arrived at this path, as names and values.
@@ -118,12 +123,6 @@ impl Guard {
         let seen = self.seen();
         let here = seen.iter().filter(|it| it.path == path);
         here.map(|it| fields(&it.body)).collect()
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        self.task.abort();
     }
 }
 
@@ -140,18 +139,12 @@ async fn serve(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
+    shared.seen.note(&method, &uri, &headers, &body);
     let body = String::from_utf8_lossy(&body).into_owned();
-    lock(&shared.seen).push(Recorded {
-        method: method.to_string(),
-        path: uri.path().to_owned(),
-        headers: headers
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("?").to_owned()))
-            .collect(),
-        body: body.clone(),
-    });
     let habits = lock(&shared.habits).clone();
-    let own = format!("http://{}", lock(&shared.address));
+    // As whoever asks calls it.
+    let host = headers.get("host").and_then(|it| it.to_str().ok());
+    let own = format!("http://{}", host.unwrap_or_default());
     match uri.path() {
         "/.well-known/oauth-authorization-server" => {
             let mut document = json!({
@@ -169,9 +162,13 @@ async fn serve(
             if !habits.keeps_all {
                 document["revocation_endpoint"] = json!(format!("{own}/revoke"));
             }
-            json_of(200, &document)
+            json(200, &document)
         }
-        "/register" => json_of(201, &json!({ "client_id": "client-1" })),
+        "/register" => {
+            let mut known = lock(&shared.known);
+            *known += 1;
+            json(201, &json!({ "client_id": format!("client-{known}") }))
+        }
         "/authorize" => {
             let asked = fields(uri.query().unwrap_or_default());
             let text = |name: &str| asked.get(name).cloned().unwrap_or_default();
@@ -186,13 +183,13 @@ async fn serve(
                 back.append_pair("code", &format!("code.{}", text("code_challenge")));
             }
             let to = format!("{}?{}", text("redirect_uri"), back.finish());
-            let moved = Response::builder().status(302).header(header::LOCATION, to);
-            moved.body(Body::empty()).unwrap_or_default()
+            moved(302, &to)
         }
         "/token" => token(&shared, &habits, &fields(&body)),
-        "/revoke" if habits.fails_to_revoke => json_of(503, &json!({})),
-        "/revoke" => json_of(200, &json!({})),
-        _ => json_of(404, &json!({})),
+        "/revoke" if habits.hangs_on_revoke => std::future::pending().await,
+        "/revoke" if habits.fails_to_revoke => json(503, &json!({})),
+        "/revoke" => json(200, &json!({})),
+        _ => json(404, &json!({})),
     }
 }
 
@@ -208,16 +205,17 @@ fn token(shared: &Shared, habits: &Habits, fields: &BTreeMap<String, String>) ->
         _ => false,
     };
     if !is_right {
-        return json_of(400, &json!({ "error": "invalid_grant" }));
+        return json(400, &json!({ "error": "invalid_grant" }));
     }
     *given += 1;
-    json_of(
-        200,
-        &json!({
-            "access_token": access(*given), "token_type": "Bearer",
-            "expires_in": habits.lasts, "refresh_token": refresh(*given),
-        }),
-    )
+    let mut document = json!({
+        "access_token": access(*given), "token_type": "Bearer",
+        "expires_in": habits.lasts, "refresh_token": refresh(*given),
+    });
+    if let Some(allows) = &habits.allows {
+        document["scope"] = json!(allows);
+    }
+    json(200, &document)
 }
 
 /// RFC 7636, 4.2.
@@ -226,12 +224,4 @@ fn challenge(verifier: &str) -> String {
     use sha2::Digest as _;
     let hash = sha2::Sha256::digest(verifier);
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(hash)
-}
-
-fn json_of(status: u16, document: &serde_json::Value) -> Response<Body> {
-    Response::builder()
-        .status(status)
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(document.to_string().into())
-        .unwrap_or_default()
 }

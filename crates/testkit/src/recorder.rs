@@ -1,39 +1,16 @@
 //! A server on loopback that writes down what arrives and answers as told.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, Response, Uri};
 use futures_util::{StreamExt as _, stream};
 
-use crate::loopback;
-
-/// A request as it came over the wire.
-#[derive(Clone, Debug)]
-pub struct Recorded {
-    /// `POST`, …
-    pub method: String,
-    /// Path and query.
-    pub path: String,
-    /// All headers, names in lower case.
-    pub headers: Vec<(String, String)>,
-    /// All of the body.
-    pub body: String,
-}
-
-impl Recorded {
-    /// The value of a header.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-    }
-}
+pub use crate::loopback::Recorded;
+use crate::loopback::{Seen, Serving, answer, events, lock, moved};
 
 /// How to answer a chat request.
 #[derive(Clone, Debug)]
@@ -63,21 +40,17 @@ pub enum Answer {
 }
 
 struct Shared {
-    seen: Mutex<Vec<Recorded>>,
+    seen: Seen,
     answer: Mutex<Answer>,
     models: Mutex<String>,
     dripped: Mutex<Vec<(Instant, String)>>,
-    arrived: tokio::sync::Notify,
 }
 
+const JSON: &str = "application/json";
 const ONE_MODEL: &str = r#"{"object":"list","data":[{"id":"recorder-1","object":"model"}]}"#;
 
 /// The server. Dropping it stops it.
-pub struct Recorder {
-    address: String,
-    shared: Arc<Shared>,
-    task: tokio::task::JoinHandle<()>,
-}
+pub struct Recorder(Serving<Shared>);
 
 impl Recorder {
     /// Starts on a free port of 127.0.0.1.
@@ -93,112 +66,70 @@ impl Recorder {
     /// # Panics
     /// When the address has no free port.
     pub async fn start_at(address: &str, answer: Answer) -> Self {
-        let shared = Arc::new(Shared {
-            seen: Mutex::default(),
+        let shared = Shared {
+            seen: Seen::default(),
             models: Mutex::new(ONE_MODEL.to_owned()),
             answer: Mutex::new(answer),
             dripped: Mutex::default(),
-            arrived: tokio::sync::Notify::new(),
-        });
-        let router = Router::new().fallback(serve).with_state(shared.clone());
-        let (address, task) = loopback::serve(address, router).await;
-        Self {
-            address,
-            shared,
-            task,
-        }
+        };
+        let router = |shared| Router::new().fallback(serve).with_state(shared);
+        Self(Serving::start(address, shared, router).await)
     }
 
     /// `http://127.0.0.1:PORT/v1`.
     #[must_use]
     pub fn base_url(&self) -> String {
-        format!("http://{}/v1", self.address)
+        format!("http://{}/v1", self.0.address)
     }
 
     /// `127.0.0.1:PORT`.
     #[must_use]
     pub fn host(&self) -> &str {
-        &self.address
+        &self.0.address
     }
 
     /// Answers differently from now on.
     pub fn answer(&self, answer: Answer) {
-        *self
-            .shared
-            .answer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = answer;
+        *lock(&self.0.shared.answer) = answer;
     }
 
     /// From now on it lists these models: a JSON document.
     pub fn models(&self, list: &str) {
-        *self
-            .shared
-            .models
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = list.to_owned();
+        list.clone_into(&mut lock(&self.0.shared.models));
     }
 
     /// Everything that arrived.
     #[must_use]
     pub fn seen(&self) -> Vec<Recorded> {
-        self.shared
-            .seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.shared.seen.all()
     }
 
     /// Waits until at least so many requests have arrived.
     pub async fn arrived(&self, count: usize) {
-        loop {
-            let next = self.shared.arrived.notified();
-            if self.seen().len() >= count {
-                return;
-            }
-            next.await;
-        }
+        self.0.shared.seen.until(|all| all.len() >= count).await;
     }
 
     /// The words of [`Answer::Drip`] that were sent since the last call, in order.
     #[must_use]
     pub fn dripped(&self) -> Vec<(Instant, String)> {
-        std::mem::take(
-            &mut *self
-                .shared
-                .dripped
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        )
+        std::mem::take(&mut *lock(&self.0.shared.dripped))
     }
 
     /// The `X-Request-Id` of everything that arrived, sorted.
     #[must_use]
     pub fn request_ids(&self) -> Vec<String> {
-        let mut ids: Vec<String> = self
-            .seen()
-            .iter()
-            .map(|request| request.header("x-request-id").unwrap_or("none").to_owned())
-            .collect();
-        ids.sort();
-        ids
-    }
-}
-
-impl Drop for Recorder {
-    fn drop(&mut self) {
-        self.task.abort();
+        self.0.shared.seen.request_ids()
     }
 }
 
 impl Shared {
     fn is_web_page(&self) -> bool {
-        let answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = lock(&self.answer);
         matches!(&*answer, Answer::Plain(200, "text/html", _))
     }
 
     fn next_answer(&self) -> Answer {
-        let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut answer = lock(&self.answer);
         match &mut *answer {
             Answer::Turns(turns) if turns.len() > 1 => turns.remove(0),
             Answer::Turns(turns) => turns
@@ -217,39 +148,19 @@ async fn serve(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    let recorded = Recorded {
-        method: method.to_string(),
-        path: uri.to_string(),
-        headers: headers
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("?").to_owned()))
-            .collect(),
-        body: String::from_utf8_lossy(&body).into_owned(),
-    };
-    shared
-        .seen
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(recorded);
-    shared.arrived.notify_waiters();
+    shared.seen.note(&method, &uri, &headers, &body);
     if uri.path().ends_with("/models") && !shared.is_web_page() {
-        return json(
-            200,
-            shared
-                .models
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone(),
-        );
+        let models = lock(&shared.models).clone();
+        return answer(200, JSON, models);
     }
-    let mut answer = shared.next_answer();
-    if let Answer::ByPath(all) = answer {
+    let mut next = shared.next_answer();
+    if let Answer::ByPath(all) = next {
         let named = all.iter().find(|(end, _)| uri.path().ends_with(end));
-        answer = named
+        next = named
             .or(all.first())
             .map_or(Answer::Turns(Vec::new()), |it| it.1.clone());
     }
-    match answer {
+    match next {
         Answer::Drip(pause) => {
             let body = stream::unfold(0_u32, move |n| {
                 let shared = Arc::clone(&shared);
@@ -257,23 +168,17 @@ async fn serve(
                     tokio::time::sleep(pause).await;
                     let word = format!("w{n} ");
                     let frame = delta(&word);
-                    shared
-                        .dripped
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .push((Instant::now(), word));
+                    lock(&shared.dripped).push((Instant::now(), word));
                     Some((Ok::<_, std::io::Error>(frame), n + 1))
                 }
             });
             events(Body::from_stream(body))
         }
-        Answer::Bytes(content_type, bytes) => respond(
-            Response::builder().header(header::CONTENT_TYPE, content_type),
-            bytes.into(),
-        ),
-        Answer::ByPath(_) | Answer::Turns(_) => json(
+        Answer::Bytes(content_type, bytes) => answer(200, content_type, bytes),
+        Answer::ByPath(_) | Answer::Turns(_) => answer(
             500,
-            r#"{"error":{"message":"no answer was prepared"}}"#.to_owned(),
+            JSON,
+            r#"{"error":{"message":"no answer was prepared"}}"#,
         ),
         Answer::Paced(words, pause) => {
             let end = ending(words.len());
@@ -309,18 +214,8 @@ async fn serve(
             });
             events(Body::from_stream(stream::iter(frames).chain(cut)))
         }
-        Answer::Plain(status, content_type, text) => respond(
-            Response::builder()
-                .status(status)
-                .header(header::CONTENT_TYPE, content_type),
-            text.into(),
-        ),
-        Answer::Redirect(status, location) => respond(
-            Response::builder()
-                .status(status)
-                .header(header::LOCATION, location),
-            Body::empty(),
-        ),
+        Answer::Plain(status, content_type, text) => answer(status, content_type, text),
+        Answer::Redirect(status, location) => moved(status, &location),
     }
 }
 
@@ -342,28 +237,4 @@ fn ending(words: usize) -> String {
         "choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": words, "total_tokens": 7 + words},
     });
     format!("data: {stop}\n\ndata: {usage}\n\ndata: [DONE]\n\n")
-}
-
-fn events(body: Body) -> Response<Body> {
-    respond(
-        Response::builder().header(header::CONTENT_TYPE, "text/event-stream"),
-        body,
-    )
-}
-
-fn json(status: u16, text: String) -> Response<Body> {
-    respond(
-        Response::builder()
-            .status(status)
-            .header(header::CONTENT_TYPE, "application/json"),
-        text.into(),
-    )
-}
-
-fn respond(builder: axum::http::response::Builder, body: Body) -> Response<Body> {
-    builder.body(body).unwrap_or_else(|_| {
-        let mut failed = Response::new(Body::empty());
-        *failed.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-        failed
-    })
 }

@@ -1,6 +1,6 @@
 //! A server of tools over HTTP on loopback that writes down what arrives and behaves as told.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -9,8 +9,7 @@ use axum::http::{HeaderMap, Method, Response, Uri, header};
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
-use crate::loopback;
-use crate::recorder::Recorded;
+use crate::loopback::{Recorded, Seen, Serving, answer, events, lock, moved, respond};
 
 /// How it behaves when a tool is called. It greets and lists well, unless it says otherwise.
 #[derive(Clone, Debug)]
@@ -23,16 +22,8 @@ pub enum Manner {
     Resumes,
     /// Wants this in the header `authorization`, for everything.
     Wants(&'static str),
-    /// Wants somebody who is signed in and shows this permit; says that this is who guards it, in
-    /// a document at this address.
-    Guarded {
-        /// Who guards it.
-        guard: String,
-        /// What must be shown.
-        access: String,
-        /// Where it says so; `None`: on itself.
-        metadata: Option<String>,
-    },
+    /// Wants somebody who is signed in.
+    Guarded(Guarding),
     /// Sends everything elsewhere.
     Redirects(String),
     /// Has forgotten the session once.
@@ -49,23 +40,28 @@ pub enum Manner {
     Fails(u16),
 }
 
+/// Whom it lets in, and what it says about that.
+#[derive(Clone, Debug, Default)]
+pub struct Guarding {
+    /// Who guards it, in its order.
+    pub guards: Vec<String>,
+    /// What must be shown.
+    pub access: String,
+    /// Where it says so; `None`: on itself.
+    pub metadata: Option<String>,
+    /// What must be shown to call a tool, and how it calls what that is for.
+    pub to_call: Option<(String, String)>,
+}
+
 struct Shared {
-    seen: Mutex<Vec<Recorded>>,
+    seen: Seen,
     manner: Mutex<Manner>,
     description: Mutex<String>,
     sessions: Mutex<u32>,
 }
 
 /// The server. It has one tool, `echo`. Dropping it stops it.
-pub struct ToolHost {
-    address: String,
-    shared: Arc<Shared>,
-    task: tokio::task::JoinHandle<()>,
-}
-
-fn lock<T>(it: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    it.lock().unwrap_or_else(PoisonError::into_inner)
-}
+pub struct ToolHost(Serving<Shared>);
 
 impl ToolHost {
     /// Starts on a free port of 127.0.0.1.
@@ -73,47 +69,42 @@ impl ToolHost {
     /// # Panics
     /// When loopback has no free port.
     pub async fn start(manner: Manner) -> Self {
-        let shared = Arc::new(Shared {
-            seen: Mutex::default(),
+        let shared = Shared {
+            seen: Seen::default(),
             manner: Mutex::new(manner),
             description: Mutex::new("Says it again.".to_owned()),
             sessions: Mutex::new(0),
-        });
-        let router = Router::new().fallback(serve).with_state(shared.clone());
-        let (address, task) = loopback::serve("127.0.0.1", router).await;
-        Self {
-            address,
-            shared,
-            task,
-        }
+        };
+        let router = |shared| Router::new().fallback(serve).with_state(shared);
+        Self(Serving::start("127.0.0.1", shared, router).await)
     }
 
     /// `http://127.0.0.1:PORT/mcp`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}/mcp", self.address)
+        format!("http://{}/mcp", self.0.address)
     }
 
     /// `127.0.0.1:PORT`.
     #[must_use]
     pub fn host(&self) -> &str {
-        &self.address
+        &self.0.address
     }
 
     /// Behaves differently from now on.
     pub fn behave(&self, manner: Manner) {
-        *lock(&self.shared.manner) = manner;
+        *lock(&self.0.shared.manner) = manner;
     }
 
     /// Describes its tool differently from now on.
     pub fn describe(&self, description: &str) {
-        description.clone_into(&mut lock(&self.shared.description));
+        description.clone_into(&mut lock(&self.0.shared.description));
     }
 
     /// Everything that arrived.
     #[must_use]
     pub fn seen(&self) -> Vec<Recorded> {
-        lock(&self.shared.seen).clone()
+        self.0.shared.seen.all()
     }
 
     /// What was asked for, in order: methods of the protocol, or of HTTP where there is none.
@@ -129,16 +120,7 @@ impl ToolHost {
     /// The `X-Request-Id` of everything that arrived, sorted.
     #[must_use]
     pub fn request_ids(&self) -> Vec<String> {
-        let id = |it: &Recorded| it.header("x-request-id").unwrap_or("none").to_owned();
-        let mut ids: Vec<String> = self.seen().iter().map(id).collect();
-        ids.sort();
-        ids
-    }
-}
-
-impl Drop for ToolHost {
-    fn drop(&mut self) {
-        self.task.abort();
+        self.0.shared.seen.request_ids()
     }
 }
 
@@ -149,50 +131,21 @@ async fn serve(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
+    shared.seen.note(&method, &uri, &headers, &body);
     let body = String::from_utf8_lossy(&body).into_owned();
-    lock(&shared.seen).push(Recorded {
-        method: method.to_string(),
-        path: uri.to_string(),
-        headers: headers
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("?").to_owned()))
-            .collect(),
-        body: body.clone(),
-    });
     let manner = lock(&shared.manner).clone();
     let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
     match &manner {
         Manner::Wants(key) if text("authorization") != Some(key) => {
-            return answer(401, "text/plain", "no".into());
+            return answer(401, "text/plain", "no");
         }
-        Manner::Guarded { guard, .. }
-            if uri.path() == "/.well-known/oauth-protected-resource/mcp" =>
-        {
+        Manner::Guarded(guarding) => {
             let own = text("host").unwrap_or_default();
-            return json_of(&json!({
-                "resource": format!("http://{own}/mcp"), "authorization_servers": [guard],
-                "scopes_supported": ["tools"],
-            }));
+            if let Some(refused) = guarding.refuse(&uri, own, text("authorization"), &body) {
+                return refused;
+            }
         }
-        Manner::Guarded {
-            access, metadata, ..
-        } if text("authorization") != Some(&format!("Bearer {access}")) => {
-            let own = text("host").unwrap_or_default();
-            let path = "/.well-known/oauth-protected-resource/mcp";
-            let at = metadata.clone().unwrap_or(format!("http://{own}{path}"));
-            return Response::builder()
-                .status(401)
-                .header(
-                    header::WWW_AUTHENTICATE,
-                    format!("Bearer resource_metadata=\"{at}\""),
-                )
-                .body(Body::empty())
-                .unwrap_or_default();
-        }
-        Manner::Redirects(to) => {
-            let moved = Response::builder().status(307).header(header::LOCATION, to);
-            return moved.body(Body::empty()).unwrap_or_default();
-        }
+        Manner::Redirects(to) => return moved(307, to),
         _ => {}
     }
     if method == Method::DELETE {
@@ -213,11 +166,10 @@ async fn serve(
             let greeting = json!({"jsonrpc": "2.0", "id": id, "result": {
                 "protocolVersion": "2025-06-18", "capabilities": {"tools": {}},
                 "serverInfo": {"name": "host", "version": "1"}}});
-            Response::builder()
+            let head = Response::builder()
                 .header(header::CONTENT_TYPE, "application/json")
-                .header("mcp-session-id", format!("s-{sessions}"))
-                .body(greeting.to_string().into())
-                .unwrap_or_default()
+                .header("mcp-session-id", format!("s-{sessions}"));
+            respond(head, greeting.to_string().into())
         }
         Some("tools/list") => {
             let description = lock(&shared.description).clone();
@@ -266,8 +218,8 @@ async fn call(
             let rest = stream::repeat_with(move || Ok(piece.clone()));
             events(Body::from_stream(begin.chain(rest)))
         }
-        Manner::NotJson => answer(200, "application/json", "<html>hello</html>".into()),
-        Manner::Fails(status) => answer(status, "text/plain", "no".into()),
+        Manner::NotJson => answer(200, "application/json", "<html>hello</html>"),
+        Manner::Fails(status) => answer(status, "text/plain", "no"),
         _ => json_of(&called(id)),
     }
 }
@@ -281,18 +233,46 @@ fn event(message: &Value) -> String {
     format!("event: message\ndata: {message}\n\n")
 }
 
-fn events(body: Body) -> Response<Body> {
-    answer(200, "text/event-stream", body)
-}
-
 fn json_of(message: &Value) -> Response<Body> {
-    answer(200, "application/json", message.to_string().into())
+    crate::loopback::json(200, message)
 }
 
-fn answer(status: u16, content_type: &str, body: Body) -> Response<Body> {
-    Response::builder()
-        .status(status)
-        .header(header::CONTENT_TYPE, content_type)
-        .body(body)
-        .unwrap_or_default()
+impl Guarding {
+    /// What it says to whom it does not let in, or to who asks who guards it.
+    fn refuse(
+        &self,
+        uri: &Uri,
+        own: &str,
+        shown: Option<&str>,
+        body: &str,
+    ) -> Option<Response<Body>> {
+        const PLACE: &str = "/.well-known/oauth-protected-resource";
+        if let Some(path) = uri.path().strip_prefix(PLACE) {
+            return Some(json_of(&json!({
+                "resource": format!("http://{own}{path}"), "authorization_servers": self.guards,
+                "scopes_supported": ["tools"],
+            })));
+        }
+        let shown = shown.and_then(|it| it.strip_prefix("Bearer "));
+        let at = self.metadata.clone();
+        let at = at.unwrap_or(format!("http://{own}{PLACE}{}", uri.path()));
+        let refused = |status: u16, more: &str| {
+            let said = format!("Bearer {more}resource_metadata=\"{at}\"");
+            let head = Response::builder().status(status);
+            Some(respond(
+                head.header(header::WWW_AUTHENTICATE, said),
+                Body::empty(),
+            ))
+        };
+        let to_call = self.to_call.as_ref();
+        match to_call {
+            Some((access, _)) if shown == Some(access) => None,
+            _ if shown != Some(&self.access) => refused(401, ""),
+            Some((_, scope)) if body.contains("tools/call") => refused(
+                403,
+                &format!("error=\"insufficient_scope\", scope=\"{scope}\", "),
+            ),
+            _ => None,
+        }
+    }
 }

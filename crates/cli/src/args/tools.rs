@@ -26,18 +26,22 @@ pub enum Tool {
         #[arg(
             long,
             value_name = "URL",
-            required_unless_present = "command",
-            conflicts_with = "command"
+            required_unless_present_any = ["command", "url_fd"],
+            conflicts_with_all = ["command", "url_fd"]
         )]
         url: Option<String>,
+        /// Read its address from this descriptor, and keep its path with the keys: for one that has
+        /// a key in it
+        #[arg(long, value_name = "N", conflicts_with = "command")]
+        url_fd: Option<i32>,
         /// Read the key for its address from this descriptor; it is sent to no other one
-        #[arg(long, value_name = "N", requires = "url")]
+        #[arg(long, value_name = "N", conflicts_with = "command")]
         key_fd: Option<i32>,
         /// Send the key in this header as it is, instead of as a bearer's token
-        #[arg(long, value_name = "NAME", requires = "url")]
+        #[arg(long, value_name = "NAME", conflicts_with = "command")]
         key_header: Option<String>,
         /// Read further headers with keys as NAME=VALUE, one on each line, from this descriptor
-        #[arg(long, value_name = "N", requires = "url")]
+        #[arg(long, value_name = "N", conflicts_with = "command")]
         headers_fd: Option<i32>,
         /// Read a value of its environment as NAME=VALUE, one on each line, from this descriptor
         #[arg(long, value_name = "N", requires = "command")]

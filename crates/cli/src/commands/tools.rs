@@ -22,6 +22,7 @@ pub async fn run(app: &App, command: Tool, out: &Out) -> Done {
         Tool::Add {
             name,
             url,
+            url_fd,
             key_fd,
             key_header,
             headers_fd,
@@ -32,10 +33,14 @@ pub async fn run(app: &App, command: Tool, out: &Out) -> Done {
             let environment = env_fd.map(environment).transpose()?.unwrap_or_default();
             let mut command = command.into_iter();
             let key = key_fd.map(input::secret_from).transpose()?;
+            let secret_url = url_fd.map(input::secret_from).transpose()?;
+            let hide_path = secret_url.is_some();
+            let secret_url = secret_url.map(|it| it.expose().trim().to_owned());
             let added = app
                 .add_tool_server(NewToolServer {
                     name,
-                    url: url.unwrap_or_default(),
+                    url: url.or(secret_url).unwrap_or_default(),
+                    hide_path,
                     key_header: key_header.unwrap_or_default(),
                     key,
                     headers,
@@ -175,9 +180,20 @@ async fn login(
     out: &Out,
 ) -> Result<(), Failure> {
     let server = app.tool_server_named(name).await?;
-    let mut hosts = app.sign_in_find(server.id, client).await?.hosts;
+    let mut named = app.sign_in_find(server.id, client).await?;
     let page = loop {
-        out.note(&format!("You sign in at {}.", plain(&hosts.join(", "))));
+        if !named.unanswered.is_empty() {
+            let silent = plain(&named.unanswered.join(", "));
+            out.note(&format!("{silent} did not answer."));
+        }
+        out.note(&format!(
+            "You sign in at {}.",
+            plain(&named.hosts.join(", "))
+        ));
+        if !named.scopes.is_empty() {
+            let scopes = plain(&named.scopes.join(", "));
+            out.note(&format!("It is asked to allow: {scopes}."));
+        }
         if std::io::stdin().is_terminal() {
             out.note("Go on? [y]es, anything else ends it");
             if !is_yes(&typed().await?) {
@@ -190,10 +206,9 @@ async fn login(
             None => {
                 let servers = app.tools().await?.servers;
                 let found = servers.into_iter().find(|it| it.id == server.id);
-                hosts = found
+                named = found
                     .and_then(|it| it.sign_in)
-                    .map(|it| it.hosts)
-                    .unwrap_or_default();
+                    .ok_or(Error::NotFound("sign-in"))?;
             }
         }
     };
@@ -261,10 +276,12 @@ fn place(transport: &ToolTransport) -> String {
             origin,
             path,
             has_key,
+            hides_path,
             has_query,
             signed_in,
             ..
         } => {
+            let path = if *hides_path { "/…" } else { path };
             let query = if *has_query { "?…" } else { "" };
             let key = match signed_in {
                 Some(by) => format!(", signed in at {}", by.host),
@@ -315,6 +332,8 @@ fn server_row(server: &ToolServerInfo) -> Value {
         "transport": server.transport,
         "host": server.transport.host(),
         "enabled": server.enabled,
+        "wants_sign_in": server.wants_sign_in,
+        "wants_more": server.wants_more,
         "tools": server.tools.iter().map(tool_row).collect::<Vec<_>>(),
     })
 }
@@ -498,6 +517,19 @@ pub fn in_words(notice: &AnswerNotice) -> String {
             format!(
                 "You have to sign in to {} again; the answer was made without its tools.",
                 plain(name)
+            )
+        }
+        AnswerNotice::ToolsMore { name, scopes } if scopes.is_empty() => {
+            format!(
+                "{} wants to be allowed more than you allowed when you signed in. Sign in again to see what.",
+                plain(name)
+            )
+        }
+        AnswerNotice::ToolsMore { name, scopes } => {
+            format!(
+                "{} wants to be allowed more than you allowed when you signed in: {}. Sign in again to allow it.",
+                plain(name),
+                plain(&scopes.join(", "))
             )
         }
         AnswerNotice::RoundsSpent { count } => {

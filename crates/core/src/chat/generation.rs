@@ -279,10 +279,15 @@ impl Run {
             home: self.home.clone(),
             sessions: tools::Sessions::default(),
             pages: Mutex::default(),
+            notices: Mutex::default(),
         };
         let end = self.converse(&asked, gathered).await;
         gathered.read =
             std::mem::take(&mut *asked.pages.lock().unwrap_or_else(PoisonError::into_inner));
+        let notices = asked.notices.lock().map(|mut it| std::mem::take(&mut *it));
+        for notice in notices.unwrap_or_default() {
+            gathered.note(notice);
+        }
         asked.sessions.end().await;
         end
     }

@@ -25,6 +25,9 @@ pub(super) struct Kept {
     /// What stands after the `?` of the address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) query: Option<String>,
+    /// The path of the address, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) path: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) permit: Option<Permit>,
 }
@@ -34,6 +37,7 @@ impl Kept {
         self.key.is_none()
             && self.headers.is_empty()
             && self.query.is_none()
+            && self.path.is_none()
             && self.permit.is_none()
     }
 
@@ -72,6 +76,9 @@ impl Kept {
         }
         if let Some(query) = &self.query {
             credential = credential.and_query(Secret::new(query.clone()));
+        }
+        if let Some(path) = &self.path {
+            credential = credential.and_path(Secret::new(path.clone()));
         }
         Some(credential)
     }

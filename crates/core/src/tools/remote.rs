@@ -12,7 +12,7 @@ use fluxchat_model::{
 use tokio::sync::Mutex;
 
 use super::kept::Kept;
-use super::servers::{NewToolServer, refused};
+use super::servers::NewToolServer;
 use super::{Asked, OfferedTool};
 use crate::{App, Error};
 
@@ -70,14 +70,31 @@ pub(super) fn transport(
     if headers.len() > MOST_HEADERS {
         return Err(header_taken());
     }
+    let hides_path = if is_hidden(&found.path) {
+        // Nobody knows what it stands for but who kept it.
+        match before {
+            Some(ToolTransport::Http {
+                origin, hides_path, ..
+            }) if *origin == found.origin && *hides_path => true,
+            _ => {
+                let error = fluxchat_egress::BaseUrlError::NotAnAddress;
+                return Err(Error::invalid(error.code(), error.to_string()));
+            }
+        }
+    } else {
+        new.hide_path
+    };
     let (had_query, signed_in) = match before {
         Some(ToolTransport::Http {
             origin,
             path,
+            hides_path,
             has_query,
             signed_in,
             ..
-        }) if *origin == found.origin && *path == found.path => (*has_query, signed_in.clone()),
+        }) if *origin == found.origin && leads_to(&found.path, path, *hides_path) => {
+            (*has_query, signed_in.clone())
+        }
         _ => (false, None),
     };
     let query = query_of(new);
@@ -90,7 +107,12 @@ pub(super) fn transport(
         signed_in: signed_in.filter(|_| query.is_none()),
         headers,
         origin: found.origin,
-        path: found.path,
+        path: if hides_path {
+            "/".to_owned()
+        } else {
+            found.path
+        },
+        hides_path,
         header: header.map(|name| name.to_string()),
     })
 }
@@ -105,12 +127,43 @@ fn header_taken() -> Error {
 /// As an address is shown that goes on after its `?`: nobody sees how.
 const HIDDEN: &str = "?…";
 
+/// The same of a path.
+fn is_hidden(path: &str) -> bool {
+    path == "/%E2%80%A6"
+}
+
+/// Whether a path as it was typed is the one there was.
+fn leads_to(typed: &str, path: &str, hides_path: bool) -> bool {
+    if hides_path {
+        is_hidden(typed)
+    } else {
+        typed == path
+    }
+}
+
+/// Whether an address as it was typed is the one there was.
+pub(super) fn is_where_it_was(new: &NewToolServer, before: &ToolTransport) -> bool {
+    let (
+        Ok(typed),
+        ToolTransport::Http {
+            origin,
+            path,
+            hides_path,
+            ..
+        },
+    ) = (parse_tool_url(&new.url), before)
+    else {
+        return false;
+    };
+    typed.origin == *origin && leads_to(&typed.path, path, *hides_path) && query_of(new).is_none()
+}
+
 fn keeps_query(new: &NewToolServer) -> bool {
     new.url.trim().ends_with(HIDDEN)
 }
 
 /// What was typed after the `?`.
-pub(super) fn query_of(new: &NewToolServer) -> Option<Secret<String>> {
+fn query_of(new: &NewToolServer) -> Option<Secret<String>> {
     let typed = parse_tool_url(new.url.trim()).ok()?.query;
     typed.filter(|_| !keeps_query(new))
 }
@@ -131,7 +184,7 @@ impl App {
             }
             tools => tools,
         };
-        let tools = tools.map_err(refused)?;
+        let tools = tools.map_err(|error| self.refused_by(server.id, error))?;
         self.keep_offers(server, &tools).await?;
         Ok(tools)
     }
@@ -150,7 +203,7 @@ impl App {
             tools = client.list().await;
             client.end().await;
         }
-        let tools = tools.map_err(refused)?;
+        let tools = tools.map_err(|error| self.refused_by(server.id, error))?;
         self.keep_offers(server, &tools).await?;
         Ok(tools)
     }
@@ -177,7 +230,8 @@ impl App {
         self.read(move |tx| crate::restriction::check(tx, Some(&whose)))
             .await??;
         let client = self.session(server, asked).await?;
-        client.call(&tool.name, arguments).await.map_err(refused)
+        let called = client.call(&tool.name, arguments).await;
+        called.map_err(|error| self.refused_by(server.id, error))
     }
 
     async fn session(&self, server: &ToolServer, asked: &Asked) -> Result<Arc<Client>, Error> {
@@ -222,6 +276,7 @@ impl App {
                 },
             })
         };
+        let refused = |error| self.refused_by(server.id, error);
         let credential = self.shown_to(server, conversation_id).await?;
         match Client::connect(remote(credential)?).await {
             // Taken back, or over before its time.
@@ -245,6 +300,7 @@ impl App {
             origin,
             has_key,
             has_query,
+            hides_path,
             signed_in,
             ..
         } = server.transport.clone()
@@ -253,6 +309,8 @@ impl App {
         };
         let id = server.id;
         let (key, query) = (new.key.clone(), query_of(new));
+        let path = parse_tool_url(&new.url).ok().map(|it| it.path);
+        let path = path.filter(|it| !is_hidden(it));
         let given = new.headers.clone();
         self.off_thread(move |app| {
             let before = if was_program {
@@ -268,6 +326,7 @@ impl App {
             kept.key = kept.key.filter(|_| has_key);
             kept.query = query.map(|it| it.expose().clone()).or(before.query);
             kept.query = kept.query.filter(|_| has_query);
+            kept.path = path.or(before.path).filter(|_| hides_path);
             kept.permit = before.permit.filter(|_| signed_in.is_some());
             kept.headers.clear();
             for (name, value) in given {

@@ -9,7 +9,9 @@ use fluxchat_model::{
     Origin, Secret, SourceId, ToolDefinition, ToolServer, ToolServerId, ToolTransport,
 };
 
+use super::permits::Returning;
 use super::{Asked, OfferedTool, Ran, ToolInfo, remote};
+use crate::app::Open;
 use crate::filing::{checked, taken};
 use crate::{App, Error, Event};
 
@@ -26,6 +28,8 @@ pub struct NewToolServer {
     pub name: String,
     /// Its address; empty for a program.
     pub url: String,
+    /// Whether its path is kept with the keys and shown to nobody.
+    pub hide_path: bool,
     /// The header its key goes in; empty for the usual one.
     pub key_header: String,
     /// A new key for its address; empty removes it, `None` keeps what it had.
@@ -63,6 +67,8 @@ pub struct ToolServerInfo {
     pub sign_in: Option<super::SignInInfo>,
     /// Whether it answered nobody who is not signed in.
     pub wants_sign_in: bool,
+    /// What it wants to be allowed beside what was; no names where it does not say.
+    pub wants_more: Option<Vec<String>>,
 }
 
 /// The programs that run.
@@ -74,6 +80,8 @@ pub(crate) struct Running {
     /// Held while one is started, so that none is started twice.
     starting: tokio::sync::Mutex<()>,
     pub(super) signing: super::sign_in::Signing,
+    /// Permits of servers that are deleted with everything.
+    held: Mutex<Vec<Returning>>,
     /// Those that answered nobody who is not signed in.
     wanting: Mutex<HashSet<ToolServerId>>,
 }
@@ -107,6 +115,19 @@ impl Running {
             Ok(_) => self.wanting().remove(&id),
             Err(_) => false,
         };
+    }
+
+    /// Permits for who gave them, once all is gone.
+    pub(crate) fn hold(&self, permits: Vec<Returning>) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = permits;
+    }
+
+    /// Tells who gave the permits that were held, while nobody waits for it.
+    pub(crate) fn return_held(&self, open: &Open) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        for permit in held.drain(..) {
+            permit.tell_later(open);
+        }
     }
 
     pub(super) fn is_running(&self, id: ToolServerId) -> bool {
@@ -171,6 +192,17 @@ pub(super) fn refused(error: McpError) -> Error {
 }
 
 impl App {
+    /// The same of a server; what more it wants to be allowed is kept in mind for the person.
+    pub(super) fn refused_by(&self, id: ToolServerId, error: McpError) -> Error {
+        if let McpError::MoreWanted(challenge) = &error
+            && let Ok(open) = self.open()
+        {
+            open.tools.signing.wants_more(id, (**challenge).clone());
+            self.tell(Event::ToolsChanged);
+        }
+        refused(error)
+    }
+
     /// Adds a server. Nothing is started.
     ///
     /// # Errors
@@ -208,8 +240,11 @@ impl App {
         let transport = transport(&new, Some(&before.transport))?;
         // Another place is another server: what the old one offered, and what was decided about it,
         // says nothing.
-        let is_same =
-            transport.is_same_place(&before.transport) && remote::query_of(&new).is_none();
+        let is_same = match &transport {
+            ToolTransport::Stdio { .. } => transport == before.transport,
+            ToolTransport::Http { .. } => remote::is_where_it_was(&new, &before.transport),
+        };
+        let hides_now = transport.hides_path() && !before.transport.hides_path();
         let server = ToolServer {
             name: checked(&new.name)?,
             tools: if is_same {
@@ -222,9 +257,12 @@ impl App {
             ..before.clone()
         };
         self.free_name(&server).await?;
-        self.open()?.tools.signing.forget(id);
+        let open = self.open()?;
+        open.tools.signing.forget(id);
+        let mut returning = None;
         if !is_same {
-            self.give_back(&before).await?;
+            open.tools.signing.wants_no_more(id);
+            returning = self.take_permit(&before).await?;
         }
         self.keep_secrets(&server, &new, Some(&before.transport))
             .await?;
@@ -236,8 +274,16 @@ impl App {
             tx.tool_server_update(&row)
         })
         .await?;
-        self.open()?.tools.stop(id);
+        if hides_now {
+            // It stood in the archive until now.
+            self.off_thread(|app| Ok(app.open()?.store.scrub()?))
+                .await?;
+        }
+        open.tools.stop(id);
         self.tell(Event::ToolsChanged);
+        if let Some(returning) = returning {
+            returning.tell_later(&open);
+        }
         Ok(server)
     }
 
@@ -273,9 +319,10 @@ impl App {
         let open = self.open()?;
         open.tools.stop(id);
         open.tools.signing.forget(id);
+        open.tools.signing.wants_no_more(id);
         open.tools.wanting().remove(&id);
-        let told = match self.tool_server(id).await {
-            Ok(server) => self.give_back(&server).await?,
+        let returning = match self.tool_server(id).await {
+            Ok(server) => self.take_permit(&server).await?,
             Err(_) => None,
         };
         self.off_thread(move |app| {
@@ -285,7 +332,11 @@ impl App {
         })
         .await?;
         self.tell(Event::ToolsChanged);
-        Ok(told)
+        // It is gone by now.
+        Ok(match returning {
+            Some(returning) => Some(returning.told().await),
+            None => None,
+        })
     }
 
     /// Keeps whether somebody is signed in.
@@ -311,19 +362,12 @@ impl App {
         Ok(())
     }
 
-    /// Ends every program and removes the values of their environments. Their rows go with the
-    /// deletion that asks for this.
-    pub(crate) async fn forget_tool_servers(&self) -> Result<(), Error> {
-        let open = self.open()?;
+    /// Ends every program and deletes all that only servers may know. Their rows are gone by now.
+    pub(crate) fn forget_tool_servers(&self, open: &Open) -> Result<(), Error> {
         open.tools.stop_all();
-        let servers = self.read(|tx| tx.tool_servers()).await?;
-        self.off_thread(move |app| {
-            for server in servers {
-                app.vault().credential_delete(owner(server.id))?;
-            }
-            Ok(())
-        })
-        .await
+        let sources = open.store.read(|tx| tx.sources())?;
+        let sources: Vec<SourceId> = sources.iter().map(|source| source.id).collect();
+        Ok(self.vault().credentials_keep(&sources)?)
     }
 
     /// Starts a server anew and asks what it offers.
@@ -498,7 +542,22 @@ impl App {
                 text: result.text,
                 is_error: result.is_error,
             },
-            Err(error) => Ran::failed(error.to_string()),
+            Err(error) => {
+                self.note_more(tool, &error, asked);
+                Ran::failed(error.to_string())
+            }
+        }
+    }
+
+    /// What a server wants beside what it was allowed is told the person, not the model alone.
+    fn note_more(&self, tool: &OfferedTool, error: &Error, asked: &Asked) {
+        if error.code() == "tool_more_wanted"
+            && let (Some((id, name)), Ok(open)) = (&tool.server, self.open())
+            && let Some(scopes) = open.tools.signing.wanted_more(*id)
+            && let Ok(mut notices) = asked.notices.lock()
+        {
+            let name = name.clone();
+            notices.push(fluxchat_model::AnswerNotice::ToolsMore { name, scopes });
         }
     }
 

@@ -2,14 +2,13 @@
 //! opened by them. A browser shows the page; what it brings back comes to this computer alone.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fluxchat_egress::{Ctx, Loopback, Target};
-use fluxchat_mcp::{Client, Gates, Guard, Guarded, Known, McpError, Remote, SignInError};
+use fluxchat_mcp::{Challenge, Client, Gates, Guard, Guarded, Known, Remote, SignInError};
 use fluxchat_model::{
-    ConversationId, Origin, Purpose, Secret, SignedIn, Timestamp, ToolServer, ToolServerId,
-    ToolTransport, VisibleError,
+    ConversationId, Origin, Purpose, Secret, ToolServerId, ToolTransport, VisibleError,
 };
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -39,19 +38,13 @@ pub struct SignInInfo {
     pub stage: SignInStage,
     /// Who hears of it.
     pub hosts: Vec<String>,
+    /// What is asked for there, in the words of the server; empty for what its guard gives by
+    /// itself.
+    pub scopes: Vec<String>,
+    /// Who was asked before and did not answer.
+    pub unanswered: Vec<String>,
     /// Why it came to nothing.
     pub problem: Option<VisibleError>,
-}
-
-/// What became of a permit that was given back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignedOut {
-    /// Who gave it took it back.
-    Revoked,
-    /// Who gave it has no place for that. Here it is deleted.
-    NoPlace,
-    /// It could not be told. Here it is deleted.
-    Failed,
 }
 
 /// The page of a sign-in, and its end.
@@ -78,8 +71,10 @@ impl SignInPage {
 #[derive(Default)]
 pub(crate) struct Signing {
     begun: Mutex<HashMap<ToolServerId, Begun>>,
+    /// What servers said that take their permit, but not for what was asked.
+    more: Mutex<HashMap<ToolServerId, Challenge>>,
     /// Held while a permit is renewed, so that none is renewed twice.
-    renewing: tokio::sync::Mutex<()>,
+    pub(super) renewing: tokio::sync::Mutex<()>,
 }
 
 struct Begun {
@@ -98,10 +93,8 @@ impl Drop for Begun {
 }
 
 impl Signing {
-    fn begun(&self) -> std::sync::MutexGuard<'_, HashMap<ToolServerId, Begun>> {
-        self.begun
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn begun(&self) -> MutexGuard<'_, HashMap<ToolServerId, Begun>> {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn info(&self, id: ToolServerId) -> Option<SignInInfo> {
@@ -112,8 +105,27 @@ impl Signing {
         self.begun().remove(&id);
     }
 
+    fn more(&self) -> MutexGuard<'_, HashMap<ToolServerId, Challenge>> {
+        self.more.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn wants_more(&self, id: ToolServerId, challenge: Challenge) {
+        self.more().insert(id, challenge);
+    }
+
+    /// What a server wants to be allowed beside what was; `None` where that is nothing, no names
+    /// where it does not say.
+    pub(super) fn wanted_more(&self, id: ToolServerId) -> Option<Vec<String>> {
+        self.more().get(&id).map(|said| said.scopes().to_vec())
+    }
+
+    pub(super) fn wants_no_more(&self, id: ToolServerId) {
+        self.more().remove(&id);
+    }
+
     pub(super) fn forget_all(&self) {
         self.begun().clear();
+        self.more().clear();
     }
 }
 
@@ -132,24 +144,37 @@ impl App {
         let server = self.tool_server(id).await?;
         open.tools.signing.forget(id);
         let (origin, path, header) = at(&server.transport)?;
-        let guarded = self.way_to_guard(origin, path, None)?;
         let kept = self.kept_of(id, origin).await?;
+        let guarded = self.way_to_guard(origin, path, &kept, None)?;
         // Whoever is asked who guards it sees no permit.
         let asks = Kept {
             permit: None,
-            ..kept
+            ..kept.clone()
         };
-        let challenge = Client::challenge(Remote {
-            door: guarded.door.clone(),
-            target: Target::tools(origin.clone(), path),
-            credential: asks.credential(origin, header),
-            ctx: guarded.ctx.clone(),
-        });
-        let challenge = challenge.await.map_err(refused)?;
-        let guard = guarded.guard(&challenge).await.map_err(refused)?;
+        let said = open.tools.signing.more().get(&id).cloned();
+        let challenge = match said.clone() {
+            // It said so when it refused.
+            Some(said) => said,
+            None => {
+                let challenge = Client::challenge(Remote {
+                    door: guarded.door.clone(),
+                    target: Target::tools(origin.clone(), path),
+                    credential: asks.credential(origin, header),
+                    ctx: guarded.ctx.clone(),
+                });
+                challenge.await.map_err(refused)?
+            }
+        };
+        let mut guard = guarded.guard(&challenge).await.map_err(refused)?;
+        if let (Some(_), Some(permit)) = (said, &kept.permit) {
+            // What it is for now, and what it should be for beside that.
+            guard.ask_for(&[permit.scopes(), guard.scopes()].concat());
+        }
         let info = SignInInfo {
             stage: SignInStage::Named,
             hosts: vec![guard.host()],
+            scopes: guard.scopes().to_vec(),
+            unanswered: Vec::new(),
             problem: None,
         };
         let known = client.map(|(id, secret)| Known { id, secret });
@@ -196,14 +221,18 @@ impl App {
                 it.info.hosts.clone(),
             )
         };
-        let gates = match gates {
-            Some(gates) => gates,
-            None => guarded.gates(&guard).await.map_err(refused)?,
+        let (guard, gates) = match gates {
+            Some(gates) => (guard, gates),
+            None => match self.gates_of(id, &guarded, guard, &named).await? {
+                Some(found) => found,
+                None => return Ok(None),
+            },
         };
         if gates.hosts().iter().any(|host| !named.contains(host)) {
             if let Some(it) = open.tools.signing.begun().get_mut(&id) {
                 it.info.hosts = gates.hosts().to_vec();
                 it.info.stage = SignInStage::Named;
+                it.guard = guard;
                 it.gates = Some(gates);
             }
             return Ok(None);
@@ -241,20 +270,7 @@ impl App {
                 let permit = guarded.finish(&guard, &gates, began, returned, now).await;
                 let permit = permit.map_err(refused)?;
                 app.tools_allowed().await?;
-                let (origin, host) = (guarded.origin.clone(), permit.host());
-                let until = permit.ends_at().map(Timestamp);
-                // It may have been sent elsewhere meanwhile.
-                let server = app.tool_server(id).await?;
-                if at(&server.transport)?.0 != &origin {
-                    return Err(Error::NotFound("tool"));
-                }
-                app.off_thread(move |app| {
-                    let kept = app.kept_secret(id, &origin)?;
-                    let permit = Some(permit);
-                    app.keep_secret(id, &origin, Kept { permit, ..kept })
-                })
-                .await?;
-                app.set_signed_in(id, Some(SignedIn { host, until })).await
+                app.signed_in_with(id, guarded, permit).await
             };
             let end = tokio::select! {
                 biased;
@@ -275,6 +291,43 @@ impl App {
         Ok(Some(SignInPage { address, end }))
     }
 
+    /// Where one signs in. Who does not answer is followed by the next that the server names, in
+    /// its order; `None` when that one has to be named to the person first.
+    async fn gates_of(
+        &self,
+        id: ToolServerId,
+        guarded: &Guarded,
+        mut guard: Guard,
+        named: &[String],
+    ) -> Result<Option<(Guard, Gates)>, Error> {
+        let mut unanswered = Vec::new();
+        loop {
+            let error = match guarded.gates(&guard).await {
+                Ok(gates) => return Ok(Some((guard, gates))),
+                Err(error) if error.is_silence() => error,
+                Err(error) => return Err(refused(error)),
+            };
+            let host = guard.host();
+            guard = guard.next().ok_or_else(|| refused(error))?;
+            unanswered.push(host);
+            if !named.contains(&guard.host()) {
+                break;
+            }
+        }
+        if let Some(it) = self.open()?.tools.signing.begun().get_mut(&id) {
+            for host in unanswered {
+                if !it.info.unanswered.contains(&host) {
+                    it.info.unanswered.push(host);
+                }
+            }
+            it.info.hosts = vec![guard.host()];
+            it.info.stage = SignInStage::Named;
+            it.info.problem = None;
+            it.guard = guard;
+        }
+        Ok(None)
+    }
+
     fn sign_in_failed(&self, id: ToolServerId, error: &Error) -> Result<(), Error> {
         if let Some(it) = self.open()?.tools.signing.begun().get_mut(&id) {
             it.info.stage = SignInStage::Failed;
@@ -293,112 +346,11 @@ impl App {
         Ok(())
     }
 
-    /// Gives a permit back and deletes it. Deleted it is whatever who gave it says.
-    ///
-    /// # Errors
-    /// When it cannot be deleted here.
-    pub async fn sign_out(&self, id: ToolServerId) -> Result<Option<SignedOut>, Error> {
-        let server = self.tool_server(id).await?;
-        self.open()?.tools.signing.forget(id);
-        let told = self.give_back(&server).await?;
-        self.set_signed_in(id, None).await?;
-        self.tell(Event::ToolsChanged);
-        Ok(told)
-    }
-
-    pub(super) async fn give_back(&self, server: &ToolServer) -> Result<Option<SignedOut>, Error> {
-        let Ok((origin, path, _)) = at(&server.transport) else {
-            return Ok(None);
-        };
-        let (id, from) = (server.id, origin.clone());
-        let permit = self.off_thread(move |app| {
-            let mut kept = app.kept_secret(id, &from)?;
-            let permit = kept.permit.take();
-            if permit.is_some() {
-                app.keep_secret(id, &from, kept)?;
-            }
-            Ok(permit)
-        });
-        let Some(permit) = permit.await? else {
-            return Ok(None);
-        };
-        let guarded = self.way_to_guard(origin, path, None)?;
-        Ok(Some(match guarded.revoke(&permit).await {
-            Ok(true) => SignedOut::Revoked,
-            Ok(false) => SignedOut::NoPlace,
-            Err(error) => {
-                tracing::warn!(name: "tools.not_revoked", code = error.code());
-                SignedOut::Failed
-            }
-        }))
-    }
-
-    /// What goes along with a message, renewed where its time is over.
-    pub(super) async fn shown_to(
-        &self,
-        server: &ToolServer,
-        conversation: Option<ConversationId>,
-    ) -> Result<Option<fluxchat_egress::Credential>, Error> {
-        let (origin, _, header) = at(&server.transport)?;
-        let mut kept = self.kept_of(server.id, origin).await?;
-        let now = self.now().0;
-        if kept.permit.as_ref().is_some_and(|it| it.is_over(now)) {
-            kept = self.renewed(server, false, conversation).await?;
-        }
-        Ok(kept.credential(origin, header))
-    }
-
-    /// With a new permit. `refused`: the server does not take the one there is.
-    pub(super) async fn renewed(
-        &self,
-        server: &ToolServer,
-        refused_it: bool,
-        conversation: Option<ConversationId>,
-    ) -> Result<Kept, Error> {
-        let open = self.open()?;
-        let _one = open.tools.signing.renewing.lock().await;
-        let (origin, path, _) = at(&server.transport)?;
-        let (id, now) = (server.id, self.now().0);
-        let kept = self.kept_of(id, origin).await?;
-        let Some(permit) = &kept.permit else {
-            return Err(refused(SignInError::Over.into()));
-        };
-        if !refused_it && !permit.is_over(now) {
-            return Ok(kept);
-        }
-        let guarded = self.way_to_guard(origin, path, conversation)?;
-        let permit = match guarded.renew(permit, now).await {
-            Ok(permit) => Some(permit),
-            Err(McpError::SignIn(SignInError::Over)) => None,
-            Err(error) => return Err(refused(error)),
-        };
-        let signed_in = permit.as_ref().map(|permit| SignedIn {
-            host: permit.host(),
-            until: permit.ends_at().map(Timestamp),
-        });
-        let is_over = permit.is_none();
-        let kept = Kept { permit, ..kept };
-        let (row, to) = (kept.clone(), origin.clone());
-        self.off_thread(move |app| app.keep_secret(id, &to, row))
-            .await?;
-        self.set_signed_in(id, signed_in).await?;
-        self.tell(Event::ToolsChanged);
-        if is_over {
-            return Err(refused(SignInError::Over.into()));
-        }
-        Ok(kept)
-    }
-
-    async fn kept_of(&self, id: ToolServerId, origin: &Origin) -> Result<Kept, Error> {
-        let origin = origin.clone();
-        self.off_thread(move |app| app.kept_secret(id, &origin))
-            .await
-    }
-
-    fn way_to_guard(
+    pub(super) fn way_to_guard(
         &self,
         origin: &Origin,
         path: &str,
+        kept: &Kept,
         conversation_id: Option<ConversationId>,
     ) -> Result<Guarded, Error> {
         Ok(Guarded {
@@ -409,12 +361,13 @@ impl App {
                 ..Ctx::new(Purpose::Tool, &[])
             },
             origin: origin.clone(),
-            path: path.to_owned(),
+            path: kept.path.clone().unwrap_or_else(|| path.to_owned()),
+            is_hidden: kept.path.is_some(),
         })
     }
 }
 
-fn at(transport: &ToolTransport) -> Result<(&Origin, &str, Option<&str>), Error> {
+pub(super) fn at(transport: &ToolTransport) -> Result<(&Origin, &str, Option<&str>), Error> {
     match transport {
         ToolTransport::Http {
             origin,

@@ -39,15 +39,19 @@ pub fn wav_of_samples(rate: u32, samples: &[u8]) -> Vec<u8> {
 /// A WAV file of what its head says of the samples (`fmt `), and of the samples as bytes.
 fn wav_file(fmt: &[u8], samples: &[u8]) -> Vec<u8> {
     let length = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes();
-    let mut file = Vec::with_capacity(samples.len() + 64);
+    // A part begins at an even place: behind an odd one is a byte that does not count.
+    let even = |bytes: usize| bytes.saturating_add(bytes % 2);
+    let whole = 4 + 8 + even(fmt.len()) + 8 + even(samples.len());
+    let mut file = Vec::with_capacity(8 + whole);
     file.extend_from_slice(b"RIFF");
-    file.extend_from_slice(&length(4 + 8 + fmt.len() + 8 + samples.len()));
-    file.extend_from_slice(b"WAVEfmt ");
-    file.extend_from_slice(&length(fmt.len()));
-    file.extend_from_slice(fmt);
-    file.extend_from_slice(b"data");
-    file.extend_from_slice(&length(samples.len()));
-    file.extend_from_slice(samples);
+    file.extend_from_slice(&length(whole));
+    file.extend_from_slice(b"WAVE");
+    for (name, part) in [(b"fmt ", fmt), (b"data", samples)] {
+        file.extend_from_slice(name);
+        file.extend_from_slice(&length(part.len()));
+        file.extend_from_slice(part);
+        file.resize(even(file.len()), 0);
+    }
     file
 }
 
@@ -111,6 +115,20 @@ mod tests {
         }
         let mp3 = joined_sound(SoundFormat::Mp3, &[b"a".to_vec(), b"b".to_vec()]);
         assert_eq!(mp3.unwrap(), b"ab");
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_it_was_however_long_its_parts_are() {
+        for (fmt, samples) in [("ab", "cd"), ("abc", "cd"), ("ab", "cde"), ("abc", "cde")] {
+            let (fmt, samples) = (fmt.as_bytes(), samples.as_bytes());
+            let file = wav_file(fmt, samples);
+            assert_eq!(parts(&file), Some((fmt, samples)));
+            let length = u32::try_from(file.len() - 8).unwrap();
+            assert_eq!(
+                (file[4..8].to_vec(), file.len() % 2),
+                (length.to_le_bytes().to_vec(), 0)
+            );
+        }
     }
 
     #[test]

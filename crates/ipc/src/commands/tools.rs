@@ -34,6 +34,7 @@ pub async fn tool_list(app: &App, _: Empty) -> Answer<ToolList> {
                 said: server.said,
                 sign_in: server.sign_in.map(sign_in),
                 wants_sign_in: server.wants_sign_in,
+                wants_more: server.wants_more,
             })
             .collect(),
         signed_out: None,
@@ -48,6 +49,8 @@ fn sign_in(info: SignInInfo) -> ToolSignIn {
             SignInStage::Failed => ToolSignInStage::Failed,
         },
         hosts: info.hosts,
+        scopes: info.scopes,
+        unanswered: info.unanswered,
         problem: info.problem,
     }
 }
@@ -78,6 +81,7 @@ pub async fn tool_server_save(app: &App, req: ToolServerSaveReq) -> Answer<ToolL
     let new = NewToolServer {
         name: req.name,
         url: req.url,
+        hide_path: req.hide_path,
         key_header: req.key_header,
         key: req.key.map(Secret::new),
         program: req.program,

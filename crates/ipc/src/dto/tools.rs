@@ -48,6 +48,8 @@ dto! {
         pub sign_in: Option<ToolSignIn>,
         /// Whether it answered nobody who is not signed in.
         pub wants_sign_in: bool,
+        /// What it wants to be allowed beside what was; no names where it does not say.
+        pub wants_more: Option<Vec<String>>,
     }
 }
 
@@ -84,6 +86,10 @@ dto! {
         pub stage: ToolSignInStage,
         /// Who hears of it.
         pub hosts: Vec<String>,
+        /// What is asked for there, in the words of the server.
+        pub scopes: Vec<String>,
+        /// Who was asked before and did not answer.
+        pub unanswered: Vec<String>,
         /// Why it came to nothing.
         pub problem: Option<VisibleError>,
     }
@@ -122,6 +128,8 @@ dto! {
         pub name: String,
         /// Its address; empty for a program.
         pub url: String,
+        /// Whether its path is kept with the keys.
+        pub hide_path: bool,
         /// The header its key goes in; empty for the usual one.
         pub key_header: String,
         /// A new key for its address; empty removes it, `None` keeps what it had.

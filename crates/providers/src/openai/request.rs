@@ -263,22 +263,7 @@ fn give_back(source: &Source, message: &ChatMessage, written: &mut Value) {
 mod tests {
     use super::*;
     use crate::normalise::RemoteError;
-    use fluxchat_model::{DataPractices, Origin, SourceId, Timestamp};
-
-    fn source(host: Option<&str>, dialect: Dialect) -> Source {
-        Source {
-            id: SourceId::new(Timestamp(0), [0; 10]),
-            name: "s".to_owned(),
-            dialect,
-            origin: host.map(|host| Origin::new("https", host, 443).unwrap()),
-            base_path: "/v1".to_owned(),
-            has_credential: false,
-            default_model: None,
-            practices: DataPractices::default(),
-            redact: false,
-            created_at: Timestamp(0),
-        }
-    }
+    use crate::sample::source;
 
     fn request() -> ChatRequest {
         ChatRequest {

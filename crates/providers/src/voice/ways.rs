@@ -117,21 +117,7 @@ pub fn speaks_as(source: &Source, asked: SoundFormat) -> SoundFormat {
 mod tests {
     use super::super::{SpeechRequest, speech};
     use super::*;
-
-    fn source(host: &str, dialect: Dialect) -> Source {
-        Source {
-            id: fluxchat_model::SourceId::new(fluxchat_model::Timestamp(0), [0; 10]),
-            name: "s".to_owned(),
-            dialect,
-            origin: fluxchat_model::Origin::new("https", host, 443).ok(),
-            base_path: "/v1".to_owned(),
-            has_credential: false,
-            default_model: None,
-            practices: fluxchat_model::DataPractices::default(),
-            redact: false,
-            created_at: fluxchat_model::Timestamp(0),
-        }
-    }
+    use crate::sample::source;
 
     #[test]
     fn each_service_is_asked_in_its_own_words() {
@@ -148,7 +134,7 @@ mod tests {
             ("api.mistral.ai", "voice_id", "mp3"),
             ("speech.example", "voice", "mp3"),
         ] {
-            let source = source(host, Dialect::Openai);
+            let source = source(Some(host), Dialect::Openai);
             let body = speech(&source, &request).to_bytes().unwrap();
             let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
             assert_eq!(body[voice], "v", "{host}: {body}");
@@ -159,14 +145,14 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_source() {
-        let speaks = |host, dialect| voice_names(&source(host, dialect)).speaks;
+        let speaks = |host, dialect| voice_names(&source(Some(host), dialect)).speaks;
         assert_eq!(
             speaks("api.groq.com", Dialect::Openai),
             "canopylabs/orpheus-v1-english"
         );
         assert_eq!(speaks("notapi.groq.com", Dialect::Openai), "tts-1");
         assert!(speaks("x.example", Dialect::Gemini).starts_with("gemini"));
-        let google = source("x.example", Dialect::Gemini);
+        let google = source(Some("x.example"), Dialect::Gemini);
         assert_eq!(speaks_as(&google, SoundFormat::Mp3), SoundFormat::Wav);
     }
 }

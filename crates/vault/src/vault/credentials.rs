@@ -110,24 +110,34 @@ impl Vault {
         }
     }
 
-    /// Removes the credentials of all sources.
+    /// Removes the credentials of all but these.
     ///
     /// # Errors
     /// When some may still be there.
-    pub fn credentials_clear(&self) -> Result<(), VaultError> {
+    pub fn credentials_keep(&self, these: &[SourceId]) -> Result<(), VaultError> {
         match self.session() {
             Session::Locked => Err(VaultError::Locked),
             Session::Keychain { key_id, .. } => {
                 let prefix = credential_prefix(&key_id);
-                self.delete_items(|item| item.starts_with(&prefix))
+                let these: Vec<String> = these
+                    .iter()
+                    .map(|source| credential_item(&key_id, *source))
+                    .collect();
+                self.delete_items(|item| {
+                    item.starts_with(&prefix) && these.iter().all(|kept| kept != item)
+                })
             }
             Session::Passphrase { sealing } => self.change_sealed(&sealing, |sealed| {
-                sealed.credentials.clear();
+                sealed
+                    .credentials
+                    .retain(|owner, _| these.iter().any(|kept| kept.to_string() == *owner));
                 Ok(())
             }),
             Session::Memory(_) => {
                 if let Session::Memory(memory) = &mut *lock(&self.session) {
-                    memory.credentials.clear();
+                    memory
+                        .credentials
+                        .retain(|owner, _| these.iter().any(|kept| kept.to_string() == *owner));
                 }
                 Ok(())
             }

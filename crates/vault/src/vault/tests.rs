@@ -485,7 +485,7 @@ fn credentials_go_to_their_origin_only_in_every_mode() {
         assert_eq!(get(source(1), &moved), None);
         assert_eq!(get(source(2), &home).as_deref(), Some("sk-canary-2"));
         let copy = vault.create_copy_key("before-7").unwrap();
-        vault.credentials_clear().unwrap();
+        vault.credentials_keep(&[]).unwrap();
         assert_eq!(get(source(2), &home), None);
         assert_eq!(
             vault.copy_key("before-7").unwrap().unwrap().expose(),
@@ -544,7 +544,10 @@ fn a_locked_vault_reaches_nothing() {
         vault.credential(source(1), &home),
         Err(VaultError::Locked)
     ));
-    assert!(matches!(vault.credentials_clear(), Err(VaultError::Locked)));
+    assert!(matches!(
+        vault.credentials_keep(&[]),
+        Err(VaultError::Locked)
+    ));
     let vault = opened(vault);
     assert!(vault.credential(source(1), &home).unwrap().is_some());
 }

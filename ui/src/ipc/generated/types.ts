@@ -111,7 +111,15 @@ name: string, } | { "kind": "tools_sign_in",
 /**
  * The name of the server.
  */
-name: string, } | { "kind": "rounds_spent", 
+name: string, } | { "kind": "tools_more", 
+/**
+ * The name of the server.
+ */
+name: string, 
+/**
+ * What, in its words; empty where it does not say.
+ */
+scopes: Array<string>, } | { "kind": "rounds_spent", 
 /**
  * How often it may.
  */
@@ -5935,7 +5943,11 @@ sign_in: ToolSignIn | null,
 /**
  * Whether it answered nobody who is not signed in.
  */
-wants_sign_in: boolean, };
+wants_sign_in: boolean, 
+/**
+ * What it wants to be allowed beside what was; no names where it does not say.
+ */
+wants_more: Array<string> | null, };
 
 /**
  * Adds a server of tools, or changes one.
@@ -5953,6 +5965,10 @@ name: string,
  * Its address; empty for a program.
  */
 url: string, 
+/**
+ * Whether its path is kept with the keys.
+ */
+hide_path: boolean, 
 /**
  * The header its key goes in; empty for the usual one.
  */
@@ -5994,6 +6010,14 @@ stage: ToolSignInStage,
  * Who hears of it.
  */
 hosts: Array<string>, 
+/**
+ * What is asked for there, in the words of the server.
+ */
+scopes: Array<string>, 
+/**
+ * Who was asked before and did not answer.
+ */
+unanswered: Array<string>, 
 /**
  * Why it came to nothing.
  */
@@ -6052,9 +6076,13 @@ environment: Array<string>, } | { "kind": "http",
  */
 origin: string, 
 /**
- * As it was typed.
+ * As it was typed; `/` where it is with the keys.
  */
 path: string, 
+/**
+ * Whether its path is with the keys.
+ */
+hides_path?: boolean, 
 /**
  * The header its key goes in; `None`: `Authorization`, as a bearer's.
  */

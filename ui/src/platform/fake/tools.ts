@@ -37,6 +37,7 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
   ];
   const files = world.id();
   const trips = world.id();
+  const mail = world.id();
   let servers: ToolServerRow[] =
     world.conversations.length === 0
       ? []
@@ -61,6 +62,7 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
             host: null,
             sign_in: null,
             wants_sign_in: false,
+            wants_more: null,
           },
           {
             id: trips,
@@ -73,6 +75,28 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
             said: '',
             sign_in: null,
             wants_sign_in: true,
+            wants_more: null,
+          },
+          {
+            id: mail,
+            name: 'Mail',
+            transport: {
+              kind: 'http',
+              origin: 'https://mcp.mail.example:443',
+              path: '/',
+              hides_path: true,
+              header: null,
+              has_key: false,
+              signed_in: { host: 'login.mail.example', until: null },
+            },
+            host: 'mcp.mail.example',
+            enabled: true,
+            running: false,
+            tools: [tool(`${mail}/send`, 'send', 'Sends a letter.')],
+            said: '',
+            sign_in: null,
+            wants_sign_in: false,
+            wants_more: ['mail.send'],
           },
         ];
   const gone = () => apiError('not_found', 'It is not there any more.');
@@ -92,16 +116,17 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
 
   return {
     tool_list: list,
-    tool_server_save: ({ id, name, url, key_header, key, headers, program, arguments: args, environment, enabled }) => {
+    tool_server_save: ({ id, name, url, hide_path, key_header, key, headers, program, arguments: args, environment, enabled }) => {
       const at = url === '' ? null : new URL(url);
       if (at && at.protocol !== 'https:') throw apiError('insecure_origin', 'The connection must be encrypted.');
       if (!at && !program.startsWith('/')) throw apiError('program_missing', 'There is no such program on this computer.');
+      const hides = hide_path || at?.pathname === '/%E2%80%A6';
       const known = servers.find((row) => row.id === id);
       const server: ToolServerRow = {
         id: id ?? world.id(),
         name,
         transport: at
-          ? { kind: 'http', origin: at.origin, path: at.pathname, header: key_header || null, has_key: Boolean(key), headers: headers.map((value) => value.name), has_query: at.search !== '' }
+          ? { kind: 'http', origin: at.origin, path: hides ? '/' : at.pathname, hides_path: hides, header: key_header || null, has_key: Boolean(key), headers: headers.map((value) => value.name), has_query: at.search !== '' }
           : { kind: 'stdio', program, arguments: args, environment: environment.map((value) => value.name) },
         host: at?.host ?? null,
         enabled,
@@ -110,6 +135,7 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
         said: '',
         sign_in: null,
         wants_sign_in: false,
+        wants_more: null,
       };
       servers = known ? servers.map((row) => (row.id === server.id ? server : row)) : [...servers, server];
       return list();
@@ -129,12 +155,19 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
       return list();
     },
     tool_sign_in_find: ({ id }) => {
-      find(id).sign_in = { stage: 'named', hosts: ['login.trips.example'], problem: null };
+      const server = find(id);
+      const hosts = [id === mail ? 'login.mail.example' : 'login.trips.example'];
+      server.sign_in = { stage: 'named', hosts, scopes: ['read', ...(server.wants_more ?? [])], unanswered: [], problem: null };
       return list();
     },
     tool_sign_in_open: ({ id }) => {
       const server = find(id);
-      if (server.sign_in) server.sign_in = { ...server.sign_in, stage: 'waiting' };
+      if (!server.sign_in) return list();
+      // The first of its places is silent.
+      const next = id === mail && server.sign_in.unanswered.length === 0;
+      server.sign_in = next
+        ? { ...server.sign_in, hosts: ['id.mail.example'], unanswered: server.sign_in.hosts }
+        : { ...server.sign_in, stage: 'waiting' };
       return list();
     },
     tool_sign_in_cancel: ({ id }) => {

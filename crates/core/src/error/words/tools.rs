@@ -107,6 +107,12 @@ pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
         "Enter another one in the settings.",
     ),
     (
+        "tool_more_wanted",
+        "The server of tools wants more than the sign-in allows.",
+        NOTHING_CHANGED,
+        "Sign in again in the settings to allow it; what it wants is named there before.",
+    ),
+    (
         "tool_status",
         "The server of tools answered with an error.",
         NOTHING_CHANGED,

@@ -224,6 +224,46 @@ describe('the page of tools', () => {
     expect(again.textContent, 'the key never comes back').not.toContain('k-1');
   });
 
+  it('names what more a server wants, and each place to sign in before it is asked', async () => {
+    const { fake } = await renderWithApp(Tools, {}, { conversations: 3 });
+    const user = userEvent.setup({ pointerEventsCheck: 0 });
+    const more = await screen.findByTestId('tool-sign-in-more');
+    within(more).getByText('mail.send');
+    await user.click(within(more).getByRole('button', { name: 'Sign in to Mail again' }));
+    const opened = () => fake.calls.filter((made) => made.name === 'tool_sign_in_open').length;
+    const open = await screen.findByRole('button', { name: 'Open login.mail.example in the browser' });
+    screen.getByText('mail.send');
+    expect(opened()).toBe(0);
+    expect(await violations()).toEqual([]);
+    await user.click(open);
+    const next = await screen.findByRole('button', { name: 'Open id.mail.example in the browser' });
+    screen.getByText('login.mail.example did not answer.');
+    await user.click(next);
+    await screen.findByTestId('tool-sign-in-cancel');
+    expect(opened()).toBe(2);
+  });
+
+  it('keeps a path with the keys, and never shows it again', async () => {
+    const { fake } = await renderWithApp(Tools, {}, { conversations: 3 });
+    const user = userEvent.setup({ pointerEventsCheck: 0 });
+    await user.click(await screen.findByTestId('tool-server-add'));
+    await user.click(screen.getByRole('radio', { name: 'An address' }));
+    const form = screen.getByTestId('tool-server-form');
+    await enter(user, within(form).getByLabelText('Name'), 'Maps');
+    await enter(user, within(form).getByLabelText('Address'), 'https://maps.example/k-1/mcp');
+    await user.click(within(form).getByRole('checkbox', { name: 'Keep the path with my keys' }));
+    await user.click(screen.getByTestId('tool-server-save'));
+    await screen.findByText('https://maps.example/…');
+    expect(document.body.textContent).not.toContain('k-1');
+    await user.click(screen.getByRole('button', { name: 'Change Maps' }));
+    const again = screen.getByTestId('tool-server-form');
+    expect(within(again).getByLabelText<HTMLInputElement>('Address').value).toBe('https://maps.example/…');
+    await within(again).findByText(/Its path is with your keys/);
+    await user.click(screen.getByTestId('tool-server-save'));
+    await waitFor(() => expect(fake.calls.filter((made) => made.name === 'tool_server_save')).toHaveLength(2));
+    expect(fake.calls.findLast((made) => made.name === 'tool_server_save')?.req).toMatchObject({ url: 'https://maps.example/…', hide_path: true });
+  });
+
   it('is empty at first, and locked under supervision', async () => {
     await renderWithApp(Tools, {}, { conversations: 0, supervised: true });
     await screen.findByText('No server yet');

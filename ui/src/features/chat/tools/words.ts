@@ -60,6 +60,10 @@ export function noticeWords(notice: AnswerNotice): string {
       return t('tools.notice.key', { name: notice.name });
     case 'tools_sign_in':
       return t('tools.notice.signIn', { name: notice.name });
+    case 'tools_more':
+      return notice.scopes.length === 0
+        ? t('tools.notice.moreUnsaid', { name: notice.name })
+        : t('tools.notice.more', { name: notice.name, scopes: notice.scopes.join(', ') });
     case 'rounds_spent':
       return t('tools.notice.rounds', { count: formatNumber(notice.count) });
     case 'rewritten':
