@@ -174,7 +174,7 @@ describe('the page of tools', () => {
     const { fake, app } = await renderWithApp(Tools, {}, { conversations: 3 });
     const user = userEvent.setup({ pointerEventsCheck: 0 });
     await screen.findAllByTestId('tool-row');
-    const card = screen.getByTestId('tool-sign-in');
+    const card = screen.getAllByTestId('tool-sign-in')[0]!;
     const stage = (wanted: string) => waitFor(() => expect(card.dataset.stage).toBe(wanted));
     fake.answer('tool_server_test', () => {
       throw Object.assign(new Error(), { code: 'tool_key_wanted', message: 'The server of tools does not take the key.', kept: '', next: '', retry_after_ms: null });
