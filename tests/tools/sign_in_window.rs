@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fluxchat_testkit::guard::{Guard, Habits, access};
-use fluxchat_testkit::tool_host::{Manner, ToolHost};
+use fluxchat_testkit::tool_host::{Guarding, Manner, ToolHost};
 use fluxchat_testkit::webdriver::Window;
 use serde_json::json;
 
@@ -100,11 +100,11 @@ fn inside() {
         .await;
         let host = ToolHost::start(Manner::Well).await;
         let wants = |number| {
-            host.behave(Manner::Guarded {
-                guard: guard.url(),
+            host.behave(Manner::Guarded(Guarding {
+                guards: vec![guard.url()],
                 access: access(number),
-                metadata: None,
-            });
+                ..Guarding::default()
+            }));
         };
         wants(1);
         let desk = Desk::new();
