@@ -7,6 +7,7 @@ import { client, connect, onEvent } from './ipc/client';
 import type { ApiError, SessionInfo } from './ipc/generated/types';
 import { tauri } from './platform/tauri';
 import type { Platform } from './platform/types';
+import { News } from './state/news';
 import { AppState } from './state/app.svelte';
 import { asApiError } from './state/errors';
 import { applyAppearance } from './styles/appearance';
@@ -41,7 +42,8 @@ function startOver(info: SessionInfo): void {
 }
 
 async function boot(): Promise<void> {
-  onEvent((event) => app.dispatch(event));
+  const news = new News((event) => app.dispatch(event));
+  onEvent((event) => news.take(event));
   let problem: ApiError | undefined;
   try {
     app.accept(await connect(await surroundings()));

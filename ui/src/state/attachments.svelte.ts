@@ -56,6 +56,7 @@ export class Attachments {
 
   /** Another conversation, or another source or model that would answer. */
   async open(id: string | null, source: string | undefined, model: string | undefined): Promise<void> {
+    if (this.round > 0 && id === this.id && source === this.source && model === this.model) return;
     if (id !== this.id) this.chips = [];
     this.id = id;
     this.source = source;

@@ -220,7 +220,10 @@ export class Chat {
           ? await client.messageSend(question)
           : await this.sendBeside(question, others);
       attachments.sent(files);
-      if (conversationId === null) talk.fresh = null;
+      if (conversationId === null) {
+        talk.fresh = null;
+        drafts.begun(sent.conversation_id);
+      }
       void drafts.clear(conversationId);
       // The person may have gone elsewhere while the core took it.
       if (thread.conversationId === conversationId) await this.show(sent, 'sent');

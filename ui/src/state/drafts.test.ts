@@ -35,6 +35,17 @@ describe('Drafts', () => {
     expect(saved(asked)).toHaveLength(2);
   });
 
+  it('asks nobody for the draft of a conversation that was begun here', async () => {
+    const { client, asked } = testClient({ draft_get: () => ({ text: 'old' }) });
+    const drafts = new Drafts(client);
+    drafts.begun('c1');
+    expect(await drafts.get('c1')).toBe('');
+    expect(asked).toEqual([]);
+    drafts.set('c2', 'typed meanwhile');
+    drafts.begun('c2');
+    expect(drafts.peek('c2')).toBe('typed meanwhile');
+  });
+
   it('lets typing win over a late answer of the archive', async () => {
     const late = deferred<{ text: string }>();
     const { client } = testClient({ draft_get: () => late.promise, draft_set: () => ({}) });

@@ -52,6 +52,11 @@ export class Drafts {
     });
   }
 
+  /** A conversation was begun here just now: nothing waits in it. */
+  begun(id: string): void {
+    if (!this.known.has(id)) this.known.set(id, '');
+  }
+
   /** Was sent: nothing is left to keep. The core removes its copy with the sending. */
   async clear(id: string | null): Promise<void> {
     const had = (this.known.get(id) ?? '') !== '';
