@@ -11,15 +11,36 @@ function draw() {
   document.documentElement.scrollTop = document.documentElement.scrollHeight;
 }
 
-button.addEventListener('click', () => {
-  const channel = new Channel();
-  channel.onmessage = (words) => {
-    if (words === '') {
-      requestAnimationFrame(() => (document.body.dataset.status = 'complete'));
-      return;
-    }
-    if (waiting === '') requestAnimationFrame(draw);
-    waiting += words;
-  };
+function show(words) {
+  if (waiting === '') requestAnimationFrame(draw);
+  waiting += words;
+}
+
+function complete() {
+  requestAnimationFrame(() => (document.body.dataset.status = 'complete'));
+}
+
+/** The words come as such. */
+function listen(channel) {
+  channel.onmessage = (words) => (words === '' ? complete() : show(words));
   void invoke('stream', { channel });
-});
+}
+
+/** The body of an answer comes, and its events are read here, as a page without a core does. */
+function read(channel) {
+  const decoder = new TextDecoder();
+  let rest = '';
+  channel.onmessage = (bytes) => {
+    if (bytes.byteLength === 0) return complete();
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+    rest = lines.pop();
+    for (const line of lines) {
+      if (!line.startsWith('data: {')) continue;
+      const words = JSON.parse(line.slice(6)).choices[0]?.delta.content;
+      if (words) show(words);
+    }
+  };
+  void invoke('read', { channel });
+}
+
+button.addEventListener('click', () => (location.search === '?read' ? read : listen)(new Channel()));

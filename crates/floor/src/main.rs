@@ -1,22 +1,27 @@
-//! Two windows to compare with: one with nothing in it, and one that shows words as plain text.
-//! `fluxchat-floor [blank|plain]`; for `plain`, `FLOOR_WORDS` names a file of words, each followed
-//! by U+001F, and `FLOOR_PAUSE_US` says how far apart they come.
+//! Windows to compare with: one with nothing in it, one that shows words as plain text, and one
+//! that reads the stream of a model by itself and shows its words as plain text.
+//! `fluxchat-floor [blank|plain|read]`; for `plain`, `FLOOR_WORDS` names a file of words, each
+//! followed by U+001F, and `FLOOR_PAUSE_US` says how far apart they come; for `read`,
+//! `FLOOR_STREAM` names a file with the body of an answer (`text/event-stream`).
 
 use std::time::{Duration, Instant};
 
-use tauri::ipc::Channel;
+use tauri::ipc::{Channel, InvokeResponseBody};
 use tauri::{WebviewUrl, WebviewWindowBuilder};
 
 /// How often the product at most tells its page what is new.
 const TICK: Duration = Duration::from_millis(16);
+/// What a page gets at once of a body that is there as a whole, in bytes.
+const PIECE: usize = 64 * 1024;
 
 fn main() {
     let page = match std::env::args().nth(1).as_deref() {
         Some("plain") => "plain.html",
+        Some("read") => "plain.html?read",
         _ => "index.html",
     };
     let started = tauri::Builder::default()
-        .invoke_handler(tauri::generate_handler![stream])
+        .invoke_handler(tauri::generate_handler![read, stream])
         .setup(move |app| {
             WebviewWindowBuilder::new(app, "main", WebviewUrl::App(page.into()))
                 .title("Floor")
@@ -65,5 +70,20 @@ fn stream(channel: Channel<String>) {
             std::thread::sleep(TICK);
         }
         let _ = channel.send(String::new());
+    });
+}
+
+/// Hands over the body of an answer as it is, and then nothing.
+#[tauri::command]
+fn read(channel: Channel<InvokeResponseBody>) {
+    let body = std::env::var_os("FLOOR_STREAM")
+        .and_then(|file| std::fs::read(file).ok())
+        .unwrap_or_default();
+    std::thread::spawn(move || {
+        for piece in body.chunks(PIECE).chain([&[][..]]) {
+            if channel.send(InvokeResponseBody::Raw(piece.to_vec())).is_err() {
+                return;
+            }
+        }
     });
 }

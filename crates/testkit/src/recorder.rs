@@ -193,9 +193,8 @@ async fn serve(
             ))
         }
         Answer::Words(words) => {
-            let mut frames: Vec<Result<String, std::io::Error>> =
-                words.iter().map(|word| Ok(delta(word))).collect();
-            frames.push(Ok(ending(words.len())));
+            let frames = frames_of(&words).map(Ok::<_, std::io::Error>);
+            let frames: Vec<_> = frames.collect();
             events(Body::from_stream(stream::iter(frames)))
         }
         Answer::Hang(words) => {
@@ -217,6 +216,12 @@ async fn serve(
         Answer::Plain(status, content_type, text) => answer(status, content_type, text),
         Answer::Redirect(status, location) => moved(status, &location),
     }
+}
+
+/// The body of [`Answer::Words`], an event at a time.
+pub fn frames_of(words: &[String]) -> impl Iterator<Item = String> {
+    let end = ending(words.len());
+    words.iter().map(|word| delta(word)).chain([end])
 }
 
 fn delta(word: &str) -> String {
