@@ -265,6 +265,11 @@ export function provideApp(app: AppState): AppState {
   return setContext(KEY, app);
 }
 
+/** The context in which components reach `app`, for one that is mounted by itself. */
+export function contextOf(app: AppState): Map<symbol, AppState> {
+  return new Map([[KEY, app]]);
+}
+
 export function useApp(): AppState {
   return getContext<AppState>(KEY);
 }

@@ -1,9 +1,10 @@
 /**
  * What is opened most, in the order in which it is: its first opening shall be as quick as its
- * second. The first of it is what shows a conversation.
+ * second. The first of it is what shows a conversation, and that is drawn once beside the page.
  */
 const SOON: readonly (() => Promise<unknown>)[] = [
   () => import('../chat/MessageList.svelte'),
+  () => import('./rehearse').then(({ rehearse }) => rehearse()),
   () => import('../chat/QuoteButton.svelte'),
   () => import('./commands'),
   () => import('../../kit/PopoverPanel.svelte'),
