@@ -74,6 +74,22 @@ pub fn exit_code(code: &str) -> u8 {
         | "file_too_much"
         | "files_too_large"
         | "too_many_files"
+        | "too_many_answers"
+        | "too_many_temporary"
+        | "nothing_to_keep"
+        | "temporary"
+        | "not_a_question"
+        | "not_an_answer"
+        | "not_interrupted"
+        | "not_confirmed"
+        | "use_undo"
+        | "no_key_to_change"
+        | "redact_name"
+        | "redact_names_full"
+        | "ledger_keep"
+        | "key_header"
+        | "sign_in_not_wanted"
+        | "sign_in_client_wanted"
         | "attachment_refused"
         | "invalid_parameter"
         | "purpose_not_optional"
@@ -131,9 +147,14 @@ pub fn exit_code(code: &str) -> u8 {
         | "budget_reached_together"
         | "context_full" => 4,
         _ if code.starts_with("remote_") => 5,
-        _ if code.starts_with("tool_") => 5,
-        "no_service" | "no_model" | "credential_unusable" => 5,
-        "corrupt" | "not_a_database" | "too_new" | "search_corrupt" | "migration_needed" => 6,
+        _ if code.starts_with("tool_") || code.starts_with("sign_in_") => 5,
+        "no_service"
+        | "no_model"
+        | "credential_unusable"
+        | "policy_unusable"
+        | "report_refused" => 5,
+        "corrupt" | "not_a_database" | "too_new" | "search_corrupt" | "migration_needed"
+        | "sidecar_damaged" => 6,
         "in_use" => 7,
         _ => 1,
     }
@@ -223,9 +244,74 @@ impl Out {
     }
 }
 
+/// What the system said of a file, to go on a sentence: without its number.
+pub fn in_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let words = text
+        .split_once(" (os error")
+        .map_or(text.as_str(), |it| it.0);
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
+}
+
 /// Text that others wrote, without what would drive a terminal.
 pub fn plain(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What nobody could have foreseen or done better, of all that has words. A new code is decided
+    /// about here or above.
+    const UNEXPECTED: &[&str] = &[
+        "unwritable",
+        "disk_full",
+        "busy",
+        "io",
+        "copy_failed",
+        "no_room_for_key",
+        "preview_changed",
+        "cancelled",
+        "crashed",
+        "still_arriving",
+        "no_reader",
+        "export_running",
+        "export_cancelled",
+        "export_unwritable",
+        "export_full",
+        "export_disturbed",
+        "dictating",
+        "not_dictating",
+        "sound_missing",
+        "sound_busy",
+        "sound_denied",
+        "sound_failed",
+        "sound_unreadable",
+    ];
+
+    #[test]
+    fn every_code_ends_as_the_help_says() {
+        for code in fluxchat_core::codes() {
+            assert_eq!(
+                exit_code(code) == 1,
+                UNEXPECTED.contains(&code),
+                "{code} ends with {}",
+                exit_code(code)
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_system_said_goes_on_a_sentence() {
+        let missing = std::io::Error::from_raw_os_error(2);
+        assert_eq!(in_words(&missing), "no such file or directory");
+        let other = std::io::Error::new(std::io::ErrorKind::InvalidInput, "It is no file");
+        assert_eq!(in_words(&other), "it is no file");
+    }
 }

@@ -1,6 +1,7 @@
 //! `ask`.
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 
 use super::{ParameterArgs, ToolArgs};
 
@@ -12,7 +13,7 @@ pub struct Ask {
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
     /// Which model answers
-    #[arg(long, value_name = "MODEL")]
+    #[arg(long, value_name = "MODEL", value_parser = NonEmptyStringValueParser::new())]
     pub model: Option<String>,
     /// Also ask this source, or `:MODEL` of the same one, beside it; may be repeated three times
     #[arg(long, value_name = "SOURCE[:MODEL]", conflicts_with = "preview")]
@@ -20,7 +21,7 @@ pub struct Ask {
     /// Continue this conversation
     #[arg(long, value_name = "ID")]
     pub conversation: Option<String>,
-    /// Begin with this preset: what it says is copied into the conversation
+    /// Ask as this preset says: it is copied into the conversation, in place of what was there
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,
     /// The system prompt of the conversation; empty for none
@@ -33,8 +34,8 @@ pub struct Ask {
     /// Show what would leave, byte by byte, and send nothing
     #[arg(long)]
     pub preview: bool,
-    /// Send it even if a budget has no room left for it
-    #[arg(long)]
+    /// Send it even if a budget has no room left for it; of one answer alone
+    #[arg(long, conflicts_with_all = ["beside", "preview"])]
     pub over_budget: bool,
     /// Keep nothing of question and answer: they are in memory until this command ends. The
     /// ledger has its row, which says nothing of them

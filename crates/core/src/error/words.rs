@@ -58,9 +58,9 @@ const TEMPORARY: &str = "It is there until this conversation ends.";
 const NOTHING_CHANGED: &str = "Nothing was changed.";
 
 /// `(code, message, kept, next)`
-type Entry = (&'static str, &'static str, &'static str, &'static str);
+pub(super) type Entry = (&'static str, &'static str, &'static str, &'static str);
 
-fn all() -> impl Iterator<Item = &'static Entry> {
+pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
     archive::TABLE
         .iter()
         .chain(export::TABLE)
