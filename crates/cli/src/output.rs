@@ -3,9 +3,12 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use clap::CommandFactory as _;
 use fluxchat_model::VisibleError;
 use serde::Serialize;
 use serde_json::json;
+
+use crate::args::Cli;
 
 /// Standard output and standard error of one command.
 pub struct Out {
@@ -32,7 +35,18 @@ impl Failure {
             code: "usage".to_owned(),
             message: format!("{}.", message.trim_end_matches('.')),
             kept: "Nothing was changed.".to_owned(),
-            next: "See `fluxchat-cli --help`.".to_owned(),
+            next: format!("See `{} --help`.", named()),
+            ..VisibleError::default()
+        })
+    }
+
+    /// The person was asked and did not say yes.
+    pub fn not_confirmed(message: &str, next: &str) -> Self {
+        Self::new(VisibleError {
+            code: "not_confirmed".to_owned(),
+            message: message.to_owned(),
+            kept: "Nothing was changed.".to_owned(),
+            next: next.to_owned(),
             ..VisibleError::default()
         })
     }
@@ -51,6 +65,28 @@ impl Failure {
     /// The documented exit code.
     pub fn exit_code(&self) -> u8 {
         exit_code(&self.error.code)
+    }
+}
+
+/// The command that was typed, without what it was given: whose help explains it.
+fn named() -> String {
+    let mut known = Cli::command();
+    let mut named = known.get_name().to_owned();
+    for word in std::env::args().skip(1) {
+        if let Some(command) = known.find_subcommand(&word).cloned() {
+            named.push(' ');
+            named.push_str(command.get_name());
+            known = command;
+        }
+    }
+    named
+}
+
+/// So many of something.
+pub fn count(number: u64, one: &str, several: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {several}"),
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{Done, word};
 use crate::args::{PolicyArg, Tool, ToolArgs};
 use crate::input;
-use crate::output::{Failure, Out, plain};
+use crate::output::{Failure, Out, count, plain};
 
 /// Of a description in a list.
 const LONGEST_LINE: usize = 80;
@@ -198,7 +198,10 @@ async fn login(
             out.note("Go on? [y]es, anything else ends it");
             if !is_yes(&typed().await?) {
                 app.sign_in_cancel(server.id)?;
-                return Err(Failure::usage("Nothing was opened."));
+                return Err(Failure::not_confirmed(
+                    "The sign-in was not begun.",
+                    "Run it again, if you want to sign in.",
+                ));
             }
         }
         match app.sign_in_open(server.id).await? {
@@ -486,8 +489,9 @@ pub fn in_words(notice: &AnswerNotice) -> String {
                 plain(name)
             )
         }
-        AnswerNotice::FramesSkipped { count } => {
-            format!("{count} parts of the answer could not be read.")
+        AnswerNotice::FramesSkipped { count: parts } => {
+            let parts = count(u64::from(*parts), "part", "parts");
+            format!("{parts} of the answer could not be read.")
         }
         AnswerNotice::ToolsMissing { name } => {
             format!(
@@ -532,8 +536,8 @@ pub fn in_words(notice: &AnswerNotice) -> String {
                 plain(&scopes.join(", "))
             )
         }
-        AnswerNotice::RoundsSpent { count } => {
-            format!("The model asked for tools {count} times and was stopped.")
+        AnswerNotice::RoundsSpent { count: rounds } => {
+            format!("The model asked for tools {rounds} times and was stopped.")
         }
         AnswerNotice::Rewritten => {
             "You changed these words; the model's own are in the branch beside.".to_owned()
