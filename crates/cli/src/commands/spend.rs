@@ -203,11 +203,7 @@ pub fn estimated(found: &Estimate) -> String {
     if found.left_out > 0 {
         text.push_str(&format!(
             "{} not sent.\n",
-            count(
-                found.left_out,
-                "earlier message is",
-                "earlier messages are"
-            )
+            count(found.left_out, "earlier message is", "earlier messages are")
         ));
     }
     if let Some(warning) = &found.warning {
