@@ -39,7 +39,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  done
   1  something unexpected
-  2  the command was not understood
+  2  the command was not understood, or cannot be done like this
   3  the archive is locked, or its key is missing
   4  refused: no consent, offline, a budget is used up, or more than the model reads
   5  the source failed
