@@ -220,7 +220,12 @@ impl Out {
         if self.json {
             self.document(&json!(value));
         } else {
-            self.text(&human(value));
+            let words = human(value);
+            if words.is_empty() {
+                // Silence could be a failure.
+                self.note("There is nothing to list.");
+            }
+            self.text(&words);
         }
     }
 
