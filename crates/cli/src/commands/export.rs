@@ -52,7 +52,7 @@ pub async fn run(app: &App, args: Export, out: &Out) -> Done {
         if done.problems > 0 {
             text.push_str(&format!(
                 "{} damaged or gone; manifest.json says which.\n",
-                count(done.problems, "file is", "files are")
+                count(u64::from(done.problems), "file is", "files are")
             ));
         }
         text
