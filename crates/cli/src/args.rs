@@ -29,7 +29,7 @@ pub use ledger::{Ledger, LedgerClear, LedgerKeep, RedactNames};
 pub use preset::{ParameterArgs, Preset, PresetArgs, Prompt};
 pub use privacy::Privacy;
 pub use retention::{KindArg, Restrict, Retention, RuleArgs};
-pub use rights::{AtSource, RightsRequest};
+pub use rights::RightsRequest;
 pub use source::{DialectArg, Source};
 pub use spend::{BudgetCommand, By, PeriodArg, Spend};
 pub use tools::{PolicyArg, Tool, ToolArgs};
