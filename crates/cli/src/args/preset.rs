@@ -40,7 +40,7 @@ fn rule(text: &str) -> Result<ContextRule, String> {
     }
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, PartialEq, Args)]
 pub struct PresetArgs {
     /// The system prompt
     #[arg(long, value_name = "TEXT")]
