@@ -3,6 +3,7 @@
 mod ask;
 mod beside;
 mod contract;
+mod flags;
 mod search;
 mod sources;
 

@@ -3,9 +3,12 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use clap::CommandFactory as _;
 use fluxchat_model::VisibleError;
 use serde::Serialize;
 use serde_json::json;
+
+use crate::args::Cli;
 
 /// Standard output and standard error of one command.
 pub struct Out {
@@ -32,7 +35,18 @@ impl Failure {
             code: "usage".to_owned(),
             message: format!("{}.", message.trim_end_matches('.')),
             kept: "Nothing was changed.".to_owned(),
-            next: "See `fluxchat-cli --help`.".to_owned(),
+            next: format!("See `{} --help`.", named()),
+            ..VisibleError::default()
+        })
+    }
+
+    /// The person was asked and did not say yes.
+    pub fn not_confirmed(message: &str, next: &str) -> Self {
+        Self::new(VisibleError {
+            code: "not_confirmed".to_owned(),
+            message: message.to_owned(),
+            kept: "Nothing was changed.".to_owned(),
+            next: next.to_owned(),
             ..VisibleError::default()
         })
     }
@@ -51,6 +65,28 @@ impl Failure {
     /// The documented exit code.
     pub fn exit_code(&self) -> u8 {
         exit_code(&self.error.code)
+    }
+}
+
+/// The command that was typed, without what it was given: whose help explains it.
+fn named() -> String {
+    let mut known = Cli::command();
+    let mut named = known.get_name().to_owned();
+    for word in std::env::args().skip(1) {
+        if let Some(command) = known.find_subcommand(&word).cloned() {
+            named.push(' ');
+            named.push_str(command.get_name());
+            known = command;
+        }
+    }
+    named
+}
+
+/// So many of something.
+pub fn count(number: u64, one: &str, several: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {several}"),
     }
 }
 
@@ -74,6 +110,22 @@ pub fn exit_code(code: &str) -> u8 {
         | "file_too_much"
         | "files_too_large"
         | "too_many_files"
+        | "too_many_answers"
+        | "too_many_temporary"
+        | "nothing_to_keep"
+        | "temporary"
+        | "not_a_question"
+        | "not_an_answer"
+        | "not_interrupted"
+        | "not_confirmed"
+        | "use_undo"
+        | "no_key_to_change"
+        | "redact_name"
+        | "redact_names_full"
+        | "ledger_keep"
+        | "key_header"
+        | "sign_in_not_wanted"
+        | "sign_in_client_wanted"
         | "attachment_refused"
         | "invalid_parameter"
         | "purpose_not_optional"
@@ -131,9 +183,14 @@ pub fn exit_code(code: &str) -> u8 {
         | "budget_reached_together"
         | "context_full" => 4,
         _ if code.starts_with("remote_") => 5,
-        _ if code.starts_with("tool_") => 5,
-        "no_service" | "no_model" | "credential_unusable" => 5,
-        "corrupt" | "not_a_database" | "too_new" | "search_corrupt" | "migration_needed" => 6,
+        _ if code.starts_with("tool_") || code.starts_with("sign_in_") => 5,
+        "no_service"
+        | "no_model"
+        | "credential_unusable"
+        | "policy_unusable"
+        | "report_refused" => 5,
+        "corrupt" | "not_a_database" | "too_new" | "search_corrupt" | "migration_needed"
+        | "sidecar_damaged" => 6,
         "in_use" => 7,
         _ => 1,
     }
@@ -163,7 +220,12 @@ impl Out {
         if self.json {
             self.document(&json!(value));
         } else {
-            self.text(&human(value));
+            let words = human(value);
+            if words.is_empty() {
+                // Silence could be a failure.
+                self.note("There is nothing to list.");
+            }
+            self.text(&words);
         }
     }
 
@@ -223,9 +285,74 @@ impl Out {
     }
 }
 
+/// What the system said of a file, to go on a sentence: without its number.
+pub fn in_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let words = text
+        .split_once(" (os error")
+        .map_or(text.as_str(), |it| it.0);
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
+}
+
 /// Text that others wrote, without what would drive a terminal.
 pub fn plain(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What nobody could have foreseen or done better, of all that has words. A new code is decided
+    /// about here or above.
+    const UNEXPECTED: &[&str] = &[
+        "unwritable",
+        "disk_full",
+        "busy",
+        "io",
+        "copy_failed",
+        "no_room_for_key",
+        "preview_changed",
+        "cancelled",
+        "crashed",
+        "still_arriving",
+        "no_reader",
+        "export_running",
+        "export_cancelled",
+        "export_unwritable",
+        "export_full",
+        "export_disturbed",
+        "dictating",
+        "not_dictating",
+        "sound_missing",
+        "sound_busy",
+        "sound_denied",
+        "sound_failed",
+        "sound_unreadable",
+    ];
+
+    #[test]
+    fn every_code_ends_as_the_help_says() {
+        for code in fluxchat_core::codes() {
+            assert_eq!(
+                exit_code(code) == 1,
+                UNEXPECTED.contains(&code),
+                "{code} ends with {}",
+                exit_code(code)
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_system_said_goes_on_a_sentence() {
+        let missing = std::io::Error::from_raw_os_error(2);
+        assert_eq!(in_words(&missing), "no such file or directory");
+        let other = std::io::Error::new(std::io::ErrorKind::InvalidInput, "It is no file");
+        assert_eq!(in_words(&other), "it is no file");
+    }
 }

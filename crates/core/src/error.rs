@@ -148,6 +148,9 @@ impl Error {
         let words = words::of(code);
         let message = match self {
             Self::Invalid { message, .. } => message.clone(),
+            Self::NotFound(what) | Self::Store(StoreError::NotFound(what)) => {
+                missing(what).unwrap_or_else(|| words.message.to_owned())
+            }
             // These texts name the host or quote the server's own words, already made safe.
             Self::Egress(error) => error.to_string(),
             Self::Provider(error) => error.to_string(),
@@ -221,6 +224,22 @@ impl Error {
             ..self.visible()
         }
     }
+}
+
+/// Every code that has words of its own.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    words::all().map(|entry| entry.0)
+}
+
+/// That what was named is not there. What is no name of a kind is only said to be missing.
+fn missing(what: &str) -> Option<String> {
+    let kind = match what {
+        "erasure" => "deletion",
+        "row" | "streaming message" | "open ledger row" | "target" => return None,
+        _ if what.starts_with("this ") || what.starts_with("a ") => return None,
+        _ => what,
+    };
+    Some(format!("There is no such {kind}."))
 }
 
 /// What others said may lack its full stop, and may be empty.

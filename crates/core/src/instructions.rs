@@ -288,21 +288,40 @@ pub(crate) fn checked(mut instructions: Instructions) -> Result<Instructions, Er
     // None is what nothing means, too: one form for both.
     parameters.context = parameters.context.filter(|rule| *rule != ContextRule::All);
     let effort = parameters.reasoning_effort.as_deref();
-    let holds = within(parameters.temperature, 2.0)
-        && within(parameters.top_p, 1.0)
-        && parameters.max_tokens != Some(0)
-        && parameters.stop.len() <= MOST_STOPS
-        && parameters.tools.len() <= MOST_TOOLS
-        && parameters.tools.iter().all(|it| it.len() <= LONGEST_TOOL)
-        && parameters.stop.iter().all(|it| it.len() <= LONGEST_STOP)
-        && effort.is_none_or(|effort| EFFORTS.contains(&effort));
-    if holds {
-        return Ok(instructions);
+    let tools = &parameters.tools;
+    let stops = &parameters.stop;
+    let wrong = [
+        (
+            within(parameters.temperature, 2.0),
+            "The temperature is a number from 0 to 2.",
+        ),
+        (
+            within(parameters.top_p, 1.0),
+            "Nucleus sampling, top p, is a number from 0 to 1.",
+        ),
+        (
+            parameters.max_tokens != Some(0),
+            "The longest answer has at least one token.",
+        ),
+        (
+            stops.len() <= MOST_STOPS && stops.iter().all(|it| it.len() <= LONGEST_STOP),
+            "There are at most four places to stop, of 200 characters each.",
+        ),
+        (
+            tools.len() <= MOST_TOOLS && tools.iter().all(|it| it.len() <= LONGEST_TOOL),
+            "A conversation has at most fifty tools and servers of tools.",
+        ),
+        (
+            effort.is_none_or(|effort| EFFORTS.contains(&effort)),
+            "This is no effort to think with that there is.",
+        ),
+    ]
+    .into_iter()
+    .find(|(holds, _)| !holds);
+    match wrong {
+        None => Ok(instructions),
+        Some((_, why)) => Err(Error::invalid("invalid_parameter", why)),
     }
-    Err(Error::invalid(
-        "invalid_parameter",
-        "One of the settings for answers is outside of what it can be.",
-    ))
 }
 
 fn too_long() -> Error {

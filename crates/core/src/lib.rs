@@ -79,7 +79,7 @@ pub use consents::Standing;
 pub use deletion::{Erasing, UNDO_MS};
 pub use diagnostics::Diagnostics;
 pub use erasure::{Confirmation, Previewed, Stays};
-pub use error::{Error, session_problem};
+pub use error::{Error, codes, session_problem};
 pub use events::{Event, Events, StreamItem};
 pub use export::{ExportDone, ExportProgress, ExportRequest, fresh_passphrase};
 pub use filing::{Filed, MOST_COUNTED};

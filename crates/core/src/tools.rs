@@ -456,7 +456,11 @@ impl App {
         if let Some(local) = LocalTool::named(name) {
             return Ok(local.name().to_owned());
         }
-        Ok(self.tool_server_named(name).await?.id.to_string())
+        match self.tool_server_named(name).await {
+            Ok(server) => Ok(server.id.to_string()),
+            Err(Error::NotFound(_)) => Err(Error::NotFound("tool or server of tools")),
+            Err(error) => Err(error),
+        }
     }
 
     /// Decides about a tool as it is defined now.

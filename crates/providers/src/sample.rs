@@ -1,4 +1,4 @@
-//! A source for tests that stand beside the code.
+//! A source for tests, those beside the code and those in `tests`.
 
 use fluxchat_model::{DataPractices, Dialect, Origin, Source, SourceId, Timestamp};
 

@@ -29,6 +29,8 @@ mod quirks;
 mod responses;
 #[path = "it/rules.rs"]
 mod rules;
+#[path = "../src/sample.rs"]
+mod sample;
 #[path = "it/second.rs"]
 mod second;
 #[path = "it/source.rs"]

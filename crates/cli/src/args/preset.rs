@@ -1,3 +1,4 @@
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use fluxchat_model::ContextRule;
 
@@ -5,15 +6,15 @@ use fluxchat_model::ContextRule;
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct ParameterArgs {
     /// Randomness, 0 to 2
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub temperature: Option<f32>,
     /// Nucleus sampling, 0 to 1
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub top_p: Option<f32>,
     /// The most tokens an answer may have
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub max_tokens: Option<u32>,
-    /// Where to stop; may be repeated
+    /// Where to stop; may be given four times
     #[arg(long, value_name = "TEXT")]
     pub stop: Vec<String>,
     /// For repeatable answers, where supported
@@ -39,7 +40,7 @@ fn rule(text: &str) -> Result<ContextRule, String> {
     }
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, PartialEq, Args)]
 pub struct PresetArgs {
     /// The system prompt
     #[arg(long, value_name = "TEXT")]
@@ -50,7 +51,12 @@ pub struct PresetArgs {
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
     /// Which model answers
-    #[arg(long, value_name = "MODEL", requires = "source")]
+    #[arg(
+        long,
+        value_name = "MODEL",
+        requires = "source",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
     pub model: Option<String>,
 }
 

@@ -102,9 +102,22 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
     let by_budget =
         answer.error.as_ref().map(|error| error.code.as_str()) == Some("budget_reached");
     if ask.over_budget && by_budget {
-        app.send_over_budget(answer.id).await?;
-        arrives(app, &mut events, answer.id, &ask.tools, out).await?;
-        answer = app.message_by_id(answer.id).await?;
+        match app.send_over_budget(answer.id).await {
+            Ok(_) => {
+                arrives(app, &mut events, answer.id, &ask.tools, out).await?;
+                answer = app.message_by_id(answer.id).await?;
+            }
+            // The question is kept, and where it is has to be told.
+            Err(refused) => {
+                let refused = refused.visible();
+                if let Some(error) = &mut answer.error {
+                    *error = VisibleError {
+                        kept: std::mem::take(&mut error.kept),
+                        ..refused
+                    };
+                }
+            }
+        }
     }
     let told = app.files_told(sent.answer_id).await?;
     if ask.temporary {

@@ -6,7 +6,7 @@ use fluxchat_core::{App, Error, FileSent, ShownFile, read_file};
 use fluxchat_model::{AssetId, Attachment, AttachmentWay, DraftKey, Message, Part};
 use serde_json::{Value, json};
 
-use crate::output::{Failure, Out, plain};
+use crate::output::{Failure, Out, in_words, plain};
 
 /// Attaches files; where one cannot be, those before it are taken back.
 pub(super) async fn files(
@@ -47,10 +47,13 @@ pub(super) async fn files(
 async fn file(app: &App, key: DraftKey, path: &Path) -> Result<Attachment, Failure> {
     let name = path
         .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let unreadable =
-        |error: std::io::Error| Failure::usage(&format!("{name} cannot be read: {error}"));
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned();
+    let unreadable = |error: std::io::Error| {
+        let (name, why) = (plain(&name), in_words(&error));
+        Failure::usage(&format!("“{name}” cannot be read: {why}"))
+    };
     let bytes = read_file(path).map_err(unreadable)?;
     Ok(app.attach(key, name.clone(), bytes).await?)
 }

@@ -226,8 +226,9 @@ fn confirm(found: &Previewed, out: &Out) -> Result<(), Failure> {
     if typed.trim() == WORD {
         Ok(())
     } else {
-        Err(Failure::usage(
+        Err(Failure::not_confirmed(
             "The word was not typed, so nothing was deleted.",
+            "Run it again and type the word, if you want it.",
         ))
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::Done;
 use crate::args::Export;
 use crate::input;
-use crate::output::Out;
+use crate::output::{Out, count, plain};
 
 pub async fn run(app: &App, args: Export, out: &Out) -> Done {
     let passphrase = match (args.encrypt_fd, args.passphrase_out_fd) {
@@ -42,7 +42,7 @@ pub async fn run(app: &App, args: Export, out: &Out) -> Done {
     out.answer(&document, |_| {
         let mut text = format!(
             "Everything is in {} ({} bytes, {} entries). README.md in it says what is what.\n",
-            crate::output::plain(&done.name),
+            plain(&done.name),
             done.bytes,
             done.entries
         );
@@ -51,8 +51,8 @@ pub async fn run(app: &App, args: Export, out: &Out) -> Done {
         }
         if done.problems > 0 {
             text.push_str(&format!(
-                "{} files are damaged or gone; manifest.json names them.\n",
-                done.problems
+                "{} damaged or gone; manifest.json says which.\n",
+                count(u64::from(done.problems), "file is", "files are")
             ));
         }
         text

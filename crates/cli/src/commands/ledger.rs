@@ -159,8 +159,9 @@ fn confirm(out: &Out) -> Result<(), Failure> {
     if typed.trim() == "CLEAR" {
         Ok(())
     } else {
-        Err(Failure::usage(
+        Err(Failure::not_confirmed(
             "The word was not typed, so nothing was cleared.",
+            "Run it again and type the word, if you want it.",
         ))
     }
 }

@@ -59,6 +59,9 @@ pub async fn preset(app: &App, preset: Preset, out: &Out) -> Done {
             defaults,
             changes,
         } => {
+            if name.is_none() && !defaults && changes == PresetArgs::default() {
+                return Err(Failure::usage("Say what to change, such as --system TEXT"));
+            }
             let before = app.preset_named(&preset).await?;
             let id = before.id;
             let mut new = as_typed(before);
@@ -127,6 +130,20 @@ pub async fn prompt(app: &App, prompt: Prompt, out: &Out) -> Done {
                 .map(|value| value.split_once('='))
                 .collect::<Option<Vec<_>>>()
                 .ok_or_else(|| Failure::usage("A field is filled in as FIELD=WORDS."))?;
+            let fields = found.fields();
+            if let Some((odd, _)) = values
+                .iter()
+                .find(|(name, _)| fields.iter().all(|field| field.as_str() != *name))
+            {
+                return Err(Failure::usage(&match fields.is_empty() {
+                    true => "This prompt has no fields".to_owned(),
+                    false => format!(
+                        "This prompt has no field “{}”; it has {}",
+                        plain(odd),
+                        plain(&fields.join(", "))
+                    ),
+                }));
+            }
             let text = found.filled(|name| {
                 let given = values.iter().find(|(field, _)| *field == name);
                 given.map(|(_, words)| (*words).to_owned())

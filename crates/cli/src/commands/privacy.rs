@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Done, consent, ledger, retention, rights, word};
 use crate::args::{Consent, Consents, Privacy};
-use crate::output::Out;
+use crate::output::{Out, count};
 
 pub async fn run(app: &App, privacy: Privacy, out: &Out) -> Done {
     match privacy {
@@ -143,11 +143,12 @@ async fn verify(app: &App, out: &Out) -> Done {
         "cleared": cleared,
     });
     out.answer(&document, |_| {
+        let rows = |number: u32| count(u64::from(number), "row", "rows");
         let line = |name: &str, chain: Chain| match chain.broken_at {
-            None => format!("{name:<10} {:>6} rows, the chain holds\n", chain.rows),
+            None => format!("{name:<10} {:>12}, the chain holds\n", rows(chain.rows)),
             Some(seq) => format!(
-                "{name:<10} {:>6} rows, the chain breaks at {seq}\n",
-                chain.rows
+                "{name:<10} {:>12}, the chain breaks at {seq}\n",
+                rows(chain.rows)
             ),
         };
         [

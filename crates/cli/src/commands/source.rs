@@ -1,8 +1,8 @@
 use std::process::ExitCode;
 
 use fluxchat_core::{
-    App, Error, FoundServer, NewSource, Service, as_source, dialect_at, opt_outs, practices_of,
-    services,
+    App, Error, FoundServer, NewSource, Service, as_source, dialect_at, dollars, opt_outs,
+    practices_of, services,
 };
 use fluxchat_model::{Dialect, Model, Origin, Source as Row};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Done, spend, word};
 use crate::args::{DialectArg, Source};
 use crate::input;
-use crate::output::{Failure, Out, plain};
+use crate::output::{Failure, Out, count, plain};
 
 pub async fn run(app: &App, source: Source, out: &Out) -> Done {
     match source {
@@ -151,7 +151,7 @@ pub async fn run(app: &App, source: Source, out: &Out) -> Done {
 
 /// What is told of a model, behind its name.
 fn told_of(model: &Model) -> String {
-    let dollars = |millionths: u64| millionths as f64 / 1_000_000.0;
+    let of = |millionths: u64| dollars(millionths.saturating_mul(1_000));
     let can = [
         (model.abilities.images, "images"),
         (model.abilities.files, "files"),
@@ -170,8 +170,8 @@ fn told_of(model: &Model) -> String {
             .map(|(_, word)| (*word).to_owned()),
     );
     all.extend(model.price.map(|price| {
-        let (input, output) = (dollars(price.input), dollars(price.output));
-        format!("${input} in, ${output} out for a million tokens")
+        let (input, output) = (of(price.input), of(price.output));
+        format!("{input} in, {output} out for a million tokens")
     }));
     all.extend(
         model
@@ -253,8 +253,7 @@ fn explained(row: &Value) -> String {
 fn told(found: &FoundServer) -> String {
     let offers = match (found.needs_key, found.models.len()) {
         (true, _) => "wants a key".to_owned(),
-        (false, 1) => "1 model".to_owned(),
-        (false, count) => format!("{count} models"),
+        (false, models) => count(models as u64, "model", "models"),
     };
     let added = match found.source {
         Some(_) => "already added".to_owned(),

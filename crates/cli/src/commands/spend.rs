@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Done, word};
 use crate::args::{BudgetCommand, By, PeriodArg, Spend};
-use crate::output::{Out, document, plain};
+use crate::output::{Out, count, document, plain};
 
 /// A removed source.
 const GONE: &str = "(a source that was removed)";
@@ -63,10 +63,10 @@ pub async fn spend(app: &App, spend: Spend, out: &Out) -> Done {
         let mut text = String::new();
         for (name, sum) in &sums {
             text.push_str(&format!(
-                "{:<28} {:>12}  {} answers\n",
+                "{:<28} {:>12}  {}\n",
                 plain(name),
                 dollars(sum.nanos),
-                sum.answers
+                count(sum.answers, "answer", "answers")
             ));
         }
         text.push_str(&format!("{:<28} {:>12}\n", "together", dollars(all)));
@@ -75,7 +75,8 @@ pub async fn spend(app: &App, spend: Spend, out: &Out) -> Done {
     let unpriced: u64 = sums.values().map(|sum| sum.unpriced).sum();
     if unpriced > 0 {
         out.note(&format!(
-            "{unpriced} answers have no known price; `fluxchat-cli source describe` enters one."
+            "{} no known price; `fluxchat-cli source describe` enters one.",
+            count(unpriced, "answer has", "answers have")
         ));
     }
     Ok(ExitCode::SUCCESS)
@@ -186,14 +187,10 @@ pub fn estimate(found: &Estimate) -> Value {
 
 /// The same for people.
 pub fn estimated(found: &Estimate) -> String {
-    let messages = if found.messages == 1 {
-        "message"
-    } else {
-        "messages"
-    };
     let mut text = format!(
-        "{} {messages}, about {} tokens",
-        found.messages, found.tokens
+        "{}, about {}",
+        count(found.messages, "message", "messages"),
+        count(found.tokens, "token", "tokens")
     );
     match found.context {
         Some(context) => text.push_str(&format!(" of {context}")),
@@ -205,8 +202,8 @@ pub fn estimated(found: &Estimate) -> String {
     text.push_str(".\n");
     if found.left_out > 0 {
         text.push_str(&format!(
-            "{} earlier messages are not sent.\n",
-            found.left_out
+            "{} not sent.\n",
+            count(found.left_out, "earlier message is", "earlier messages are")
         ));
     }
     if let Some(warning) = &found.warning {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::Done;
 use crate::args::{FormatArg, Voice, VoiceSet};
-use crate::output::{Failure, Out, plain};
+use crate::output::{Failure, Out, in_words, plain};
 
 /// The largest recording that services take, and one byte more, to see that it is too large.
 const MOST: u64 = (25 << 20) + 1;
@@ -169,8 +169,9 @@ fn recording(path: &Path) -> Result<(Vec<u8>, SoundFormat), Failure> {
             "{shown} ends neither with wav, mp3, flac, ogg, m4a nor webm."
         ))
     })?;
-    let unreadable =
-        |error: std::io::Error| Failure::usage(&format!("{shown} cannot be read: {error}"));
+    let unreadable = |error: std::io::Error| {
+        Failure::usage(&format!("{shown} cannot be read: {}", in_words(&error)))
+    };
     let mut bytes = Vec::new();
     std::fs::File::open(path)
         .map_err(unreadable)?
@@ -185,7 +186,13 @@ fn new_file(path: &Path) -> Result<std::fs::File, Failure> {
         .write(true)
         .create_new(true)
         .open(path)
-        .map_err(|error| Failure::usage(&format!("{} cannot be made: {error}", name_of(path))))
+        .map_err(|error| {
+            Failure::usage(&format!(
+                "{} cannot be made: {}",
+                name_of(path),
+                in_words(&error)
+            ))
+        })
 }
 
 /// The name alone: where it lies is for nobody to read.

@@ -397,13 +397,13 @@ impl App {
         servers
             .into_iter()
             .find(|it| it.name.to_lowercase() == wanted || it.id.to_string() == wanted)
-            .ok_or(Error::NotFound("tool"))
+            .ok_or(Error::NotFound("server of tools"))
     }
 
     pub(super) async fn tool_server(&self, id: ToolServerId) -> Result<ToolServer, Error> {
         self.read(move |tx| tx.tool_server(id))
             .await?
-            .ok_or(Error::NotFound("tool"))
+            .ok_or(Error::NotFound("server of tools"))
     }
 
     async fn free_name(&self, server: &ToolServer) -> Result<(), Error> {

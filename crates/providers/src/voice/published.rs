@@ -5,13 +5,14 @@ use std::path::Path;
 
 use bytes::Bytes;
 use fluxchat_egress::Payload;
-use fluxchat_model::{DataPractices, Dialect, Origin, SoundFormat, Source, SourceId, Timestamp};
+use fluxchat_model::{Dialect, SoundFormat, Source};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
 use super::heard::Heard;
 use super::{SpeechRequest, TranscriptionRequest, google, sound, speech, transcription_form};
 use crate::hosts;
+use crate::sample::source;
 
 fn schema(name: &str) -> Validator {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -32,21 +33,6 @@ fn holds(name: &str, json: &Value) {
     let mut odd = json.clone();
     odd["fluxchat"] = json!(1);
     assert!(!schema.is_valid(&odd), "control arm: {name}");
-}
-
-fn source(host: &str, dialect: Dialect) -> Source {
-    Source {
-        id: SourceId::new(Timestamp(0), [0; 10]),
-        name: "s".to_owned(),
-        dialect,
-        origin: Origin::new("https", host, 443).ok(),
-        base_path: "/v1".to_owned(),
-        has_credential: false,
-        default_model: None,
-        practices: DataPractices::default(),
-        redact: false,
-        created_at: Timestamp(0),
-    }
 }
 
 fn words() -> SpeechRequest {
@@ -91,7 +77,7 @@ fn form(source: &Source) -> Value {
 
 #[test]
 fn mistral_is_asked_as_it_publishes() {
-    let source = source("api.mistral.ai", Dialect::Openai);
+    let source = source(Some("api.mistral.ai"), Dialect::Openai);
     let body = written(&source);
     holds("MistralSpeech", &body);
     assert_eq!(body.get("speed"), None, "it knows none");
@@ -102,7 +88,7 @@ fn mistral_is_asked_as_it_publishes() {
 
 #[test]
 fn groq_is_asked_as_it_publishes() {
-    let source = source("api.groq.com", Dialect::Openai);
+    let source = source(Some("api.groq.com"), Dialect::Openai);
     let body = written(&source);
     holds("GroqSpeech", &body);
     assert_eq!(body["speed"], json!(1.25));
@@ -111,7 +97,7 @@ fn groq_is_asked_as_it_publishes() {
 
 #[test]
 fn gemini_is_asked_as_google_publishes() {
-    let source = source("generativelanguage.googleapis.com", Dialect::Gemini);
+    let source = source(Some("generativelanguage.googleapis.com"), Dialect::Gemini);
     let body = google::speech(&source, &words()).to_bytes().unwrap();
     let body: Value = serde_json::from_slice(&body).unwrap();
     holds("GoogleSpeech", &body["generationConfig"]);

@@ -6,13 +6,12 @@ use fluxchat_egress::{Credential, Ctx, HeaderKind};
 use fluxchat_model::{Dialect, Purpose, Secret, Usage};
 use fluxchat_providers::Protocol::{Messages, OllamaChat};
 use fluxchat_providers::{
-    ChatEvent, FinishReason, KnownModels, Notice, ProviderError, Sealed, ToolCallDelta, chat,
-    models,
+    ChatEvent, ChatRequest, FinishReason, KnownModels, Notice, ProviderError, Sealed,
+    ToolCallDelta, models,
 };
-use futures_util::StreamExt;
 use serde_json::{Value, json};
 
-use crate::source::{Told, ctx, request, source_of, sse, tell_as};
+use crate::source::{Told, hear, request, source_of, sse, tell_as};
 use crate::support::{MemoryLedger, Script, Server, door, json as answer};
 
 fn events(all: &[Value]) -> Vec<u8> {
@@ -318,18 +317,11 @@ async fn ask(dialect: Dialect, base: &str, server: &Server) -> Told {
     let key = HeaderKind::XApiKey;
     let credential = Credential::new(server.origin(), key, Secret::new("sk-canary".to_owned()));
     let door = door(&Arc::new(MemoryLedger::default()));
-    let mut told = Told::default();
-    let mut request = request();
-    request.reasoning_effort = Some("high".to_owned());
-    match chat(&door, &source, Some(credential), ctx(), request).await {
-        Err(error) => told.error = Some(error),
-        Ok(mut stream) => {
-            while let Some(item) = stream.next().await {
-                told.take(item);
-            }
-        }
-    }
-    told
+    let request = ChatRequest {
+        reasoning_effort: Some("high".to_owned()),
+        ..request()
+    };
+    hear(&door, &source, Some(credential), request).await
 }
 
 #[tokio::test]

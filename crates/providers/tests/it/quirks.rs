@@ -1,15 +1,12 @@
 //! What single services do in their own way, one by one.
 
-use std::sync::Arc;
-
 use fluxchat_model::{Dialect, Role};
-use fluxchat_providers::{ChatEvent, ChatMessage, ChatPart, ChatRequest, Protocol, Sealed, chat};
-use futures_util::StreamExt as _;
+use fluxchat_providers::{ChatEvent, ChatMessage, ChatPart, ChatRequest, Protocol, Sealed};
 use serde_json::{Value, json};
 
 use crate::contract::written;
-use crate::source::{Told, ctx, events, frames, request, source_of, tell, told};
-use crate::support::{MemoryLedger, Script, Seen, Server, door, json as answer};
+use crate::source::{Told, asked, events, frames, request, tell, told};
+use crate::support::{Seen, json as answer};
 
 /// OpenAI pads the pieces of a stream, so that who watches the encrypted line cannot tell words by
 /// their lengths. That stays on, and is not read as words.
@@ -186,28 +183,6 @@ fn costs(told: &Told) -> Option<u64> {
     })
 }
 
-async fn asked(
-    dialect: Dialect,
-    base: &str,
-    scripts: Vec<Script>,
-    request: ChatRequest,
-) -> (Told, Vec<Seen>) {
-    let server = Server::start(scripts).await;
-    let source = source_of(dialect, base, Some(server.origin()));
-    let ledger = Arc::new(MemoryLedger::default());
-    let mut told = Told::default();
-    match chat(&door(&ledger), &source, None, ctx(), request).await {
-        Err(error) => told.error = Some(error),
-        Ok(mut stream) => {
-            while let Some(item) = stream.next().await {
-                told.take(item);
-            }
-        }
-    }
-    assert_eq!(server.request_ids(), ledger.request_ids(), "wire = ledger");
-    (told, server.seen())
-}
-
 /// Ollama reads a few thousand tokens, whatever the model can do, and cuts off the beginning of what
 /// is longer without a word. It is asked not to, and then to read as much as there is.
 #[tokio::test]
@@ -219,7 +194,7 @@ async fn ollama_cuts_off_nothing_and_reads_more_where_it_has_to() {
     let yes = || answer("200 OK", "", &format!("{line}\n"));
     let sent = |seen: &Seen| serde_json::from_slice::<Value>(&seen.body).unwrap();
 
-    let (heard, seen) = asked(ollama, "/api", vec![yes()], request()).await;
+    let (heard, seen) = asked(ollama, "/api", vec![yes()], None, request()).await;
     assert_eq!(heard.text, "Yes.");
     let body = sent(&seen[0]);
     assert_eq!(body["truncate"], json!(false));
@@ -230,7 +205,7 @@ async fn ollama_cuts_off_nothing_and_reads_more_where_it_has_to() {
         temperature: Some(0.5),
         ..request()
     };
-    let (heard, seen) = asked(ollama, "/api", vec![long(), yes()], question.clone()).await;
+    let (heard, seen) = asked(ollama, "/api", vec![long(), yes()], None, question.clone()).await;
     assert_eq!((heard.text.as_str(), seen.len()), ("Yes.", 2));
     assert_eq!(sent(&seen[0])["options"], json!({"temperature": 0.5}));
     let again = sent(&seen[1]);
@@ -240,7 +215,7 @@ async fn ollama_cuts_off_nothing_and_reads_more_where_it_has_to() {
     );
     assert_eq!(again["truncate"], json!(false));
 
-    let (heard, seen) = asked(ollama, "/api", vec![long()], question).await;
+    let (heard, seen) = asked(ollama, "/api", vec![long()], None, question).await;
     assert_eq!(
         (heard.code(), seen.len()),
         ("remote_context_too_long", 2),
@@ -273,7 +248,7 @@ async fn an_answer_nobody_limited_is_not_too_long_for_anthropic() {
         "input length and `max_tokens` exceed context limit: 190000 + 32000 > 200000, decrease input length or `max_tokens` and try again",
     ] {
         let scripts = vec![refusal(message), yes()];
-        let (heard, seen) = asked(anthropic, "/v1", scripts, request()).await;
+        let (heard, seen) = asked(anthropic, "/v1", scripts, None, request()).await;
         assert_eq!(heard.text, "Yes.", "{message}");
         assert_eq!(most(&seen), [json!(32_000), json!(4_096)]);
         // What a person set is theirs.
@@ -281,10 +256,17 @@ async fn an_answer_nobody_limited_is_not_too_long_for_anthropic() {
             max_tokens: Some(20_000),
             ..request()
         };
-        let (heard, seen) = asked(anthropic, "/v1", vec![refusal(message)], limited).await;
+        let (heard, seen) = asked(anthropic, "/v1", vec![refusal(message)], None, limited).await;
         assert!(heard.error.is_some());
         assert_eq!(most(&seen), [json!(20_000)]);
     }
-    let (heard, seen) = asked(anthropic, "/v1", vec![refusal("messages: odd")], request()).await;
+    let (heard, seen) = asked(
+        anthropic,
+        "/v1",
+        vec![refusal("messages: odd")],
+        None,
+        request(),
+    )
+    .await;
     assert_eq!((heard.code(), seen.len()), ("remote_bad_request", 1));
 }

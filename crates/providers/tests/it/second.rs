@@ -1,45 +1,18 @@
 //! OpenAI Responses and Google Gemini over a real connection, and over bytes of any kind.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
-use fluxchat_egress::{Credential, HeaderKind};
-use fluxchat_model::{Dialect, Secret};
+use fluxchat_egress::HeaderKind;
+use fluxchat_model::Dialect;
 use fluxchat_providers::{
-    ChatEvent, ChatMessage, ChatPart, ChatRequest, FinishReason, Notice, Protocol, Step, chat, fuzz,
+    ChatEvent, ChatMessage, ChatPart, ChatRequest, FinishReason, Notice, Protocol, Step, fuzz,
 };
-use futures_util::StreamExt as _;
 use proptest::prelude::*;
 
 use crate::dialects::listed;
-use crate::source::{Told, ctx, events, request, source_of, sse, steps};
-use crate::support::{MemoryLedger, Script, Seen, Server, door, json};
+use crate::source::{asked, events, request, source_of, sse, steps};
+use crate::support::{Script, Server, json};
 
-/// What a source that speaks so told, what was refused, and what reached it.
-async fn asked(
-    dialect: Dialect,
-    base: &str,
-    scripts: Vec<Script>,
-    request: ChatRequest,
-) -> (Told, Vec<Seen>) {
-    let server = Server::start(scripts).await;
-    let source = source_of(dialect, base, Some(server.origin()));
-    let key = Secret::new("sk-canary".to_owned());
-    let kind = fluxchat_providers::key_header(&source);
-    let credential = Credential::new(server.origin(), kind, key);
-    let ledger = Arc::new(MemoryLedger::default());
-    let mut told = Told::default();
-    match chat(&door(&ledger), &source, Some(credential), ctx(), request).await {
-        Err(error) => told.error = Some(error),
-        Ok(mut stream) => {
-            while let Some(item) = stream.next().await {
-                told.take(item);
-            }
-        }
-    }
-    assert_eq!(server.request_ids(), ledger.request_ids(), "wire = ledger");
-    (told, server.seen())
-}
+const KEY: Option<&str> = Some("sk-canary");
 
 fn stream(frames: &[&str]) -> Script {
     Script::Say(sse(&events(frames)).to_vec())
@@ -75,7 +48,7 @@ async fn each_is_asked_at_its_own_address_with_its_own_header() {
             "x-goog-api-key",
         ),
     ] {
-        let (told, seen) = asked(dialect, base, vec![stream(&[frame])], request()).await;
+        let (told, seen) = asked(dialect, base, vec![stream(&[frame])], KEY, request()).await;
         assert_eq!(
             (told.text.as_str(), told.finished),
             ("Hi", Some(FinishReason::Stop))
@@ -96,7 +69,7 @@ async fn each_is_asked_at_its_own_address_with_its_own_header() {
 async fn a_refusal_of_google_says_how_long_and_what() {
     let body = r#"[{"error":{"code":429,"message":"Quota of sk-canary","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"40.5s"}]}}]"#;
     let busy = json("429 Too Many Requests", "", body);
-    let (told, seen) = asked(Dialect::Gemini, "/v1beta", vec![busy], request()).await;
+    let (told, seen) = asked(Dialect::Gemini, "/v1beta", vec![busy], KEY, request()).await;
     let error = told.error.unwrap();
     assert_eq!(
         (error.code(), error.retry_after_ms(), seen.len()),
@@ -106,7 +79,14 @@ async fn a_refusal_of_google_says_how_long_and_what() {
 
     let key = r#"{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"}]}}"#;
     let wrong = json("400 Bad Request", "", key);
-    let (told, _) = asked(Dialect::Interactions, "/v1beta", vec![wrong], request()).await;
+    let (told, _) = asked(
+        Dialect::Interactions,
+        "/v1beta",
+        vec![wrong],
+        KEY,
+        request(),
+    )
+    .await;
     assert_eq!(told.code(), "remote_unauthorized");
 }
 
@@ -121,6 +101,7 @@ async fn what_a_model_does_not_know_is_left_out_once_and_told() {
         Dialect::Gemini,
         "/v1beta",
         vec![unthinking, stream(&[GENERATED])],
+        KEY,
         request(),
     )
     .await;
@@ -154,7 +135,7 @@ async fn what_has_no_form_there_is_told_before_the_answer() {
         (Dialect::Interactions, "/v1beta", INTERACTED, false),
     ] {
         let script = vec![stream(&[frame])];
-        let (told, _) = asked(dialect, base, script, with_file.clone()).await;
+        let (told, _) = asked(dialect, base, script, KEY, with_file.clone()).await;
         let has = |notice: Notice| told.events.contains(&ChatEvent::Notice(notice));
         let name = "a.bin".to_owned();
         assert!(has(Notice::PartLeftOut { name }), "{dialect:?}");

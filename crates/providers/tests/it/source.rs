@@ -1,29 +1,21 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use fluxchat_egress::{Ctx, Door};
-use fluxchat_model::{
-    DataCategory, DataPractices, Dialect, Origin, Purpose, Role, Source, SourceId, Timestamp,
-};
+use fluxchat_egress::{Credential, Ctx, Door};
+use fluxchat_model::{DataCategory, Dialect, Origin, Purpose, Role, Secret, Source};
 use fluxchat_providers::{
-    ChatEvent, ChatMessage, ChatRequest, FinishReason, Protocol, ProviderError, Reading, Step, chat,
+    ChatEvent, ChatMessage, ChatRequest, FinishReason, Protocol, ProviderError, Reading, Step,
+    chat, key_header,
 };
 use futures_util::StreamExt;
 
-use crate::support::{MemoryLedger, Server};
+use crate::sample;
+use crate::support::{MemoryLedger, Script, Seen, Server, door};
 
 pub fn source(origin: Option<Origin>) -> Source {
     Source {
-        id: SourceId::new(Timestamp(0), [0; 10]),
-        name: "test".to_owned(),
-        dialect: Dialect::Openai,
         origin,
-        base_path: "/v1".to_owned(),
-        has_credential: false,
-        default_model: None,
-        practices: DataPractices::default(),
-        redact: false,
-        created_at: Timestamp(0),
+        ..sample::source(None, Dialect::Openai)
     }
 }
 
@@ -72,9 +64,15 @@ impl Told {
     }
 }
 
-pub async fn ask(door: &Door, source: &Source) -> Told {
+/// What a source answers, or why it does not.
+pub async fn hear(
+    door: &Door,
+    source: &Source,
+    credential: Option<Credential>,
+    request: ChatRequest,
+) -> Told {
     let mut told = Told::default();
-    match chat(door, source, None, ctx(), request()).await {
+    match chat(door, source, credential, ctx(), request).await {
         Err(error) => told.error = Some(error),
         Ok(mut stream) => {
             while let Some(item) = stream.next().await {
@@ -85,11 +83,35 @@ pub async fn ask(door: &Door, source: &Source) -> Told {
     told
 }
 
+pub async fn ask(door: &Door, source: &Source) -> Told {
+    hear(door, source, None, request()).await
+}
+
 pub async fn ask_server(server: &Server) -> (Told, Arc<MemoryLedger>) {
     let ledger = Arc::new(MemoryLedger::default());
-    let door = crate::support::door(&ledger);
-    let told = ask(&door, &source(Some(server.origin()))).await;
+    let told = ask(&door(&ledger), &source(Some(server.origin()))).await;
     (told, ledger)
+}
+
+/// What a server that says this told in a dialect, and what reached it: as many requests as the
+/// ledger has rows.
+pub async fn asked(
+    dialect: Dialect,
+    base: &str,
+    scripts: Vec<Script>,
+    key: Option<&str>,
+    request: ChatRequest,
+) -> (Told, Vec<Seen>) {
+    let server = Server::start(scripts).await;
+    let source = source_of(dialect, base, Some(server.origin()));
+    let credential = key.map(|key| {
+        let key = Secret::new(key.to_owned());
+        Credential::new(server.origin(), key_header(&source), key)
+    });
+    let ledger = Arc::new(MemoryLedger::default());
+    let told = hear(&door(&ledger), &source, credential, request).await;
+    assert_eq!(server.request_ids(), ledger.request_ids(), "wire = ledger");
+    (told, server.seen())
 }
 
 /// The same, of a source that speaks another dialect, below this path.
@@ -121,8 +143,17 @@ pub fn tell(body: &[u8]) -> Told {
 }
 
 pub fn tell_as(protocol: Protocol, body: &[u8]) -> Told {
+    told_as(protocol, Some("text/event-stream"), body)
+}
+
+/// The same where the server does not say what it sends.
+pub fn told(protocol: Protocol, body: &[u8]) -> Told {
+    told_as(protocol, None, body)
+}
+
+fn told_as(protocol: Protocol, content_type: Option<&str>, body: &[u8]) -> Told {
     let mut told = Told::default();
-    for step in steps(protocol, Some("text/event-stream"), std::iter::once(body)) {
+    for step in steps(protocol, content_type, std::iter::once(body)) {
         told.take(match step {
             Step::Event(event) => Ok(event),
             Step::Error(error) => Err(error),
@@ -146,18 +177,6 @@ pub fn frames(frames: &[&str]) -> Vec<u8> {
 pub fn sse(body: &[u8]) -> Bytes {
     let head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
     [head.as_slice(), body].concat().into()
-}
-
-/// What an answer tells.
-pub fn told(protocol: Protocol, body: &[u8]) -> Told {
-    let mut told = Told::default();
-    for step in steps(protocol, None, std::iter::once(body)) {
-        told.take(match step {
-            Step::Event(event) => Ok(event),
-            Step::Error(error) => Err(error),
-        });
-    }
-    told
 }
 
 /// A stream of these frames, without a last word.

@@ -1,0 +1,48 @@
+//! `ask`.
+
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+
+use super::{ParameterArgs, ToolArgs};
+
+#[derive(Debug, Args)]
+pub struct Ask {
+    /// The question
+    pub text: String,
+    /// Which source answers [default: the sandbox, or the conversation's own]
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Which model answers
+    #[arg(long, value_name = "MODEL", value_parser = NonEmptyStringValueParser::new())]
+    pub model: Option<String>,
+    /// Also ask this source, or `:MODEL` of the same one, beside it; may be repeated three times
+    #[arg(long, value_name = "SOURCE[:MODEL]", conflicts_with = "preview")]
+    pub beside: Vec<String>,
+    /// Continue this conversation
+    #[arg(long, value_name = "ID")]
+    pub conversation: Option<String>,
+    /// Ask as this preset says: it is copied into the conversation, in place of what was there
+    #[arg(long, value_name = "NAME")]
+    pub preset: Option<String>,
+    /// The system prompt of the conversation; empty for none
+    #[arg(long, value_name = "TEXT")]
+    pub system: Option<String>,
+    #[command(flatten)]
+    pub parameters: ParameterArgs,
+    #[command(flatten)]
+    pub tools: ToolArgs,
+    /// Show what would leave, byte by byte, and send nothing
+    #[arg(long)]
+    pub preview: bool,
+    /// Send it even if a budget has no room left for it; of one answer alone
+    #[arg(long, conflicts_with_all = ["beside", "preview"])]
+    pub over_budget: bool,
+    /// Keep nothing of question and answer: they are in memory until this command ends. The
+    /// ledger has its row, which says nothing of them
+    #[arg(long, conflicts_with = "conversation")]
+    pub temporary: bool,
+    /// Send this file along: a picture, PDF, office document, web page, text or sound, up to
+    /// 50 MB; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<std::path::PathBuf>,
+}

@@ -1,0 +1,180 @@
+//! Tools of an answer: which it may ask for, who says yes, and what is told of it.
+
+use std::io::IsTerminal as _;
+
+use fluxchat_core::{App, Error, shown_json};
+use fluxchat_model::{
+    AnswerNotice, Message, MessageId, Part, ToolCallPart, ToolDecision, ToolState,
+};
+use serde_json::{Value, json};
+
+use super::{is_yes, typed};
+use crate::args::ToolArgs;
+use crate::output::{Failure, Out, count, plain};
+
+/// What the conversation is to have switched on.
+pub async fn chosen(app: &App, args: &ToolArgs) -> Result<Vec<String>, Failure> {
+    let mut chosen = Vec::new();
+    for name in &args.tools {
+        chosen.push(app.tool_named(name).await?);
+    }
+    Ok(chosen)
+}
+
+/// Decides about the calls that wait, once each: as the command says, or as the person at the
+/// terminal does. Without either, nothing runs.
+pub async fn decide(
+    app: &App,
+    answer: MessageId,
+    args: &ToolArgs,
+    decided: &mut Vec<u32>,
+    out: &Out,
+) -> Result<(), Failure> {
+    for call in app.tool_calls(answer).await? {
+        if call.state != ToolState::Waiting || decided.contains(&call.number) {
+            continue;
+        }
+        let number = call.number;
+        let decision = if args.allow_tools {
+            ToolDecision::Once
+        } else {
+            asked(call, app.status().offline, out).await?
+        };
+        decided.push(number);
+        match app.decide_tool(answer, number, decision).await {
+            // Stopped meanwhile.
+            Err(Error::NotFound(_)) => {}
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
+async fn asked(call: ToolCallPart, offline: bool, out: &Out) -> Result<ToolDecision, Failure> {
+    let place = call.server.as_deref().unwrap_or("in this app");
+    let goes = match &call.host {
+        Some(host) => format!(", goes to {}", plain(host)),
+        None => String::new(),
+    };
+    out.note(&format!(
+        "\nThe model asks for {} ({}{goes}) with\n{}",
+        plain(&call.tool),
+        plain(place),
+        plain(&shown_json(&call.arguments))
+    ));
+    if offline && call.server.is_some() && call.host.is_none() {
+        out.note(
+            "Fluxchat is offline. This is a program of its own: it can still use the network.",
+        );
+    }
+    if call.changed {
+        out.note("This tool is described differently than when it was allowed.");
+    }
+    if !std::io::stdin().is_terminal() {
+        out.note("Refused: there is nobody to ask. --allow-tools lets it run.");
+        return Ok(ToolDecision::Refuse);
+    }
+    out.note("Run it? [y]es, [a]lways in this conversation, anything else refuses");
+    let typed = typed().await?;
+    Ok(match typed.trim() {
+        _ if is_yes(&typed) => ToolDecision::Once,
+        "a" | "always" => ToolDecision::Conversation,
+        _ => ToolDecision::Refuse,
+    })
+}
+
+/// The calls of an answer in its document.
+pub fn calls(answer: &Message) -> Vec<Value> {
+    let calls = answer.parts.iter().filter_map(|part| match part {
+        Part::ToolCall(call) => Some(json!({
+            "tool": call.tool,
+            "server": call.server,
+            "host": call.host,
+            "arguments": call.arguments,
+            "state": call.state,
+            "result": call.result,
+        })),
+        _ => None,
+    });
+    calls.collect()
+}
+
+/// What to know about an answer.
+pub fn notices(answer: &Message) -> Vec<&AnswerNotice> {
+    let notices = answer.parts.iter().filter_map(|part| match part {
+        Part::Notice { notice } => Some(notice),
+        _ => None,
+    });
+    notices.collect()
+}
+
+/// The same in words.
+pub fn in_words(notice: &AnswerNotice) -> String {
+    match notice {
+        AnswerNotice::ParameterDropped { name } => {
+            format!(
+                "The source does not know the setting {}; it was left out.",
+                plain(name)
+            )
+        }
+        AnswerNotice::PartLeftOut { name } => {
+            format!(
+                "{} was not sent: the source has no form for it.",
+                plain(name)
+            )
+        }
+        AnswerNotice::FramesSkipped { count: parts } => {
+            let parts = count(u64::from(*parts), "part", "parts");
+            format!("{parts} of the answer could not be read.")
+        }
+        AnswerNotice::ToolsMissing { name } => {
+            format!(
+                "{} could not be reached; the answer was made without its tools.",
+                plain(name)
+            )
+        }
+        AnswerNotice::ToolsOffline { name } => {
+            format!(
+                "{} was not asked: Fluxchat is offline. The answer was made without its tools.",
+                plain(name)
+            )
+        }
+        AnswerNotice::ToolsElsewhere { name } => {
+            format!(
+                "{} was not asked: it is elsewhere, and this conversation is kept to this computer.",
+                plain(name)
+            )
+        }
+        AnswerNotice::ToolsKey { name } => {
+            format!(
+                "{} wants a key, or does not take the one it has; the answer was made without its tools.",
+                plain(name)
+            )
+        }
+        AnswerNotice::ToolsSignIn { name } => {
+            format!(
+                "You have to sign in to {} again; the answer was made without its tools.",
+                plain(name)
+            )
+        }
+        AnswerNotice::ToolsMore { name, scopes } if scopes.is_empty() => {
+            format!(
+                "{} wants to be allowed more than you allowed when you signed in. Sign in again to see what.",
+                plain(name)
+            )
+        }
+        AnswerNotice::ToolsMore { name, scopes } => {
+            format!(
+                "{} wants to be allowed more than you allowed when you signed in: {}. Sign in again to allow it.",
+                plain(name),
+                plain(&scopes.join(", "))
+            )
+        }
+        AnswerNotice::RoundsSpent { count: rounds } => {
+            format!("The model asked for tools {rounds} times and was stopped.")
+        }
+        AnswerNotice::Rewritten => {
+            "You changed these words; the model's own are in the branch beside.".to_owned()
+        }
+    }
+}

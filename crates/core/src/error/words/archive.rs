@@ -1,0 +1,186 @@
+//! The archive, its key and its lock.
+
+use super::{Entry, NOTHING_CHANGED, NOTHING_LOST};
+
+pub(super) const TABLE: &[Entry] = &[
+    (
+        "setup_needed",
+        "Fluxchat has not been set up on this profile yet.",
+        "Nothing was sent or stored.",
+        "Complete the first run, or run `fluxchat-cli setup --adult --accept-policy`.",
+    ),
+    (
+        "locked",
+        "The archive is locked.",
+        NOTHING_LOST,
+        "Unlock the keychain or give the passphrase, then try again.",
+    ),
+    (
+        "no_provider",
+        "This computer offers no keychain to keep the archive's key in.",
+        NOTHING_LOST,
+        "Choose a passphrase, use a session in memory, or start a keychain and try again.",
+    ),
+    (
+        "backend_changed",
+        "The archive's key is in another kind of keychain than the one that answers now.",
+        NOTHING_LOST,
+        "Start the keychain that was used before and try again.",
+    ),
+    (
+        "key_lost",
+        "The archive is here, but its key is no longer in the keychain.",
+        "The archive was not touched.",
+        "Restore the keychain and try again, or start anew; the old archive is set aside for 30 days.",
+    ),
+    (
+        "wrong_key",
+        "The key in the keychain belongs to another archive.",
+        "The archive was not touched.",
+        "Restore the keychain that belongs to it, or start anew; the old archive is set aside for 30 days.",
+    ),
+    (
+        "corrupt",
+        "The archive is damaged.",
+        "The file was not changed.",
+        "Restore it from a backup, or start anew; the damaged archive is set aside for 30 days.",
+    ),
+    (
+        "not_a_database",
+        "The file is not an archive of Fluxchat, or it belongs to another key.",
+        "The file was not changed.",
+        "Restore the archive from a backup, or start anew; the file is set aside for 30 days.",
+    ),
+    (
+        "too_new",
+        "A newer version of Fluxchat wrote this archive.",
+        "The archive was not touched.",
+        "Install the newest version and open it with that.",
+    ),
+    (
+        "in_use",
+        "Fluxchat is already running with this profile.",
+        NOTHING_LOST,
+        "Use the window that is open, or close it first.",
+    ),
+    (
+        "unwritable",
+        "The folder of the profile cannot be written.",
+        NOTHING_LOST,
+        "Check that the folder is yours, that its path is not very long and that the disk has room, then try again.",
+    ),
+    (
+        "disk_full",
+        "The disk is full.",
+        "Everything that was saved before is safe.",
+        "Free some space and try again. Deleting still works: space is kept back for it.",
+    ),
+    (
+        "busy",
+        "The archive is busy.",
+        NOTHING_LOST,
+        "Try again in a moment.",
+    ),
+    (
+        "search_corrupt",
+        "The search index is damaged.",
+        "Your conversations are not affected.",
+        "Restart Fluxchat; the index is built again.",
+    ),
+    (
+        "too_many_attempts",
+        "There were too many attempts, so none is checked for a while.",
+        NOTHING_LOST,
+        "Wait, then try again. A recovery code opens the archive as well.",
+    ),
+    (
+        "wrong_code",
+        "That is not the recovery code of this archive.",
+        NOTHING_LOST,
+        "Compare it with what you wrote down. A code that was used is worthless.",
+    ),
+    (
+        "no_recovery",
+        "No recovery code was made for this archive.",
+        NOTHING_LOST,
+        "Open it with the passphrase or the keychain.",
+    ),
+    (
+        "no_lock",
+        "Fluxchat can be locked once it has a passphrase.",
+        NOTHING_CHANGED,
+        "Set a passphrase in Privacy, App lock.",
+    ),
+    (
+        "in_memory",
+        "A session in memory has nothing on disk that a passphrase could open.",
+        NOTHING_CHANGED,
+        "Start Fluxchat with an archive on disk.",
+    ),
+    (
+        "passphrase_exists",
+        "There is a passphrase already.",
+        NOTHING_CHANGED,
+        "Change it, or remove it first.",
+    ),
+    (
+        "invalid_idle",
+        "Idleness can be 1, 5, 15 or 60 minutes, or never.",
+        NOTHING_CHANGED,
+        "Choose one of these.",
+    ),
+    (
+        "wrong_passphrase",
+        "That is not the passphrase of this archive.",
+        NOTHING_LOST,
+        "Try again.",
+    ),
+    (
+        "migration_needed",
+        "The archive is from an older version.",
+        "The archive was not touched.",
+        "Open it once with the window.",
+    ),
+    (
+        "copy_failed",
+        "The safety copy before the update of the archive could not be made.",
+        "The archive was not touched.",
+        "Free some disk space and start again.",
+    ),
+    (
+        "already_set_up",
+        "This profile has been set up before.",
+        NOTHING_CHANGED,
+        "Give or withdraw consents in Privacy, or with `fluxchat-cli privacy consent`.",
+    ),
+    (
+        "no_room_for_key",
+        "There is too little room on the disk to encrypt the archive anew.",
+        NOTHING_CHANGED,
+        "Make room for as much as the archive takes, then try again.",
+    ),
+    (
+        "no_key_to_change",
+        "An archive in memory has no key on the disk.",
+        NOTHING_CHANGED,
+        "There is nothing to do: it is gone when the app quits.",
+    ),
+    (
+        "passphrase_short",
+        "A passphrase needs at least 8 characters.",
+        "Nothing was created.",
+        "Choose a longer passphrase.",
+    ),
+    (
+        "sidecar_damaged",
+        "A file beside the archive that says where its key is, is damaged.",
+        "The archive was not touched.",
+        "Restore the folder of the profile from a backup.",
+    ),
+    (
+        "io",
+        "A file could not be read or written.",
+        NOTHING_LOST,
+        "Check the disk and try again.",
+    ),
+];
