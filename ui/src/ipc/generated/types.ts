@@ -6457,3 +6457,43 @@ error: VisibleError | null, } | { "type": "proof_check",
  * What it came to.
  */
 check: Check, };
+
+/**
+ * The branch of a conversation that is shown, as Markdown.
+ */
+export type ConversationTextReq = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * With what was thought, and what tools were asked and answered.
+ */
+with_workings: boolean, };
+
+/**
+ * A conversation as a text to take along.
+ */
+export type ConversationText = { 
+/**
+ * Markdown.
+ */
+text: string, };
+
+/**
+ * Whether a conversation was saved.
+ */
+export type ConversationSaved = { 
+/**
+ * False if the person changed their mind in the dialog.
+ */
+saved: boolean, };
+
+/**
+ * Whether a picture of the screen was taken.
+ */
+export type ScreenshotTaken = { 
+/**
+ * False if the person changed their mind.
+ */
+taken: boolean, };
