@@ -37,11 +37,8 @@ pub(crate) enum Trouble {
 impl From<Trouble> for Error {
     fn from(trouble: Trouble) -> Self {
         match trouble {
-            Trouble::None => Self::invalid(
-                "screenshot_unavailable",
-                "This desktop gives apps no pictures of the screen.",
-            ),
-            Trouble::Failed => Self::invalid("screenshot_failed", "The system gave no picture."),
+            Trouble::None => Self::said("screenshot_unavailable"),
+            Trouble::Failed => Self::said("screenshot_failed"),
         }
     }
 }
@@ -52,10 +49,7 @@ impl From<Trouble> for Error {
 /// `screenshot_unavailable`, `screenshot_failed`; `screenshot_open` while somebody is choosing.
 pub async fn choose(asked: &Asked) -> Result<Option<Vec<u8>>, Error> {
     if CHOOSING.swap(true, Ordering::AcqRel) {
-        return Err(Error::invalid(
-            "screenshot_open",
-            "A picture of the screen is being chosen already.",
-        ));
+        return Err(Error::said("screenshot_open"));
     }
     let _end = End;
     Ok(system(asked).await?)

@@ -46,40 +46,45 @@ impl<'a> Footnotes<'a> {
         out
     }
 
+    /// Words outside of code; a run of backticks is closed by one as long.
     fn mark_line(&mut self, out: &mut String, line: &str) {
-        // Every second piece between backticks is code.
-        for (at, piece) in line.split('`').enumerate() {
-            if at > 0 {
-                out.push('`');
-            }
-            if at % 2 == 1 {
-                out.push_str(piece);
-                continue;
-            }
-            let mut rest = piece;
-            while let Some(open) = rest.find('[') {
-                let (words, from) = rest.split_at(open);
-                out.push_str(words);
-                let number = number(from).filter(|(at, len)| {
-                    let after = from.get(*len..).unwrap_or_default();
-                    let in_link = after.starts_with(['(', ':', '[']) && number(after).is_none();
-                    let escaped = words.ends_with(['\\', '!', ']']);
-                    (1..=self.cited.len()).contains(at) && !in_link && !escaped
-                });
-                let len = if let Some((at, len)) = number {
-                    if let Some(named) = self.named.get_mut(at - 1) {
-                        *named = true;
-                    }
-                    let _ = write!(out, "[^{}]", self.before + at);
-                    len
-                } else {
-                    out.push('[');
-                    1
-                };
-                rest = from.get(len..).unwrap_or_default();
-            }
-            out.push_str(rest);
+        let mut rest = line;
+        while let Some(at) = rest.find('`') {
+            let (words, code) = rest.split_at(at);
+            self.mark_words(out, words);
+            let ticks = code.len() - code.trim_start_matches('`').len();
+            let len = code_len(code, ticks).unwrap_or(ticks);
+            let (code, after) = code.split_at(len);
+            out.push_str(code);
+            rest = after;
         }
+        self.mark_words(out, rest);
+    }
+
+    fn mark_words(&mut self, out: &mut String, text: &str) {
+        let mut rest = text;
+        while let Some(open) = rest.find('[') {
+            let (words, from) = rest.split_at(open);
+            out.push_str(words);
+            let named = number(from).filter(|(at, len)| {
+                let after = from.get(*len..).unwrap_or_default();
+                let in_link = after.starts_with(['(', ':', '[']) && number(after).is_none();
+                let escaped = words.ends_with(['\\', '!', ']']);
+                (1..=self.cited.len()).contains(at) && !in_link && !escaped
+            });
+            let len = if let Some((at, len)) = named {
+                if let Some(named) = self.named.get_mut(at - 1) {
+                    *named = true;
+                }
+                let _ = write!(out, "[^{}]", self.before + at);
+                len
+            } else {
+                out.push('[');
+                1
+            };
+            rest = from.get(len..).unwrap_or_default();
+        }
+        out.push_str(rest);
     }
 
     /// What stands below the message: marks for what its words do not name, and what each mark
@@ -96,12 +101,18 @@ impl<'a> Footnotes<'a> {
         for (at, (title, target)) in self.cited.iter().enumerate() {
             let number = self.before + at + 1;
             let target = one_line(target);
-            let title = label(if title.trim().is_empty() { &target } else { title });
+            let title = label(if title.trim().is_empty() {
+                &target
+            } else {
+                title
+            });
             // In angle brackets an address ends nowhere but at its end.
             let is_address = (target.starts_with("https://") || target.starts_with("http://"))
                 && !target.contains([' ', '<', '>', '\\']);
             if is_address {
                 let _ = writeln!(out, "[^{number}]: [{title}](<{target}>)");
+            } else if title == label(&target) {
+                let _ = writeln!(out, "[^{number}]: {title}");
             } else {
                 let _ = writeln!(out, "[^{number}]: {title} ({})", label(&target));
             }
@@ -110,6 +121,21 @@ impl<'a> Footnotes<'a> {
             out.push('\n');
         }
         out
+    }
+}
+
+/// How long a span of code is that begins with so many backticks, with those around it.
+fn code_len(code: &str, ticks: usize) -> Option<usize> {
+    let mut at = ticks;
+    loop {
+        let rest = code.get(at..)?;
+        at += rest.find('`')?;
+        let run = code.get(at..)?;
+        let run = run.len() - run.trim_start_matches('`').len();
+        at += run;
+        if run == ticks {
+            return Some(at);
+        }
     }
 }
 
@@ -134,14 +160,18 @@ mod tests {
     #[test]
     fn a_number_in_the_words_becomes_a_mark() {
         assert_eq!(marked("So it is [1][2]."), "So it is [^5][^6].");
-        assert_eq!(marked("[2] first, [3] is nobody's"), "[^6] first, [3] is nobody's");
+        assert_eq!(
+            marked("[2] first, [3] is nobody's"),
+            "[^6] first, [3] is nobody's"
+        );
+        assert_eq!(marked("one ` tick [1] `` [2]"), "one ` tick [^5] `` [^6]");
         assert_eq!(marked("ü[1]ü [ [1] ]"), "ü[^5]ü [ [^5] ]");
     }
 
     #[test]
     fn code_and_links_stay_as_they_are() {
         for text in [
-            "`row[1]` and ``a[2]``",
+            "`row[1]` and ``a`[2]``",
             "```\nrow[1]\n```",
             "~~~py\nrow[1]\n```\nrow[2]\n~~~\n",
             "    row[1]",
@@ -169,7 +199,7 @@ mod tests {
             notes.finish(),
             "Sources: [^2][^3]\n\n\
              [^1]: [One](<https://one.example/a_(b)>)\n\
-             [^2]: javascript:alert(1) (javascript:alert(1))\n\
+             [^2]: javascript:alert(1)\n\
              [^3]: T\\](x (https://two.example/> \\[x\\](y)\n\n"
         );
     }

@@ -16,9 +16,11 @@ pub async fn run(app: &App, history: History, out: &Out) -> Done {
     match history {
         History::List { limit, archived } => list(app, limit, archived, out).await,
         History::Show { id } => show(app, parse(&id)?, out).await,
-        History::Markdown { id, workings, out: to } => {
-            markdown(app, parse(&id)?, workings, to, out).await
-        }
+        History::Markdown {
+            id,
+            workings,
+            out: to,
+        } => markdown(app, parse(&id)?, workings, to, out).await,
         History::Search { query, limit } => search(app, query, limit, out).await,
         History::Delete { now, id } => delete(app, now, &id, out).await,
         History::Folder(folder) => filing::folder(app, folder, out).await,
