@@ -143,7 +143,8 @@ fn code_len(code: &str, ticks: usize) -> Option<usize> {
 fn number(text: &str) -> Option<(usize, usize)> {
     let inner = text.strip_prefix('[')?;
     let (digits, _) = inner.split_once(']')?;
-    let plain = (1..=3).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit());
+    let is_number = digits.bytes().all(|it| it.is_ascii_digit()) && !digits.starts_with('0');
+    let plain = (1..=3).contains(&digits.len()) && is_number;
     let value = plain.then(|| digits.parse().ok())??;
     Some((value, digits.len() + 2))
 }
