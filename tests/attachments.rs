@@ -1,6 +1,8 @@
 //! Attachments: what goes with a question is kept encrypted, leaves as far as the source can take
 //! it and no further, and is gone when it is deleted.
 
+#[cfg(target_os = "linux")]
+mod screen;
 mod takes;
 mod window;
 

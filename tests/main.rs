@@ -38,6 +38,7 @@ mod lists;
 mod lock;
 mod logs;
 mod long_conversation;
+mod markdown;
 mod offline;
 mod only_here;
 mod parsers;

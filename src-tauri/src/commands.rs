@@ -39,6 +39,7 @@ use tauri::{Manager as _, Runtime, State, WebviewWindow};
 use crate::channels;
 use crate::core::Core;
 use crate::desktop::{browser, facts, save_dialog};
+use crate::screenshot;
 
 macro_rules! shims {
     ($($group:ident $name:ident($req:ident) -> $res:ident;)+) => {$(
@@ -53,7 +54,7 @@ macro_rules! with_desktop_commands {
     ($($group:ident $name:ident($req:ident) -> $res:ident;)+) => {
         tauri::generate_handler![
             session_open, link_open, tool_sign_in_open, ledger_export, consent_export, privacy_prove, proof_save,
-            export_start, support_bundle_save, attachment_save, code_save, $($name),+
+            export_start, support_bundle_save, attachment_save, code_save, screenshot_take, conversation_save, $($name),+
         ]
     };
 }
@@ -218,6 +219,37 @@ async fn code_save<R: Runtime>(
     match save_dialog::ask(&window, &name, extension, extension).await {
         Ok(Some(path)) => commands::code::code_save(app, req, &path).await,
         Ok(None) | Err(_) => Ok(CodeSaved { saved: false }),
+    }
+}
+
+/// Lets a person choose a picture of the screen in the system's own tool. It arrives in the window
+/// as a pasted one does, beside the unsent text.
+#[tauri::command]
+async fn screenshot_take(
+    core: State<'_, Core>,
+    #[expect(unused, reason = "every command takes a request")] req: Empty,
+) -> Result<ScreenshotTaken, ApiError> {
+    let app = core.ready().await;
+    app.expect_open()?;
+    let Some(png) = screenshot::choose(&screenshot::Asked::default()).await? else {
+        return Ok(ScreenshotTaken { taken: false });
+    };
+    app.add_screenshot(png)?;
+    Ok(ScreenshotTaken { taken: true })
+}
+
+/// Saves a conversation where the person says. The path never reaches the page.
+#[tauri::command]
+async fn conversation_save<R: Runtime>(
+    core: State<'_, Core>,
+    window: WebviewWindow<R>,
+    req: ConversationTextReq,
+) -> Result<ConversationSaved, ApiError> {
+    let app = core.ready().await;
+    let name = commands::export::name_of(app, &req).await?;
+    match save_dialog::ask(&window, &name, "Markdown", "md").await {
+        Ok(Some(path)) => commands::export::conversation_save(app, req, &path).await,
+        Ok(None) | Err(_) => Ok(ConversationSaved { saved: false }),
     }
 }
 

@@ -11,6 +11,7 @@ mod core;
 mod desktop;
 pub mod hygiene;
 pub mod media;
+pub mod screenshot;
 pub mod watch;
 
 use std::ffi::OsString;

@@ -154,6 +154,18 @@ pub enum History {
         /// The conversation
         id: String,
     },
+    /// The shown branch of a conversation as Markdown, to read elsewhere and to pass on
+    Markdown {
+        /// The conversation
+        id: String,
+        /// With what was thought, and what tools were asked and answered
+        #[arg(long)]
+        workings: bool,
+        /// Write this file, or one named by day and title into this folder; one that is there is
+        /// never replaced
+        #[arg(long, value_name = "FILE|DIR")]
+        out: Option<PathBuf>,
+    },
     /// Search titles and messages, newest first
     Search {
         /// The words

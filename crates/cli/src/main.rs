@@ -147,6 +147,7 @@ fn access(command: &Command) -> Access {
         Command::History(
             History::List { .. }
             | History::Show { .. }
+            | History::Markdown { .. }
             | History::Search { .. }
             | History::Map { .. }
             | History::Find { .. }

@@ -93,7 +93,8 @@ impl Error {
     }
 
     /// The same where the sentence is always the one of the table.
-    pub(crate) fn said(code: &'static str) -> Self {
+    #[must_use]
+    pub fn said(code: &'static str) -> Self {
         Self::invalid(code, words::of(code).message)
     }
 

@@ -7,6 +7,7 @@
 //! name, which the archive remembers, so that the next start removes what a crash left.
 
 mod content;
+mod reading;
 mod target;
 
 use std::io::{BufWriter, Seek as _};

@@ -5,12 +5,14 @@
 //! [`rows`], described by [`schema`]. Nothing here opens a file, reads a clock or knows the archive.
 
 mod envelope;
+mod footnotes;
 mod markdown;
 mod name;
 mod package;
 mod readme;
 pub mod rows;
 pub mod schema;
+mod sheet;
 
 pub use envelope::Envelope;
 pub use markdown::Markdown;
@@ -19,3 +21,4 @@ pub use package::{
     Entry, EntryKind, FORMAT, FORMAT_VERSION, Listed, Manifest, PackError, Package, Problem,
 };
 pub use readme::README;
+pub use sheet::Sheet;

@@ -27,17 +27,7 @@ impl Markdown {
     /// What stands above the messages. `others` is how many messages are on other branches.
     #[must_use]
     pub fn head(conversation: &Conversation, source: Option<&str>, others: u64) -> String {
-        let title = one_line(&conversation.title);
-        let title = if title.is_empty() { "Untitled" } else { &title };
-        let mut out = format!("# {title}\n\n");
-        let _ = writeln!(out, "- Begun: {}", minute(conversation.created_at));
-        let _ = writeln!(out, "- Last message: {}", minute(conversation.updated_at));
-        if let Some(source) = source {
-            let _ = writeln!(out, "- Source: {}", one_line(source));
-        }
-        if let Some(model) = &conversation.model {
-            let _ = writeln!(out, "- Model: {}", one_line(model));
-        }
+        let mut out = about(conversation, source);
         let _ = writeln!(out, "- Id: {}", conversation.id);
         if others > 0 {
             let _ = writeln!(
@@ -52,33 +42,11 @@ impl Markdown {
     /// `with_text` are the files whose words are in the package as well.
     #[must_use]
     pub fn message(message: &Message, version: (u32, u32), with_text: &[AssetId]) -> String {
-        let who = match message.role {
-            Role::User => "You",
-            Role::System => "Instructions",
-            Role::Tool => "Tool",
-            Role::Assistant => message.source_name.as_deref().unwrap_or("Answer"),
-        };
-        let mut out = format!("\n---\n\n**{}**", one_line(who));
-        if let (Role::Assistant, Some(model)) = (message.role, &message.model) {
-            let _ = write!(out, " · {}", one_line(model));
-        }
-        let _ = write!(out, " · {}", minute(message.created_at));
-        if version.1 > 1 {
-            let _ = write!(out, " · version {} of {}", version.0, version.1);
-        }
-        out.push_str("\n\n");
+        let mut out = said_by(message, version);
         for part in &message.parts {
             part_of(&mut out, part, with_text);
         }
-        match message.status {
-            MessageStatus::Interrupted => out.push_str("*Interrupted here.*\n"),
-            MessageStatus::Streaming => out.push_str("*Still arriving when this was written.*\n"),
-            MessageStatus::Failed => {
-                let why = message.error.as_ref().map_or("", |error| &error.message);
-                let _ = writeln!(out, "*Failed here. {}*", one_line(why));
-            }
-            MessageStatus::Complete => {}
-        }
+        out.push_str(&ended(message));
         out
     }
 
@@ -94,7 +62,56 @@ impl Markdown {
     }
 }
 
-fn part_of(out: &mut String, part: &Part, with_text: &[AssetId]) {
+/// The title, and the facts below it.
+pub(crate) fn about(conversation: &Conversation, source: Option<&str>) -> String {
+    let title = one_line(&conversation.title);
+    let title = if title.is_empty() { "Untitled" } else { &title };
+    let mut out = format!("# {title}\n\n");
+    let _ = writeln!(out, "- Begun: {}", minute(conversation.created_at));
+    let _ = writeln!(out, "- Last message: {}", minute(conversation.updated_at));
+    if let Some(source) = source {
+        let _ = writeln!(out, "- Source: {}", one_line(source));
+    }
+    if let Some(model) = &conversation.model {
+        let _ = writeln!(out, "- Model: {}", one_line(model));
+    }
+    out
+}
+
+/// The line above the words of a message: who said them, and when.
+pub(crate) fn said_by(message: &Message, version: (u32, u32)) -> String {
+    let who = match message.role {
+        Role::User => "You",
+        Role::System => "Instructions",
+        Role::Tool => "Tool",
+        Role::Assistant => message.source_name.as_deref().unwrap_or("Answer"),
+    };
+    let mut out = format!("\n---\n\n**{}**", one_line(who));
+    if let (Role::Assistant, Some(model)) = (message.role, &message.model) {
+        let _ = write!(out, " · {}", one_line(model));
+    }
+    let _ = write!(out, " · {}", minute(message.created_at));
+    if version.1 > 1 {
+        let _ = write!(out, " · version {} of {}", version.0, version.1);
+    }
+    out.push_str("\n\n");
+    out
+}
+
+/// How a message ended that did not come to its end.
+pub(crate) fn ended(message: &Message) -> String {
+    match message.status {
+        MessageStatus::Interrupted => "*Interrupted here.*\n".to_owned(),
+        MessageStatus::Streaming => "*Still arriving when this was written.*\n".to_owned(),
+        MessageStatus::Failed => {
+            let why = message.error.as_ref().map_or("", |error| &error.message);
+            format!("*Failed here. {}*\n", one_line(why))
+        }
+        MessageStatus::Complete => String::new(),
+    }
+}
+
+pub(crate) fn part_of(out: &mut String, part: &Part, with_text: &[AssetId]) {
     match part {
         Part::Text { text } => {
             let _ = writeln!(out, "{}\n", text.trim_end());
@@ -151,7 +168,7 @@ fn minute(at: Timestamp) -> String {
     utc(at).format(&MINUTE).unwrap_or_default()
 }
 
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.split(char::is_whitespace)
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
@@ -159,7 +176,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// A name in the words of a link: it must not end the link.
-fn label(text: &str) -> String {
+pub(crate) fn label(text: &str) -> String {
     one_line(text)
         .chars()
         .flat_map(|c| {

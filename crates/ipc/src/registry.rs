@@ -184,6 +184,7 @@ macro_rules! for_each_command {
             preview redact_name_remove(RedactNameReq) -> RedactNames;
             export export_preview(Empty) -> ExportPreview;
             export export_cancel(Empty) -> Done;
+            export conversation_text(ConversationTextReq) -> ConversationText;
             diagnostics diagnostics_get(Empty) -> DiagnosticsInfo;
             diagnostics diagnostics_prepare(Empty) -> DiagnosticsInfo;
             diagnostics diagnostics_send(DiagnosticReportReq) -> DiagnosticsInfo;
@@ -206,7 +207,9 @@ macro_rules! for_each_desktop_command {
             consent consent_export(ConsentExportReq) -> Exported;
             attachment attachment_save(AttachmentReq) -> AttachmentSaved;
             code code_save(CodeReq) -> CodeSaved;
+            attachment screenshot_take(Empty) -> ScreenshotTaken;
             export export_start(ExportStartReq) -> ExportResult;
+            export conversation_save(ConversationTextReq) -> ConversationSaved;
             diagnostics support_bundle_save(SupportBundleSaveReq) -> SupportBundleSaved;
             privacy privacy_prove(Empty) -> ProofReport;
             privacy proof_save(Empty) -> ProofSaved;

@@ -25,6 +25,8 @@ export class Attachments {
   chips = $state.raw<Chip[]>([]);
   /** The file that is looked at. */
   shown = $state.raw<Look | null>(null);
+  /** Files are to be chosen; counts up. */
+  choosing = $state(0);
   /** Something on the page takes what is dropped on the window. */
   welcome = false;
   private id: string | null = null;

@@ -313,6 +313,11 @@ export class Chat {
     await this.parts.thread.refresh();
   }
 
+  /** The system lets a person choose what of the screen is in the picture; it arrives as what is dropped does. */
+  async screenshot(): Promise<void> {
+    await this.run(() => this.parts.client.screenshotTake());
+  }
+
   async deleteMessage(message: ShownMessage): Promise<void> {
     const erasing = await this.run(() =>
       this.parts.client.messageDelete({ message_id: message.id }),

@@ -20,6 +20,8 @@ export class Talk {
   sheet = $state<TalkSheet>(null);
   /** The message whose details are shown; `''` for those of the conversation alone. */
   details = $state<string | null>(null);
+  /** The conversation that is taken along as a text. */
+  markdown = $state<string | null>(null);
   /** Something is looked for in the open conversation. */
   finding = $state(false);
   /** Asks for the field again while it is open; counts up. */

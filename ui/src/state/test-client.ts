@@ -1,5 +1,6 @@
 // For tests only: a client whose commands are functions of the test.
 import { createClient, type Client, type Commands } from '../ipc/generated/client';
+import { conversationOf } from '../ipc/rows';
 import type { ConversationRow, MessageRow } from '../ipc/generated/types';
 
 export type Handlers = { [K in keyof Commands]?: (req: Commands[K][0]) => unknown };
@@ -52,23 +53,14 @@ export function conversationRow(
   updated_at: number,
   change: Partial<ConversationRow> = {},
 ): ConversationRow {
-  return {
+  return conversationOf({
     id,
     title: `Title ${id}`,
-    pinned: false,
-    archived: false,
-    folder_id: null,
-    restricted: false,
-    local_only: false,
-    training_allowed: false,
-    temporary: false,
     source_id: 's1',
     model: 'guide',
     created_at: updated_at,
-    updated_at,
-    streaming: false,
     ...change,
-  };
+  });
 }
 
 /** A promise that is settled by hand. */

@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use fluxchat_core::App;
@@ -15,6 +16,11 @@ pub async fn run(app: &App, history: History, out: &Out) -> Done {
     match history {
         History::List { limit, archived } => list(app, limit, archived, out).await,
         History::Show { id } => show(app, parse(&id)?, out).await,
+        History::Markdown {
+            id,
+            workings,
+            out: to,
+        } => markdown(app, parse(&id)?, workings, to, out).await,
         History::Search { query, limit } => search(app, query, limit, out).await,
         History::Delete { now, id } => delete(app, now, &id, out).await,
         History::Folder(folder) => filing::folder(app, folder, out).await,
@@ -132,6 +138,32 @@ async fn show(app: &App, id: ConversationId, out: &Out) -> Done {
         }
         out.text(&text);
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn markdown(
+    app: &App,
+    id: ConversationId,
+    workings: bool,
+    to: Option<PathBuf>,
+    out: &Out,
+) -> Done {
+    let Some(mut path) = to else {
+        let text = app.conversation_text(id, workings).await?;
+        let name = app.conversation_file_name(id).await?;
+        let document = json!({ "name": name, "text": text });
+        out.answer(&document, |_| plain(&text));
+        return Ok(ExitCode::SUCCESS);
+    };
+    if path.is_dir() {
+        path.push(app.conversation_file_name(id).await?);
+    }
+    let name = app
+        .conversation_text_save(id, workings, path, false)
+        .await?;
+    out.answer(&json!({ "name": name }), |_| {
+        format!("The conversation is in {}.\n", plain(&name))
+    });
     Ok(ExitCode::SUCCESS)
 }
 

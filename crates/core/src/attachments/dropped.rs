@@ -17,6 +17,7 @@ use crate::{App, Error, Event};
 const MOST: usize = 200;
 /// What a picture without a name is called.
 const PASTED: &str = "image.png";
+const SCREENSHOT: &str = "screenshot.png";
 
 /// A file that was dropped and can be taken once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub struct DroppedFile {
 /// Where it is.
 enum Held {
     File(PathBuf),
-    Picture(Vec<u8>),
+    Picture(&'static str, Vec<u8>),
 }
 
 /// What was dropped or pasted, by number.
@@ -57,12 +58,32 @@ impl App {
     /// # Errors
     /// When the archive is not open.
     pub fn paste_picture(&self, png: Vec<u8>) -> Result<(), Error> {
+        self.hold_picture(PASTED, png)
+    }
+
+    /// Before anybody is asked to choose something: whether it could be taken.
+    ///
+    /// # Errors
+    /// When the archive is not open.
+    pub fn expect_open(&self) -> Result<(), Error> {
+        self.open().map(drop)
+    }
+
+    /// Somebody chose a picture of the screen: the window is told, as of a pasted one.
+    ///
+    /// # Errors
+    /// When the archive is not open.
+    pub fn add_screenshot(&self, png: Vec<u8>) -> Result<(), Error> {
+        self.hold_picture(SCREENSHOT, png)
+    }
+
+    fn hold_picture(&self, name: &'static str, png: Vec<u8>) -> Result<(), Error> {
         let open = self.open()?;
         let bytes = png.len() as u64;
-        let number = open.dropped.keep(Held::Picture(png));
+        let number = open.dropped.keep(Held::Picture(name, png));
         self.tell(Event::FilesDropped(vec![DroppedFile {
             number,
-            name: PASTED.to_owned(),
+            name: name.to_owned(),
             bytes,
         }]));
         Ok(())
@@ -77,7 +98,7 @@ impl App {
         let held = open.dropped.held().1.remove(&number);
         let path = match held.ok_or(Error::NotFound("file"))? {
             Held::File(path) => path,
-            Held::Picture(png) => return self.attach(key, PASTED.to_owned(), png).await,
+            Held::Picture(name, png) => return self.attach(key, name.to_owned(), png).await,
         };
         let name = name(&path);
         let unreadable = |_| Error::invalid("file_unreadable", "The file could not be read.");

@@ -21,7 +21,7 @@ use crate::{consent_records, verify};
 
 const PAGE: u32 = 500;
 /// As much of a branch at a time.
-const BRANCH_PAGE: u32 = 100;
+pub(super) const BRANCH_PAGE: u32 = 100;
 /// As much of a file at a time: one chunk of the vault.
 const CHUNK: u64 = 64 << 10;
 /// More than the search history and the reports ever hold.

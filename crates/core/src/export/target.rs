@@ -92,7 +92,8 @@ impl Drop for Target<'_> {
     }
 }
 
-/// Writes a small file with nothing of the archive in it, by the same rules.
+/// Writes a small file by the same rules. It is there in one go, so nothing remembers where it was
+/// while it was written.
 pub(crate) fn save_small(path: &Path, content: &[u8], replace: bool) -> Result<String, Error> {
     may_be_written(path, replace)?;
     let partial = free_name(path)?;
@@ -133,7 +134,7 @@ pub(super) fn sweep(store: &Store) -> Result<(), Error> {
 }
 
 /// The place with its folder as it really is; a link of that name itself is left one.
-fn settled(path: &Path, profile: &Path) -> Result<PathBuf, Error> {
+pub(super) fn settled(path: &Path, profile: &Path) -> Result<PathBuf, Error> {
     let name = path.file_name().ok_or_else(place)?;
     let folder = path
         .parent()

@@ -6,7 +6,10 @@ use fluxchat_core::{App, ExportProgress, ExportRequest};
 use fluxchat_model::Secret;
 
 use crate::ApiError;
-use crate::dto::export::{ExportPreview, ExportResult, ExportStartReq, ExportState};
+use crate::dto::export::{
+    ConversationSaved, ConversationText, ConversationTextReq, ExportPreview, ExportResult,
+    ExportStartReq, ExportState,
+};
 use crate::dto::{Done, Empty};
 
 type Answer<T> = Result<T, ApiError>;
@@ -31,6 +34,38 @@ pub async fn export_preview(app: &App, _: Empty) -> Answer<ExportPreview> {
 pub async fn export_cancel(app: &App, _: Empty) -> Answer<Done> {
     app.export_cancel();
     Ok(Done {})
+}
+
+/// The branch of a conversation that is shown, as Markdown.
+///
+/// # Errors
+/// When the conversation does not exist.
+pub async fn conversation_text(app: &App, req: ConversationTextReq) -> Answer<ConversationText> {
+    let text = app.conversation_text(req.id, req.with_workings).await?;
+    Ok(ConversationText { text })
+}
+
+/// The name under which a conversation is offered to be saved.
+///
+/// # Errors
+/// When it does not exist.
+pub async fn name_of(app: &App, req: &ConversationTextReq) -> Answer<String> {
+    Ok(app.conversation_file_name(req.id).await?)
+}
+
+/// Writes it. The dialog has asked before it named a file that is there.
+///
+/// # Errors
+/// As for [`App::conversation_text_save`].
+pub async fn conversation_save(
+    app: &App,
+    req: ConversationTextReq,
+    path: &Path,
+) -> Answer<ConversationSaved> {
+    let (id, path) = (req.id, path.to_owned());
+    app.conversation_text_save(id, req.with_workings, path, true)
+        .await?;
+    Ok(ConversationSaved { saved: true })
 }
 
 /// Writes everything to a file. The dialog has asked before it named one that is there.

@@ -215,3 +215,11 @@ dto! {
         pub saved: bool,
     }
 }
+
+dto! {
+    /// Whether a picture of the screen was taken.
+    answer ScreenshotTaken {
+        /// False if the person changed their mind.
+        pub taken: bool,
+    }
+}

@@ -1,6 +1,6 @@
 //! Everything in one file to take along.
 
-use fluxchat_model::StoredTotal;
+use fluxchat_model::{ConversationId, StoredTotal};
 use serde::Serialize;
 
 dto! {
@@ -63,5 +63,31 @@ dto! {
         pub problems: u32,
         /// How often it began again because something was deleted meanwhile.
         pub restarts: u32,
+    }
+}
+
+dto! {
+    /// The branch of a conversation that is shown, as Markdown.
+    request ConversationTextReq {
+        /// Which.
+        pub id: ConversationId,
+        /// With what was thought, and what tools were asked and answered.
+        pub with_workings: bool,
+    }
+}
+
+dto! {
+    /// A conversation as a text to take along.
+    answer ConversationText {
+        /// Markdown.
+        pub text: String,
+    }
+}
+
+dto! {
+    /// Whether a conversation was saved.
+    answer ConversationSaved {
+        /// False if the person changed their mind in the dialog.
+        pub saved: bool,
     }
 }

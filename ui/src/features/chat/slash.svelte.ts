@@ -1,4 +1,5 @@
 import type { PromptRow } from '../../ipc/generated/types';
+import { rank } from '../palette/match';
 
 /** What is typed after a `/` at the start of the composer, while it may be the name of a prompt. */
 export function slashQuery(text: string): string | null {
@@ -6,16 +7,19 @@ export function slashQuery(text: string): string | null {
   return match ? (match[1] ?? '').toLowerCase() : null;
 }
 
-/** Names that begin with it first, then names that have it somewhere. */
+/** As many are listed. */
+const MOST = 50;
+
+/** Names that begin with it first, then names that have it at the start of a word or somewhere, then what the words hold. */
 export function matching(prompts: readonly PromptRow[], query: string): PromptRow[] {
-  const begins: PromptRow[] = [];
-  const holds: PromptRow[] = [];
-  for (const prompt of prompts) {
-    const name = prompt.name.toLowerCase();
-    if (name.startsWith(query)) begins.push(prompt);
-    else if (name.includes(query)) holds.push(prompt);
-  }
-  return [...begins, ...holds].slice(0, 50);
+  if (query === '') return prompts.slice(0, MOST);
+  const begins = prompts.filter((prompt) => prompt.name.toLowerCase().startsWith(query));
+  const all = new Set(begins);
+  const spaced = (text: string) => text.replaceAll(/[-_.]/g, ' ');
+  for (const prompt of rank(prompts, (row) => spaced(row.name), spaced(query))) all.add(prompt);
+  // One letter is in every text.
+  if (query.length > 1) for (const prompt of rank(prompts, (row) => row.text, query)) all.add(prompt);
+  return [...all].slice(0, MOST);
 }
 
 /** The list above the composer: what it holds, and which one is meant. */

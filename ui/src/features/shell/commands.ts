@@ -2,6 +2,8 @@ import { t, type MessageKey } from '../../i18n/index.svelte';
 import type { Settings } from '../../ipc/generated/types';
 import type { AppState } from '../../state/app.svelte';
 import { copyText } from '../chat/copy';
+import { stepBranch } from '../chat/branch-step';
+import { lastCode } from '../chat/last-code';
 import { editLast } from '../chat/edit-last';
 import { PAGES } from '../privacy/data.svelte';
 import type { ShortcutId } from './shortcuts';
@@ -11,6 +13,8 @@ export interface Command {
   id: string;
   label: string;
   shortcut?: ShortcutId;
+  /** One of many of its kind: listed when it is asked for by name. */
+  rare?: boolean;
   run: () => void;
 }
 
@@ -22,6 +26,9 @@ export interface CommandSection {
 }
 
 const THEMES: Settings['theme'][] = ['system', 'light', 'dark', 'high_contrast'];
+
+/** As many are listed before their names are typed. */
+const MOST_PRESETS = 4;
 
 function step(app: AppState, by: number): void {
   const rows = [...app.history.active.pinned, ...app.history.active.rows];
@@ -58,8 +65,9 @@ export function commandSections(app: AppState): CommandSection[] {
       navigation.go('chat');
       app.talk.sheet = 'instructions';
     }),
-    ...app.talk.presets.map((preset) => ({
+    ...app.talk.presets.map((preset, at) => ({
       id: `preset.${preset.id}`,
+      rare: at >= MOST_PRESETS,
       label: t('talk.beginWith', { name: preset.name }),
       run: () => {
         navigation.go('chat');
@@ -74,6 +82,10 @@ export function commandSections(app: AppState): CommandSection[] {
       navigation.go('chat');
       void import('../../state/voice.svelte').then(({ voiceOf }) => void voiceOf(app).press());
     }),
+    command('attach.files', 'command.attach', () => {
+      navigation.go('chat');
+      app.attachments.choosing += 1;
+    }),
     command('model.choose', 'command.chooseModel', () => {
       navigation.go('chat');
       chat.choosingModel = true;
@@ -86,6 +98,8 @@ export function commandSections(app: AppState): CommandSection[] {
     chatCommands.push(
       command('answer.copy', 'command.copyAnswer', () => void copyText(lastAnswer.row.text)),
     );
+    const code = lastCode(lastAnswer.text.blocks);
+    if (code !== null) chatCommands.push(command('code.copy', 'command.copyCode', () => void copyText(code)));
     if (!thread.streaming) {
       chatCommands.push(
         command('answer.again', 'command.regenerate', () => void chat.regenerate(lastAnswer)),
@@ -110,6 +124,15 @@ export function commandSections(app: AppState): CommandSection[] {
       }),
       { id: 'chat.details', label: t('talk.totals'), run: () => (app.talk.details = '') },
     );
+  }
+  if (stepBranch(app, 0)) {
+    conversationCommands.push(
+      command('branch.previous', 'command.branchPrevious', () => stepBranch(app, -1)),
+      command('branch.next', 'command.branchNext', () => stepBranch(app, 1)),
+    );
+  }
+  if (conversation) {
+    conversationCommands.push({ id: 'conversation.markdown', label: t('markdown.menu'), run: () => (app.talk.markdown = conversation.id) });
   }
   if (conversation?.temporary) {
     const { id } = conversation;

@@ -25,6 +25,7 @@ describe('shortcutOf', () => {
     ['linux', press('/', { ctrlKey: true, shiftKey: true, code: 'Digit7' }), 'shortcuts.open'],
     ['linux', press('F2'), 'conversation.rename'],
     ['linux', press('ArrowDown', { altKey: true }), 'conversation.next'],
+    ['linux', press('ArrowLeft', { altKey: true }), 'branch.previous'],
     ['linux', press('N', { ctrlKey: true, shiftKey: true }), 'chat.temporary'],
     ['linux', press('j', { ctrlKey: true, shiftKey: true }), null],
   ])('%s %o', (platform, event, id) => {

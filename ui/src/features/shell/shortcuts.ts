@@ -23,7 +23,9 @@ export const SHORTCUTS = {
   'model.choose': 'mod+shift+m',
   'composer.focus': 'mod+j',
   'voice.dictate': 'mod+shift+s',
+  'attach.files': 'mod+u',
   'answer.copy': 'mod+shift+c',
+  'code.copy': 'mod+shift+k',
   'answer.again': 'mod+shift+r',
   'answer.stop': 'mod+.',
   'question.edit': 'mod+e',
@@ -34,6 +36,8 @@ export const SHORTCUTS = {
   'conversation.next': 'alt+arrowdown',
   'conversation.previous': 'alt+arrowup',
   'conversation.end': 'mod+end',
+  'branch.previous': 'alt+arrowleft',
+  'branch.next': 'alt+arrowright',
 } as const;
 
 export type ShortcutId = keyof typeof SHORTCUTS;
@@ -71,6 +75,8 @@ const NAMES: Record<string, string> = {
   backspace: '⌫',
   arrowup: '↑',
   arrowdown: '↓',
+  arrowleft: '←',
+  arrowright: '→',
   end: 'End',
   f2: 'F2',
 };

@@ -34,8 +34,11 @@ import type {
   ConversationPage,
   ConversationReq,
   ConversationRow,
+  ConversationSaved,
   ConversationTagReq,
   ConversationTags,
+  ConversationText,
+  ConversationTextReq,
   ConversationTotals,
   ConversationUpdateReq,
   DeletionBeginReq,
@@ -161,6 +164,7 @@ import type {
   RightsRequestReq,
   RightsResult,
   RightsSubject,
+  ScreenshotTaken,
   SearchPage,
   SearchRememberReq,
   SearchReq,
@@ -385,6 +389,7 @@ export interface Commands {
   redact_name_remove: [RedactNameReq, RedactNames];
   export_preview: [Empty, ExportPreview];
   export_cancel: [Empty, Done];
+  conversation_text: [ConversationTextReq, ConversationText];
   diagnostics_get: [Empty, DiagnosticsInfo];
   diagnostics_prepare: [Empty, DiagnosticsInfo];
   diagnostics_send: [DiagnosticReportReq, DiagnosticsInfo];
@@ -397,7 +402,9 @@ export interface Commands {
   consent_export: [ConsentExportReq, Exported];
   attachment_save: [AttachmentReq, AttachmentSaved];
   code_save: [CodeReq, CodeSaved];
+  screenshot_take: [Empty, ScreenshotTaken];
   export_start: [ExportStartReq, ExportResult];
+  conversation_save: [ConversationTextReq, ConversationSaved];
   support_bundle_save: [SupportBundleSaveReq, SupportBundleSaved];
   privacy_prove: [Empty, ProofReport];
   proof_save: [Empty, ProofSaved];
@@ -586,6 +593,7 @@ export function createClient(call: Call) {
     redactNameRemove: (req: RedactNameReq) => call('redact_name_remove', req),
     exportPreview: () => call('export_preview', {}),
     exportCancel: () => call('export_cancel', {}),
+    conversationText: (req: ConversationTextReq) => call('conversation_text', req),
     diagnosticsGet: () => call('diagnostics_get', {}),
     diagnosticsPrepare: () => call('diagnostics_prepare', {}),
     diagnosticsSend: (req: DiagnosticReportReq) => call('diagnostics_send', req),
@@ -597,7 +605,9 @@ export function createClient(call: Call) {
     consentExport: (req: ConsentExportReq) => call('consent_export', req),
     attachmentSave: (req: AttachmentReq) => call('attachment_save', req),
     codeSave: (req: CodeReq) => call('code_save', req),
+    screenshotTake: () => call('screenshot_take', {}),
     exportStart: (req: ExportStartReq) => call('export_start', req),
+    conversationSave: (req: ConversationTextReq) => call('conversation_save', req),
     supportBundleSave: (req: SupportBundleSaveReq) => call('support_bundle_save', req),
     privacyProve: () => call('privacy_prove', {}),
     proofSave: () => call('proof_save', {}),

@@ -1241,6 +1241,15 @@ updated_at: Timestamp,
 streaming: boolean, };
 
 /**
+ * Whether a conversation was saved.
+ */
+export type ConversationSaved = { 
+/**
+ * False if the person changed their mind in the dialog.
+ */
+saved: boolean, };
+
+/**
  * Gives a conversation a tag, or takes it away.
  */
 export type ConversationTagReq = { 
@@ -1265,6 +1274,28 @@ export type ConversationTags = {
  * Which.
  */
 tag_ids: Array<TagId>, };
+
+/**
+ * A conversation as a text to take along.
+ */
+export type ConversationText = { 
+/**
+ * Markdown.
+ */
+text: string, };
+
+/**
+ * The branch of a conversation that is shown, as Markdown.
+ */
+export type ConversationTextReq = { 
+/**
+ * Which.
+ */
+id: ConversationId, 
+/**
+ * With what was thought, and what tools were asked and answered.
+ */
+with_workings: boolean, };
 
 /**
  * What the answers of a conversation took, all branches together, as sources counted it.
@@ -4888,6 +4919,15 @@ restricted: boolean, };
  * Who speaks.
  */
 export type Role = "system" | "user" | "assistant" | "tool";
+
+/**
+ * Whether a picture of the screen was taken.
+ */
+export type ScreenshotTaken = { 
+/**
+ * False if the person changed their mind.
+ */
+taken: boolean, };
 
 /**
  * One hit.

@@ -12,7 +12,8 @@ type Names =
   | 'attachment_remove'
   | 'attachment_text'
   | 'attachment_told'
-  | 'attachment_save';
+  | 'attachment_save'
+  | 'screenshot_take';
 
 const KINDS: Record<string, [AttachmentKind, string]> = {
   png: ['picture', 'image/png'],
@@ -96,6 +97,12 @@ export function attachmentCommands(world: FakeWorld): Handlers<Names> {
     },
     attachment_told: ({ message_id: id }) => ({ files: world.told.get(id) ?? [] }),
     attachment_save: () => ({ saved: true }),
+    screenshot_take: () => {
+      count += 1;
+      world.dropped.set(count, 'screenshot.png');
+      world.emit({ type: 'files_dropped', files: [{ number: count, name: 'screenshot.png', size: 2_048 }] });
+      return { taken: true };
+    },
   };
 }
 

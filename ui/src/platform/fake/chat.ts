@@ -1,4 +1,5 @@
 import type { ConversationRow, Erasing, MessageRow, MessageSent } from '../../ipc/generated/types';
+import { conversationOf } from '../../ipc/rows';
 import type { Handlers } from '../fake';
 import { plansOf } from './attachment';
 import { ANSWER, heading, paragraph } from './blocks';
@@ -207,22 +208,13 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
       let conversation = id === undefined ? undefined : find(id);
       if (!conversation) {
         const source = world.sources.find((row) => row.id === (sourceId ?? world.defaultSource)) ?? world.sources[0];
-        conversation = {
+        conversation = conversationOf({
           id: world.id(),
           title: text.slice(0, 40),
-          pinned: false,
-          archived: false,
-          folder_id: null,
-          restricted: false,
-          local_only: false,
-          training_allowed: false,
-          temporary: false,
           source_id: source?.id ?? null,
           model: model ?? source?.default_model ?? 'guide',
           created_at: Date.now(),
-          updated_at: Date.now(),
-          streaming: false,
-        };
+        });
         world.conversations = [conversation, ...world.conversations];
         world.messages.set(conversation.id, []);
         if (instructions) world.instructions.set(conversation.id, instructions);

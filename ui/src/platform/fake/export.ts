@@ -2,7 +2,7 @@ import type { ExportState } from '../../ipc/generated/types';
 import type { Handlers } from '../fake';
 import { apiError, type FakeWorld } from './world';
 
-type Names = 'export_preview' | 'export_cancel' | 'export_start';
+type Names = 'export_preview' | 'export_cancel' | 'export_start' | 'conversation_text' | 'conversation_save';
 const KINDS = ['about', 'conversations', 'messages', 'ledger', 'markdown', 'media', 'manifest'];
 
 export function exportCommands(world: FakeWorld): Handlers<Names> {
@@ -19,6 +19,19 @@ export function exportCommands(world: FakeWorld): Handlers<Names> {
   ];
   return {
     export_preview: () => ({ kinds: kinds(), bytes: kinds().reduce((sum, kind) => sum + kind.bytes, 0), running }),
+    // The core makes it of what is kept; here a look at the shape of it.
+    conversation_text: ({ id, with_workings }) => {
+      const row = world.conversations.find((one) => one.id === id);
+      if (!row) throw apiError('not_found', 'It is not there any more.');
+      const said = (world.messages.get(id) ?? []).map((message) => {
+        const who = message.role === 'user' ? 'You' : [message.source_name, message.model].filter(Boolean).join(' · ');
+        const thought = with_workings && message.reasoning.length > 0 ? '> *Reasoning*\n>\n> …\n\n' : '';
+        const at = new Date(message.created_at).toISOString();
+        return `\n---\n\n**${who}** · ${at.slice(0, 10)} ${at.slice(11, 16)} UTC\n\n${thought}${message.text}\n`;
+      });
+      return { text: `# ${row.title}\n\n- Model: ${row.model ?? ''}\n${said.join('')}` };
+    },
+    conversation_save: () => ({ saved: true }),
     export_cancel: () => {
       cancelled = true;
       return {};

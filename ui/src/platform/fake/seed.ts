@@ -1,3 +1,4 @@
+import { conversationOf } from '../../ipc/rows';
 import type {
   ConsentRow,
   ConversationRow,
@@ -88,25 +89,18 @@ export function sourceSeed(sandboxOnly: boolean): SourceRow[] {
 }
 
 export function conversationSeed(world: FakeWorld, count: number): ConversationRow[] {
-  return Array.from({ length: count }, (_, index): ConversationRow => {
+  return Array.from({ length: count }, (_, index) => {
     const at = world.started - (index < 3 ? index * HOUR : (index - 2) * 0.6 * DAY);
     const round = Math.floor(index / TITLES.length);
-    return {
+    return conversationOf({
       id: world.id(),
       title: `${TITLES[index % TITLES.length] ?? ''}${round > 0 ? ` ${round + 1}` : ''}`,
       pinned: index === 4 || index === 7,
-      archived: false,
-      folder_id: null,
-      restricted: false,
-      local_only: false,
-      training_allowed: false,
-      temporary: false,
       source_id: index % 3 === 0 ? 'source-sandbox' : 'source-mistral',
       model: index % 3 === 0 ? 'guide' : 'mistral-small',
       created_at: at - HOUR,
       updated_at: at,
-      streaming: false,
-    };
+    });
   });
 }
 

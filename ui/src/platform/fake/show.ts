@@ -1,5 +1,6 @@
 // Conversations that have everything in them (`?fake&show`), to look at and to draw.
 import type { ApiError, Block, CitationRow, MapRow, MessageRow, ToolCallRow } from '../../ipc/generated/types';
+import { conversationOf } from '../../ipc/rows';
 import type { FakePlatform } from '../fake';
 import { ANSWER, code, heading, list, paragraph, text } from './blocks';
 import { makeMessage } from './chat';
@@ -13,22 +14,13 @@ function begin(world: FakeWorld, title: string, messages: [question: Said, answe
   const id = world.id();
   const at = world.started - 60_000 * world.messages.size;
   world.conversations = [
-    {
+    conversationOf({
       id,
       title,
-      pinned: false,
-      archived: false,
-      folder_id: null,
-      restricted: false,
-      local_only: false,
-      training_allowed: false,
-      temporary: false,
       source_id: 'source-mistral',
       model: 'mistral-small',
       created_at: at,
-      updated_at: at,
-      streaming: false,
-    },
+    }),
     ...world.conversations,
   ];
   world.messages.set(

@@ -1,4 +1,5 @@
 import type { ConversationRow } from '../../ipc/generated/types';
+import { conversationOf } from '../../ipc/rows';
 import type { Handlers } from '../fake';
 import { apiError, type FakeWorld } from './world';
 
@@ -16,22 +17,14 @@ export function temporaryCommands(world: FakeWorld): Handlers<Names> {
       const unused = rows().find((row) => world.messages.get(row.id)?.length === 0 && !world.drafts.has(row.id));
       if (unused) return unused;
       const source = world.sources.find((row) => row.id === (sourceId ?? world.defaultSource)) ?? world.sources[0];
-      const row: ConversationRow = {
+      const row = conversationOf({
         id: world.id(),
         title: '',
-        pinned: false,
-        archived: false,
-        folder_id: null,
-        restricted: false,
-        local_only: false,
-        training_allowed: false,
         temporary: true,
         source_id: source?.id ?? null,
         model: model ?? source?.default_model ?? null,
         created_at: Date.now(),
-        updated_at: Date.now(),
-        streaming: false,
-      };
+      });
       world.conversations = [row, ...world.conversations];
       world.messages.set(row.id, []);
       world.emit({ type: 'conversation_changed', id: row.id });

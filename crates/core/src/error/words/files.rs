@@ -53,6 +53,24 @@ pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
         "Attach it again.",
     ),
     (
+        "screenshot_unavailable",
+        "This desktop gives apps no pictures of the screen.",
+        NOTHING_CHANGED,
+        "Take one with the system's own tool (on Windows: Windows key, Shift and S) and paste it here.",
+    ),
+    (
+        "screenshot_failed",
+        "The system gave no picture of the screen.",
+        NOTHING_CHANGED,
+        "Look whether its privacy settings allow Fluxchat to see the screen, or paste a picture instead.",
+    ),
+    (
+        "screenshot_open",
+        "A picture of the screen is being chosen already.",
+        NOTHING_CHANGED,
+        "Choose it or press Escape there first.",
+    ),
+    (
         "no_reader",
         "The process that reads files could not be started safely.",
         NOTHING_CHANGED,
