@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{pdf, photo};
 use crate::accessibility::axe_is_content;
-use crate::desktop::{Desk, add_source, delete_open_conversation, first_run};
+use crate::desktop::{Desk, add_source, delete_open_conversation, first_run, set_theme};
 use crate::support::{in_namespace, runtime};
 
 /// Another program: a small window in the corner whose files can be dragged.
@@ -466,15 +466,10 @@ fn many_files_and_broken_ones_each_say_what_they_are() {
         desk.picture("attach-many");
         narrow(420).await;
         desk.picture("attach-many-narrow");
-        for (theme, label) in [("dark", "Dark")] {
-            narrow(1_200).await;
-            window.click("rail-settings").await;
-            window.click_text("Appearance").await;
-            window.click_exactly(label).await;
-            window.click("rail-chat").await;
-            drawn(&window, "attach-chip", 20).await;
-            desk.picture(&format!("attach-many-{theme}"));
-        }
+        narrow(1_200).await;
+        set_theme(&window, "Dark").await;
+        drawn(&window, "attach-chip", 20).await;
+        desk.picture("attach-many-dark");
         desk.quit(window).await;
     });
 }
