@@ -66,6 +66,19 @@ impl Hands<'_> {
         assert!(status.success(), "xdotool {args:?}");
     }
 
+    /// Clicks an element as a mouse does: WebDriver's clicks never pass through the window, which
+    /// gives its keys to what was clicked last. Without a manager of windows it stands at 0, 0.
+    async fn click_in_the_window(&self, window: &Window, testid: &str) {
+        let script = "const at = document.querySelector(`[data-testid='${arguments[0]}']`).getBoundingClientRect();
+          return [Math.round(at.x + at.width / 2), Math.round(at.y + at.height / 2)]";
+        let at = window.run(script, vec![json!(testid)]).await;
+        let (x, y) = (at[0].to_string(), at[1].to_string());
+        self.xdotool(&["mousemove", "--sync", &x, &y, "click", "1"]);
+        let focused = "return document.activeElement?.dataset.testid === arguments[0]";
+        let what = format!("{testid} has the keyboard");
+        window.wait_true(focused, vec![json!(testid)], &what).await;
+    }
+
     /// Presses keys as a keyboard does: WebDriver's never pass through the window.
     fn press_in_the_window(&self, keys: &str) {
         self.xdotool(&[
@@ -245,7 +258,7 @@ fn assets(desk: &Desk) -> usize {
 }
 
 #[test]
-#[ignore = "its last steps were not seen to pass since dropping and pasting were taken over by the window"]
+#[ignore = "the picture that is pasted into the window never arrives, after a click of the mouse either"]
 fn files_are_attached_shown_sent_cited_saved_and_deleted() {
     in_namespace("attachments::window::journey");
 }
@@ -305,7 +318,7 @@ fn journey() {
         ready(&window, 2).await;
         window.wait_gone("[data-testid='attach-drop']").await;
         let mut clipboard = hands.copy_picture(&shot);
-        window.click("composer-input").await;
+        hands.click_in_the_window(&window, "composer-input").await;
         hands.press_in_the_window("ctrl+v");
         ready(&window, 3).await;
         clipboard.kill().unwrap();

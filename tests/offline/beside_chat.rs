@@ -34,15 +34,17 @@ fn spoken() {
     runtime().block_on(async {
         let words = "Nobody has to say this twice.";
         let written = format!(r#"{{"text":"{words}"}}"#);
-        let heard = |status| match status {
-            200 => Answer::Plain(200, "application/json", written.clone()),
-            _ => Answer::Plain(
-                status,
-                "application/json",
-                r#"{"error":{"message":"busy"}}"#.to_owned(),
-            ),
+        let heard = |status, said: &str| {
+            Answer::ByPath(vec![
+                ("/completions", Answer::Words(vec!["Not this.".to_owned()])),
+                (
+                    "/transcriptions",
+                    Answer::Plain(status, "application/json", said.to_owned()),
+                ),
+            ])
         };
-        let server = Recorder::start(heard(503)).await;
+        let busy = r#"{"error":{"message":"busy"}}"#;
+        let server = Recorder::start(heard(503, busy)).await;
         let desk = Desk::new();
         let settings = pipes(desk.home());
         let window = desk.open().await;
@@ -113,7 +115,7 @@ fn spoken() {
         assert!(audio() >= 1, "it was asked");
         let again = "return document.querySelector('[data-testid=voice-taken]').innerText";
         assert_eq!(window.run(again, vec![]).await, taken, "as it was recorded");
-        server.answer(heard(200));
+        server.answer(heard(200, &written));
         window.click("voice-again").await;
         let there = "return document.querySelector('[data-testid=composer-input]').value === arguments[0]";
         window
@@ -226,7 +228,7 @@ fn long() {
         let window = desk.open().await;
         set_offline(&window, true).await;
         window.click("conversation-row").await;
-        window.wait_text("Question 24 of lighthouses?").await;
+        window.wait_text("It warns ships of rocks.").await;
         find(&window, "Question 3 of").await;
         window.wait_text("1 of 1").await;
         window.wait_text("Question 3 of lighthouses?").await;
