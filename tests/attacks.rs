@@ -7,7 +7,7 @@ use fluxchat_testkit::recorder::{Answer, Recorder};
 use fluxchat_testkit::webdriver::Window;
 use serde_json::{Value, json};
 
-use crate::desktop::{Desk, add_source, first_run, record_violations, runtime};
+use crate::desktop::{Desk, add_source, first_run, open_settings, record_violations, runtime};
 use crate::support::{in_namespace, long};
 
 fn read(path: &str) -> String {
@@ -258,8 +258,7 @@ fn hostile_words_stay_words_inside() {
             let name = format!("s {payload}");
             let _ = call(&window, "source_add", json!({"req": {"name": name, "url": server.base_url(), "dialect": "openai"}})).await;
         }
-        window.click("rail-settings").await;
-        window.click_text("Sources").await;
+        open_settings(&window, "Sources").await;
         no_harm(&window, &evil, "names of sources").await;
         window.click("rail-chat").await;
         for (n, payload) in all.iter().step_by(if long() { 1 } else { 24 }).enumerate() {

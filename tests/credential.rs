@@ -8,7 +8,7 @@ use fluxchat_testkit::webdriver::Window;
 use serde_json::{Value, json};
 
 use crate::attacks::call;
-use crate::desktop::{Desk, ask, first_run, runtime};
+use crate::desktop::{Desk, ask, first_run, open_settings, runtime};
 use crate::support::in_namespace;
 
 #[test]
@@ -47,8 +47,7 @@ fn its_own_address_alone_inside() {
         let window = desk.open().await;
         first_run(&window).await;
 
-        window.click("rail-settings").await;
-        window.click_text("Sources").await;
+        open_settings(&window, "Sources").await;
         window.click_text("Add a source").await;
         window.type_into_label("Name", "Mock").await;
         window.type_into_label("Address", &own.base_url()).await;

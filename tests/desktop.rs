@@ -295,10 +295,64 @@ fn wire_and_ledger_inside() {
     });
 }
 
+/// Opens a page of the settings and waits until it is there.
+pub async fn open_settings(window: &Window, page: &str) {
+    window.click("rail-settings").await;
+    window.wait_css("nav[aria-label='Settings'] button").await;
+    window.click_text(page).await;
+    window
+        .wait_css(&format!("section[aria-label='{page}']"))
+        .await;
+}
+
+/// Chooses how the app looks, as a person does, and goes back to the chat.
+pub async fn set_theme(window: &Window, theme: &str) {
+    open_settings(window, "Appearance").await;
+    window.click_exactly(theme).await;
+    window.click("rail-chat").await;
+}
+
+/// Closes or opens the one door, as a person does.
+pub async fn set_offline(window: &Window, offline: bool) {
+    window.click("offline-switch").await;
+    window
+        .wait_css(&format!(
+            "[data-testid='offline-switch'][aria-checked='{offline}']"
+        ))
+        .await;
+}
+
+/// Finds words in the open conversation. The bar stays.
+pub async fn find(window: &Window, words: &str) {
+    let press = "window.dispatchEvent(new KeyboardEvent('keydown', { key: 'f', ctrlKey: true }))";
+    window.run(press, vec![]).await;
+    window.type_into("find-input", words).await;
+}
+
+/// Puts the bar of finding away.
+pub async fn end_find(window: &Window) {
+    window.click("find-close").await;
+    window.wait_gone("[data-testid=find-bar]").await;
+}
+
+/// Types a question, sends it and waits until its answer says that it failed. Answers what the
+/// error says.
+pub async fn ask_in_vain(window: &Window, question: &str) -> String {
+    window.type_into("composer-input", question).await;
+    window.click("send").await;
+    let script = "const last = [...document.querySelectorAll('[data-testid=message-row]')].at(-1);
+      return last?.dataset.status === 'failed' && last.querySelector('[data-testid=message-error]') !== null
+        && document.body.innerText.includes(arguments[0])";
+    let what = format!("“{question}” is kept and its answer failed");
+    window.wait_true(script, vec![json!(question)], &what).await;
+    let script = "return [...document.querySelectorAll('[data-testid=message-error]')].at(-1)?.innerText ?? ''";
+    let said = window.run(script, vec![]).await;
+    said.as_str().unwrap_or_default().to_owned()
+}
+
 /// Adds an OpenAI-compatible server in the settings and makes it the start of new chats.
 pub async fn add_source(window: &Window, name: &str, url: &str) {
-    window.click("rail-settings").await;
-    window.click_text("Sources").await;
+    open_settings(window, "Sources").await;
     window.click_text("Add a source").await;
     window.type_into_label("Name", name).await;
     window.type_into_label("Address", url).await;

@@ -14,7 +14,7 @@ use fluxchat_testkit::webdriver::Window;
 use serde_json::{Value, json};
 
 use crate::accessibility::axe_is_content;
-use crate::desktop::{Desk, record_violations};
+use crate::desktop::{Desk, end_find, find, record_violations};
 use crate::support::{PASSPHRASE, Profile, copy_folder, runtime};
 
 /// How many messages stand on the branch that is shown.
@@ -131,12 +131,6 @@ async fn up_to_the_start(window: &Window) -> u64 {
     );
 }
 
-async fn find(window: &Window, words: &str) {
-    let press = "window.dispatchEvent(new KeyboardEvent('keydown', { key: 'f', ctrlKey: true }))";
-    window.run(press, vec![]).await;
-    window.type_into("find-input", words).await;
-}
-
 /// How far the first row that can be seen is from the top of the list, and which it is.
 async fn place(window: &Window) -> Value {
     let script =
@@ -148,7 +142,6 @@ async fn place(window: &Window) -> Value {
 }
 
 #[test]
-#[ignore = "its steps after finding were not seen to pass yet"]
 fn five_thousand_messages_are_read_found_branched_and_asked_on() {
     runtime().block_on(async {
         let server = Recorder::start(Answer::Drip(Duration::from_millis(40))).await;
@@ -183,14 +176,12 @@ fn five_thousand_messages_are_read_found_branched_and_asked_on() {
         window.wait_text("1 of 1").await;
         desk.picture("long-found");
         axe_is_content(&window, "found in a long conversation").await;
-        window.click("find-close").await;
-        window.wait_gone("[data-testid=find-bar]").await;
+        end_find(&window).await;
 
         // Far up another answer of the same question leads to a branch of its own, and back.
         find(&window, &format!("Question {FORKED}")).await;
         in_sight(&window, &format!("Question {FORKED}:")).await;
-        window.click("find-close").await;
-        window.wait_gone("[data-testid=find-bar]").await;
+        end_find(&window).await;
         window.wait_text("2 / 2").await;
         window.click("branch-prev").await;
         in_sight(&window, "Another answer.").await;
@@ -217,8 +208,7 @@ fn five_thousand_messages_are_read_found_branched_and_asked_on() {
         in_sight(&window, "w3 ").await;
         find(&window, "Answer 4321:").await;
         in_sight(&window, "Answer 4321:").await;
-        window.click("find-close").await;
-        window.wait_gone("[data-testid=find-bar]").await;
+        end_find(&window).await;
         let before = place(&window).await;
         let sent = server.dripped().len();
         while server.dripped().len() < sent + 25 {

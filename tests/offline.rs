@@ -1,5 +1,6 @@
 //! Offline closes the one door: for one command, or until it is opened again.
 
+mod beside_chat;
 mod window;
 
 use std::sync::Arc;
@@ -155,6 +156,7 @@ fn the_flag_closes_the_door_for_one_command() {
     let profile = Profile::with_cheap_passphrase().set_up();
     add_source(&profile, "rec", &server);
     let asked = profile.json(&["ask", "when I was online", "--source", "rec"]);
+    let online = profile.json(&["source", "models", "rec"]);
     let before = server.seen().len();
 
     let refused = profile.run(&["--json", "--offline", "ask", "and now?", "--source", "rec"]);
@@ -162,9 +164,16 @@ fn the_flag_closes_the_door_for_one_command() {
     assert_eq!(error["kept"], "Your question was kept.");
     let id = text(&refused.json()["conversation_id"]).to_owned();
     assert_eq!(shown(&profile, &id)[0].2, "and now?");
-    profile
-        .run(&["--json", "--offline", "source", "models", "rec"])
-        .failed(4, "offline");
+    // What a source offers is told as it last said it, and that it is not from now.
+    let listed = profile.run(&["--json", "--offline", "source", "models", "rec"]);
+    assert!(listed.stderr.contains("offline"), "{}", listed.stderr);
+    assert!(listed.stderr.contains("This is what it offered on 2"));
+    let listed = listed.json();
+    assert_eq!(listed[0]["id"], online[0]["id"]);
+    assert!(
+        (1..=online[0]["listed_at"].as_i64().unwrap())
+            .contains(&listed[0]["listed_at"].as_i64().unwrap())
+    );
 
     // Everything that needs nobody else works.
     let guide = profile.json(&[

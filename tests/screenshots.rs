@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use fluxchat_testkit::recorder::{Answer, Recorder};
 use fluxchat_testkit::webdriver::Window;
 
-use crate::desktop::{Desk, add_source, ask, runtime};
+use crate::desktop::{Desk, add_source, ask, open_settings, runtime, set_offline};
 
 struct Shots {
     folder: PathBuf,
@@ -59,13 +59,11 @@ async fn every_screen(shots: &Shots, label: &str) {
     shots.take(&desk, "doors");
     window.click_text("Try it now").await;
     window.wait("composer-input").await;
-    window.click("rail-settings").await;
-    window.click_text("Appearance").await;
+    open_settings(&window, "Appearance").await;
     window.click_exactly(label).await;
     shots.take(&desk, "settings-appearance");
     add_source(&window, "Home server", &recorder.base_url()).await;
-    window.click("rail-settings").await;
-    window.click_text("Sources").await;
+    open_settings(&window, "Sources").await;
     shots.take(&desk, "settings-sources");
     window.click("rail-chat").await;
     window.click("new-chat").await;
@@ -123,7 +121,7 @@ async fn every_screen(shots: &Shots, label: &str) {
         window.wait_gone("[aria-busy='true']").await;
         shots.take(&desk, name);
     }
-    window.click("offline-switch").await;
+    set_offline(&window, true).await;
     window.click("rail-chat").await;
     shots.take(&desk, "chat-offline");
     desk.quit(window).await;

@@ -3,7 +3,9 @@
 
 use std::path::PathBuf;
 
-use crate::desktop::{Desk, ask, delete_open_conversation, first_run, runtime, search_and_open};
+use crate::desktop::{
+    Desk, ask, delete_open_conversation, first_run, runtime, search_and_open, set_offline,
+};
 
 struct Tour {
     folder: PathBuf,
@@ -47,8 +49,7 @@ fn tour() {
         window.run("document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))", vec![]).await;
         window.wait_gone("[data-testid='search-input']").await;
         search_and_open(&window, "delet").await;
-        window.click("offline-switch").await;
-        window.wait_css("[data-testid='offline-switch'][aria-checked='true']").await;
+        set_offline(&window, true).await;
         tour.seen(&desk, "offline");
         ask(&window, "Does the sandbox answer offline?").await;
         delete_open_conversation(&window).await;

@@ -4,7 +4,7 @@
 mod aimock;
 mod cli;
 mod rules;
-mod window;
+pub mod window;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -164,7 +164,10 @@ impl World {
 
     async fn dictate(&self) -> Result<String, Error> {
         self.core.app.begin_dictation(None).await?;
-        Ok(self.core.app.finish_dictation().await?.text)
+        let heard = self.core.app.finish_dictation().await;
+        // What did not become words waits; the next recording begins when it is thrown away.
+        self.core.app.cancel_dictation().await?;
+        Ok(heard?.text)
     }
 
     /// The requests that carried sound or words to be spoken.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{pdf, photo};
 use crate::accessibility::axe_is_content;
-use crate::desktop::{Desk, add_source, delete_open_conversation, first_run};
+use crate::desktop::{Desk, add_source, delete_open_conversation, first_run, set_theme};
 use crate::support::{in_namespace, runtime};
 
 /// Another program: a small window in the corner whose files can be dragged.
@@ -64,6 +64,19 @@ impl Hands<'_> {
             panic!("xdotool: {error}; install it with: apt-get install xdotool")
         });
         assert!(status.success(), "xdotool {args:?}");
+    }
+
+    /// Clicks an element as a mouse does: WebDriver's clicks never pass through the window, which
+    /// gives its keys to what was clicked last. Without a manager of windows it stands at 0, 0.
+    async fn click_in_the_window(&self, window: &Window, testid: &str) {
+        let script = "const at = document.querySelector(`[data-testid='${arguments[0]}']`).getBoundingClientRect();
+          return [Math.round(at.x + at.width / 2), Math.round(at.y + at.height / 2)]";
+        let at = window.run(script, vec![json!(testid)]).await;
+        let (x, y) = (at[0].to_string(), at[1].to_string());
+        self.xdotool(&["mousemove", "--sync", &x, &y, "click", "1"]);
+        let focused = "return document.activeElement?.dataset.testid === arguments[0]";
+        let what = format!("{testid} has the keyboard");
+        window.wait_true(focused, vec![json!(testid)], &what).await;
     }
 
     /// Presses keys as a keyboard does: WebDriver's never pass through the window.
@@ -245,7 +258,7 @@ fn assets(desk: &Desk) -> usize {
 }
 
 #[test]
-#[ignore = "its last steps were not seen to pass since dropping and pasting were taken over by the window"]
+#[ignore = "the picture that is pasted into the window never arrives, after a click of the mouse either"]
 fn files_are_attached_shown_sent_cited_saved_and_deleted() {
     in_namespace("attachments::window::journey");
 }
@@ -305,7 +318,7 @@ fn journey() {
         ready(&window, 2).await;
         window.wait_gone("[data-testid='attach-drop']").await;
         let mut clipboard = hands.copy_picture(&shot);
-        window.click("composer-input").await;
+        hands.click_in_the_window(&window, "composer-input").await;
         hands.press_in_the_window("ctrl+v");
         ready(&window, 3).await;
         clipboard.kill().unwrap();
@@ -466,15 +479,10 @@ fn many_files_and_broken_ones_each_say_what_they_are() {
         desk.picture("attach-many");
         narrow(420).await;
         desk.picture("attach-many-narrow");
-        for (theme, label) in [("dark", "Dark")] {
-            narrow(1_200).await;
-            window.click("rail-settings").await;
-            window.click_text("Appearance").await;
-            window.click_exactly(label).await;
-            window.click("rail-chat").await;
-            drawn(&window, "attach-chip", 20).await;
-            desk.picture(&format!("attach-many-{theme}"));
-        }
+        narrow(1_200).await;
+        set_theme(&window, "Dark").await;
+        drawn(&window, "attach-chip", 20).await;
+        desk.picture("attach-many-dark");
         desk.quit(window).await;
     });
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::disk::{fill, in_mount_namespace, mount_small_disk};
 use super::server::misbehaviours;
-use crate::desktop::{Desk, add_source, ask, first_run, record_violations, runtime};
+use crate::desktop::{Desk, add_source, ask, first_run, open_settings, record_violations, runtime};
 
 const FORM: &str = "form:has(input[inputmode='url'])";
 
@@ -20,8 +20,7 @@ fn an_address_that_cannot_be_used_is_explained() {
         let desk = Desk::new();
         let window = desk.open().await;
         first_run(&window).await;
-        window.click("rail-settings").await;
-        window.click_text("Sources").await;
+        open_settings(&window, "Sources").await;
         window.click_text("Add a source").await;
         window.type_into_label("Name", "Wrong").await;
         for (url, sentence) in [
@@ -75,8 +74,7 @@ fn an_address_where_no_source_is_can_be_put_right() {
         let desk = Desk::new();
         let window = desk.open().await;
         first_run(&window).await;
-        window.click("rail-settings").await;
-        window.click_text("Sources").await;
+        open_settings(&window, "Sources").await;
         window.click_text("Add a source").await;
         window.type_into_label("Name", "Mine").await;
         for (url, sentence) in [

@@ -10,6 +10,7 @@ use fluxchat_testkit::webdriver::Window;
 use serde_json::json;
 
 use super::sign_in::{sent_to, visit};
+use super::window::{describe_server, save_server};
 use crate::desktop::{Desk, first_run};
 use crate::support::{in_namespace, runtime};
 
@@ -112,21 +113,12 @@ fn inside() {
         let window = desk.open_with(&[("PATH", &browser.path())]).await;
         first_run(&window).await;
 
-        window.click("rail-settings").await;
-        window.wait_text("High contrast").await;
-        window.click_text("Tools").await;
-        window.click("tool-server-add").await;
-        window.wait("tool-server-form").await;
-        window.click_text("An address").await;
-        window.type_into_label("Name", "Afar").await;
-        window.type_into_label("Address", &host.url()).await;
+        describe_server(&window, &host.url()).await;
         window.click_text("Add a header").await;
         window.type_into("tool-value-name", "X-Team").await;
         window.type_into("tool-value", "blue").await;
         pictures(&desk, &window, "form").await;
-        window.click("tool-server-save").await;
-        window.wait_gone("[data-testid=tool-server-form]").await;
-        window.wait_text(&format!("Goes to {}", host.host())).await;
+        save_server(&window, host.host()).await;
         window.wait_text("x-team").await;
         at_stage(&window, "out").await;
 

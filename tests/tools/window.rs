@@ -3,10 +3,11 @@
 
 use fluxchat_testkit::recorder::{Answer, Recorder};
 use fluxchat_testkit::tool_host::{Manner, ToolHost};
+use fluxchat_testkit::webdriver::Window;
 use serde_json::json;
 
 use super::openai;
-use crate::desktop::{Desk, add_source, first_run};
+use crate::desktop::{Desk, add_source, first_run, open_settings, set_offline, set_theme};
 use crate::support::{in_namespace, runtime};
 
 #[test]
@@ -101,18 +102,10 @@ fn at_an_address() {
         first_run(&window).await;
         add_source(&window, "Mock", &server.base_url()).await;
 
-        window.click("rail-settings").await;
-        window.click_text("Tools").await;
-        window.click("tool-server-add").await;
-        window.wait("tool-server-form").await;
-        window.click_text("An address").await;
-        window.type_into_label("Name", "Afar").await;
-        window.type_into_label("Address", &host.url()).await;
+        describe_server(&window, &host.url()).await;
         window.type_into_label("Key", "k-1").await;
         desk.picture("tools-address-form");
-        window.click("tool-server-save").await;
-        window.wait_gone("[data-testid=tool-server-form]").await;
-        window.wait_text(&format!("Goes to {}", host.host())).await;
+        save_server(&window, host.host()).await;
         assert!(host.seen().is_empty(), "adding it asks it nothing");
         window.click("tool-server-test").await;
         window.wait_text("Says it again.").await;
@@ -146,10 +139,11 @@ fn at_an_address() {
         window.wait_text(&format!("Goes to {}", host.host())).await;
         let calls = || host.asked().iter().filter(|it| *it == "tools/call").count();
         assert_eq!(calls(), 0, "nothing went there before somebody said so");
-        for theme in ["light", "dark"] {
-            let script = "document.documentElement.dataset.theme = arguments[0]";
-            window.run(script, vec![json!(theme)]).await;
-            desk.picture(&format!("tools-address-approval-{theme}"));
+        // A look at the settings leaves a call that waits as it is.
+        for theme in ["Dark", "Light"] {
+            set_theme(&window, theme).await;
+            window.wait("tool-approval").await;
+            desk.picture(&format!("tools-address-approval-{}", theme.to_lowercase()));
         }
         window.click("tool-allow").await;
         window.wait_text("It said so.").await;
@@ -166,8 +160,7 @@ fn at_an_address() {
         desk.picture("tools-address-call");
 
         // Decided once for all, it is not asked about.
-        window.click("rail-settings").await;
-        window.click_text("Tools").await;
+        open_settings(&window, "Tools").await;
         let always = "const label = [...document.querySelectorAll('label')].find(it => it.innerText.trim() === 'May echo run?');\
              const select = label && document.getElementById(label.htmlFor); if (!select) return false;\
              select.value = 'always'; select.dispatchEvent(new Event('change', { bubbles: true })); return true";
@@ -187,7 +180,7 @@ fn at_an_address() {
         assert_eq!(calls(), 2);
 
         // Offline nobody is asked, and it says so before anything is sent.
-        window.click("offline-switch").await;
+        set_offline(&window, true).await;
         let before = (host.seen().len(), asked(&server));
         window.type_into("composer-input", "And offline?").await;
         window.wait_text("nothing can be sent to").await;
@@ -213,4 +206,21 @@ fn at_an_address() {
 fn asked(server: &Recorder) -> usize {
     let seen = server.seen().into_iter();
     seen.filter(|request| request.method == "POST").count()
+}
+
+/// Opens the form of a server of tools and enters its address. The name is “Afar”.
+pub async fn describe_server(window: &Window, address: &str) {
+    open_settings(window, "Tools").await;
+    window.click("tool-server-add").await;
+    window.wait("tool-server-form").await;
+    window.click_text("An address").await;
+    window.type_into_label("Name", "Afar").await;
+    window.type_into_label("Address", address).await;
+}
+
+/// Keeps what was entered, and waits until who would be asked is said.
+pub async fn save_server(window: &Window, host: &str) {
+    window.click("tool-server-save").await;
+    window.wait_gone("[data-testid=tool-server-form]").await;
+    window.wait_text(&format!("Goes to {host}")).await;
 }

@@ -90,6 +90,12 @@ fn a_consent_taken_back_while_it_records_counts() {
         let code = world.core.app.finish_dictation().await.unwrap_err().code();
         assert_eq!(code, "voice_not_agreed");
         assert!(world.arrived().is_empty());
+        let gone = world.core.app.stop_dictation().await.unwrap_err();
+        assert_eq!(
+            gone.code(),
+            "not_dictating",
+            "who took it back wants it gone"
+        );
     });
 }
 
@@ -186,7 +192,75 @@ fn offline_a_person_is_told_before_they_speak() {
         assert_eq!(code, "offline", "and what was said meanwhile stays here");
         assert!(world.arrived().is_empty());
         world.core.app.set_offline(false).await.unwrap();
-        assert_eq!(world.dictate().await.unwrap(), "Hello.", "the control arm");
+        let again = world.core.app.finish_dictation().await.unwrap();
+        assert_eq!(again.text, "Hello.", "and nobody has to say it twice");
+    });
+}
+
+#[test]
+fn what_did_not_become_words_waits_to_be_sent_again_or_thrown_away() {
+    runtime().block_on(async {
+        let busy = || {
+            Answer::Plain(
+                503,
+                "application/json",
+                r#"{"error":{"message":"busy"}}"#.into(),
+            )
+        };
+        let spoken = canary();
+        let (world, desk) = World::agreed_with(busy(), spoken.as_bytes()).await;
+        let app = &world.core.app;
+        let file = super::wav(spoken.as_bytes());
+        app.begin_dictation(None).await.unwrap();
+        let refused = app.finish_dictation().await.unwrap_err().visible();
+        assert_eq!(refused.kept, "Nothing was lost.");
+
+        // It is seen and heard as it was, and nothing else is recorded over it.
+        let taken = app.stop_dictation().await.unwrap();
+        assert_eq!((taken.ms, taken.bytes), (3_000, file.len() as u64));
+        app.play_dictation(true).await.unwrap();
+        assert_eq!(desk.played.lock().unwrap()[0], file);
+        let second = app.begin_dictation(None).await.unwrap_err();
+        assert_eq!(second.code(), "dictating");
+
+        // Once more in vain, then in words: the same recording each time.
+        app.finish_dictation().await.unwrap_err();
+        world.server.answer(heard("Hello."));
+        assert_eq!(app.finish_dictation().await.unwrap().text, "Hello.");
+        let sent: Vec<_> = world
+            .arrived()
+            .into_iter()
+            .map(|it| it.body.len())
+            .collect();
+        assert!(
+            sent.len() >= 3 && sent.iter().all(|size| *size == sent[0]),
+            "{sent:?}"
+        );
+        let gone = app.finish_dictation().await.unwrap_err();
+        assert_eq!(
+            gone.code(),
+            "not_dictating",
+            "with its words there, it is gone"
+        );
+
+        // Thrown away, or let go with the app: nothing of it was ever on the disk.
+        world.server.answer(busy());
+        app.begin_dictation(None).await.unwrap();
+        app.finish_dictation().await.unwrap_err();
+        app.cancel_dictation().await.unwrap();
+        let gone = app.finish_dictation().await.unwrap_err();
+        assert_eq!(gone.code(), "not_dictating");
+        app.begin_dictation(None).await.unwrap();
+        app.finish_dictation().await.unwrap_err();
+        app.shutdown().await;
+        let needles = all_needles(&[&spoken]);
+        let database = app.profile().join("archive.db");
+        let key = world.core.key();
+        let mut left = scan_tree(world.core.folder.path(), &needles);
+        left.extend(fluxchat_testkit::forensic::scan_database(
+            &database, &key, &needles,
+        ));
+        assert!(left.is_empty(), "{left:?}");
     });
 }
 

@@ -40,7 +40,7 @@ fn is_loud(bytes: &[u8]) -> bool {
 }
 
 /// Makes the pipes and tells the sound system of them. Whatever reads and writes them sets the pace.
-fn pipes(home: &Path) -> String {
+pub fn pipes(home: &Path) -> String {
     let folder = home.join("sound");
     std::fs::create_dir(&folder).unwrap();
     for pipe in ["ears", "mouth"] {
@@ -74,7 +74,7 @@ fn listen(pipe: std::path::PathBuf) -> Arc<Mutex<Vec<u8>>> {
 }
 
 /// Speaks, and goes on with silence until told to stop.
-fn talk(pipe: std::path::PathBuf) -> Arc<AtomicBool> {
+pub fn talk(pipe: std::path::PathBuf) -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&stop);
     std::thread::spawn(move || {

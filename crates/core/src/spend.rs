@@ -470,17 +470,6 @@ impl App {
         Ok(())
     }
 
-    /// Keeps what a source told of its models, as far as it can be kept.
-    pub(crate) async fn remember_told(&self, id: SourceId, models: Vec<fluxchat_model::Model>) {
-        let told = self.write(move |tx| match tx.source(id)? {
-            Some(_) => tx.model_facts_told(id, &models),
-            None => Ok(()),
-        });
-        if let Err(error) = told.await {
-            tracing::warn!(name: "models.not_kept", code = error.code());
-        }
-    }
-
     /// What is known of the models of a source.
     ///
     /// # Errors

@@ -327,6 +327,11 @@ CREATE TABLE model_fact (
   counted INTEGER NOT NULL DEFAULT 0, abilities TEXT, price_cached INTEGER, own_cached INTEGER,
   PRIMARY KEY (source_id, model)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE model_list (
+  source_id BLOB NOT NULL PRIMARY KEY REFERENCES source (id) ON DELETE CASCADE,
+  listed_at INTEGER NOT NULL,
+  models TEXT NOT NULL -- JSON
+) STRICT;
 CREATE TABLE objection_event (
   seq INTEGER NOT NULL PRIMARY KEY,
   purpose TEXT NOT NULL,

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0015_spend.sql"),
     include_str!("../migrations/0016_abilities.sql"),
     include_str!("../migrations/0017_details.sql"),
+    include_str!("../migrations/0018_models.sql"),
 ];
 
 /// The schema this version reads and writes (`PRAGMA user_version`).

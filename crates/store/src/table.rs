@@ -21,6 +21,7 @@ pub(crate) mod message_parts;
 pub(crate) mod message_path;
 pub(crate) mod message_size;
 mod meta;
+mod model_list;
 pub(crate) mod objection_event;
 mod outbox;
 mod policy;

@@ -50,6 +50,7 @@ impl ReadTx<'_> {
         let settings = [
             few("SELECT count(*), coalesce(sum(octet_length(value)), 0) FROM setting")?,
             few("SELECT count(*), coalesce(sum(octet_length(practices)), 0) FROM source")?,
+            few("SELECT count(*), coalesce(sum(octet_length(models)), 0) FROM model_list")?,
             few("SELECT count(*), coalesce(sum(octet_length(query)), 0) FROM recent_search")?,
         ];
         let sum = |parts: &[Counted]| Counted {

@@ -6,6 +6,8 @@ import { asApiError } from './errors';
 export type ModelsState =
   | { status: 'loading'; models: Model[] }
   | { status: 'ready'; models: Model[] }
+  /** It cannot be asked; this is what it said then. */
+  | { status: 'kept'; models: Model[]; at: number; problem: ApiError }
   | { status: 'failed'; models: Model[]; problem: ApiError };
 
 /** Where answers come from, and what each place offers. */
@@ -57,7 +59,8 @@ export class Sources {
     this.lists.set(id, { status: 'loading', models });
     try {
       const list = await this.client.sourceModels({ id });
-      this.lists.set(id, { status: 'ready', models: list.models });
+      const { models, listed_at: at, problem } = list;
+      this.lists.set(id, problem ? { status: 'kept', models, at, problem } : { status: 'ready', models });
     } catch (reason) {
       this.lists.set(id, { status: 'failed', models, problem: asApiError(reason) });
     }

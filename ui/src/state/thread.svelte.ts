@@ -50,8 +50,10 @@ export class Thread {
   visibleId: string | null = null;
 
   private generation = 0;
-  private loadingBefore = false;
-  private loadingAfter = false;
+  private readonly loading: Record<'before' | 'after', { again: boolean } | null> = {
+    before: null,
+    after: null,
+  };
   private refreshing = false;
   private refreshAgain = false;
   private branchAt: string | null = null;
@@ -123,41 +125,50 @@ export class Thread {
     this.intent = { kind: 'sent' };
   }
 
-  async loadBefore(): Promise<void> {
-    const first = this.messages[0];
-    if (!this.hasBefore || this.loadingBefore || !first) return;
-    this.loadingBefore = true;
+  loadBefore = (): Promise<void> => this.load('before');
+  loadAfter = (): Promise<void> => this.load('after');
+
+  /**
+   * Adds a page at one end. What is shown may be read anew while the page is on its way; it does
+   * not belong there any more then. Whoever reached that end meanwhile stands still, and will not
+   * ask once more: the next page is asked for in their place.
+   */
+  private async load(side: 'before' | 'after'): Promise<void> {
+    const now = this.loading[side];
+    if (now) {
+      now.again = true;
+      return;
+    }
+    const edge = () => this.messages.at(side === 'before' ? 0 : -1);
+    const from = edge();
+    if (!from || !(side === 'before' ? this.hasBefore : this.hasAfter)) return;
+    const loading = (this.loading[side] = { again: false });
     const generation = this.generation;
+    let fits = true;
     try {
-      const page = await this.page({ at: 'before', message_id: first.id }, PAGE);
-      if (generation !== this.generation || this.messages[0]?.id !== first.id) return;
-      const joined = [...this.adopt(page.rows), ...this.messages];
+      const page = await this.page({ at: side, message_id: from.id }, PAGE);
+      fits = generation === this.generation && edge()?.id === from.id;
+      if (fits) this.join(side, page);
+    } catch (reason) {
+      if (generation === this.generation) this.problem = asApiError(reason);
+    } finally {
+      this.loading[side] = null;
+    }
+    if (!fits && loading.again) await this.load(side);
+  }
+
+  private join(side: 'before' | 'after', page: MessagePage): void {
+    const rows = this.adopt(page.rows);
+    if (side === 'before') {
+      const joined = [...rows, ...this.messages];
       this.hasBefore = page.has_before;
       if (joined.length > MOST_LOADED) this.hasAfter = true;
       this.messages = joined.slice(0, MOST_LOADED);
-    } catch (reason) {
-      if (generation === this.generation) this.problem = asApiError(reason);
-    } finally {
-      this.loadingBefore = false;
-    }
-  }
-
-  async loadAfter(): Promise<void> {
-    const last = this.messages.at(-1);
-    if (!this.hasAfter || this.loadingAfter || !last) return;
-    this.loadingAfter = true;
-    const generation = this.generation;
-    try {
-      const page = await this.page({ at: 'after', message_id: last.id }, PAGE);
-      if (generation !== this.generation || this.messages.at(-1)?.id !== last.id) return;
-      const joined = [...this.messages, ...this.adopt(page.rows)];
+    } else {
+      const joined = [...this.messages, ...rows];
       this.hasAfter = page.has_after;
       if (joined.length > MOST_LOADED) this.hasBefore = true;
       this.messages = joined.slice(-MOST_LOADED);
-    } catch (reason) {
-      if (generation === this.generation) this.problem = asApiError(reason);
-    } finally {
-      this.loadingAfter = false;
     }
   }
 

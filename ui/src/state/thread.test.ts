@@ -86,6 +86,28 @@ describe('Thread', () => {
     expect(thread.hasAfter).toBe(false);
   });
 
+  it('asks for the page above what was read anew while another was on its way', async () => {
+    const late = deferred<MessagePage>();
+    const above: string[] = [];
+    const { thread } = setup({
+      message_page: ({ anchor }) => {
+        if (anchor.at !== 'before') return page([messageRow(above.length === 0 ? 'd' : 'c')], { has_before: true });
+        above.push(anchor.message_id);
+        return above.length === 1 ? late.promise : page([messageRow('b')]);
+      },
+    });
+    await thread.open('c1');
+    const first = thread.loadBefore();
+    await thread.refresh();
+    expect(ids(thread)).toEqual(['c']);
+    // The reader reached the start of what was read anew; nothing moves from here on.
+    const second = thread.loadBefore();
+    late.resolve(page([messageRow('far away')]));
+    await Promise.all([first, second]);
+    expect(above).toEqual(['d', 'c']);
+    expect(ids(thread)).toEqual(['b', 'c']);
+  });
+
   it('keeps a bounded number of rows, near the reader', async () => {
     let next = 0;
     const { thread } = setup({

@@ -24,6 +24,10 @@ export class Voice {
   ms = $state(0);
   /** The recording that waits to be sent, and whether it is heard. */
   taken = $state.raw<Recorded | null>(null);
+  /** It was sent and did not become words: it waits to be sent again or thrown away. */
+  kept = $state(false);
+  /** Where it was recorded; a conversation that is not there yet has no id. */
+  #place: string | null = null;
   playing = $state(false);
   /** Whether a recording goes when it ends, as the person chose. */
   private atOnce = false;
@@ -93,7 +97,8 @@ export class Voice {
   private async begin(): Promise<void> {
     const round = ++this.#round;
     try {
-      const conversation_id = this.app.thread.conversationId ?? undefined;
+      this.#place = this.app.thread.conversationId;
+      const conversation_id = this.#place ?? undefined;
       await this.app.client.dictationBegin({ conversation_id });
       // Whoever let it go meanwhile does not want to be heard.
       if (round !== this.#round) return void this.app.client.dictationCancel().catch(() => undefined);
@@ -152,9 +157,28 @@ export class Voice {
       if (text !== '') this.onwords(text);
     } catch (thrown) {
       if (round !== this.#round) return;
+      const taken = await this.app.client.dictationStop().catch(() => null);
+      if (round !== this.#round) return;
       this.leave();
       this.fail(thrown);
+      if (!taken) return;
+      this.taken = taken;
+      this.kept = true;
+      this.phase = 'shown';
     }
+  };
+
+  /** Its place is not shown any more: nothing goes on listening for what nobody sees. */
+  away = (): void => {
+    if (this.phase === 'recording' || (this.phase === 'shown' && !this.kept)) this.cancel();
+  };
+
+  /** A conversation is shown. What did not become words stays where it was said; a new conversation
+   * has its id by now. */
+  at = (conversation: string | null): void => {
+    if (this.phase !== 'shown' || this.#place === conversation) return;
+    if (this.#place === null) this.#place = conversation;
+    else this.cancel();
   };
 
   /** Throws the recording away, or stops waiting for its words. */
@@ -169,6 +193,7 @@ export class Voice {
     clearTimeout(this.#silence);
     this.playing = false;
     this.taken = null;
+    this.kept = false;
   }
 
   private leave(): void {

@@ -39,7 +39,7 @@ pub enum Source {
     },
     /// All sources
     List,
-    /// What a source offers, asked live
+    /// What a source offers, asked live; what it last said where it cannot be asked
     Models {
         /// Its name
         name: String,

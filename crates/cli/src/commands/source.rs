@@ -71,10 +71,24 @@ pub async fn run(app: &App, source: Source, out: &Out) -> Done {
         }
         Source::Models { name } => {
             let source = app.source_named(&name).await?;
-            let models = app.models(&source).await?;
-            out.answer(&models, |models| {
+            let listed = app.listed(&source).await?;
+            if let Some(problem) = &listed.problem {
+                out.explain(&problem.visible());
+                let day = fluxchat_core::clock::date(listed.at);
+                out.note(&format!("This is what it offered on {day}:"));
+            }
+            let rows: Vec<Value> = listed
+                .models
+                .iter()
+                .map(|model| {
+                    let mut row = json!(model);
+                    row["listed_at"] = json!(listed.at);
+                    row
+                })
+                .collect();
+            out.answer(&rows, |_| {
                 let line = |model: &Model| format!("{}{}\n", plain(&model.id), told_of(model));
-                models.iter().map(line).collect()
+                listed.models.iter().map(line).collect()
             });
         }
         Source::Facts { name } => {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use fluxchat_egress::{CancellationToken, Refusal};
 use fluxchat_model::{ConversationId, SoundFormat, Source};
 use tokio::sync::Mutex;
@@ -12,7 +13,7 @@ use crate::{App, Error, Event};
 /// The longest recording. At 16 kHz it is within what services take.
 pub const LONGEST_RECORDING: Duration = Duration::from_secs(600);
 
-/// A recording that is complete and waits to be sent.
+/// A recording that is complete and waits to be sent, or to be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {
     /// How long it is.
@@ -39,18 +40,42 @@ enum Stage {
     Records(Box<dyn Recording>),
     /// It is closed; what it heard can be listened to.
     Waits {
-        recorded: Recorded,
+        heard: Heard,
         playback: Option<Box<dyn Playback>>,
     },
 }
 
+/// A recording, shared by who plays it and who sends it.
+#[derive(Clone)]
+struct Heard {
+    wav: Bytes,
+    ms: u64,
+}
+
+impl From<Recorded> for Heard {
+    fn from(recorded: Recorded) -> Self {
+        Self {
+            wav: recorded.wav.into(),
+            ms: recorded.ms,
+        }
+    }
+}
+
 impl Stage {
-    async fn ended(self) -> Result<Recorded, Error> {
+    async fn ended(self) -> Result<Heard, Error> {
         match self {
             Self::Records(recording) => {
-                Ok(tokio::task::spawn_blocking(move || recording.finish()).await??)
+                let recorded = tokio::task::spawn_blocking(move || recording.finish()).await??;
+                Ok(recorded.into())
             }
-            Self::Waits { recorded, .. } => Ok(recorded),
+            Self::Waits { heard, .. } => Ok(heard),
+        }
+    }
+
+    fn waits(heard: Heard) -> Self {
+        Self::Waits {
+            heard,
+            playback: None,
         }
     }
 }
@@ -58,8 +83,17 @@ impl Stage {
 impl Dictating {
     /// Lets go of everything.
     pub(crate) async fn stop(&self) {
-        *self.running.lock().await = None;
+        // In this order: what fails because of it is not kept.
         self.stop_waiting();
+        *self.running.lock().await = None;
+    }
+
+    /// Keeps a recording that did not become words, unless nobody waits for them any more.
+    async fn keep(&self, running: Running, cancel: &CancellationToken) {
+        let mut now = self.running.lock().await;
+        if now.is_none() && !cancel.is_cancelled() {
+            *now = Some(running);
+        }
     }
 
     /// What stops the request that is about to be made.
@@ -127,19 +161,16 @@ impl App {
             conversation,
             listener,
         } = running.take().ok_or_else(not_dictating)?;
-        let recorded = stage.ended().await?;
-        if recorded.ms == 0 {
+        let heard = stage.ended().await?;
+        if heard.ms == 0 {
             return Err(Error::invalid("recording_empty", "Nothing was recorded."));
         }
         let taken = Taken {
-            ms: recorded.ms,
-            bytes: recorded.wav.len() as u64,
+            ms: heard.ms,
+            bytes: heard.wav.len() as u64,
         };
         *running = Some(Running {
-            stage: Stage::Waits {
-                recorded,
-                playback: None,
-            },
+            stage: Stage::waits(heard),
             conversation,
             listener,
         });
@@ -155,14 +186,14 @@ impl App {
         let sound = self.sound()?;
         let mut running = open.dictating.running.lock().await;
         let stage = running.as_mut().map(|running| &mut running.stage);
-        let Some(Stage::Waits { recorded, playback }) = stage else {
+        let Some(Stage::Waits { heard, playback }) = stage else {
             return Err(not_dictating());
         };
         *playback = None;
         if on {
             // What is read aloud would be heard over it.
             open.reading.stop();
-            let wav = bytes::Bytes::copy_from_slice(&recorded.wav);
+            let wav = heard.wav.clone();
             let playing = tokio::task::spawn_blocking(move || {
                 let playing = sound.play()?;
                 playing.add(wav).map(|()| playing)
@@ -172,33 +203,56 @@ impl App {
         Ok(())
     }
 
-    /// Closes the microphone, if it is open, and has the recording written down.
+    /// Closes the microphone, if it is open, and has the recording written down. One that did not
+    /// become words, because its source could not be asked or refused, waits in memory to be sent
+    /// again or thrown away, like one that was not sent yet.
     ///
     /// # Errors
-    /// `not_dictating`, `recording_empty`; when the source could not be asked. The recording is gone
-    /// in every case.
+    /// `not_dictating`, `recording_empty`; when the source could not be asked.
     pub async fn finish_dictation(&self) -> Result<Transcript, Error> {
         let open = self.open()?;
         let running = open.dictating.running.lock().await.take();
-        let running = running.ok_or_else(not_dictating)?;
+        let Running {
+            stage,
+            conversation,
+            listener,
+        } = running.ok_or_else(not_dictating)?;
         let cancel = open.dictating.waiting(&open.stop);
-        let recorded = running.stage.ended().await?;
-        let clip = Clip {
-            bytes: recorded.wav,
-            format: SoundFormat::Wav,
-            ms: Some(recorded.ms),
-        };
+        let heard = stage.ended().await?;
         if cancel.is_cancelled() {
             return Err(fluxchat_egress::EgressError::Cancelled.into());
         }
-        let (conversation, listener) = (running.conversation, running.listener);
-        // As the rules are now, not as they were when the microphone was opened.
-        self.may_still(conversation, &listener).await?;
-        let transcript = self
-            .write_down(clip, listener, None, conversation, cancel)
+        let sent = self
+            .send_dictation(heard.clone(), conversation, &listener, cancel.clone())
             .await;
+        if sent.as_ref().is_err_and(may_be_sent_again) {
+            let running = Running {
+                stage: Stage::waits(heard),
+                conversation,
+                listener,
+            };
+            open.dictating.keep(running, &cancel).await;
+        }
         open.dictating.awaited().take();
-        transcript
+        sent
+    }
+
+    async fn send_dictation(
+        &self,
+        heard: Heard,
+        conversation: Option<ConversationId>,
+        listener: &(Source, String),
+        cancel: CancellationToken,
+    ) -> Result<Transcript, Error> {
+        // As the rules are now, not as they were when the microphone was opened.
+        self.may_still(conversation, listener).await?;
+        let clip = Clip {
+            bytes: heard.wav,
+            format: SoundFormat::Wav,
+            ms: Some(heard.ms),
+        };
+        self.write_down(clip, listener.clone(), None, conversation, cancel)
+            .await
     }
 
     async fn may_still(
@@ -222,6 +276,15 @@ impl App {
         self.open()?.dictating.stop().await;
         Ok(())
     }
+}
+
+/// Whether a recording may become words after all. Who took the consent back, or stopped waiting,
+/// wants it gone; an empty one, or one that is too large, never will.
+fn may_be_sent_again(error: &Error) -> bool {
+    !matches!(
+        error.code(),
+        "cancelled" | "voice_not_agreed" | "recording_empty" | "recording_too_large"
+    )
 }
 
 fn not_dictating() -> Error {

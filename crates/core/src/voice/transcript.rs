@@ -14,7 +14,7 @@ const LARGEST_RECORDING: usize = 25 << 20;
 
 /// A recording and what is known of it.
 pub(crate) struct Clip {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: bytes::Bytes,
     pub(crate) format: SoundFormat,
     /// How long it is, where that is known.
     pub(crate) ms: Option<u64>,
@@ -48,7 +48,7 @@ impl App {
     ) -> Result<Transcript, Error> {
         let (source, model) = self.listener_for(None, instead).await?;
         let clip = Clip {
-            bytes,
+            bytes: bytes.into(),
             format,
             ms: None,
         };
@@ -96,7 +96,7 @@ impl App {
             model: model.clone(),
             language,
             format: clip.format,
-            bytes: clip.bytes.into(),
+            bytes: clip.bytes,
         };
         let app = self.clone();
         let told = move |words: &str| {

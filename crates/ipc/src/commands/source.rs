@@ -73,14 +73,17 @@ pub async fn source_remove(app: &App, req: SourceReq) -> Answer<Done> {
     Ok(Done {})
 }
 
-/// What a source offers, asked live.
+/// What a source offers, asked live; what it last said where it cannot be asked.
 ///
 /// # Errors
-/// When it could not be asked.
+/// When it could not be asked and never was before.
 pub async fn source_models(app: &App, req: SourceReq) -> Answer<ModelList> {
     let source = app.source(req.id).await?;
+    let listed = app.listed(&source).await?;
     Ok(ModelList {
-        models: app.models(&source).await?,
+        models: listed.models,
+        listed_at: listed.at,
+        problem: listed.problem.map(Into::into),
     })
 }
 

@@ -63,7 +63,8 @@ pub async fn dictation_play(app: &App, req: DictationPlayReq) -> Answer<Done> {
     Ok(Done {})
 }
 
-/// Closes the microphone, if it is open, and has the recording written down.
+/// Closes the microphone, if it is open, and has the recording written down. One that did not
+/// become words waits in memory; [`dictation_stop`] shows it.
 ///
 /// # Errors
 /// `recording_empty`; when the source could not be asked.

@@ -1,6 +1,6 @@
 //! Sources of answers.
 
-use fluxchat_model::{DataPractices, Dialect, Model, SourceId, StatedPractices};
+use fluxchat_model::{DataPractices, Dialect, Model, SourceId, StatedPractices, Timestamp};
 
 use crate::ApiError;
 use crate::dto::ledger::OptOutRow;
@@ -104,10 +104,14 @@ dto! {
 }
 
 dto! {
-    /// What a source offers, asked live.
+    /// What a source offers, asked live; what it last said where it cannot be asked.
     answer ModelList {
         /// As the source orders them.
         pub models: Vec<Model>,
+        /// When the source said so.
+        pub listed_at: Timestamp,
+        /// Why this is what it said then, and not what it says now.
+        pub problem: Option<ApiError>,
     }
 }
 

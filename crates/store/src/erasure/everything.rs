@@ -37,6 +37,7 @@ impl WriteTx<'_> {
             ("tool_server", "DELETE FROM tool_server"),
             ("diagnostic_report", "DELETE FROM diagnostic_report"),
             ("spend_day", "DELETE FROM spend_day"),
+            ("model_list", "DELETE FROM model_list"),
             ("folder", "DELETE FROM folder"),
             ("conversation_tag", "DELETE FROM conversation_tag"),
             ("tag", "DELETE FROM tag"),

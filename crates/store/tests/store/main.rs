@@ -14,6 +14,7 @@ mod everything;
 mod large;
 mod ledger;
 mod leftovers;
+mod models;
 mod open;
 mod records;
 mod search;

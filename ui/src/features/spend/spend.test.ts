@@ -59,7 +59,7 @@ describe('what goes along', () => {
     const { app, user, asked } = await opened();
     const line = await screen.findByTestId('context-line');
     expect(line.textContent).toMatch(/≈ [\d,]+ \/ 128K/);
-    expect(line.getAttribute('aria-label')).toMatch(/about [\d,]+ of 128,000 tokens/);
+    expect(line.title).toMatch(/about [\d,]+ of 128,000 tokens/);
     await user.click(line);
     const details = await screen.findByTestId('context-details');
     expect(details.textContent).toContain('Messages');

@@ -91,6 +91,43 @@ describe('dictation', () => {
     expect(fake.calls.some((call) => call.name === 'dictation_stop')).toBe(false);
   });
 
+  it('keeps what could not be sent, to send it again or to throw it away', async () => {
+    const { user, field, fake, app } = await setup();
+    await app.client.voiceAgree({ host: fake.world.sources.find((source) => source.dialect === 'openai')?.host ?? '' });
+    const record = async () => {
+      await user.click(screen.getByTestId('voice-dictate'));
+      await screen.findByTestId('voice-recording');
+      await waitFor(() => expect(screen.getByTestId('voice-time').textContent).not.toBe(''));
+      fake.answer('dictation_stop', () => ({ ms: 4_000, bytes: 128_044 }));
+      await user.click(screen.getByTestId('voice-done'));
+      await user.click(await screen.findByTestId('voice-send'));
+    };
+    fake.world.offline = true;
+    await record();
+    await screen.findByTestId('voice-again');
+    await waitFor(() => expect(screen.getByTestId('composer-error').textContent).toContain('Nothing was lost.'));
+    expect(screen.getByTestId('voice-shown').textContent).toContain('0:04');
+    expect(await violations()).toEqual([]);
+    // Nothing but its own button throws it away: not Escape, and not a look elsewhere.
+    await user.keyboard('{Escape}');
+    app.navigation.go('settings', 'voice');
+    await screen.findByText('Appearance');
+    app.navigation.go('chat');
+    await screen.findByTestId('voice-again');
+    expect(fake.calls.some((call) => call.name === 'dictation_cancel')).toBe(false);
+    fake.world.offline = false;
+    await user.click(screen.getByTestId('voice-again'));
+    await waitFor(() => expect(screen.getByTestId<HTMLTextAreaElement>('composer-input').value).toBe('Which words were dictated?'));
+    expect(field).toBeTruthy();
+
+    fake.world.offline = true;
+    await record();
+    await screen.findByTestId('voice-again');
+    await user.click(screen.getByTestId('voice-cancel'));
+    await screen.findByTestId('voice-dictate');
+    expect(fake.calls.at(-1)?.name).toBe('dictation_cancel');
+  });
+
   it('says what went wrong', async () => {
     const { user, fake } = await setup();
     fake.answer('voice_get', () => {

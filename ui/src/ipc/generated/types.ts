@@ -3384,13 +3384,21 @@ context?: number,
 price?: Price, };
 
 /**
- * What a source offers, asked live.
+ * What a source offers, asked live; what it last said where it cannot be asked.
  */
 export type ModelList = { 
 /**
  * As the source orders them.
  */
-models: Array<Model>, };
+models: Array<Model>, 
+/**
+ * When the source said so.
+ */
+listed_at: number, 
+/**
+ * Why this is what it said then, and not what it says now.
+ */
+problem: ApiError | null, };
 
 /**
  * What the sentence of a failure names and quotes.

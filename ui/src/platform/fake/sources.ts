@@ -83,6 +83,14 @@ export function sourceCommands(world: FakeWorld): Handlers<Names> {
       world.emit({ type: 'sources_changed' });
       return {};
     },
-    source_models: ({ id }) => ({ models: models(find(id)) }),
+    source_models: ({ id }) => {
+      const row = find(id);
+      const cannot = world.offline && !row.in_process;
+      return {
+        models: models(row),
+        listed_at: Date.now() - (cannot ? 3 * 86_400_000 : 0),
+        problem: cannot ? apiError('offline', 'Fluxchat is offline, because you switched it offline.') : null,
+      };
+    },
   };
 }

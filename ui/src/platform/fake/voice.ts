@@ -68,6 +68,7 @@ export function voiceCommands(world: FakeWorld): Handlers<Names> {
   };
   let recording: ReturnType<typeof setInterval> | undefined;
   let ms = 0;
+  let waits = false;
   let reading: { id: string; piece: number; held: boolean; timer: ReturnType<typeof setInterval> } | null = null;
 
   const tell = (how: 'fetching' | 'playing' | 'paused' | 'ended') => {
@@ -93,7 +94,9 @@ export function voiceCommands(world: FakeWorld): Handlers<Names> {
       return state();
     },
     dictation_begin: () => {
+      if (waits) throw apiError('dictating', 'It records already.');
       ms = 0;
+      waits = true;
       clearInterval(recording);
       recording = setInterval(() => {
         ms += TELL_MS;
@@ -103,6 +106,7 @@ export function voiceCommands(world: FakeWorld): Handlers<Names> {
     },
     dictation_stop: () => {
       clearInterval(recording);
+      if (!waits) throw apiError('not_dictating', 'Nothing is recorded.');
       if (ms === 0) throw apiError('recording_empty', 'Nothing was recorded.');
       return { ms, bytes: 44 + ms * 32 };
     },
@@ -110,9 +114,12 @@ export function voiceCommands(world: FakeWorld): Handlers<Names> {
     dictation_finish: async () => {
       clearInterval(recording);
       await new Promise((resolve) => setTimeout(resolve, 400));
+      if (world.offline) throw apiError('offline', 'Fluxchat is offline, because you switched it offline.', 'Nothing was lost.', 'Switch Offline off to send it.');
+      waits = false;
       return { text: 'Which words were dictated?' };
     },
     dictation_cancel: () => {
+      waits = false;
       clearInterval(recording);
       return {};
     },
