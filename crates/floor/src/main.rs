@@ -81,7 +81,10 @@ fn read(channel: Channel<InvokeResponseBody>) {
         .unwrap_or_default();
     std::thread::spawn(move || {
         for piece in body.chunks(PIECE).chain([&[][..]]) {
-            if channel.send(InvokeResponseBody::Raw(piece.to_vec())).is_err() {
+            if channel
+                .send(InvokeResponseBody::Raw(piece.to_vec()))
+                .is_err()
+            {
                 return;
             }
         }

@@ -3394,7 +3394,7 @@ models: Array<Model>,
 /**
  * When the source said so.
  */
-listed_at: number, 
+listed_at: Timestamp, 
 /**
  * Why this is what it said then, and not what it says now.
  */

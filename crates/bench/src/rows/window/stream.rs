@@ -107,14 +107,9 @@ fn report_at_once(name: &str, [plain, read, ours, _]: &[Seen; 4]) {
 }
 
 fn report_paced(name: &str, [plain, _, ours, nothing]: &[Seen; 4]) {
-    Row::new(
-        "window",
-        name,
-        "the page of plain text",
-        Budget::Ratio(1.5),
-    )
-    .note("main thread of the page")
-    .print(&ours.cpu, Some(&plain.cpu));
+    Row::new("window", name, "the page of plain text", Budget::Ratio(1.5))
+        .note("main thread of the page")
+        .print(&ours.cpu, Some(&plain.cpu));
     Row::new(
         "window",
         name,
