@@ -13,6 +13,7 @@ use fluxchat_vault::MemoryKeychain;
 use crate::support::{Profile, app, runtime};
 
 #[test]
+#[ignore = "compiled and never run yet: run it once before it counts"]
 fn the_branch_that_is_shown_is_written() {
     runtime().block_on(async {
         let home = tempfile::tempdir().unwrap();
@@ -67,6 +68,7 @@ fn the_branch_that_is_shown_is_written() {
 }
 
 #[test]
+#[ignore = "compiled and never run yet: run it once before it counts"]
 fn the_command_line_prints_and_writes_it() {
     let profile = Profile::with_cheap_passphrase().set_up();
     let asked = profile.json(&["ask", "Say it with a slash / and a star *"]);

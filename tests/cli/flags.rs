@@ -456,7 +456,15 @@ fn several_answers_are_one_document_with_the_same_fields() {
     assert!(ran.stderr.contains("recorder-1 (r):"), "{}", ran.stderr);
 
     let kept = profile.json(&["history", "list"]).as_array().map(Vec::len);
-    let gone = profile.json(&["ask", "one", "--temporary", "--beside", "sandbox"]);
+    let gone = profile.json(&[
+        "ask",
+        "one",
+        "--source",
+        "sandbox",
+        "--temporary",
+        "--beside",
+        "sandbox",
+    ]);
     assert_eq!(gone["conversation_id"], Value::Null);
     assert_eq!(gone["answers"][1]["message_id"], Value::Null);
     assert_eq!(

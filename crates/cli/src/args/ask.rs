@@ -9,7 +9,7 @@ use super::{ParameterArgs, ToolArgs};
 pub struct Ask {
     /// The question
     pub text: String,
-    /// Which source answers [default: the sandbox, or the conversation's own]
+    /// Which source answers [default: the conversation's own, or the one used last]
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
     /// Which model answers

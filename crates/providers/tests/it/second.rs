@@ -4,7 +4,7 @@ use bytes::Bytes;
 use fluxchat_egress::HeaderKind;
 use fluxchat_model::Dialect;
 use fluxchat_providers::{
-    ChatEvent, ChatMessage, ChatPart, ChatRequest, FinishReason, Notice, Protocol, Step, fuzz,
+    ChatEvent, ChatMessage, ChatPart, FinishReason, Notice, Protocol, Step, fuzz,
 };
 use proptest::prelude::*;
 
