@@ -201,7 +201,6 @@ fn counted() {
 }
 
 #[test]
-#[ignore = "the button that counts branches has another name than its text; the steps after it were not seen to pass yet"]
 fn a_conversation_of_many_screens_is_read_found_in_and_mapped_without_a_network() {
     in_namespace("offline::beside_chat::long");
 }
