@@ -13,7 +13,6 @@ use fluxchat_vault::MemoryKeychain;
 use crate::support::{Profile, app, runtime};
 
 #[test]
-#[ignore = "compiled and never run yet: run it once before it counts"]
 fn the_branch_that_is_shown_is_written() {
     runtime().block_on(async {
         let home = tempfile::tempdir().unwrap();
@@ -68,7 +67,6 @@ fn the_branch_that_is_shown_is_written() {
 }
 
 #[test]
-#[ignore = "compiled and never run yet: run it once before it counts"]
 fn the_command_line_prints_and_writes_it() {
     let profile = Profile::with_cheap_passphrase().set_up();
     let asked = profile.json(&["ask", "Say it with a slash / and a star *"]);
@@ -83,6 +81,8 @@ fn the_command_line_prints_and_writes_it() {
     let args = ["history", "markdown", id, "--out", folder];
     assert_eq!(profile.json(&args)["name"], name);
     assert_eq!(fs::read_to_string(out.path().join(name)).unwrap(), text);
-    let twice = profile.json(&args);
+    let twice = profile.run(&[&["--json"], &args[..]].concat());
+    assert_eq!(twice.code, 2);
+    let twice = twice.json();
     assert_eq!(twice["error"]["code"], "export_exists", "never over a file");
 }

@@ -79,7 +79,6 @@ async fn at(address: &str) -> Connection {
 }
 
 #[test]
-#[ignore = "compiled and never run yet: run it once before it counts"]
 fn a_picture_of_the_screen_comes_by_the_press_of_a_person_and_leaves_no_file() {
     runtime().block_on(async {
         let session = DesktopSession::start(Keyring::NoProvider, false);

@@ -52,7 +52,6 @@ async fn reading_works(window: &Window, desk: &Desk, when: &str) {
 }
 
 #[test]
-#[ignore = "its last steps were not seen to pass yet"]
 fn every_job_says_what_happened_and_reading_goes_on() {
     in_namespace("offline::window::inside");
 }
