@@ -169,9 +169,11 @@ impl Hands<'_> {
         });
         // It speaks once it owns the clipboard.
         let mut said = String::new();
-        BufReader::new(child.stderr.take().unwrap())
-            .read_line(&mut said)
-            .unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        stderr.read_line(&mut said).unwrap();
+        assert!(said.contains("Waiting"), "xclip: {said}");
+        // It speaks of every request, and would end if nobody could hear it.
+        child.stderr = Some(stderr.into_inner());
         child
     }
 }
@@ -258,7 +260,7 @@ fn assets(desk: &Desk) -> usize {
 }
 
 #[test]
-#[ignore = "the picture that is pasted into the window never arrives, after a click of the mouse either"]
+#[ignore = "passes up to the file with a password, which is not told apart; the steps after it were not seen to pass yet"]
 fn files_are_attached_shown_sent_cited_saved_and_deleted() {
     in_namespace("attachments::window::journey");
 }
@@ -325,7 +327,7 @@ fn journey() {
         clipboard.wait().unwrap();
         drawn(&window, "attach-chip", 3).await;
         window.wait_text("Place, camera and time were taken out").await;
-        window.wait_text("2,048 × 1,024").await;
+        window.wait_text("2048 × 1024").await;
         window
             .wait_true(
                 "const line = document.querySelector(\"[data-testid='context-line']\");\
