@@ -112,6 +112,38 @@ fn a_long_pdf_is_read_with_its_page_numbers() {
 }
 
 #[test]
+fn a_pdf_with_a_password_is_told_apart() {
+    let (key, id) = ("5a".repeat(32), "07".repeat(16));
+    let lock = format!("<< /Filter /Standard /V 1 /R 2 /P -4 /O <{key}> /U <{key}> >>");
+    let plain = pdf(1, |_| "nobody reads this".to_owned());
+    let text = reader().text(Kind::Pdf, plain.clone()).unwrap();
+    assert!(
+        text.pages[0].text.contains("nobody reads this"),
+        "control arm"
+    );
+    let plain = String::from_utf8(plain).unwrap();
+    let with = |encrypt: &str| {
+        let trailer = format!("trailer\n<< /Encrypt {encrypt} /ID [<{id}> <{id}>] ");
+        plain.replace("trailer\n<< ", &trailer)
+    };
+    let inside = with(&lock).into_bytes();
+    let error = reader().text(Kind::Pdf, inside).unwrap_err();
+    assert_eq!(error, ReadError::Protected, "in the trailer itself");
+    // As an object of its own, in a section of the table after the first.
+    let numbered = with("7 0 R");
+    let (body, end) = numbered.split_at(numbered.find("xref\n").unwrap());
+    let at = body.len();
+    let start = at + format!("7 0 obj\n{lock}\nendobj\n").len();
+    let end = end
+        .replace("trailer\n", &format!("7 1\n{at:010} 00000 n \ntrailer\n"))
+        .replace("/Size 6", "/Size 8")
+        .replace(&format!("startxref\n{at}"), &format!("startxref\n{start}"));
+    let apart = format!("{body}7 0 obj\n{lock}\nendobj\n{end}").into_bytes();
+    let error = reader().text(Kind::Pdf, apart).unwrap_err();
+    assert_eq!(error, ReadError::Protected, "as an object of its own");
+}
+
+#[test]
 fn office_documents_are_read() {
     let slide = b"<p:sld><a:p><a:t>Quarter two</a:t></a:p></p:sld>";
     let deck = zipped(&[

@@ -13,7 +13,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Text, ReadError> {
         Error::InvalidPassword | Error::Decryption(_) => ReadError::Protected,
         _ => ReadError::Damaged,
     })?;
-    if document.is_encrypted() && document.decrypt("").is_err() {
+    // Loading takes this away where no password is needed. It may stand in the trailer itself,
+    // where `is_encrypted` does not see it (ISO 32000-1, 7.5.5).
+    if document.trailer.has(b"Encrypt") && document.decrypt("").is_err() {
         return Err(ReadError::Protected);
     }
     let numbers: Vec<u32> = document.get_pages().keys().copied().collect();
