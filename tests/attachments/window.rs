@@ -260,7 +260,6 @@ fn assets(desk: &Desk) -> usize {
 }
 
 #[test]
-#[ignore = "passes up to the file with a password, which is not told apart; the steps after it were not seen to pass yet"]
 fn files_are_attached_shown_sent_cited_saved_and_deleted() {
     in_namespace("attachments::window::journey");
 }
