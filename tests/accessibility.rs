@@ -18,8 +18,10 @@ pub async fn axe_is_content(window: &Window, screen: &str) {
         std::fs::read_to_string(path).expect("axe-core; install it with: npm ci --prefix ui");
     window.run(&source, vec![]).await;
     let script = "const done = arguments[arguments.length - 1];
-        axe.run(document, { resultTypes: ['violations'], iframes: false,
-          rules: { 'region': { enabled: true } } })
+        // What is still fading in has the colours of what lies below mixed into its own.
+        const moving = document.getAnimations().filter(it => Number.isFinite(it.effect?.getComputedTiming().endTime));
+        Promise.all(moving.map(it => it.finished.catch(() => undefined))).then(() => axe.run(document, { resultTypes: ['violations'], iframes: false,
+          rules: { 'region': { enabled: true } } }))
         .then(found => done(found.violations.map(v => v.id + ': ' + v.help + '\\n' +
           v.nodes.map(n => '  ' + n.html.slice(0, 160) + ' (' + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? '') + ')').join('\\n'))),
           error => done([String(error)]));";
