@@ -1,5 +1,6 @@
-// For the fake core and for tests: a row with nothing special about it.
-import type { ConversationRow } from './generated/types';
+// Rows with nothing special about them: for the fake core, for tests, and for what is drawn beside
+// the page.
+import type { ConversationRow, MessageRow } from './generated/types';
 
 type Known = Pick<ConversationRow, 'id' | 'title' | 'created_at'>;
 
@@ -17,6 +18,29 @@ export function conversationOf(row: Known & Partial<ConversationRow>): Conversat
     model: null,
     updated_at: row.created_at,
     streaming: false,
+    ...row,
+  };
+}
+
+type Said = Pick<MessageRow, 'id' | 'conversation_id' | 'role' | 'text' | 'blocks' | 'created_at'>;
+
+/** A message that stands alone and says no more than its words. */
+export function messageOf(row: Said & Partial<MessageRow>): MessageRow {
+  return {
+    parent_id: null,
+    status: 'complete',
+    model: null,
+    source_name: null,
+    finished_at: null,
+    reasoning: [],
+    citations: [],
+    calls: [],
+    notices: [],
+    attachments: [],
+    usage: null,
+    error: null,
+    branch_ids: [row.id],
+    stream_seq: 0,
     ...row,
   };
 }

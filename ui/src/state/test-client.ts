@@ -1,6 +1,6 @@
 // For tests only: a client whose commands are functions of the test.
 import { createClient, type Client, type Commands } from '../ipc/generated/client';
-import { conversationOf } from '../ipc/rows';
+import { conversationOf, messageOf } from '../ipc/rows';
 import type { ConversationRow, MessageRow } from '../ipc/generated/types';
 
 export type Handlers = { [K in keyof Commands]?: (req: Commands[K][0]) => unknown };
@@ -23,29 +23,18 @@ export function testClient(handlers: Handlers): { client: Client; asked: Asked[]
 }
 
 export function messageRow(id: string, change: Partial<MessageRow> = {}): MessageRow {
-  return {
+  return messageOf({
     id,
     conversation_id: 'c1',
-    parent_id: null,
     role: 'assistant',
-    status: 'complete',
     model: 'guide',
     source_name: 'sandbox',
     created_at: 1_000,
     finished_at: 2_200,
     text: id,
     blocks: [{ type: 'paragraph', inlines: [{ type: 'text', text: id }] }],
-    reasoning: [],
-    citations: [],
-    calls: [],
-    notices: [],
-    attachments: [],
-    usage: null,
-    error: null,
-    branch_ids: [id],
-    stream_seq: 0,
     ...change,
-  };
+  });
 }
 
 export function conversationRow(

@@ -1,6 +1,7 @@
 import { flushSync, mount, unmount } from 'svelte';
 import { createClient } from '../../ipc/generated/client';
 import type { Block, Inline, MessageRow } from '../../ipc/generated/types';
+import { messageOf } from '../../ipc/rows';
 import { AppState, contextOf } from '../../state/app.svelte';
 import { ShownMessage } from '../../state/message.svelte';
 import MessageItem from '../chat/MessageItem.svelte';
@@ -15,29 +16,16 @@ const BLOCKS: Block[] = [
   { type: 'code_block', language: null, lines: [[]], closed: true },
 ];
 
-const row = (change: Partial<MessageRow>): MessageRow => ({
-  id: 'rehearsed',
-  conversation_id: 'rehearsed',
-  parent_id: null,
-  role: 'user',
-  status: 'complete',
-  model: null,
-  source_name: null,
-  created_at: 0,
-  finished_at: null,
-  text: '',
-  blocks: [{ type: 'paragraph', inlines: WORDS }],
-  reasoning: [],
-  citations: [],
-  calls: [],
-  notices: [],
-  attachments: [],
-  usage: null,
-  error: null,
-  branch_ids: ['rehearsed'],
-  stream_seq: 0,
-  ...change,
-});
+const row = (change: Partial<MessageRow>): MessageRow =>
+  messageOf({
+    id: 'rehearsed',
+    conversation_id: 'rehearsed',
+    role: 'user',
+    created_at: 0,
+    text: '',
+    blocks: [{ type: 'paragraph', inlines: WORDS }],
+    ...change,
+  });
 
 /**
  * Draws a question and an answer beside the page, once, and throws them away: the browser reads

@@ -1,5 +1,5 @@
 import type { ConversationRow, Erasing, MessageRow, MessageSent } from '../../ipc/generated/types';
-import { conversationOf } from '../../ipc/rows';
+import { conversationOf, messageOf } from '../../ipc/rows';
 import type { Handlers } from '../fake';
 import { plansOf } from './attachment';
 import { ANSWER, heading, paragraph } from './blocks';
@@ -35,27 +35,14 @@ type Names =
 const gone = () => apiError('not_found', 'It is not there any more.', '', 'Reload the view.');
 
 export function makeMessage(world: FakeWorld, row: Pick<MessageRow, 'conversation_id' | 'role' | 'text'> & Partial<MessageRow>): MessageRow {
-  const id = row.id ?? world.id();
-  return {
-    id,
-    parent_id: null,
-    status: 'complete',
-    model: null,
-    source_name: null,
-    created_at: Date.now(),
-    finished_at: Date.now(),
+  const now = Date.now();
+  return messageOf({
+    id: row.id ?? world.id(),
+    created_at: now,
+    finished_at: now,
     blocks: row.text ? [paragraph(row.text)] : [],
-    reasoning: [],
-    citations: [],
-    calls: [],
-    notices: [],
-    attachments: [],
-    usage: null,
-    error: null,
-    branch_ids: [id],
-    stream_seq: 0,
     ...row,
-  };
+  });
 }
 
 export function chatCommands(world: FakeWorld): Handlers<Names> {
