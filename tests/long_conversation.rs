@@ -221,9 +221,12 @@ fn five_thousand_messages_are_read_found_branched_and_asked_on() {
         let pill = "return document.querySelector('[data-testid=new-below]')?.innerText.includes('New below')";
         window.wait_true(pill, vec![], "that something is new below is said").await;
         desk.picture("long-unseen");
+        // It is stopped from up there, and found as it was left.
+        window.click("stop").await;
+        window.wait("send").await;
+        assert_eq!(place(&window).await, before, "stopping moves nobody");
         window.click("new-below").await;
         in_sight(&window, "w20 ").await;
-        window.click("stop").await;
         window.wait("message-interrupted").await;
         axe_is_content(&window, "a stopped answer at the end").await;
         desk.quit(window).await;

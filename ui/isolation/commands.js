@@ -2,6 +2,7 @@
 
 globalThis.FLUXCHAT_COMMANDS = new Set([
   'session_get',
+  'first_screen',
   'session_retry',
   'session_unlock',
   'session_create',

@@ -33,6 +33,8 @@ pub const GROUPS: &[(&str, Group)] = &[
     ("window-open", window::open),
     #[cfg(target_os = "linux")]
     ("window-stream", window::stream),
+    #[cfg(target_os = "linux")]
+    ("window-at-once", window::at_once),
     ("write", write::measure),
     ("retention", retention::measure),
     ("delete", delete::measure),

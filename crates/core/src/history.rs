@@ -1,7 +1,9 @@
 //! The history: its list, and the shown branch of a conversation.
 
 use fluxchat_model::{Conversation, ConversationId, Message, MessageId};
-use fluxchat_store::{ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor};
+use fluxchat_store::{
+    ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor, ReadTx, StoreError,
+};
 
 use crate::chat::StreamState;
 use crate::temporary::Home;
@@ -27,6 +29,8 @@ pub struct MessagePage {
     pub has_before: bool,
     /// Whether there are newer ones.
     pub has_after: bool,
+    /// The answer that is arriving on the shown branch, on this page or not.
+    pub arriving: Option<MessageId>,
 }
 
 impl App {
@@ -140,10 +144,17 @@ impl App {
                     live,
                 });
             }
+            let mut arriving = None;
+            for id in open.generating_in(conversation) {
+                if is_on_path(tx, conversation, id)? {
+                    arriving = Some(id);
+                }
+            }
             Ok(MessagePage {
                 messages,
                 has_before,
                 has_after,
+                arriving,
             })
         })
         .await
@@ -172,13 +183,19 @@ impl App {
         conversation: ConversationId,
         message: MessageId,
     ) -> Result<bool, Error> {
-        self.read_at(home, move |tx| {
-            match tx.path_page(conversation, PathAnchor::Around(message), 1) {
-                Ok(_) => Ok(true),
-                Err(fluxchat_store::StoreError::NotFound(_)) => Ok(false),
-                Err(error) => Err(error),
-            }
-        })
-        .await
+        self.read_at(home, move |tx| is_on_path(tx, conversation, message))
+            .await
+    }
+}
+
+fn is_on_path(
+    tx: &ReadTx<'_>,
+    conversation: ConversationId,
+    message: MessageId,
+) -> Result<bool, StoreError> {
+    match tx.path_page(conversation, PathAnchor::Around(message), 1) {
+        Ok(_) => Ok(true),
+        Err(StoreError::NotFound(_)) => Ok(false),
+        Err(error) => Err(error),
     }
 }

@@ -8,6 +8,7 @@ macro_rules! for_each_command {
     ($callback:ident) => {
         $callback! {
             session session_get(Empty) -> SessionInfo;
+            session first_screen(FirstScreenReq) -> FirstScreen;
             session session_retry(Empty) -> SessionInfo;
             session session_unlock(SessionUnlockReq) -> SessionInfo;
             session session_create(SessionCreateReq) -> SessionInfo;

@@ -80,6 +80,11 @@ export function formatDay(at: number, now: number): string {
     : dates('day-year', { day: 'numeric', month: 'short', year: 'numeric' }).format(at);
 }
 
+/** A month and its year. */
+export function formatMonthYear(at: Date): string {
+  return dates('month', { month: 'long', year: 'numeric' }).format(at);
+}
+
 /** The minute alone. */
 export function formatTime(at: number): string {
   return dates('time', { timeStyle: 'short' }).format(at);

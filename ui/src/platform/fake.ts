@@ -11,6 +11,7 @@ import { deletionCommands } from './fake/deletion';
 import { diagnosticsCommands } from './fake/diagnostics';
 import { exportCommands } from './fake/export';
 import { filingCommands } from './fake/filing';
+import { firstCommands } from './fake/first';
 import { ledgerCommands } from './fake/ledger';
 import { previewCommands } from './fake/preview';
 import { privacyCommands } from './fake/privacy';
@@ -68,6 +69,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
   const world = new FakeWorld(from instanceof URLSearchParams ? optionsFrom(from) : from);
   const handlers: Handlers<keyof Commands> = {
     ...sessionCommands(world),
+    ...firstCommands(() => handlers),
     ...lockCommands(world, () => handlers.session_get({}) as SessionInfo),
     ...chatCommands(world),
     ...attachmentCommands(world),

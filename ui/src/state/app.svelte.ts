@@ -4,12 +4,13 @@
  */
 import { getContext, setContext } from 'svelte';
 import type { Client } from '../ipc/generated/client';
-import type { SessionInfo, WindowEvent } from '../ipc/generated/types';
+import { Loaded } from '../ipc/loaded.svelte';
+import type { FirstScreen, PolicyStatus, SessionInfo, WindowEvent } from '../ipc/generated/types';
 import { Attachments } from './attachments.svelte';
 import { Chat } from './chat.svelte';
 import { Context } from './context.svelte';
-import { History } from './conversations.svelte';
-import { Drafts } from './drafts';
+import { History, PAGE } from './conversations.svelte';
+import { Drafts, NEW_CONVERSATION } from './drafts';
 import { Egress } from './egress.svelte';
 import { Exporting } from './exporting.svelte';
 import { Filing } from './filing.svelte';
@@ -42,6 +43,7 @@ export class AppState {
   readonly drafts: Drafts;
   readonly sources: Sources;
   readonly egress: Egress;
+  readonly policy: Loaded<PolicyStatus>;
   readonly exporting: Exporting;
   readonly undo: UndoOffers;
   readonly search: Search;
@@ -72,6 +74,7 @@ export class AppState {
     this.drafts = new Drafts(client);
     this.sources = new Sources(client);
     this.egress = new Egress(client);
+    this.policy = new Loaded(() => client.policyStatus());
     this.exporting = new Exporting(client);
     this.undo = new UndoOffers(client);
     this.search = new Search(client);
@@ -117,14 +120,37 @@ export class AppState {
   async start(): Promise<void> {
     if (this.started) return;
     this.started = true;
+    const before = this.egress.status;
+    const first = await this.client.firstScreen({ limit: PAGE }).catch(() => null);
+    if (first) {
+      this.acceptFirst(first);
+      // Unless something passed the door meanwhile, which an event told.
+      if (this.egress.status === before) this.egress.accept(first.egress);
+      return;
+    }
+    // Whatever could not be read says so where it is shown.
     await Promise.all([
       this.history.active.load(),
       this.history.temporary.load(),
       this.filing.load(),
       this.restriction.load(),
       this.sources.refresh(),
+      this.policy.load(),
       this.egress.refresh().catch(() => undefined),
     ]);
+  }
+
+  private acceptFirst(first: FirstScreen): void {
+    this.history.active.accept(first.conversations);
+    this.history.temporary.rows = first.temporary.rows;
+    this.filing.accept(first.filing);
+    this.restriction.value = first.restriction;
+    this.sources.accept(first.sources);
+    this.policy.value = first.policy;
+    this.talk.acceptPresets(first.presets);
+    this.drafts.accept(NEW_CONVERSATION, first.draft.text);
+    const source = this.sources.default;
+    this.attachments.accept(first.files, source?.id, source?.default_model ?? undefined);
   }
 
   dispatch(event: WindowEvent): void {
@@ -166,6 +192,7 @@ export class AppState {
         break;
       case 'consents_changed':
         this.revisions.consents += 1;
+        void this.policy.load();
         break;
       case 'receipts_changed':
         this.revisions.receipts += 1;

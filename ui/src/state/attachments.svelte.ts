@@ -1,5 +1,5 @@
 import type { Client } from '../ipc/generated/client';
-import type { ApiError, AttachmentPlan, DroppedFile } from '../ipc/generated/types';
+import type { ApiError, AttachmentList, AttachmentPlan, DroppedFile } from '../ipc/generated/types';
 import { asApiError } from './errors';
 
 /** A file that is looked at, from a page on. */
@@ -66,6 +66,17 @@ export class Attachments {
     await this.refresh();
   }
 
+  /** The files of a new conversation, as they were read for who would answer it. */
+  accept(list: AttachmentList, source: string | undefined, model: string | undefined): void {
+    // Somebody was quicker and looks at another conversation.
+    if (this.round > 0) return;
+    this.round += 1;
+    this.id = null;
+    this.source = source;
+    this.model = model;
+    this.show(list);
+  }
+
   /** What was sent is beside no text any more. */
   sent(ids: readonly string[]): void {
     this.chips = this.chips.filter((chip) => !chip.plan || !ids.includes(chip.plan.file.asset_id));
@@ -99,20 +110,23 @@ export class Attachments {
     const source = this.source ? { source_id: this.source } : {};
     const model = this.model ? { model: this.model } : {};
     try {
-      const { files } = await this.client.attachmentList({ ...where, ...source, ...model });
-      if (round !== this.round) return;
-      const kept = this.chips.filter((chip) => chip.plan === null);
-      const ready = files.map((plan) => ({
-        key: plan.file.asset_id,
-        name: plan.file.name,
-        bytes: plan.file.bytes,
-        plan,
-        problem: null,
-      }));
-      this.chips = [...ready, ...kept];
+      const list = await this.client.attachmentList({ ...where, ...source, ...model });
+      if (round === this.round) this.show(list);
     } catch {
       // What is shown stays; sending says what is wrong.
     }
+  }
+
+  private show({ files }: AttachmentList): void {
+    const kept = this.chips.filter((chip) => chip.plan === null);
+    const ready = files.map((plan) => ({
+      key: plan.file.asset_id,
+      name: plan.file.name,
+      bytes: plan.file.bytes,
+      plan,
+      problem: null,
+    }));
+    this.chips = [...ready, ...kept];
   }
 
   private async one(id: string | null, file: File | DroppedFile): Promise<void> {

@@ -199,7 +199,7 @@ export class Chat {
   async send(text: string): Promise<boolean> {
     const { client, thread, drafts, talk, attachments } = this.parts;
     const files = attachments.ids;
-    if ((text.trim() === '' && files.length === 0) || this.sending || thread.streaming) return false;
+    if ((text.trim() === '' && files.length === 0) || this.sending || thread.arriving !== null) return false;
     const conversationId = thread.conversationId;
     this.sending = true;
     this.problem = null;
@@ -296,9 +296,9 @@ export class Chat {
 
   /** Stops what is arriving, and what arrives beside it. */
   async stop(): Promise<void> {
-    const message = this.parts.thread.streaming;
-    if (!message) return;
-    const all = this.columns === null ? [message.id] : message.row.branch_ids;
+    const { arriving, streaming } = this.parts.thread;
+    if (arriving === null) return;
+    const all = this.columns === null || streaming === null ? [arriving] : streaming.row.branch_ids;
     await Promise.all(all.map((id) => this.stopOne(id)));
   }
 
@@ -356,7 +356,7 @@ export class Chat {
   }
 
   private async ask(intent: 'sent' | 'regenerated', call: () => Promise<MessageSent>) {
-    if (this.sending || this.parts.thread.streaming) return false;
+    if (this.sending || this.parts.thread.arriving !== null) return false;
     this.sending = true;
     const sent = await this.run(call);
     this.sending = false;

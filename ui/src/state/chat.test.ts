@@ -9,6 +9,7 @@ const page = (...ids: string[]) => ({
   rows: ids.map((id) => messageRow(id)),
   has_before: false,
   has_after: false,
+  arriving: null,
 });
 const source = (id: string, change = {}) => ({
   id,
@@ -52,6 +53,18 @@ async function setup(handlers: Handlers = {}) {
 }
 
 describe('Chat', () => {
+  it('stops an answer that arrives where the reader is not, and asks nothing meanwhile', async () => {
+    const { app, of } = await setup({
+      message_page: () => ({ ...page('q', 'a'), has_after: true, arriving: 'z' }),
+      message_stop: () => ({}),
+    });
+    await app.chat.open('c1', 'q');
+    expect(await app.chat.send('and then?')).toBe(false);
+    await app.chat.stop();
+    expect(of('message_stop')).toEqual([{ message_id: 'z' }]);
+    expect(of('message_send')).toEqual([]);
+  });
+
   it('begins a conversation with the chosen model and goes there', async () => {
     const { app, of } = await setup();
     await app.chat.choose({ sourceId: 's2', model: 'm9' });

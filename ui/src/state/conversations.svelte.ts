@@ -1,11 +1,12 @@
 import type { Client } from '../ipc/generated/client';
-import type { ApiError, ConversationRow, ConversationUpdateReq } from '../ipc/generated/types';
+import type { ApiError, ConversationPage, ConversationRow, ConversationUpdateReq } from '../ipc/generated/types';
 import { asApiError } from './errors';
 import type { Filing } from './filing.svelte';
 import { groupRows, nextMidnight } from './groups';
 import { Temporaries } from './temporaries.svelte';
 
-const PAGE = 60;
+/** So many rows are read at once. */
+export const PAGE = 60;
 
 export interface Clock {
   now(): number;
@@ -52,18 +53,22 @@ export class Conversations {
     if (this.status !== 'ready') this.status = 'loading';
     try {
       const page = await this.client.conversationList({ limit: PAGE, archived: this.archived });
-      if (generation !== this.generation) return;
-      this.pinned = page.pinned;
-      this.rows = page.rows;
-      this.next = page.next;
-      this.status = 'ready';
-      this.problem = null;
-      this.watchMidnight();
+      if (generation === this.generation) this.accept(page);
     } catch (reason) {
       if (generation !== this.generation) return;
       this.problem = asApiError(reason);
       this.status = 'failed';
     }
+  }
+
+  /** The first page, as it was read. */
+  accept(page: ConversationPage): void {
+    this.pinned = page.pinned;
+    this.rows = page.rows;
+    this.next = page.next;
+    this.status = 'ready';
+    this.problem = null;
+    this.watchMidnight();
   }
 
   async loadMore(): Promise<void> {

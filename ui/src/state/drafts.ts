@@ -36,6 +36,11 @@ export class Drafts {
     }
   }
 
+  /** What waits there, as it was read. */
+  accept(id: string | null, text: string): void {
+    if (!this.known.has(id)) this.known.set(id, text);
+  }
+
   /** What is known without asking; `undefined` if nothing is. */
   peek(id: string | null): string | undefined {
     return this.known.get(id);
@@ -54,7 +59,7 @@ export class Drafts {
 
   /** A conversation was begun here just now: nothing waits in it. */
   begun(id: string): void {
-    if (!this.known.has(id)) this.known.set(id, '');
+    this.accept(id, '');
   }
 
   /** Was sent: nothing is left to keep. The core removes its copy with the sending. */

@@ -114,9 +114,7 @@ export class Filing {
 
   load = async (): Promise<void> => {
     try {
-      this.rows = await this.client.filingGet();
-      this.status = 'ready';
-      this.problem = null;
+      this.accept(await this.client.filingGet());
       // What the list was narrowed to may be gone.
       if (this.list && this.filterName === null) this.list = null;
       else if (this.list) void this.list.load();
@@ -125,6 +123,12 @@ export class Filing {
       this.status = 'failed';
     }
   };
+
+  accept(rows: FilingRows): void {
+    this.rows = rows;
+    this.status = 'ready';
+    this.problem = null;
+  }
 
   narrow(filter: Filter | null): void {
     this.list = filter && new FiledList(this.client, filter);

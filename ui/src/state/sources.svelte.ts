@@ -1,6 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../ipc/generated/client';
-import type { ApiError, Model, SourceRow } from '../ipc/generated/types';
+import type { ApiError, Model, SourceList, SourceRow } from '../ipc/generated/types';
 import { asApiError } from './errors';
 
 export type ModelsState =
@@ -30,13 +30,17 @@ export class Sources {
 
   async refresh(): Promise<void> {
     try {
-      const list = await this.client.sourceList();
-      this.rows = list.rows;
-      this.defaultId = list.default_source_id;
-      this.problem = null;
+      this.accept(await this.client.sourceList());
     } catch (reason) {
       this.problem = asApiError(reason);
     }
+    this.loaded = true;
+  }
+
+  accept(list: SourceList): void {
+    this.rows = list.rows;
+    this.defaultId = list.default_source_id;
+    this.problem = null;
     this.loaded = true;
   }
 

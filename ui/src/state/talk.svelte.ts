@@ -1,5 +1,5 @@
 import type { Client } from '../ipc/generated/client';
-import type { ApiError, Instructions, Preset, PromptRow } from '../ipc/generated/types';
+import type { ApiError, Instructions, Preset, PresetList, PromptRow } from '../ipc/generated/types';
 import { asApiError } from './errors';
 
 /** What floats beside a conversation. */
@@ -46,6 +46,14 @@ export class Talk {
     if (this.wanted.has(list)) return;
     this.wanted.add(list);
     queueMicrotask(this.load);
+  }
+
+  /** The assistants, as they were read. */
+  acceptPresets(list: PresetList): void {
+    this.wanted.add('presets');
+    this.keptPresets = list.rows;
+    this.status = 'ready';
+    this.problem = null;
   }
 
   /** Reads again what was looked at. */

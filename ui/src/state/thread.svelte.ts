@@ -42,9 +42,13 @@ export class Thread {
 
   /** Some message here has files. */
   readonly hasFiles = $derived(this.messages.some((message) => message.row.attachments.length > 0));
+  /** What arrives, as the last page told it. */
+  private beyond = $state<string | null>(null);
   readonly streaming = $derived(
     this.messages.findLast((message) => message.row.status === 'streaming') ?? null,
   );
+  /** The answer that is arriving on the shown branch, also where the reader is far from it. */
+  readonly arriving = $derived(this.streaming?.id ?? this.beyond);
 
   /** The message at the top of the view; the view keeps it up to date. */
   visibleId: string | null = null;
@@ -159,6 +163,7 @@ export class Thread {
 
   private join(side: 'before' | 'after', page: MessagePage): void {
     const rows = this.adopt(page.rows);
+    this.beyond = page.arriving;
     if (side === 'before') {
       const joined = [...rows, ...this.messages];
       this.hasBefore = page.has_before;
@@ -229,6 +234,7 @@ export class Thread {
     this.messages = [];
     this.hasBefore = false;
     this.hasAfter = false;
+    this.beyond = null;
     this.problem = null;
     this.flash = null;
     this.visibleId = null;
@@ -244,7 +250,8 @@ export class Thread {
     try {
       const page = await this.client.messagePage({ conversation_id, anchor, limit });
       // An answer that ended while the page was on its way is older on the page.
-      return { ...page, rows: page.rows.map((row) => reading.ended.get(row.id) ?? row) };
+      const arriving = page.arriving !== null && reading.ended.has(page.arriving) ? null : page.arriving;
+      return { ...page, arriving, rows: page.rows.map((row) => reading.ended.get(row.id) ?? row) };
     } finally {
       this.readings.delete(reading);
     }
@@ -311,6 +318,7 @@ export class Thread {
     this.messages = this.adopt(page.rows);
     this.hasBefore = page.has_before;
     this.hasAfter = page.has_after;
+    this.beyond = page.arriving;
   }
 
   private adopt(rows: readonly MessageRow[]): ShownMessage[] {
@@ -355,10 +363,11 @@ export class Thread {
     this.early.delete(row.id);
     for (const reading of this.readings) reading.ended.set(row.id, row);
     const message = this.shown(row.id);
-    if (!message) return;
-    message.accept(row);
+    if (!message && this.beyond !== row.id) return;
+    if (this.beyond === row.id) this.beyond = null;
+    message?.accept(row);
     // The list of messages did not change, but what is derived from their rows did.
-    this.messages = [...this.messages];
+    if (message) this.messages = [...this.messages];
     const what =
       row.status === 'failed'
         ? 'failed'

@@ -7,6 +7,7 @@ const page = (rows: MessageRow[], change: Partial<MessagePage> = {}): MessagePag
   rows,
   has_before: false,
   has_after: false,
+  arriving: null,
   ...change,
 });
 const stream = (message_id: string, seq: number, text: string): WindowEvent => ({
@@ -122,6 +123,26 @@ describe('Thread', () => {
     expect(thread.messages.length).toBe(300);
     expect(ids(thread)).not.toContain(newest);
     expect(thread.hasAfter, 'the newest can be loaded again').toBe(true);
+  });
+
+  it('knows what arrives where the reader is not, and when that is over', async () => {
+    const { thread } = setup({ message_page: () => page([messageRow('a')], { has_after: true, arriving: 'z' }) });
+    await thread.open('c1', 'a');
+    expect(thread.streaming).toBeNull();
+    expect(thread.arriving).toBe('z');
+    thread.handle({ type: 'stream_ended', message: messageRow('z') });
+    expect(thread.arriving).toBeNull();
+    expect(thread.announcement).toEqual({ what: 'finished' });
+  });
+
+  it('knows that an answer ended while a page was on its way that calls it arriving', async () => {
+    const late = deferred<MessagePage>();
+    const { thread } = setup({ message_page: () => late.promise });
+    const opened = thread.open('c1', 'a');
+    thread.handle({ type: 'stream_ended', message: messageRow('z') });
+    late.resolve(page([messageRow('a')], { has_after: true, arriving: 'z' }));
+    await opened;
+    expect(thread.arriving).toBeNull();
   });
 
   it('applies pieces once per frame and in order', async () => {

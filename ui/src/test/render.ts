@@ -21,6 +21,7 @@ export async function renderWithApp(
   const fake = createFake(options);
   const app = new AppState(createClient(fake.call));
   app.accept(await fake.openSession((event) => app.dispatch(event)));
+  await app.ready;
   const { container } = render(WithApp, { props: { app, component: component as unknown as Component, props } });
   return { app, fake, container };
 }

@@ -17,7 +17,12 @@ pub fn open(worlds: &mut Worlds<'_>) -> Outcome {
     open::measure(worlds)
 }
 
-/// An answer that arrives in it.
+/// An answer that arrives in it at 200 tokens a second.
 pub fn stream(worlds: &mut Worlds<'_>) -> Outcome {
-    stream::measure(worlds)
+    stream::paced(worlds)
+}
+
+/// An answer that arrives in it as fast as it can be taken.
+pub fn at_once(worlds: &mut Worlds<'_>) -> Outcome {
+    stream::at_once(worlds)
 }

@@ -98,6 +98,7 @@ pub async fn message_page(app: &App, req: MessagePageReq) -> Answer<MessagePage>
         rows: shown.messages.into_iter().map(message_row).collect(),
         has_before: shown.has_before,
         has_after: shown.has_after,
+        arriving: shown.arriving,
     })
 }
 

@@ -3,10 +3,15 @@
 use fluxchat_core::{App, session_problem};
 use fluxchat_model::{Secret, SessionState};
 
+use super::{
+    attachment, chat, consent, egress, filing, instructions, retention, source, temporary,
+};
 use crate::ApiError;
+use crate::dto::attachment::AttachmentListReq;
+use crate::dto::chat::{ConversationListReq, DraftGetReq};
 use crate::dto::session::{
-    Audience, SessionCreateReq, SessionInfo, SessionStartFreshReq, SessionUnlockReq, Settings,
-    SettingsSetReq, SetupReq,
+    Audience, FirstScreen, FirstScreenReq, SessionCreateReq, SessionInfo, SessionStartFreshReq,
+    SessionUnlockReq, Settings, SettingsSetReq, SetupReq,
 };
 use crate::dto::{Done, Empty};
 
@@ -37,6 +42,47 @@ pub async fn info(app: &App) -> SessionInfo {
 /// Never.
 pub async fn session_get(app: &App, _: Empty) -> Answer<SessionInfo> {
     Ok(info(app).await)
+}
+
+/// Reads everything the first screen shows.
+///
+/// # Errors
+/// When the archive is not open.
+pub async fn first_screen(app: &App, req: FirstScreenReq) -> Answer<FirstScreen> {
+    let sources = source::source_list(app, Empty {}).await?;
+    let default = sources
+        .rows
+        .iter()
+        .find(|row| Some(row.id) == sources.default_source_id)
+        .or(sources.rows.first());
+    let beside_draft = AttachmentListReq {
+        conversation_id: None,
+        source_id: default.map(|row| row.id),
+        model: default.and_then(|row| row.default_model.clone()),
+    };
+    let first_page = ConversationListReq {
+        cursor: None,
+        limit: req.limit,
+        archived: false,
+    };
+    Ok(FirstScreen {
+        conversations: chat::conversation_list(app, first_page).await?,
+        temporary: temporary::temporary_list(app, Empty {}).await?,
+        filing: filing::filing_get(app, Empty {}).await?,
+        restriction: retention::restriction_get(app, Empty {}).await?,
+        egress: egress::egress_status(app, Empty {}).await?,
+        policy: consent::policy_status(app, Empty {}).await?,
+        presets: instructions::preset_list(app, Empty {}).await?,
+        draft: chat::draft_get(
+            app,
+            DraftGetReq {
+                conversation_id: None,
+            },
+        )
+        .await?,
+        files: attachment::attachment_list(app, beside_draft).await?,
+        sources,
+    })
 }
 
 /// Tries again to open the profile; the keychain may ask.

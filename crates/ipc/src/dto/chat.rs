@@ -142,6 +142,8 @@ dto! {
         pub has_before: bool,
         /// Whether there are newer ones.
         pub has_after: bool,
+        /// The answer that is arriving on the shown branch, on this page or not.
+        pub arriving: Option<MessageId>,
     }
 }
 

@@ -4,6 +4,15 @@ use fluxchat_model::{SessionState, StorageMode};
 use serde::{Deserialize, Serialize};
 
 use crate::ApiError;
+use crate::dto::attachment::AttachmentList;
+use crate::dto::chat::{ConversationPage, Draft};
+use crate::dto::consent::PolicyStatus;
+use crate::dto::event::EgressStatus;
+use crate::dto::filing::Filing;
+use crate::dto::instructions::PresetList;
+use crate::dto::retention::Restriction;
+use crate::dto::source::SourceList;
+use crate::dto::temporary::TemporaryList;
 
 dto! {
     /// What the window needs before it can draw anything.
@@ -30,6 +39,40 @@ dto! {
         pub platform: String,
         /// True in builds that can be driven by tests.
         pub automation: bool,
+    }
+}
+
+dto! {
+    /// Asks for what the first screen shows.
+    request FirstScreenReq {
+        /// At most this many conversations.
+        pub limit: u32,
+    }
+}
+
+dto! {
+    /// What the first screen shows, in one answer: each call of the page has its own price.
+    answer FirstScreen {
+        /// The first page of the history list.
+        pub conversations: ConversationPage,
+        /// Conversations that are in memory alone.
+        pub temporary: TemporaryList,
+        /// Folders and tags.
+        pub filing: Filing,
+        /// What is frozen.
+        pub restriction: Restriction,
+        /// Where answers come from.
+        pub sources: SourceList,
+        /// The door out.
+        pub egress: EgressStatus,
+        /// Whether a policy waits to be read.
+        pub policy: PolicyStatus,
+        /// The assistants.
+        pub presets: PresetList,
+        /// What was typed for a new conversation.
+        pub draft: Draft,
+        /// The files beside it, as the default source would get them.
+        pub files: AttachmentList,
     }
 }
 

@@ -161,14 +161,7 @@ fn what_the_answer_rests_on() {
         r#"{"candidates":[{"content":{"parts":[{"text":"x"}]},"groundingMetadata":{"webSearchQueries":["q"],"groundingChunks":[{"web":{"uri":"https://a.example/1","title":"A"}},{"web":{"uri":"https://b.example","domain":"b.example"}},{"retrievedContext":{"uri":"u","title":"R"}},{"new":{}}]}}]}"#,
         r#"{"candidates":[{"groundingMetadata":{"groundingChunks":[{"web":{"uri":"https://a.example/1","title":"A"}}]},"citationMetadata":{"citations":[{"uri":"https://c.example","startIndex":0}]},"finishReason":"STOP"}]}"#,
     ]);
-    let cited: Vec<_> = told
-        .events
-        .iter()
-        .filter_map(|event| match event {
-            ChatEvent::Citation { title, target } => Some((title.as_str(), target.as_str())),
-            _ => None,
-        })
-        .collect();
+    let cited = told.cited();
     assert_eq!(
         cited,
         [

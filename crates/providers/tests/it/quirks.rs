@@ -126,14 +126,7 @@ fn pages_that_were_found_are_cited_once() {
     let perplexity = r#"{"citations":["https://rain.example/1"],"search_results":[{"title":"Rain","url":"https://rain.example/1","date":"2026-01-01"}],"choices":[{"delta":{"content":"Yes."}}]}"#;
     let stop = r#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#;
     let heard = tell(&frames(&[groq, perplexity, groq, perplexity, stop]));
-    let cited: Vec<_> = heard
-        .events
-        .iter()
-        .filter_map(|event| match event {
-            ChatEvent::Citation { title, target } => Some((title.as_str(), target.as_str())),
-            _ => None,
-        })
-        .collect();
+    let cited = heard.cited();
     let wanted = [
         ("Rain", "https://rain.example/1"),
         ("https://sun.example", "https://sun.example"),

@@ -174,14 +174,7 @@ fn citations_once_wherever_they_stand() {
         ),
         DONE,
     ]);
-    let cited: Vec<_> = told
-        .events
-        .iter()
-        .filter_map(|event| match event {
-            ChatEvent::Citation { title, target } => Some((title.as_str(), target.as_str())),
-            _ => None,
-        })
-        .collect();
+    let cited = told.cited();
     assert_eq!(cited, [("T", "https://example.com"), ("a.pdf", "a.pdf")]);
 }
 

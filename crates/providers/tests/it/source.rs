@@ -49,6 +49,16 @@ impl Told {
         self.error.as_ref().map_or("", ProviderError::code)
     }
 
+    /// Title and target of what the answer cites, in order.
+    pub fn cited(&self) -> Vec<(&str, &str)> {
+        let told = self.events.iter();
+        told.filter_map(|event| match event {
+            ChatEvent::Citation { title, target } => Some((title.as_str(), target.as_str())),
+            _ => None,
+        })
+        .collect()
+    }
+
     pub fn take(&mut self, item: Result<ChatEvent, ProviderError>) {
         assert!(
             self.error.is_none() && self.finished.is_none(),

@@ -9,7 +9,7 @@ let stepped: string | null = null;
  */
 export function stepBranch(app: AppState, by: -1 | 0 | 1): boolean {
   const { thread, chat } = app;
-  if (thread.streaming !== null || chat.sending) return false;
+  if (thread.arriving !== null || chat.sending) return false;
   const forks = thread.messages.filter((message) => message.row.branch_ids.length > 1);
   const focused = document.activeElement?.closest<HTMLElement>('[data-message-id]')?.dataset['messageId'];
   const message = forks.find((one) => one.id === (focused ?? stepped)) ?? forks.at(-1);

@@ -4,7 +4,7 @@ import type { AppState } from '../../state/app.svelte';
 export function editLast(app: AppState): boolean {
   const { thread, chat } = app;
   const last = thread.messages.findLast((message) => message.row.role === 'user');
-  if (!last || thread.streaming !== null || chat.sending) return false;
+  if (!last || thread.arriving !== null || chat.sending) return false;
   chat.editing = last.id;
   // A long answer may have left it far above.
   void thread.jump(last.id);

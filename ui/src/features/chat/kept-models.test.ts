@@ -35,6 +35,8 @@ describe('the models of a source that cannot be asked', () => {
     const source = fake.world.sources.find((row) => !row.in_process);
     if (!source) throw new Error('the fake has one');
     const problem = { code: 'remote_unreachable', message: `No connection to ${source.host}.`, kept: '', next: '', retry_after_ms: null };
+    // The list asks by itself; this is about what it hears the next time.
+    await waitFor(() => expect(app.sources.models(source.id)?.status).toBe('ready'));
     fake.answer('source_models', () => ({ models: [{ id: 'old', display_name: null, context_tokens: null, shutdown_date: null }], listed_at: AT, problem }));
     await app.sources.loadModels(source.id);
     const list = await screen.findByTestId('model-list');

@@ -91,7 +91,7 @@ export function commandSections(app: AppState): CommandSection[] {
       chat.choosingModel = true;
     }),
   ];
-  if (thread.streaming) {
+  if (thread.arriving !== null) {
     chatCommands.push(command('answer.stop', 'command.stop', () => void chat.stop()));
   }
   if (lastAnswer) {
@@ -100,7 +100,7 @@ export function commandSections(app: AppState): CommandSection[] {
     );
     const code = lastCode(lastAnswer.text.blocks);
     if (code !== null) chatCommands.push(command('code.copy', 'command.copyCode', () => void copyText(code)));
-    if (!thread.streaming) {
+    if (thread.arriving === null) {
       chatCommands.push(
         command('answer.again', 'command.regenerate', () => void chat.regenerate(lastAnswer)),
         command('question.edit', 'command.editQuestion', () => {

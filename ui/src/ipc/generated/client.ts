@@ -66,6 +66,8 @@ import type {
   Exported,
   Filing,
   FilingAddReq,
+  FirstScreen,
+  FirstScreenReq,
   FlagListReq,
   FlagPage,
   FlagSetReq,
@@ -213,6 +215,7 @@ import type {
 /** Every command with its request and its answer. */
 export interface Commands {
   session_get: [Empty, SessionInfo];
+  first_screen: [FirstScreenReq, FirstScreen];
   session_retry: [Empty, SessionInfo];
   session_unlock: [SessionUnlockReq, SessionInfo];
   session_create: [SessionCreateReq, SessionInfo];
@@ -417,6 +420,7 @@ export type Call = <K extends keyof Commands>(name: K, req: Commands[K][0]) => P
 export function createClient(call: Call) {
   return {
     sessionGet: () => call('session_get', {}),
+    firstScreen: (req: FirstScreenReq) => call('first_screen', req),
     sessionRetry: () => call('session_retry', {}),
     sessionUnlock: (req: SessionUnlockReq) => call('session_unlock', req),
     sessionCreate: (req: SessionCreateReq) => call('session_create', req),

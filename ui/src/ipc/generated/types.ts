@@ -2001,6 +2001,60 @@ export type FilingAddReq = {
 name: string, };
 
 /**
+ * What the first screen shows, in one answer: each call of the page has its own price.
+ */
+export type FirstScreen = { 
+/**
+ * The first page of the history list.
+ */
+conversations: ConversationPage, 
+/**
+ * Conversations that are in memory alone.
+ */
+temporary: TemporaryList, 
+/**
+ * Folders and tags.
+ */
+filing: Filing, 
+/**
+ * What is frozen.
+ */
+restriction: Restriction, 
+/**
+ * Where answers come from.
+ */
+sources: SourceList, 
+/**
+ * The door out.
+ */
+egress: EgressStatus, 
+/**
+ * Whether a policy waits to be read.
+ */
+policy: PolicyStatus, 
+/**
+ * The assistants.
+ */
+presets: PresetList, 
+/**
+ * What was typed for a new conversation.
+ */
+draft: Draft, 
+/**
+ * The files beside it, as the default source would get them.
+ */
+files: AttachmentList, };
+
+/**
+ * Asks for what the first screen shows.
+ */
+export type FirstScreenReq = { 
+/**
+ * At most this many conversations.
+ */
+limit: number, };
+
+/**
  * A page of notes.
  */
 export type FlagListReq = { 
@@ -2913,7 +2967,11 @@ has_before: boolean,
 /**
  * Whether there are newer ones.
  */
-has_after: boolean, };
+has_after: boolean, 
+/**
+ * The answer that is arriving on the shown branch, on this page or not.
+ */
+arriving: MessageId | null, };
 
 /**
  * A page of the shown branch.

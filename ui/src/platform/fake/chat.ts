@@ -189,7 +189,8 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
             : anchor.at === 'after'
               ? [at + 1, Math.min(all.length, at + 1 + limit)]
               : [Math.max(0, at - Math.floor(limit / 2)), Math.min(all.length, at + Math.ceil(limit / 2))];
-      return { rows: all.slice(from, to), has_before: from > 0, has_after: to < all.length };
+      const arriving = all.find((message) => message.status === 'streaming')?.id ?? null;
+      return { rows: all.slice(from, to), has_before: from > 0, has_after: to < all.length, arriving };
     },
     message_send: ({ conversation_id: id, text, source_id: sourceId, model, instructions, attachments: ids = [] }) => {
       let conversation = id === undefined ? undefined : find(id);

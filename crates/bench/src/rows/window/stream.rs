@@ -47,7 +47,17 @@ struct Scene<'a> {
     words: &'a [String],
 }
 
-pub fn measure(worlds: &mut Worlds<'_>) -> Outcome {
+/// At 200 tokens a second.
+pub fn paced(worlds: &mut Worlds<'_>) -> Outcome {
+    measure(worlds, PAUSE, TURNS)
+}
+
+/// As fast as they can be taken.
+pub fn at_once(worlds: &mut Worlds<'_>) -> Outcome {
+    measure(worlds, Duration::ZERO, TURNS_AT_ONCE)
+}
+
+fn measure(worlds: &mut Worlds<'_>, pause: Duration, turns: usize) -> Outcome {
     let runtime = worlds.runtime;
     let desk = Desk::open();
     let words = markdown(TOKENS);
@@ -59,29 +69,24 @@ pub fn measure(worlds: &mut Worlds<'_>) -> Outcome {
         desk.trust(world)?;
     }
     runtime.block_on(async {
-        for (pause, turns, name) in [
-            (PAUSE, TURNS, "5,000 tokens at 200 a second"),
-            (Duration::ZERO, TURNS_AT_ONCE, "5,000 tokens all at once"),
-        ] {
-            let scene = Scene {
-                desk: &desk,
-                pause,
-                words: &words,
-            };
-            let mut seen: [Seen; 4] = Default::default();
-            for _ in 0..turns {
-                let [plain, read, ours, nothing] = &mut seen;
-                scene.plain(plain).await?;
-                if pause.is_zero() {
-                    scene.read(read).await?;
-                }
-                scene.app(&big, &server, ours).await?;
-                scene.app(&empty, &server, nothing).await?;
-            }
+        let scene = Scene {
+            desk: &desk,
+            pause,
+            words: &words,
+        };
+        let mut seen: [Seen; 4] = Default::default();
+        for _ in 0..turns {
+            let [plain, read, ours, nothing] = &mut seen;
+            scene.plain(plain).await?;
+            scene.app(&big, &server, ours).await?;
             match pause.is_zero() {
-                true => report_at_once(name, &seen),
-                false => report_paced(name, &seen),
+                true => scene.read(read).await?,
+                false => scene.app(&empty, &server, nothing).await?,
             }
+        }
+        match pause.is_zero() {
+            true => report_at_once("5,000 tokens all at once", &seen),
+            false => report_paced("5,000 tokens at 200 a second", &seen),
         }
         Ok(())
     })

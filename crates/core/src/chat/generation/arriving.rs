@@ -121,6 +121,17 @@ impl Open {
         message
     }
 
+    /// The answers that are arriving in a conversation, on whatever branch.
+    pub(crate) fn generating_in(&self, conversation: ConversationId) -> Vec<MessageId> {
+        self.generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .filter(|(_, generation)| generation.conversation_id == conversation)
+            .map(|(id, _)| *id)
+            .collect()
+    }
+
     pub(crate) fn is_generating(&self, conversation: ConversationId) -> bool {
         self.generations
             .lock()
