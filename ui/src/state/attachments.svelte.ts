@@ -77,6 +77,13 @@ export class Attachments {
     this.show(list);
   }
 
+  /** A conversation was begun here just now: no file is beside its next text. */
+  begun(id: string): void {
+    this.round += 1;
+    this.id = id;
+    this.chips = [];
+  }
+
   /** What was sent is beside no text any more. */
   sent(ids: readonly string[]): void {
     this.chips = this.chips.filter((chip) => !chip.plan || !ids.includes(chip.plan.file.asset_id));

@@ -6,6 +6,7 @@ import type { Drafts } from './drafts';
 import { asApiError } from './errors';
 import type { Sources } from './sources.svelte';
 import type { ShownMessage } from './message.svelte';
+import { NO_INSTRUCTIONS } from './instructions';
 import { type Talk, instructionsOf } from './talk.svelte';
 import type { Thread } from './thread.svelte';
 import type { UndoOffers } from './undo.svelte';
@@ -102,7 +103,9 @@ export class Chat {
       talk.fresh = instructions;
       return true;
     }
-    return (await this.run(() => client.instructionsSet({ id, instructions }))) !== null;
+    const kept = await this.run(() => client.instructionsSet({ id, instructions }));
+    if (kept && id === thread.conversationId) talk.know(id, kept);
+    return kept !== null;
   }
 
   /** Begins a conversation with a preset: with a copy of what it says. */
@@ -215,14 +218,15 @@ export class Chat {
         instructions: conversationId === null ? (talk.fresh ?? undefined) : undefined,
         ...(files.length > 0 ? { attachments: files } : {}),
       };
-      const sent =
-        others.length === 0
-          ? await client.messageSend(question)
-          : await this.sendBeside(question, others);
+      const sent = await thread.asking(() =>
+        others.length === 0 ? client.messageSend(question) : this.sendBeside(question, others),
+      );
       attachments.sent(files);
       if (conversationId === null) {
+        talk.know(sent.conversation_id, talk.fresh ?? NO_INSTRUCTIONS);
         talk.fresh = null;
         drafts.begun(sent.conversation_id);
+        if (thread.conversationId === null) attachments.begun(sent.conversation_id);
       }
       void drafts.clear(conversationId);
       // The person may have gone elsewhere while the core took it.
@@ -358,7 +362,7 @@ export class Chat {
   private async ask(intent: 'sent' | 'regenerated', call: () => Promise<MessageSent>) {
     if (this.sending || this.parts.thread.arriving !== null) return false;
     this.sending = true;
-    const sent = await this.run(call);
+    const sent = await this.run(() => this.parts.thread.asking(call));
     this.sending = false;
     if (!sent) return false;
     await this.show(sent, intent);
@@ -367,14 +371,13 @@ export class Chat {
 
   private async show(sent: MessageSent, intent: 'sent' | 'regenerated'): Promise<void> {
     const { thread, history } = this.parts;
+    if (sent.conversation) history.accept(sent.conversation);
     if (thread.conversationId !== sent.conversation_id) {
-      await Promise.all([
-        history.changed(sent.conversation_id),
-        thread.openSent(sent.conversation_id),
-      ]);
+      history.opened(sent.conversation_id);
+      await thread.openSent(sent.conversation_id, sent.page);
       return;
     }
-    await thread.refreshTail();
+    await thread.goToTail(sent.page);
     thread.intend({ kind: intent });
   }
 

@@ -41,6 +41,8 @@ async function setup(handlers: Handlers = {}) {
       conversation_id: conversation_id ?? 'new',
       question_id: 'q',
       answer_id: 'a',
+      conversation: conversationRow(conversation_id ?? 'new', 30),
+      page: page('q', 'a'),
     }),
     draft_set: () => ({}),
     draft_get: () => ({ text: '' }),
@@ -101,7 +103,7 @@ describe('Chat', () => {
     const { app } = await setup({ message_send: () => slow.promise });
     const sent = app.chat.send('hello');
     await app.chat.open('c1');
-    slow.resolve({ conversation_id: 'new', question_id: 'q', answer_id: 'a' });
+    slow.resolve({ conversation_id: 'new', question_id: 'q', answer_id: 'a', conversation: null, page: null });
     await sent;
     expect(app.thread.conversationId).toBe('c1');
   });

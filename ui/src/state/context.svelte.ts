@@ -49,12 +49,17 @@ export class Context {
       this.pins = new Set();
       return;
     }
-    if (id !== this.of) {
+    const another = id !== this.of;
+    if (another) {
       this.of = id;
       this.estimate = null;
       this.each = [];
       this.pins = new Set();
-      if (id !== null) void this.loadPins(id);
+      if (id !== null && id !== this.parts.thread.begun) void this.loadPins(id);
+    }
+    // Nothing can be asked now, and what is arriving will go along as well.
+    if (this.parts.thread.arriving !== null) return;
+    if (another) {
       void this.read(text);
       return;
     }

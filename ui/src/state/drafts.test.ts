@@ -70,6 +70,18 @@ describe('Drafts', () => {
     drafts.set('c1', 'sent');
     await drafts.clear('c1');
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(saved(asked)).toEqual([{ conversation_id: 'c1', text: '' }]);
+    // The sending removes what was saved of it.
+    expect(saved(asked)).toEqual([]);
+  });
+
+  it('removes what was still on its way when it was sent', async () => {
+    const late = deferred<object>();
+    const { client, asked } = testClient({ draft_set: ({ text }) => (text === '' ? {} : late.promise) });
+    const drafts = new Drafts(client);
+    drafts.set('c1', 'sent');
+    await vi.advanceTimersByTimeAsync(300);
+    await drafts.clear('c1');
+    expect(saved(asked).at(-1)).toEqual({ conversation_id: 'c1', text: '' });
+    late.resolve({});
   });
 });

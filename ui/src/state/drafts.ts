@@ -17,6 +17,8 @@ interface Pending {
 export class Drafts {
   private readonly known = new Map<string | null, string>();
   private readonly pending = new Map<string | null, Pending>();
+  /** How many texts of each are on their way to the archive. */
+  private readonly writing = new Map<string | null, number>();
 
   constructor(private readonly client: Client) {}
 
@@ -64,12 +66,12 @@ export class Drafts {
 
   /** Was sent: nothing is left to keep. The core removes its copy with the sending. */
   async clear(id: string | null): Promise<void> {
-    const had = (this.known.get(id) ?? '') !== '';
     this.known.set(id, '');
     const waiting = this.pending.get(id);
     if (waiting) clearTimeout(waiting.timer);
     this.pending.delete(id);
-    if (had) await this.write(id, '');
+    // What is still on its way may arrive after the sending did.
+    if (this.writing.has(id)) await this.write(id, '');
   }
 
   /** Drops what is remembered of a conversation that is gone. */
@@ -93,10 +95,15 @@ export class Drafts {
   }
 
   private async write(id: string | null, text: string): Promise<void> {
+    this.writing.set(id, (this.writing.get(id) ?? 0) + 1);
     try {
       await this.client.draftSet({ conversation_id: id ?? undefined, text });
     } catch {
       // The words stay in the composer; the next pause tries again.
+    } finally {
+      const left = (this.writing.get(id) ?? 1) - 1;
+      if (left > 0) this.writing.set(id, left);
+      else this.writing.delete(id);
     }
   }
 }

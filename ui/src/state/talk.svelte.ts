@@ -15,8 +15,9 @@ export class Talk {
   problem = $state.raw<ApiError | null>(null);
   /** How the conversation that is not begun yet will be asked. */
   fresh = $state.raw<Instructions | null>(null);
-  /** How the open conversation is asked. */
+  /** How the open conversation is asked, once that was read. */
   kept = $state.raw<Instructions | null>(null);
+  private keptOf: string | null = null;
   sheet = $state<TalkSheet>(null);
   /** The message whose details are shown; `''` for those of the conversation alone. */
   details = $state<string | null>(null);
@@ -69,9 +70,29 @@ export class Talk {
     }
   };
 
+  /** Reads how a conversation is asked, unless that is known. */
+  async readKept(id: string): Promise<void> {
+    if (this.keptOf === id) return;
+    this.keptOf = id;
+    this.kept = null;
+    try {
+      const found = await this.client.instructionsGet({ id });
+      if (this.keptOf === id) this.kept = found;
+    } catch {
+      if (this.keptOf === id) this.keptOf = null;
+    }
+  }
+
+  /** How the open conversation is asked from now on. */
+  know(id: string, instructions: Instructions): void {
+    this.keptOf = id;
+    this.kept = instructions;
+  }
+
   /** Another conversation: what floated beside the one before goes with it. */
   leave(): void {
     this.kept = null;
+    this.keptOf = null;
     this.finding = false;
     this.sheet = null;
     this.details = null;

@@ -37,6 +37,8 @@ export class Thread {
   problem = $state.raw<ApiError | null>(null);
   intent = $state.raw<ScrollIntent | null>(null);
   announcement = $state.raw<Announcement | null>(null);
+  /** The conversation that was begun here and never left: all that is known of it is known already. */
+  begun = $state<string | null>(null);
   /** A message to point out for a moment. */
   flash = $state<string | null>(null);
 
@@ -96,9 +98,14 @@ export class Thread {
   }
 
   /** A conversation that was begun here just now. */
-  async openSent(conversationId: string): Promise<void> {
+  async openSent(conversationId: string, page: MessagePage | null): Promise<void> {
     const generation = this.reset(conversationId);
-    await this.readAround(generation, undefined, () => (this.intent = { kind: 'sent' }));
+    this.begun = conversationId;
+    if (page) this.show(page);
+    else await this.readAround(generation, undefined, () => undefined);
+    if (generation !== this.generation) return;
+    this.status = 'ready';
+    this.intent = { kind: 'sent' };
   }
 
   async retry(): Promise<void> {
@@ -204,10 +211,25 @@ export class Thread {
     }
   }
 
-  /** Reads the newest messages again: something was asked, and the reader goes there. */
-  async refreshTail(): Promise<void> {
+  /** Something was asked, and the reader goes to the newest messages: those given, or read again. */
+  async goToTail(page: MessagePage | null): Promise<void> {
     this.visibleId = null;
-    await this.refresh();
+    if (!page) return this.refresh();
+    // What is on its way was read before.
+    this.generation += 1;
+    this.show(page);
+  }
+
+  /** Asks for something that brings a page. What ended meanwhile is older on the page. */
+  async asking<T extends { page: MessagePage | null }>(ask: () => Promise<T>): Promise<T> {
+    const reading = { ended: new Map<string, MessageRow>() };
+    this.readings.add(reading);
+    try {
+      const answer = await ask();
+      return { ...answer, page: answer.page && upToDate(answer.page, reading.ended) };
+    } finally {
+      this.readings.delete(reading);
+    }
   }
 
   handle(event: WindowEvent): void {
@@ -235,6 +257,7 @@ export class Thread {
     this.hasBefore = false;
     this.hasAfter = false;
     this.beyond = null;
+    this.begun = null;
     this.problem = null;
     this.flash = null;
     this.visibleId = null;
@@ -245,16 +268,8 @@ export class Thread {
 
   private async page(anchor: PageAnchor, limit: number): Promise<MessagePage> {
     const conversation_id = this.conversationId ?? '';
-    const reading = { ended: new Map<string, MessageRow>() };
-    this.readings.add(reading);
-    try {
-      const page = await this.client.messagePage({ conversation_id, anchor, limit });
-      // An answer that ended while the page was on its way is older on the page.
-      const arriving = page.arriving !== null && reading.ended.has(page.arriving) ? null : page.arriving;
-      return { ...page, arriving, rows: page.rows.map((row) => reading.ended.get(row.id) ?? row) };
-    } finally {
-      this.readings.delete(reading);
-    }
+    const read = async () => ({ page: await this.client.messagePage({ conversation_id, anchor, limit }) });
+    return (await this.asking(read)).page;
   }
 
   private async readAround(
@@ -376,4 +391,9 @@ export class Thread {
           : 'finished';
     this.announcement = { what };
   }
+}
+
+function upToDate(page: MessagePage, ended: ReadonlyMap<string, MessageRow>): MessagePage {
+  const arriving = page.arriving !== null && ended.has(page.arriving) ? null : page.arriving;
+  return { ...page, arriving, rows: page.rows.map((row) => ended.get(row.id) ?? row) };
 }

@@ -250,7 +250,7 @@ describe('Thread', () => {
   it('believes an end that came while the page was on its way', async () => {
     const slow = deferred<MessagePage>();
     const { thread, words } = setup({ message_page: () => slow.promise });
-    const opened = thread.openSent('c1');
+    const opened = thread.openSent('c1', null);
     thread.handle({ type: 'stream_ended', message: messageRow('a') });
     slow.resolve(page([streaming('a', '', 0)]));
     await opened;

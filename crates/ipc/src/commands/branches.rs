@@ -113,7 +113,7 @@ pub async fn message_send_beside(app: &App, req: MessageSendBesideReq) -> Answer
         .ask_side_by_side(asked(req.question), others.collect())
         .await?;
     Ok(MessagesSent {
-        sent: sent(asked.sent),
+        sent: sent(app, asked.sent).await,
         beside: asked.beside,
     })
 }

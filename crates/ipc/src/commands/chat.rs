@@ -15,6 +15,8 @@ use crate::dto::chat::{self as dto, *};
 type Answer<T> = Result<T, ApiError>;
 
 const PINNED: u32 = 200;
+/// As many messages as a window shows first.
+const FIRST_PAGE: u32 = 30;
 
 /// A page of the history list.
 ///
@@ -107,7 +109,7 @@ pub async fn message_page(app: &App, req: MessagePageReq) -> Answer<MessagePage>
 /// # Errors
 /// When there is nothing to ask or nowhere to ask it.
 pub async fn message_send(app: &App, req: MessageSendReq) -> Answer<MessageSent> {
-    Ok(sent(app.ask(asked(req)).await?))
+    Ok(sent(app, app.ask(asked(req)).await?).await)
 }
 
 pub(super) fn asked(req: MessageSendReq) -> Ask {
@@ -126,7 +128,7 @@ pub(super) fn asked(req: MessageSendReq) -> Ask {
 /// # Errors
 /// When it is no question.
 pub async fn message_edit(app: &App, req: MessageEditReq) -> Answer<MessageSent> {
-    Ok(sent(app.edit(req.message_id, &req.text).await?))
+    Ok(sent(app, app.edit(req.message_id, &req.text).await?).await)
 }
 
 /// Puts other words in the place of an answer.
@@ -143,10 +145,10 @@ pub async fn message_rewrite(app: &App, req: MessageRewriteReq) -> Answer<Messag
 /// # Errors
 /// When the message does not exist.
 pub async fn message_regenerate(app: &App, req: MessageRegenerateReq) -> Answer<MessageSent> {
-    Ok(sent(
-        app.regenerate(req.message_id, req.source_id, req.model)
-            .await?,
-    ))
+    let asked = app
+        .regenerate(req.message_id, req.source_id, req.model)
+        .await?;
+    Ok(sent(app, asked).await)
 }
 
 /// Lets an unfinished answer go on.
@@ -154,7 +156,7 @@ pub async fn message_regenerate(app: &App, req: MessageRegenerateReq) -> Answer<
 /// # Errors
 /// When it is complete.
 pub async fn message_continue(app: &App, req: MessageReq) -> Answer<MessageSent> {
-    Ok(sent(app.resume(req.message_id).await?))
+    Ok(sent(app, app.resume(req.message_id).await?).await)
 }
 
 /// Stops an answer.
@@ -354,11 +356,21 @@ pub(super) fn row(app: &App, conversation: Conversation) -> ConversationRow {
     }
 }
 
-pub(super) fn sent(sent: Sent) -> MessageSent {
+/// What was asked, with what a window shows of it. What is sent is sent: that it cannot be shown at
+/// once is no error of sending it.
+pub(super) async fn sent(app: &App, sent: Sent) -> MessageSent {
+    let id = sent.conversation_id;
+    let end = MessagePageReq {
+        conversation_id: id,
+        anchor: PageAnchor::Tail,
+        limit: FIRST_PAGE,
+    };
     MessageSent {
-        conversation_id: sent.conversation_id,
+        conversation_id: id,
         question_id: sent.question_id,
         answer_id: sent.answer_id,
+        conversation: conversation_get(app, ConversationReq { id }).await.ok(),
+        page: message_page(app, end).await.ok(),
     }
 }
 

@@ -32,9 +32,8 @@ pub async fn context_estimate(app: &App, req: EstimateReq) -> Answer<ContextEsti
 /// # Errors
 /// When it is not such an answer, or a guardian keeps it locked.
 pub async fn message_over_budget(app: &App, req: MessageReq) -> Answer<MessageSent> {
-    Ok(super::chat::sent(
-        app.send_over_budget(req.message_id).await?,
-    ))
+    let asked = app.send_over_budget(req.message_id).await?;
+    Ok(super::chat::sent(app, asked).await)
 }
 
 /// Has a message always sent, or no longer.

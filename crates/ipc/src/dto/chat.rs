@@ -260,6 +260,10 @@ dto! {
         pub question_id: Option<MessageId>,
         /// What will be the answer.
         pub answer_id: MessageId,
+        /// The conversation as it stands now; `None` where it could not be read.
+        pub conversation: Option<ConversationRow>,
+        /// The end of its shown branch; `None` where it could not be read.
+        pub page: Option<MessagePage>,
     }
 }
 

@@ -3303,7 +3303,15 @@ question_id: MessageId | null,
 /**
  * What will be the answer.
  */
-answer_id: MessageId, };
+answer_id: MessageId, 
+/**
+ * The conversation as it stands now; `None` where it could not be read.
+ */
+conversation: ConversationRow | null, 
+/**
+ * The end of its shown branch; `None` where it could not be read.
+ */
+page: MessagePage | null, };
 
 /**
  * How far a message came.

@@ -35,7 +35,8 @@ export function besideCommands(world: FakeWorld, send: Handlers<'message_send'>[
       const answer = find(sent.answer_id);
       if (answer) answer.branch_ids = ids;
       for (const id of ids) beside.set(id, ids);
-      return { sent, beside: rows.map((row) => row.id) };
+      // The answers beside it are on no page that was read before they were there.
+      return { sent: { ...sent, page: null }, beside: rows.map((row) => row.id) };
     },
     messages_beside: ({ message_id: id }) => ({
       rows: (beside.get(id) ?? [id]).flatMap((one) => find(one) ?? []).slice(-4),

@@ -1,4 +1,4 @@
-import type { ConversationRow, Erasing, MessageRow, MessageSent } from '../../ipc/generated/types';
+import type { ConversationRow, Erasing, MessagePage, MessageRow, MessageSent, PageAnchor } from '../../ipc/generated/types';
 import { conversationOf, messageOf } from '../../ipc/rows';
 import type { Handlers } from '../fake';
 import { plansOf } from './attachment';
@@ -121,7 +121,13 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
     change(conversation.id, { streaming: true, updated_at: Date.now() });
     world.emit({ type: 'messages_changed', conversation_id: conversation.id });
     stream.start();
-    return { conversation_id: conversation.id, question_id: questionId, answer_id: message.id };
+    return {
+      conversation_id: conversation.id,
+      question_id: questionId,
+      answer_id: message.id,
+      conversation: find(conversation.id),
+      page: pageOf(list, { at: 'tail' }, 30),
+    };
   };
   /** Hides something now and carries the deletion out after half a minute. */
   const erase = (scope: 'message' | 'conversation', hide: () => void, restore: () => void, messages: number): Erasing => {
@@ -178,20 +184,7 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
         messagesOf(id).length,
       );
     },
-    message_page: ({ conversation_id: id, anchor, limit }) => {
-      const all = messagesOf(id);
-      const at = 'message_id' in anchor ? all.findIndex((message) => message.id === anchor.message_id) : all.length;
-      const [from, to] =
-        anchor.at === 'tail'
-          ? [Math.max(0, all.length - limit), all.length]
-          : anchor.at === 'before'
-            ? [Math.max(0, at - limit), at]
-            : anchor.at === 'after'
-              ? [at + 1, Math.min(all.length, at + 1 + limit)]
-              : [Math.max(0, at - Math.floor(limit / 2)), Math.min(all.length, at + Math.ceil(limit / 2))];
-      const arriving = all.find((message) => message.status === 'streaming')?.id ?? null;
-      return { rows: all.slice(from, to), has_before: from > 0, has_after: to < all.length, arriving };
-    },
+    message_page: ({ conversation_id: id, anchor, limit }) => pageOf(messagesOf(id), anchor, limit),
     message_send: ({ conversation_id: id, text, source_id: sourceId, model, instructions, attachments: ids = [] }) => {
       let conversation = id === undefined ? undefined : find(id);
       if (!conversation) {
@@ -311,4 +304,18 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
       return {};
     },
   };
+}
+
+function pageOf(all: readonly MessageRow[], anchor: PageAnchor, limit: number): MessagePage {
+  const at = 'message_id' in anchor ? all.findIndex((message) => message.id === anchor.message_id) : all.length;
+  const [from, to] =
+    anchor.at === 'tail'
+      ? [Math.max(0, all.length - limit), all.length]
+      : anchor.at === 'before'
+        ? [Math.max(0, at - limit), at]
+        : anchor.at === 'after'
+          ? [at + 1, Math.min(all.length, at + 1 + limit)]
+          : [Math.max(0, at - Math.floor(limit / 2)), Math.min(all.length, at + Math.ceil(limit / 2))];
+  const arriving = all.find((message) => message.status === 'streaming')?.id ?? null;
+  return { rows: all.slice(from, to), has_before: from > 0, has_after: to < all.length, arriving };
 }

@@ -85,7 +85,7 @@ export function spendCommands(world: FakeWorld): Handlers<Names> {
     context_estimate: ({ conversation_id: id, text, attachments }) => estimateOf(world, id, text, attachments?.length),
     message_over_budget: ({ message_id: id }) => {
       const [conversation = ''] = [...world.messages].find(([, list]) => list.some((row) => row.id === id)) ?? [];
-      return { conversation_id: conversation, question_id: null, answer_id: id };
+      return { conversation_id: conversation, question_id: null, answer_id: id, conversation: null, page: null };
     },
     message_pin: ({ message_id: id, on }) => {
       if (on) pins.add(id);
