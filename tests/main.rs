@@ -40,6 +40,7 @@ mod logs;
 mod long_conversation;
 mod markdown;
 mod offline;
+mod one_call;
 mod only_here;
 mod parsers;
 mod policy;

@@ -1,8 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
-import { icuCatalogues } from './build/catalogues';
-import { staticIcons } from './build/icons';
+import { icuCatalogues } from './build/catalogues.ts';
+import { staticIcons } from './build/icons.ts';
 
 export default defineConfig({
   plugins: [icuCatalogues(), staticIcons(), svelte(), svelteTesting({ autoCleanup: true })],

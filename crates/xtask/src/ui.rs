@@ -9,6 +9,7 @@ use crate::shell::{self, Outcome, npm, root, workshop};
 
 const SOURCES: &[&str] = &[
     "src",
+    "build",
     "public",
     "isolation",
     "index.html",

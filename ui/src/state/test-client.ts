@@ -69,5 +69,5 @@ export function deferred<T>(): {
 
 /** Lets everything that is already settled run. */
 export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
+  for (let turn = 0; turn < 16; turn += 1) await Promise.resolve();
 }
