@@ -204,6 +204,7 @@ export class Chat {
     const files = attachments.ids;
     if ((text.trim() === '' && files.length === 0) || this.sending || thread.arriving !== null) return false;
     const conversationId = thread.conversationId;
+    const fresh = conversationId === null ? talk.fresh : null;
     this.sending = true;
     this.problem = null;
     this.temporaryGone = false;
@@ -215,7 +216,7 @@ export class Chat {
         text,
         source_id: choice?.sourceId,
         model: choice?.model ?? undefined,
-        instructions: conversationId === null ? (talk.fresh ?? undefined) : undefined,
+        instructions: fresh ?? undefined,
         ...(files.length > 0 ? { attachments: files } : {}),
       };
       const sent = await thread.asking(() =>
@@ -223,13 +224,15 @@ export class Chat {
       );
       attachments.sent(files);
       if (conversationId === null) {
-        talk.know(sent.conversation_id, talk.fresh ?? NO_INSTRUCTIONS);
-        talk.fresh = null;
         drafts.begun(sent.conversation_id);
-        if (thread.conversationId === null) attachments.begun(sent.conversation_id);
+        // Unless the person went elsewhere while the core took it.
+        if (thread.conversationId === null) {
+          talk.know(sent.conversation_id, fresh ?? NO_INSTRUCTIONS);
+          attachments.begun(sent.conversation_id);
+        }
+        if (talk.fresh === fresh) talk.fresh = null;
       }
       void drafts.clear(conversationId);
-      // The person may have gone elsewhere while the core took it.
       if (thread.conversationId === conversationId) await this.show(sent, 'sent');
       return true;
     } catch (reason) {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppState } from './app.svelte';
+import { NO_INSTRUCTIONS } from './instructions';
 import { conversationRow, deferred, messageRow, testClient, type Handlers } from './test-client';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -172,5 +173,23 @@ describe('AppState', () => {
     app.dispatch({ type: 'consents_changed' });
     app.dispatch({ type: 'receipts_changed' });
     expect([app.revisions.ledger, app.revisions.consents, app.revisions.receipts]).toEqual([1, 1, 1]);
+  });
+
+  it('keeps to the conversation that is open when another was begun meanwhile', async () => {
+    const slow = deferred<never>();
+    const { app } = await setup({
+      message_send: () => slow.promise,
+      attachment_list: () => ({ files: [] }),
+      instructions_get: () => ({ ...NO_INSTRUCTIONS, system: 'Of the open one.' }),
+    });
+    app.talk.fresh = { ...NO_INSTRUCTIONS, system: 'Of the new one.' };
+    const sending = app.chat.send('hello');
+    await app.chat.open('c1');
+    await app.talk.readKept('c1');
+    slow.resolve({ conversation_id: 'new', question_id: 'q', answer_id: 'a', conversation: null, page: null } as never);
+    expect(await sending).toBe(true);
+    expect(app.thread.conversationId).toBe('c1');
+    expect(app.talk.kept?.system).toBe('Of the open one.');
+    expect(app.talk.fresh).toBeNull();
   });
 });

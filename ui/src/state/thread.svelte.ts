@@ -218,6 +218,8 @@ export class Thread {
     // What is on its way was read before.
     this.generation += 1;
     this.show(page);
+    this.status = 'ready';
+    this.problem = null;
   }
 
   /** Asks for something that brings a page. What ended meanwhile is older on the page. */
