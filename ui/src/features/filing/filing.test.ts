@@ -50,6 +50,11 @@ describe('a conversation', () => {
 });
 
 describe('names', () => {
+  it('begin with the field for a new one, not with what changes the first', async () => {
+    const { dialog } = await ask('manage');
+    await waitFor(() => expect(document.activeElement).toBe(within(dialog).getByLabelText('New folder')));
+  });
+
   it('are changed and removed, with a question before', async () => {
     const { dialog, user, fake } = await ask('manage');
     await user.click(await within(dialog).findByRole('button', { name: 'Rename Home' }));
