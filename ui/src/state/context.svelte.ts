@@ -55,7 +55,7 @@ export class Context {
       this.estimate = null;
       this.each = [];
       this.pins = new Set();
-      if (id !== null && id !== this.parts.thread.begun) void this.loadPins(id);
+      if (id !== null && !this.parts.thread.begun) void this.loadPins(id);
     }
     // Nothing can be asked now, and what is arriving will go along as well.
     if (this.parts.thread.arriving !== null) return;

@@ -37,8 +37,8 @@ export class Thread {
   problem = $state.raw<ApiError | null>(null);
   intent = $state.raw<ScrollIntent | null>(null);
   announcement = $state.raw<Announcement | null>(null);
-  /** The conversation that was begun here and never left: all that is known of it is known already. */
-  begun = $state<string | null>(null);
+  /** The open conversation was begun here and never left: all that is known of it is known already. */
+  begun = $state(false);
   /** A message to point out for a moment. */
   flash = $state<string | null>(null);
 
@@ -100,12 +100,11 @@ export class Thread {
   /** A conversation that was begun here just now. */
   async openSent(conversationId: string, page: MessagePage | null): Promise<void> {
     const generation = this.reset(conversationId);
-    this.begun = conversationId;
-    if (page) this.show(page);
-    else await this.readAround(generation, undefined, () => undefined);
-    if (generation !== this.generation) return;
-    this.status = 'ready';
-    this.intent = { kind: 'sent' };
+    this.begun = true;
+    const shown = () => (this.intent = { kind: 'sent' });
+    if (!page) return this.readAround(generation, undefined, shown);
+    this.show(page);
+    shown();
   }
 
   async retry(): Promise<void> {
@@ -218,8 +217,6 @@ export class Thread {
     // What is on its way was read before.
     this.generation += 1;
     this.show(page);
-    this.status = 'ready';
-    this.problem = null;
   }
 
   /** Asks for something that brings a page. What ended meanwhile is older on the page. */
@@ -259,7 +256,7 @@ export class Thread {
     this.hasBefore = false;
     this.hasAfter = false;
     this.beyond = null;
-    this.begun = null;
+    this.begun = false;
     this.problem = null;
     this.flash = null;
     this.visibleId = null;
@@ -286,7 +283,6 @@ export class Thread {
           : await this.page({ at: 'around', message_id: messageId }, PAGE);
       if (generation !== this.generation) return;
       this.show(page);
-      this.status = 'ready';
       shown();
     } catch (reason) {
       if (generation !== this.generation) return;
@@ -310,8 +306,6 @@ export class Thread {
       }
       if (generation !== this.generation) return;
       this.show(page);
-      this.status = 'ready';
-      this.problem = null;
     } catch (reason) {
       if (generation !== this.generation) return;
       // What is shown is still true, only not the newest.
@@ -336,6 +330,8 @@ export class Thread {
     this.hasBefore = page.has_before;
     this.hasAfter = page.has_after;
     this.beyond = page.arriving;
+    this.status = 'ready';
+    this.problem = null;
   }
 
   private adopt(rows: readonly MessageRow[]): ShownMessage[] {

@@ -145,6 +145,14 @@ describe('Thread', () => {
     expect(thread.arriving).toBeNull();
   });
 
+  it('says so when the end of what was just begun cannot be read', async () => {
+    const problem = { code: 'disk', message: 'No.' };
+    const { thread } = setup({ message_page: () => Promise.reject(problem) });
+    await thread.openSent('c1', null);
+    expect(thread.status).toBe('failed');
+    expect(thread.problem).toMatchObject(problem);
+  });
+
   it('applies pieces once per frame and in order', async () => {
     const { thread, frame, frames, words } = setup({ message_page: () => page([streaming('a', '', 0)]) });
     await thread.open('c1');

@@ -12,7 +12,7 @@ export class Flags {
   async ensure(conversation: string): Promise<void> {
     if (this.#known.has(conversation)) return;
     this.#known.add(conversation);
-    if (conversation === this.app.thread.begun) return;
+    if (this.app.thread.begun) return;
     try {
       let after: number | null = 0;
       while (after !== null) {
