@@ -75,6 +75,42 @@ fn the_first_screen_is_what_its_parts_are() {
 }
 
 #[test]
+fn the_first_screen_is_there_where_nobody_would_answer() {
+    runtime().block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let app = opened(folder.path()).await;
+        ask(
+            &app,
+            Ask {
+                text: "One lighthouse".to_owned(),
+                ..Ask::default()
+            },
+        )
+        .await;
+        let first = async || {
+            session::first_screen(&app, FirstScreenReq { limit: 1 })
+                .await
+                .unwrap()
+        };
+        assert!(first().await.files.is_some());
+        app.restrict_everything(true).await.unwrap();
+        let restricted = first().await;
+        assert!(restricted.restriction.everything && restricted.files.is_none());
+        assert_eq!(restricted.conversations.rows.len(), 1);
+        app.restrict_everything(false).await.unwrap();
+        for row in source::source_list(&app, Empty {}).await.unwrap().rows {
+            source::source_remove(&app, request(json!({ "id": row.id })))
+                .await
+                .unwrap();
+        }
+        let alone = first().await;
+        assert!(alone.sources.rows.is_empty() && alone.files.is_none());
+        assert_eq!(alone.conversations.rows.len(), 1);
+        app.shutdown().await;
+    });
+}
+
+#[test]
 fn asking_answers_with_what_is_shown_of_it() {
     runtime().block_on(async {
         let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,8 @@
 //! What is done before anything else, so that neither the environment nor a crash can carry
 //! the person's words out of the process.
 
+use std::ffi::{OsStr, OsString};
+
 /// Variables that make a web view listen on a port or take orders from a driver. Some of them
 /// work in release builds too, so only a build made for tests leaves them alone.
 pub const FORBIDDEN_VARIABLES: [&str; 4] = [
@@ -10,20 +12,42 @@ pub const FORBIDDEN_VARIABLES: [&str; 4] = [
     "TAURI_WEBVIEW_AUTOMATION",
 ];
 
-/// Removes [`FORBIDDEN_VARIABLES`]. Call it as the first line of `main`.
+/// How the options of WebKitGTK's script engine begin: some of them write files about a page.
+const ENGINE_PREFIX: &str = "JSC_";
+
+/// The page's scripts are read, never made into machine code: no memory of the page is ever both
+/// written and run, and a start neither compiles what runs once nor keeps what it compiled.
+/// Options of WebKitGTK, <https://trac.webkit.org/wiki/EnvironmentVariables>; other web views do
+/// not look at them.
+const ENGINE: (&str, &str) = ("JSC_useJIT", "0");
+
+/// Removes [`FORBIDDEN_VARIABLES`] and says how the page's scripts are run. Call it as the first
+/// line of `main`.
 pub fn clean_environment() {
-    if cfg!(feature = "automation") {
-        return;
+    if !cfg!(feature = "automation") {
+        let engine = std::env::vars_os().map(|(name, _)| name).filter(|name| {
+            name.as_encoded_bytes()
+                .starts_with(ENGINE_PREFIX.as_bytes())
+        });
+        for name in engine.chain(FORBIDDEN_VARIABLES.map(OsString::from)) {
+            remove(&name);
+        }
     }
-    for name in FORBIDDEN_VARIABLES {
-        remove(name);
+    if std::env::var_os(ENGINE.0).is_none() {
+        set(ENGINE);
     }
 }
 
 #[allow(unsafe_code)]
-fn remove(name: &str) {
+fn remove(name: &OsStr) {
     // SAFETY: called from the first line of `main`, before any other thread exists.
     unsafe { std::env::remove_var(name) }
+}
+
+#[allow(unsafe_code)]
+fn set((name, value): (&str, &str)) {
+    // SAFETY: as above.
+    unsafe { std::env::set_var(name, value) }
 }
 
 /// No core file and no reading of our memory by other processes of the same user.

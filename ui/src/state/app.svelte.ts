@@ -149,6 +149,7 @@ export class AppState {
     this.policy.value = first.policy;
     this.talk.acceptPresets(first.presets);
     this.drafts.accept(NEW_CONVERSATION, first.draft.text);
+    if (!first.files) return;
     const source = this.sources.default;
     this.attachments.accept(first.files, source?.id, source?.default_model ?? undefined);
   }

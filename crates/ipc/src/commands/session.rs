@@ -80,7 +80,7 @@ pub async fn first_screen(app: &App, req: FirstScreenReq) -> Answer<FirstScreen>
             },
         )
         .await?,
-        files: attachment::attachment_list(app, beside_draft).await?,
+        files: attachment::attachment_list(app, beside_draft).await.ok(),
         sources,
     })
 }

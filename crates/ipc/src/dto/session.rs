@@ -71,8 +71,9 @@ dto! {
         pub presets: PresetList,
         /// What was typed for a new conversation.
         pub draft: Draft,
-        /// The files beside it, as the default source would get them.
-        pub files: AttachmentList,
+        /// The files beside it, as the default source would get them; absent where none would,
+        /// for want of a source or because nothing is processed.
+        pub files: Option<AttachmentList>,
     }
 }
 

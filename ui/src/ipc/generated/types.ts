@@ -2041,9 +2041,10 @@ presets: PresetList,
  */
 draft: Draft, 
 /**
- * The files beside it, as the default source would get them.
+ * The files beside it, as the default source would get them; absent where none would,
+ * for want of a source or because nothing is processed.
  */
-files: AttachmentList, };
+files: AttachmentList | null, };
 
 /**
  * Asks for what the first screen shows.

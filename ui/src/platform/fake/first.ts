@@ -18,10 +18,12 @@ export function firstCommands(handlers: () => Handlers<keyof Commands>): Handler
         policy: await ask.policy_status({}),
         presets: await ask.preset_list({}),
         draft: await ask.draft_get({}),
-        files: await ask.attachment_list({
-          ...(source ? { source_id: source.id } : {}),
-          ...(source?.default_model ? { model: source.default_model } : {}),
-        }),
+        files: source
+          ? await ask.attachment_list({
+              source_id: source.id,
+              ...(source.default_model ? { model: source.default_model } : {}),
+            })
+          : null,
       };
     },
   };

@@ -8,7 +8,7 @@ use crate::measure::Samples;
 use crate::window::{Desk, Processes, program};
 use crate::world::Worlds;
 
-const TURNS: usize = 5;
+const TURNS: usize = 9;
 
 #[derive(Default)]
 struct Seen {

@@ -133,11 +133,7 @@ impl Open {
     }
 
     pub(crate) fn is_generating(&self, conversation: ConversationId) -> bool {
-        self.generations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .values()
-            .any(|generation| generation.conversation_id == conversation)
+        !self.generating_in(conversation).is_empty()
     }
 
     pub(crate) fn cancel_generations(&self) {
