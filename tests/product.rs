@@ -1,6 +1,7 @@
 //! The product as it is shipped, without WebDriver: silent before consent, deaf to the variables
 //! that open debuggers, and leaving nothing of what it showed on the disk.
 
+mod engine;
 mod scripted;
 
 use std::path::{Path, PathBuf};

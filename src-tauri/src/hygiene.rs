@@ -15,10 +15,9 @@ pub const FORBIDDEN_VARIABLES: [&str; 4] = [
 /// How the options of WebKitGTK's script engine begin: some of them write files about a page.
 const ENGINE_PREFIX: &str = "JSC_";
 
-/// The page's scripts are read, never made into machine code: no memory of the page is ever both
-/// written and run, and a start neither compiles what runs once nor keeps what it compiled.
-/// Options of WebKitGTK, <https://trac.webkit.org/wiki/EnvironmentVariables>; other web views do
-/// not look at them.
+/// The page's scripts are read, never made into machine code: what misleads a compiler has none to
+/// mislead and no memory to write code to, and a start does not compile what runs once. The option
+/// is one of JavaScriptCore's `OptionsList.h`; other web views do not look at it.
 const ENGINE: (&str, &str) = ("JSC_useJIT", "0");
 
 /// Removes [`FORBIDDEN_VARIABLES`] and says how the page's scripts are run. Call it as the first
@@ -87,8 +86,11 @@ pub fn hush_panics() {
 
 #[cfg(all(test, not(feature = "automation")))]
 mod tests {
-    use super::{FORBIDDEN_VARIABLES, clean_environment};
+    use super::{ENGINE, FORBIDDEN_VARIABLES, clean_environment};
     use std::process::Command;
+
+    /// An option of the engine that writes what it saw of a page to a folder.
+    const WRITES_FILES: &str = "JSC_samplingProfilerPath";
 
     /// Runs itself once more as a child, because an environment belongs to a whole process.
     #[test]
@@ -98,6 +100,8 @@ mod tests {
             for name in FORBIDDEN_VARIABLES {
                 assert!(std::env::var_os(name).is_none(), "{name} is gone");
             }
+            assert_eq!(std::env::var(ENGINE.0).as_deref(), Ok(ENGINE.1));
+            assert!(std::env::var_os(WRITES_FILES).is_none());
             assert!(std::env::var_os("PATH").is_some(), "everything else stays");
             return;
         }
@@ -110,6 +114,7 @@ mod tests {
         for name in FORBIDDEN_VARIABLES {
             child.env(name, "127.0.0.1:9555");
         }
+        child.env(ENGINE.0, "1").env(WRITES_FILES, ".");
         let output = child.output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(
