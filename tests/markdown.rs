@@ -29,6 +29,7 @@ fn the_branch_that_is_shown_is_written() {
         let req = |with_workings| ConversationTextReq {
             id: answer.conversation_id,
             with_workings,
+            language: "en".to_owned(),
         };
         let made = commands::export::conversation_text(&app, req(false)).await;
         let text = made.unwrap().text;
@@ -36,6 +37,18 @@ fn the_branch_that_is_shown_is_written() {
         assert!(text.contains("**You**") && text.contains("guide"), "{text}");
         assert!(!text.contains("other branches"), "{text}");
         assert!(!text.contains("*Reasoning*") && text.ends_with('\n'));
+        let german = ConversationTextReq {
+            language: "de-AT".to_owned(),
+            ..req(false)
+        };
+        let made = commands::export::conversation_text(&app, german)
+            .await
+            .unwrap()
+            .text;
+        assert!(
+            made.contains("**Sie**") && made.contains("\n- Begonnen: "),
+            "{made}"
+        );
 
         let name = commands::export::name_of(&app, &req(false)).await.unwrap();
         assert!(

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::markdown::{label, one_line};
+use crate::words::Words;
 
 /// What an answer cites, and which of it its words name.
 pub(crate) struct Footnotes<'a> {
@@ -89,14 +90,14 @@ impl<'a> Footnotes<'a> {
 
     /// What stands below the message: marks for what its words do not name, and what each mark
     /// leads to.
-    pub(crate) fn finish(self) -> String {
+    pub(crate) fn finish(self, words: &Words) -> String {
         let mut out = String::new();
         let unnamed = self.named.iter().enumerate().filter(|(_, named)| !**named);
         let marks: String = unnamed
             .map(|(at, _)| format!("[^{}]", self.before + at + 1))
             .collect();
         if !marks.is_empty() {
-            let _ = writeln!(out, "Sources: {marks}\n");
+            let _ = writeln!(out, "{}: {marks}\n", words.sources);
         }
         for (at, (title, target)) in self.cited.iter().enumerate() {
             let number = self.before + at + 1;
@@ -152,6 +153,7 @@ fn number(text: &str) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::words;
 
     fn marked(text: &str) -> String {
         let cited = vec![("One", "https://one.example/"), ("Two", "help:x")];
@@ -197,7 +199,7 @@ mod tests {
         let mut notes = Footnotes::new(cited, 0);
         notes.mark("See [1].");
         assert_eq!(
-            notes.finish(),
+            notes.finish(words("en")),
             "Sources: [^2][^3]\n\n\
              [^1]: [One](<https://one.example/a_(b)>)\n\
              [^2]: javascript:alert(1)\n\

@@ -13,6 +13,7 @@ mod readme;
 pub mod rows;
 pub mod schema;
 mod sheet;
+mod words;
 
 pub use envelope::Envelope;
 pub use markdown::Markdown;

@@ -9,6 +9,7 @@ use time::macros::format_description;
 
 use crate::name::{attachment_path, attachment_text_path};
 use crate::package::utc;
+use crate::words::{ENGLISH, Words};
 
 const MINUTE: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
@@ -27,7 +28,7 @@ impl Markdown {
     /// What stands above the messages. `others` is how many messages are on other branches.
     #[must_use]
     pub fn head(conversation: &Conversation, source: Option<&str>, others: u64) -> String {
-        let mut out = about(conversation, source);
+        let mut out = about(conversation, source, &ENGLISH);
         let _ = writeln!(out, "- Id: {}", conversation.id);
         if others > 0 {
             let _ = writeln!(
@@ -42,49 +43,72 @@ impl Markdown {
     /// `with_text` are the files whose words are in the package as well.
     #[must_use]
     pub fn message(message: &Message, version: (u32, u32), with_text: &[AssetId]) -> String {
-        let mut out = said_by(message, version);
+        let mut out = said_by(message, version, &ENGLISH);
         for part in &message.parts {
-            part_of(&mut out, part, with_text);
+            part_of(&mut out, part, with_text, &ENGLISH);
         }
-        out.push_str(&ended(message));
+        out.push_str(&ended(message, &ENGLISH));
         out
     }
 
     /// What a person says is wrong in the message above.
     #[must_use]
     pub fn flag(flag: &StatementFlag) -> String {
-        let mut out = format!("> **Said to be wrong** · {}\n>\n", minute(flag.at));
-        for line in flag.note.trim_end().lines() {
-            let _ = writeln!(out, "> {line}");
-        }
-        out.push('\n');
-        out
+        flagged(flag, &ENGLISH)
     }
 }
 
+/// What a person says is wrong in the message above.
+pub(crate) fn flagged(flag: &StatementFlag, words: &Words) -> String {
+    let mut out = format!(
+        "> **{}** · {}\n>\n",
+        words.said_to_be_wrong,
+        minute(flag.at)
+    );
+    for line in flag.note.trim_end().lines() {
+        let _ = writeln!(out, "> {line}");
+    }
+    out.push('\n');
+    out
+}
+
 /// The title, and the facts below it.
-pub(crate) fn about(conversation: &Conversation, source: Option<&str>) -> String {
+pub(crate) fn about(conversation: &Conversation, source: Option<&str>, words: &Words) -> String {
     let title = one_line(&conversation.title);
-    let title = if title.is_empty() { "Untitled" } else { &title };
+    let title = if title.is_empty() {
+        words.untitled
+    } else {
+        &title
+    };
     let mut out = format!("# {title}\n\n");
-    let _ = writeln!(out, "- Begun: {}", minute(conversation.created_at));
-    let _ = writeln!(out, "- Last message: {}", minute(conversation.updated_at));
+    let _ = writeln!(
+        out,
+        "- {}: {}",
+        words.begun,
+        minute(conversation.created_at)
+    );
+    let _ = writeln!(
+        out,
+        "- {}: {}",
+        words.last_message,
+        minute(conversation.updated_at)
+    );
     if let Some(source) = source {
-        let _ = writeln!(out, "- Source: {}", one_line(source));
+        let _ = writeln!(out, "- {}: {}", words.source, one_line(source));
     }
     if let Some(model) = &conversation.model {
-        let _ = writeln!(out, "- Model: {}", one_line(model));
+        let _ = writeln!(out, "- {}: {}", words.model, one_line(model));
     }
     out
 }
 
 /// The line above the words of a message: who said them, and when.
-pub(crate) fn said_by(message: &Message, version: (u32, u32)) -> String {
+pub(crate) fn said_by(message: &Message, version: (u32, u32), words: &Words) -> String {
     let who = match message.role {
-        Role::User => "You",
-        Role::System => "Instructions",
-        Role::Tool => "Tool",
-        Role::Assistant => message.source_name.as_deref().unwrap_or("Answer"),
+        Role::User => words.you,
+        Role::System => words.instructions,
+        Role::Tool => words.tool,
+        Role::Assistant => message.source_name.as_deref().unwrap_or(words.answer),
     };
     let mut out = format!("\n---\n\n**{}**", one_line(who));
     if let (Role::Assistant, Some(model)) = (message.role, &message.model) {
@@ -92,32 +116,33 @@ pub(crate) fn said_by(message: &Message, version: (u32, u32)) -> String {
     }
     let _ = write!(out, " · {}", minute(message.created_at));
     if version.1 > 1 {
-        let _ = write!(out, " · version {} of {}", version.0, version.1);
+        let (named, of) = words.version;
+        let _ = write!(out, " · {named} {} {of} {}", version.0, version.1);
     }
     out.push_str("\n\n");
     out
 }
 
 /// How a message ended that did not come to its end.
-pub(crate) fn ended(message: &Message) -> String {
+pub(crate) fn ended(message: &Message, words: &Words) -> String {
     match message.status {
-        MessageStatus::Interrupted => "*Interrupted here.*\n".to_owned(),
-        MessageStatus::Streaming => "*Still arriving when this was written.*\n".to_owned(),
+        MessageStatus::Interrupted => format!("*{}*\n", words.interrupted),
+        MessageStatus::Streaming => format!("*{}*\n", words.still_arriving),
         MessageStatus::Failed => {
             let why = message.error.as_ref().map_or("", |error| &error.message);
-            format!("*Failed here. {}*\n", one_line(why))
+            format!("*{}*\n", one_line(&format!("{} {why}", words.failed)))
         }
         MessageStatus::Complete => String::new(),
     }
 }
 
-pub(crate) fn part_of(out: &mut String, part: &Part, with_text: &[AssetId]) {
+pub(crate) fn part_of(out: &mut String, part: &Part, with_text: &[AssetId], words: &Words) {
     match part {
         Part::Text { text } => {
             let _ = writeln!(out, "{}\n", text.trim_end());
         }
         Part::Reasoning { text } => {
-            out.push_str("> *Reasoning*\n>\n");
+            let _ = writeln!(out, "> *{}*\n>", words.reasoning);
             for line in text.trim_end().lines() {
                 let _ = writeln!(out, "> {line}");
             }
@@ -136,15 +161,22 @@ pub(crate) fn part_of(out: &mut String, part: &Part, with_text: &[AssetId]) {
             };
             let _ = write!(out, "{picture}[{}](../{path})", label(name));
             if with_text.contains(asset_id) {
-                let _ = write!(out, " · [its text](../{})", attachment_text_path(*asset_id));
+                let text = attachment_text_path(*asset_id);
+                let _ = write!(out, " · [{}](../{text})", words.its_text);
             }
             out.push_str("\n\n");
         }
         Part::Citation { title, target } => {
-            let _ = writeln!(out, "- Cited: {} ({})\n", label(title), one_line(target));
+            let _ = writeln!(
+                out,
+                "- {}: {} ({})\n",
+                words.cited,
+                label(title),
+                one_line(target)
+            );
         }
         Part::ToolCall(call) => {
-            let _ = writeln!(out, "- Tool: {}\n", label(&call.tool));
+            let _ = writeln!(out, "- {}: {}\n", words.tool, label(&call.tool));
             fenced(out, &call.arguments);
             if let Some(result) = &call.result {
                 fenced(out, result);
@@ -152,7 +184,9 @@ pub(crate) fn part_of(out: &mut String, part: &Part, with_text: &[AssetId]) {
         }
         Part::Notice {
             notice: AnswerNotice::Rewritten,
-        } => out.push_str("*These words were changed by the person who asked.*\n\n"),
+        } => {
+            let _ = writeln!(out, "*{}*\n", words.rewritten);
+        }
         // For the source alone, and about the sending.
         Part::Sealed(_) | Part::Notice { .. } => {}
         Part::Unknown { raw } => fenced(out, raw),

@@ -6,40 +6,40 @@ use std::fmt::Write as _;
 use fluxchat_model::{Conversation, Message, Part, StatementFlag};
 
 use crate::footnotes::Footnotes;
-use crate::markdown::{Markdown, about, ended, label, part_of, said_by};
+use crate::markdown::{Markdown, about, ended, flagged, label, part_of, said_by};
 use crate::name::Names;
+use crate::words::{Words, words};
 
 /// Gathers a conversation message by message.
 pub struct Sheet {
     out: String,
+    words: &'static Words,
     /// Whether what was thought, and what tools were asked and answered, is in it.
     with_workings: bool,
     notes: usize,
 }
 
 impl Sheet {
-    /// Begins with title and facts; `others` is how many messages are on other branches.
+    /// Begins with title and facts; `others` is how many messages are on other branches, and
+    /// `language` the BCP 47 tag of what stands between the words of the conversation.
     #[must_use]
     pub fn new(
         conversation: &Conversation,
         source: Option<&str>,
         others: u64,
         with_workings: bool,
+        language: &str,
     ) -> Self {
-        let mut out = about(conversation, source);
+        let words = words(language);
+        let mut out = about(conversation, source, words);
         if others > 0 {
-            let what = if others == 1 {
-                "message is"
-            } else {
-                "messages are"
-            };
-            let _ = writeln!(
-                out,
-                "\nThis is one branch of the conversation. {others} more {what} on other branches."
-            );
+            let (one_branch, one, more) = words.others;
+            let what = if others == 1 { one } else { more };
+            let _ = writeln!(out, "\n{one_branch} {others} {what}");
         }
         Self {
             out,
+            words,
             with_workings,
             notes: 0,
         }
@@ -56,7 +56,7 @@ impl Sheet {
     /// [`Markdown::message`].
     pub fn add(&mut self, message: &Message, version: (u32, u32), flag: Option<&StatementFlag>) {
         self.end_line();
-        self.out.push_str(&said_by(message, version));
+        self.out.push_str(&said_by(message, version, self.words));
         let cited = message.parts.iter().filter_map(|part| match part {
             Part::Citation { title, target } => Some((title.as_str(), target.as_str())),
             _ => None,
@@ -68,10 +68,10 @@ impl Sheet {
         for part in &message.parts {
             self.part(part, &mut notes);
         }
-        self.out.push_str(&notes.finish());
-        self.out.push_str(&ended(message));
+        self.out.push_str(&notes.finish(self.words));
+        self.out.push_str(&ended(message, self.words));
         if let Some(flag) = flag {
-            self.out.push_str(&Markdown::flag(flag));
+            self.out.push_str(&flagged(flag, self.words));
         }
     }
 
@@ -81,14 +81,14 @@ impl Sheet {
                 let _ = writeln!(self.out, "{}\n", notes.mark(text.trim_end()));
             }
             Part::Attachment { name, .. } => {
-                let _ = writeln!(self.out, "- Attached: {}\n", label(name));
+                let _ = writeln!(self.out, "- {}: {}\n", self.words.attached, label(name));
             }
             Part::ToolCall(call) if !self.with_workings => {
-                let _ = writeln!(self.out, "- Tool: {}\n", label(&call.tool));
+                let _ = writeln!(self.out, "- {}: {}\n", self.words.tool, label(&call.tool));
             }
             Part::Citation { .. } => {}
             Part::Reasoning { .. } | Part::Unknown { .. } if !self.with_workings => {}
-            other => part_of(&mut self.out, other, &[]),
+            other => part_of(&mut self.out, other, &[], self.words),
         }
     }
 
@@ -154,12 +154,13 @@ mod tests {
         made
     }
 
-    fn sheet(with_workings: bool) -> String {
+    fn sheet(with_workings: bool, language: &str) -> String {
         let mut sheet = Sheet::new(
             &conversation("Lisbon, three days"),
             Some("Mistral"),
             1,
             with_workings,
+            language,
         );
         let picture = Part::Attachment {
             asset_id: AssetId::new(Timestamp(0), [3; 10]),
@@ -216,8 +217,12 @@ mod tests {
     #[test]
     fn a_conversation_reads_as_the_golden_one() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
-        for (name, with_workings) in [("conversation.md", false), ("workings.md", true)] {
-            let (path, now) = (folder.join(name), sheet(with_workings));
+        for (name, with_workings, language) in [
+            ("conversation.md", false, "en"),
+            ("workings.md", true, "en-GB"),
+            ("workings.de.md", true, "de-AT"),
+        ] {
+            let (path, now) = (folder.join(name), sheet(with_workings, language));
             if std::env::var_os("UPDATE_GOLDEN").is_some() {
                 std::fs::write(&path, &now).unwrap();
             }

@@ -149,7 +149,7 @@ async fn markdown(
     out: &Out,
 ) -> Done {
     let Some(mut path) = to else {
-        let text = app.conversation_text(id, workings).await?;
+        let text = app.conversation_text(id, workings, "en").await?;
         let name = app.conversation_file_name(id).await?;
         let document = json!({ "name": name, "text": text });
         out.answer(&document, |_| plain(&text));
@@ -159,7 +159,7 @@ async fn markdown(
         path.push(app.conversation_file_name(id).await?);
     }
     let name = app
-        .conversation_text_save(id, workings, path, false)
+        .conversation_text_save(id, workings, "en", path, false)
         .await?;
     out.answer(&json!({ "name": name }), |_| {
         format!("The conversation is in {}.\n", plain(&name))

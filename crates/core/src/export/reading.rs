@@ -21,6 +21,7 @@ impl App {
     }
 
     /// Writes it for its owner alone, complete or not at all. Returns the name of the file.
+    /// `language` as for [`App::conversation_text`].
     ///
     /// # Errors
     /// When the conversation does not exist; `export_exists`, `export_link`, `export_place`,
@@ -29,17 +30,19 @@ impl App {
         &self,
         id: ConversationId,
         with_workings: bool,
+        language: &str,
         path: PathBuf,
         replace: bool,
     ) -> Result<String, Error> {
-        let text = self.conversation_text(id, with_workings).await?;
+        let text = self.conversation_text(id, with_workings, language).await?;
         let profile = self.inner.options.profile.clone();
         let save = move || save_small(&settled(&path, &profile)?, text.as_bytes(), replace);
         tokio::task::spawn_blocking(save).await?
     }
 
     /// The branch of a conversation that is shown, as Markdown; `with_workings` adds what was
-    /// thought, and what tools were asked and answered.
+    /// thought, and what tools were asked and answered. What stands between its words is in
+    /// `language`, a BCP 47 tag.
     ///
     /// # Errors
     /// When the conversation does not exist.
@@ -47,9 +50,11 @@ impl App {
         &self,
         id: ConversationId,
         with_workings: bool,
+        language: &str,
     ) -> Result<String, Error> {
         let open = self.open()?;
         let home = open.home(id);
+        let language = language.to_owned();
         self.read_at(&home, move |tx| {
             let conversation = tx
                 .conversation(id)?
@@ -62,7 +67,7 @@ impl App {
             let mut page = tx.path_page(id, PathAnchor::Start, BRANCH_PAGE)?;
             let all = tx.export_message_count(id)?;
             let others = all.saturating_sub(u64::from(page.total));
-            let mut sheet = Sheet::new(&conversation, source, others, with_workings);
+            let mut sheet = Sheet::new(&conversation, source, others, with_workings, &language);
             while let Some(last) = page.items.last().map(|item| item.message.id) {
                 let has_later = page.has_later();
                 for item in page.items {

@@ -41,7 +41,9 @@ pub async fn export_cancel(app: &App, _: Empty) -> Answer<Done> {
 /// # Errors
 /// When the conversation does not exist.
 pub async fn conversation_text(app: &App, req: ConversationTextReq) -> Answer<ConversationText> {
-    let text = app.conversation_text(req.id, req.with_workings).await?;
+    let text = app
+        .conversation_text(req.id, req.with_workings, &req.language)
+        .await?;
     Ok(ConversationText { text })
 }
 
@@ -63,7 +65,7 @@ pub async fn conversation_save(
     path: &Path,
 ) -> Answer<ConversationSaved> {
     let (id, path) = (req.id, path.to_owned());
-    app.conversation_text_save(id, req.with_workings, path, true)
+    app.conversation_text_save(id, req.with_workings, &req.language, path, true)
         .await?;
     Ok(ConversationSaved { saved: true })
 }

@@ -73,6 +73,8 @@ dto! {
         pub id: ConversationId,
         /// With what was thought, and what tools were asked and answered.
         pub with_workings: bool,
+        /// BCP 47: of what stands between the words of the conversation.
+        pub language: String,
     }
 }
 

@@ -79,11 +79,11 @@ it('a conversation is taken along as Markdown, with reasoning only if that is as
   app.talk.markdown = id;
   const text = await screen.findByTestId('markdown-text');
   await waitFor(() => expect(text.textContent).toMatch(/^# /));
-  expect(asked('conversation_text')).toEqual([{ id, with_workings: false }]);
+  expect(asked('conversation_text')).toEqual([{ id, with_workings: false, language: 'en' }]);
   await user.click(screen.getByTestId('markdown-workings'));
-  await waitFor(() => expect(asked('conversation_text').at(-1)).toEqual({ id, with_workings: true }));
+  await waitFor(() => expect(asked('conversation_text').at(-1)).toEqual({ id, with_workings: true, language: 'en' }));
   await user.click(screen.getByTestId('markdown-save'));
-  await waitFor(() => expect(asked('conversation_save')).toEqual([{ id, with_workings: true }]));
+  await waitFor(() => expect(asked('conversation_save')).toEqual([{ id, with_workings: true, language: 'en' }]));
   await waitFor(() => expect(screen.getByTestId('markdown-done').textContent).toContain('Saved'));
   await user.click(screen.getByTestId('markdown-copy'));
   await waitFor(() => expect(screen.getByTestId('markdown-done').textContent).toContain('Copied'));

@@ -1295,7 +1295,11 @@ id: ConversationId,
 /**
  * With what was thought, and what tools were asked and answered.
  */
-with_workings: boolean, };
+with_workings: boolean, 
+/**
+ * BCP 47: of what stands between the words of the conversation.
+ */
+language: string, };
 
 /**
  * What the answers of a conversation took, all branches together, as sources counted it.
