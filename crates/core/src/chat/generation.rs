@@ -3,6 +3,7 @@
 mod arriving;
 mod end;
 mod heard;
+mod pace;
 mod request;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +19,7 @@ use futures_util::StreamExt as _;
 use tokio::time::Instant;
 
 pub(crate) use arriving::Generation;
+use pace::Pace;
 
 use super::calls::Calls;
 use super::unsaved::Unsaved;
@@ -26,8 +28,6 @@ use crate::redaction::Restorer;
 use crate::temporary::Home;
 use crate::{App, Error, Event, spend, tools};
 
-/// Items are joined over this time: two frames, so that every other one has time to be drawn.
-const JOIN: Duration = Duration::from_millis(33);
 /// A crash loses at most what arrived in this time.
 const SAVE: Duration = Duration::from_millis(250);
 /// So often the source is asked within one answer; after that it has to do without tools.
@@ -200,13 +200,15 @@ impl Run {
         let cancel = self.generation.cancel.clone();
         let ctx = self.app.chat_ctx(self.in_ledger(), cancel);
         let mut stream = self.ask(ctx, request, gathered).await?;
-        let (mut show_at, mut save_at) = (None::<Instant>, None::<Instant>);
+        let (mut pace, mut save_at) = (Pace::default(), None::<Instant>);
         loop {
             tokio::select! {
                 biased;
-                () = at(show_at) => {
-                    show_at = None;
-                    self.show(false);
+                () = at(pace.due_at()) => {
+                    let waiting = self.generation.live().waiting();
+                    if pace.is_due(Instant::now(), waiting) {
+                        self.show(false);
+                    }
                 }
                 () = at(save_at) => {
                     save_at = None;
@@ -218,7 +220,7 @@ impl Run {
                         return Ok(reason);
                     }
                     let now = Instant::now();
-                    show_at.get_or_insert(now + JOIN);
+                    pace.arrived(now);
                     save_at.get_or_insert(now + SAVE);
                 }
             }

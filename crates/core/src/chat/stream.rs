@@ -80,6 +80,11 @@ impl Live {
         self.new_citations.push(part);
     }
 
+    /// How much arrived since the last call of [`Live::items`], in bytes.
+    pub(crate) fn waiting(&self) -> usize {
+        self.new_text.len() + self.new_reasoning.len()
+    }
+
     /// Everything that was said.
     pub(crate) fn whole(&self) -> String {
         format!("{}{}", self.text.source(), self.new_text)
