@@ -49,6 +49,21 @@ fn set((name, value): (&str, &str)) {
     unsafe { std::env::set_var(name, value) }
 }
 
+/// Threads share two heaps: glibc would give each its own, which keeps what it needed once
+/// (`mallopt(3)`), and most threads here wait.
+pub fn share_heaps() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        const HEAPS: libc::c_int = 2;
+        // SAFETY: sets a number of the allocator, which takes its own lock.
+        #[allow(unsafe_code)]
+        let set = unsafe { libc::mallopt(libc::M_ARENA_MAX, HEAPS) };
+        if set == 0 {
+            tracing::warn!(name: "shell.heaps_not_shared", "");
+        }
+    }
+}
+
 /// No core file and no reading of our memory by other processes of the same user.
 pub fn forbid_core_dumps() {
     #[cfg(unix)]

@@ -11,5 +11,6 @@ fn main() -> ExitCode {
     }
     // First, before any thread exists and before anything reads the environment.
     fluxchat_lib::hygiene::clean_environment();
+    fluxchat_lib::hygiene::share_heaps();
     fluxchat_lib::run(std::env::args_os().skip(1))
 }
