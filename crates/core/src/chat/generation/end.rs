@@ -16,6 +16,11 @@ impl Run {
         error: Option<VisibleError>,
     ) {
         let mut failed = self.save(&mut gathered).await.err();
+        // Words that could not be kept: it is not complete, even where its end can be written.
+        let (status, error) = match &failed {
+            Some(reason) => (MessageStatus::Failed, Some(self.visible(reason))),
+            None => (status, error),
+        };
         self.cite_pages(&mut gathered);
         let notices = gathered.notices.iter().cloned();
         let told = self.so_far.as_ref().map(|message| message.parts.as_slice());
