@@ -1,5 +1,4 @@
-// Rows with nothing special about them: for the fake core, for tests, and for what is drawn beside
-// the page.
+// Rows with nothing special about them: for the fake core, for tests, and for what is rehearsed.
 import type { ConversationRow, MessageRow } from './generated/types';
 
 type Known = Pick<ConversationRow, 'id' | 'title' | 'created_at'>;

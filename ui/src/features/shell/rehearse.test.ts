@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { rehearse } from './rehearse';
 
-test('draws beside the page, asks nobody and leaves nothing', () => {
+test('draws for an instant, asks nobody and leaves nothing', () => {
   const failed = vi.spyOn(console, 'error');
   const before = document.documentElement.outerHTML;
   rehearse();

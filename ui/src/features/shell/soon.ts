@@ -1,6 +1,6 @@
 /**
  * What is opened most, in the order in which it is: its first opening shall be as quick as its
- * second. The first of it is what shows a conversation, and that is drawn once beside the page.
+ * second. The first of it is what shows a conversation, and that is rehearsed.
  */
 const SOON: readonly (() => Promise<unknown>)[] = [
   () => import('../chat/MessageList.svelte'),
