@@ -188,7 +188,9 @@ fn a_keychain_that_dies_and_returns_is_found_again() {
 
 #[test]
 fn a_keychain_that_hangs_does_not_hang_the_app() {
-    Scenario::new().step("hangs", Bus::Standard);
+    // A call that was given up tries again once its daemon is gone. A bus that starts services would
+    // start another, which outlives the bus and holds what this test reads from.
+    Scenario::new().step("hangs", Bus::Bare);
 }
 
 #[test]
