@@ -24,7 +24,10 @@ pub(crate) fn json_len<T: Serialize + ?Sized>(value: &T) -> usize {
         }
     }
     let mut count = Count(0);
-    match serde_json::to_writer(&mut count, value) {
+    let written = serde_json::to_writer(&mut count, value);
+    #[cfg(test)]
+    tests::MEASURED.with(|all| all.set(all.get() + count.0));
+    match written {
         Ok(()) => count.0,
         Err(_) => usize::MAX,
     }
@@ -176,12 +179,10 @@ fn replace<N: Node>(
 pub(crate) fn append_text(path: &[u32], text: &str, ops: &mut Vec<BlockOp>) {
     let mut rest = text;
     while !rest.is_empty() {
-        // A character takes at most six bytes per byte of UTF-8 in JSON.
-        let mut cut = if rest.len() * 6 <= ROOM || json_len(rest) <= ROOM {
-            rest.len()
-        } else {
-            rest.len().min(ROOM / 6)
-        };
+        // A byte of UTF-8 takes one to six in JSON. What cannot fit is not measured: the cost
+        // would be the square of the length.
+        let fits = rest.len() * 6 <= ROOM || (rest.len() <= ROOM && json_len(rest) <= ROOM);
+        let mut cut = rest.len().min(if fits { ROOM } else { ROOM / 6 });
         while !rest.is_char_boundary(cut) {
             cut -= 1;
         }
@@ -466,5 +467,40 @@ impl Node for TableCell {
 
     fn fill(&self, path: &mut Vec<u32>, ops: &mut Vec<BlockOp>) {
         fill_sequence(self, path, ops);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    thread_local! {
+        /// How much JSON this thread has measured, in bytes.
+        pub(super) static MEASURED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// What adding a text of so many bytes to an empty paragraph measures.
+    fn measured(bytes: usize) -> usize {
+        let before = MEASURED.get();
+        let mut ops = Vec::new();
+        append_text(&[0], &"é\n".repeat(bytes / 3), &mut ops);
+        let added: usize = ops
+            .iter()
+            .map(|op| match op {
+                BlockOp::AppendText { text, .. } => text.len(),
+                _ => 0,
+            })
+            .sum();
+        assert_eq!(added, bytes / 3 * 3, "nothing is lost");
+        assert!(ops.iter().all(|op| json_len(op) < crate::MAX_OP_BYTES));
+        MEASURED.get() - before
+    }
+
+    #[test]
+    fn a_long_text_is_measured_once() {
+        let (short, long) = (measured(60_000), measured(600_000));
+        assert!(long <= 11 * short, "{short} and {long}");
     }
 }
