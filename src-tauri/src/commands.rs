@@ -195,10 +195,7 @@ async fn attachment_save<R: Runtime>(
 ) -> Result<AttachmentSaved, ApiError> {
     let app = core.ready().await;
     let name = commands::attachment::name_of(app, req.asset_id).await?;
-    let extension = name
-        .rsplit_once('.')
-        .map_or("*", |(_, extension)| extension);
-    match save_dialog::ask(&window, &name, extension, extension).await {
+    match save_dialog::ask_named(&window, &name).await {
         Ok(Some(path)) => commands::attachment::attachment_save(app, req, &path).await,
         Ok(None) | Err(_) => Ok(AttachmentSaved { saved: false }),
     }
@@ -213,10 +210,7 @@ async fn code_save<R: Runtime>(
 ) -> Result<CodeSaved, ApiError> {
     let app = core.ready().await;
     let name = commands::code::name_of(app, &req).await?;
-    let extension = name
-        .rsplit_once('.')
-        .map_or("*", |(_, extension)| extension);
-    match save_dialog::ask(&window, &name, extension, extension).await {
+    match save_dialog::ask_named(&window, &name).await {
         Ok(Some(path)) => commands::code::code_save(app, req, &path).await,
         Ok(None) | Err(_) => Ok(CodeSaved { saved: false }),
     }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use rfd::AsyncFileDialog;
 use tauri::{Runtime, WebviewWindow};
 
 /// Shows the system's dialog. `None` if the person changed their mind.
@@ -14,10 +15,37 @@ pub async fn ask<R: Runtime>(
     kind: &str,
     extension: &str,
 ) -> tauri::Result<Option<PathBuf>> {
-    let dialog = rfd::AsyncFileDialog::new()
+    show(
+        window,
+        dialog(window, file_name).add_filter(kind, &[extension]),
+    )
+    .await
+}
+
+/// The same for a file that has a name, and with it a kind, already.
+///
+/// # Errors
+/// When the window is gone.
+pub async fn ask_named<R: Runtime>(
+    window: &WebviewWindow<R>,
+    file_name: &str,
+) -> tauri::Result<Option<PathBuf>> {
+    match file_name.rsplit_once('.') {
+        Some((_, extension)) => ask(window, file_name, extension, extension).await,
+        None => show(window, dialog(window, file_name)).await,
+    }
+}
+
+fn dialog<R: Runtime>(window: &WebviewWindow<R>, file_name: &str) -> AsyncFileDialog {
+    AsyncFileDialog::new()
         .set_parent(window)
         .set_file_name(file_name)
-        .add_filter(kind, &[extension]);
+}
+
+async fn show<R: Runtime>(
+    window: &WebviewWindow<R>,
+    dialog: AsyncFileDialog,
+) -> tauri::Result<Option<PathBuf>> {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     // Dialogs belong to the thread that owns the windows; on macOS they exist nowhere else.
     window.run_on_main_thread(move || {
