@@ -11,6 +11,7 @@ import { News } from './state/news';
 import { AppState } from './state/app.svelte';
 import { asApiError } from './state/errors';
 import { applyAppearance } from './styles/appearance';
+import { showTooltips } from './kit/tooltip';
 
 async function surroundings(): Promise<Platform> {
   if (import.meta.env.DEV && new URLSearchParams(location.search).has('fake')) {
@@ -58,6 +59,7 @@ async function boot(): Promise<void> {
     Promise.race([app.ready, new Promise((late) => setTimeout(late, FIRST_PAGE_MS))]),
   ]);
   show(problem);
+  showTooltips(document);
   for (const kind of ['pointerdown', 'pointermove', 'keydown', 'wheel']) {
     addEventListener(kind, () => app.touch(), { passive: true, capture: true });
   }

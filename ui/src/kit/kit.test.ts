@@ -18,6 +18,7 @@ import Switch from './Switch.svelte';
 import TextField from './TextField.svelte';
 import Time from './Time.svelte';
 import ToastRegion from './ToastRegion.svelte';
+import { showTooltips } from './tooltip';
 
 const user = userEvent.setup();
 const withWords = (of: unknown, words: string, props: Record<string, unknown> = {}) =>
@@ -42,6 +43,7 @@ describe('Button', () => {
 
 describe('IconButton', () => {
   it('has a name, and shows it with its keys to the keyboard', async () => {
+    const ended = showTooltips(document);
     const Icon = (await import('@lucide/svelte/icons/plus')).default;
     render(IconButton, { props: { label: 'New chat', icon: Icon, shortcut: 'Ctrl+N' } });
     await user.tab();
@@ -50,6 +52,7 @@ describe('IconButton', () => {
     expect(document.querySelector('.fc-tooltip[data-open]')?.textContent).toBe('New chatCtrl+N');
     await user.keyboard('{Escape}');
     expect(document.querySelector('.fc-tooltip[data-open]')).toBeNull();
+    ended();
   });
 });
 

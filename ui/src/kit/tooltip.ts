@@ -1,18 +1,24 @@
-import type { Attachment } from 'svelte/attachments';
-
+/**
+ * What a sign is called, shown beside it while it is pointed at or has the keyboard. An element asks
+ * for it with attributes:
+ * - `data-tooltip`: the words, or nothing where its `aria-label` says them. A tooltip names nothing.
+ * - `data-keys`: keys that do the same.
+ * - `data-side`: where it stands, `bottom` unless told.
+ *
+ * One bubble and a handful of listeners serve the whole window, so a list of a thousand buttons
+ * costs nothing here.
+ */
 export type TooltipSide = 'top' | 'bottom' | 'start' | 'end';
-interface Options {
-  shortcut?: string | undefined;
-  side?: TooltipSide | undefined;
-}
 
+const SELECTOR = '[data-tooltip]';
 const DELAY_MS = 500;
 const GAP = 6;
 const EDGE = 4;
 
-// One element serves all: a list of a thousand rows costs a thousand listeners, not a thousand components.
 let bubble: HTMLElement | undefined;
+/** Whose words are shown. */
 let owner: Element | undefined;
+let pointed: Element | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 function makeBubble(): HTMLElement {
@@ -24,7 +30,7 @@ function makeBubble(): HTMLElement {
   return made;
 }
 
-function place(target: Element, side: TooltipSide, tip: HTMLElement): void {
+function place(target: Element, side: string, tip: HTMLElement): void {
   const box = target.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = tip;
   const rtl = getComputedStyle(target).direction === 'rtl';
@@ -41,56 +47,70 @@ function place(target: Element, side: TooltipSide, tip: HTMLElement): void {
   tip.style.top = `${Math.round(Math.min(Math.max(y, EDGE), innerHeight - height - EDGE))}px`;
 }
 
-function show(target: Element, text: string, { shortcut, side = 'bottom' }: Options): void {
-  if (!target.isConnected) return;
+function show(target: Element): void {
+  const text = target.getAttribute('data-tooltip') || target.getAttribute('aria-label');
+  if (!text || !target.isConnected) return;
   bubble ??= makeBubble();
   bubble.textContent = text;
-  if (shortcut) {
-    const keys = document.createElement('kbd');
-    keys.textContent = shortcut;
-    bubble.append(keys);
+  const keys = target.getAttribute('data-keys');
+  if (keys) {
+    const shown = document.createElement('kbd');
+    shown.textContent = keys;
+    bubble.append(shown);
   }
   owner = target;
   bubble.dataset['open'] = '';
   bubble.showPopover?.();
-  place(target, side, bubble);
+  place(target, target.getAttribute('data-side') ?? 'bottom', bubble);
 }
 
-function hide(target: Element): void {
+function hide(): void {
   clearTimeout(timer);
-  if (owner !== target || !bubble) return;
+  if (!owner || !bubble) return;
   owner = undefined;
   delete bubble.dataset['open'];
   if (bubble.matches(':popover-open')) bubble.hidePopover();
 }
 
-/** Shows `text` beside the element while it is pointed at or has the keyboard. It names nothing: give the element a name of its own. */
-export function tooltip(text: string | undefined, options: Options = {}): Attachment {
-  return (element) => {
-    if (!text) return;
-    const later = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => show(element, text, options), owner ? 0 : DELAY_MS);
-    };
-    const focused = () => {
-      if (element.matches(':focus-visible')) show(element, text, options);
-    };
-    const gone = () => hide(element);
-    const escaped = (event: Event) => {
-      if ((event as KeyboardEvent).key === 'Escape') gone();
-    };
-    const listeners: [string, (event: Event) => void][] = [
-      ['pointerenter', later],
-      ['pointerleave', gone],
-      ['pointerdown', gone],
-      ['focus', focused],
-      ['blur', gone],
-      ['keydown', escaped],
-    ];
-    for (const [name, listener] of listeners) element.addEventListener(name, listener);
-    return () => {
-      gone();
-      for (const [name, listener] of listeners) element.removeEventListener(name, listener);
-    };
+function pointerOver(event: Event): void {
+  const target = (event.target as Element).closest(SELECTOR) ?? undefined;
+  if (target === pointed) return;
+  const soon = owner !== undefined;
+  hide();
+  pointed = target;
+  if (target) timer = setTimeout(() => show(target), soon ? 0 : DELAY_MS);
+}
+
+function pointerOut(event: PointerEvent): void {
+  // Left the window: nothing else is pointed at.
+  if (event.relatedTarget !== null) return;
+  pointed = undefined;
+  hide();
+}
+
+function focusIn(event: Event): void {
+  const target = event.target as Element;
+  if (target.matches(`${SELECTOR}:focus-visible`)) show(target);
+}
+
+/** Whoever presses something is about to see what it does. */
+function keyDown(event: KeyboardEvent): void {
+  if (event.key === 'Escape' || event.key === 'Enter' || event.key === ' ') hide();
+}
+
+/** Shows the tooltips of a page. Returns what ends it. */
+export function showTooltips(page: Document): () => void {
+  const ending = new AbortController();
+  const options = { signal: ending.signal, capture: true, passive: true };
+  page.addEventListener('pointerover', pointerOver, options);
+  page.addEventListener('pointerout', pointerOut, options);
+  page.addEventListener('pointerdown', hide, options);
+  page.addEventListener('focusin', focusIn, options);
+  page.addEventListener('focusout', hide, options);
+  page.addEventListener('keydown', keyDown, options);
+  return () => {
+    ending.abort();
+    hide();
+    pointed = undefined;
   };
 }
