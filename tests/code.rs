@@ -21,7 +21,7 @@ async fn regenerated(app: &App, answer: &Message) -> Message {
     let mut events = app.events().subscribe();
     let sent = app.regenerate(answer.id, None, None).await.unwrap();
     while let Some(event) = events.recv().await {
-        if matches!(event, Event::StreamEnded(id) if id == sent.answer_id) {
+        if matches!(event, Event::StreamEnded { answer: id, .. } if id == sent.answer_id) {
             break;
         }
     }
@@ -80,7 +80,7 @@ async fn a_block_of_code_is_saved_and_compared_with_other_branches() {
     let edited = app.edit(first.parent_id.unwrap(), "Write it better.").await;
     let edited = edited.unwrap().answer_id;
     while let Some(event) = events.recv().await {
-        if matches!(event, Event::StreamEnded(id) if id == edited) {
+        if matches!(event, Event::StreamEnded { answer: id, .. } if id == edited) {
             break;
         }
     }

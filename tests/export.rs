@@ -197,7 +197,8 @@ async fn everything_is_in_it_and_is_what_its_schema_says() {
     let mut events = app.events().subscribe();
     let sent = app.edit(question, &second).await.unwrap();
     while let Some(event) = events.recv().await {
-        if matches!(event, fluxchat_core::Event::StreamEnded(id) if id == sent.answer_id) {
+        if matches!(event, fluxchat_core::Event::StreamEnded { answer: id, .. } if id == sent.answer_id)
+        {
             break;
         }
     }

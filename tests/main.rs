@@ -33,6 +33,7 @@ mod egress;
 mod export;
 mod filing;
 mod find;
+mod followed;
 mod keychain;
 mod lists;
 mod lock;

@@ -143,7 +143,7 @@ pub type Events = tokio::sync::mpsc::UnboundedReceiver<Event>;
 pub async fn ended(events: &mut Events, answer: fluxchat_model::MessageId) {
     loop {
         match events.recv().await.expect("the app goes on") {
-            Event::StreamEnded(id) if id == answer => return,
+            Event::StreamEnded { answer: id, .. } if id == answer => return,
             _ => {}
         }
     }

@@ -87,7 +87,7 @@ async fn everybody_is_asked_the_same_and_the_first_is_shown() {
         .unwrap();
     let mut left = 4;
     while left > 0 {
-        if let Event::StreamEnded(_) = events.recv().await.unwrap() {
+        if let Event::StreamEnded { .. } = events.recv().await.unwrap() {
             left -= 1;
         }
     }
@@ -162,7 +162,7 @@ async fn one_that_fails_takes_nothing_from_the_others() {
         .unwrap();
     let mut left = 2;
     while left > 0 {
-        if let Event::StreamEnded(_) = events.recv().await.unwrap() {
+        if let Event::StreamEnded { .. } = events.recv().await.unwrap() {
             left -= 1;
         }
     }
@@ -173,7 +173,7 @@ async fn one_that_fails_takes_nothing_from_the_others() {
     desks.servers[1].answer(Answer::Words(vec!["late".to_owned()]));
     let again = desks.app.resume(asked.beside[0]).await.unwrap();
     loop {
-        if let Event::StreamEnded(id) = events.recv().await.unwrap()
+        if let Event::StreamEnded { answer: id, .. } = events.recv().await.unwrap()
             && id == again.answer_id
         {
             break;

@@ -154,7 +154,7 @@ impl World {
                         }
                     }
                 }
-                Event::StreamEnded(id) if id == answer => break,
+                Event::StreamEnded { answer: id, .. } if id == answer => break,
                 _ => {}
             }
         }
@@ -346,7 +346,7 @@ async fn stopped_while_it_waits_it_can_go_on_later() {
     while let Some(event) = events.recv().await {
         match event {
             Event::ToolCallsChanged(id) if id == sent.answer_id => world.app.stop(id).unwrap(),
-            Event::StreamEnded(id) if id == sent.answer_id => break,
+            Event::StreamEnded { answer: id, .. } if id == sent.answer_id => break,
             _ => {}
         }
     }

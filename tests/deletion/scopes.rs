@@ -106,7 +106,8 @@ async fn a_message_takes_with_it_what_is_below_and_the_title_that_quotes_it() {
         .await
         .unwrap();
     while let Some(event) = events.recv().await {
-        if matches!(event, fluxchat_core::Event::StreamEnded(id) if id == edited.answer_id) {
+        if matches!(event, fluxchat_core::Event::StreamEnded { answer: id, .. } if id == edited.answer_id)
+        {
             break;
         }
     }

@@ -78,7 +78,7 @@ async fn ended(world: &World, answer: fluxchat_model::MessageId) -> fluxchat_mod
             return message;
         }
         while let Some(event) = events.recv().await {
-            if matches!(event, Event::StreamEnded(id) if id == answer) {
+            if matches!(event, Event::StreamEnded { answer: id, .. } if id == answer) {
                 break;
             }
         }

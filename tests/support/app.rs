@@ -42,7 +42,7 @@ pub async fn ask(app: &App, ask: Ask) -> Message {
     let mut events = app.events().subscribe();
     let sent = app.ask(ask).await.unwrap();
     while let Some(event) = events.recv().await {
-        if matches!(event, Event::StreamEnded(id) if id == sent.answer_id) {
+        if matches!(event, Event::StreamEnded { answer: id, .. } if id == sent.answer_id) {
             break;
         }
     }

@@ -158,7 +158,8 @@ impl World {
             .unwrap();
             answers.push(sent.answer_id);
             while let Some(event) = events.recv().await {
-                if matches!(event, fluxchat_core::Event::StreamEnded(id) if id == sent.answer_id) {
+                if matches!(event, fluxchat_core::Event::StreamEnded { answer: id, .. } if id == sent.answer_id)
+                {
                     break;
                 }
             }

@@ -28,7 +28,7 @@ pub(crate) use generation::Generation;
 pub(crate) use outgoing::LONGEST_PATH;
 pub use preview::{Asking, Preview, PreviewMessage, pretty};
 pub use side_by_side::{Answerer, MOST_BESIDE, SentBeside};
-pub use stream::StreamState;
+pub use stream::{Followed, StreamState};
 
 use crate::temporary::Home;
 use crate::{App, Error, Event, attachments, instructions, temporary};

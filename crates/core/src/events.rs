@@ -6,6 +6,8 @@ use fluxchat_egress::Activity;
 use fluxchat_markup::BlockOp;
 use fluxchat_model::{Check, ConversationId, MessageId, Part};
 
+use crate::Followed;
+
 /// One thing that happened.
 #[derive(Clone, Debug)]
 pub enum Event {
@@ -20,7 +22,12 @@ pub enum Event {
     /// Pieces of an arriving answer.
     Stream(Arc<StreamItem>),
     /// An answer ended.
-    StreamEnded(MessageId),
+    StreamEnded {
+        /// Which.
+        answer: MessageId,
+        /// What its items said in all.
+        followed: Arc<Followed>,
+    },
     /// What is in flight changed.
     Egress(Activity),
     /// Rows were added to the ledger.

@@ -71,8 +71,8 @@ pub use app::{Access, App, LedgerLayer, Options, Status};
 pub use assets::AssetBytes;
 pub use attachments::{DroppedFile, FileSent, MOST_FILES, ShownFile, read_file};
 pub use chat::{
-    Answerer, Ask, Asking, Estimate, MOST_BESIDE, Preview, PreviewMessage, Sent, SentBeside,
-    StreamState, pretty,
+    Answerer, Ask, Asking, Estimate, Followed, MOST_BESIDE, Preview, PreviewMessage, Sent,
+    SentBeside, StreamState, pretty,
 };
 pub use code::{CodeBeside, CodePlace};
 pub use consent_records::ConsentFormat;

@@ -15,6 +15,7 @@ pub mod filing;
 pub mod instructions;
 pub mod ledger;
 pub mod lock;
+pub(crate) mod message;
 pub mod preview;
 pub mod privacy;
 pub mod retention;

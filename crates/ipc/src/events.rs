@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fluxchat_core::{App, Event, VoiceEvent};
 
-use crate::commands::{attachment, chat, egress, export};
+use crate::commands::{attachment, egress, export, message};
 use crate::dto::event::WindowEvent;
 
 /// Passes everything on to a window until `send` answers that it is gone.
@@ -32,14 +32,16 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
                 seq: item.seq,
                 ops: item.ops.clone(),
                 reasoning_ops: item.reasoning_ops.clone(),
-                citations: chat::citations(&item.citations),
+                citations: message::citations(&item.citations),
             }
         }
-        Event::StreamEnded(id) => {
+        Event::StreamEnded { answer, followed } => {
             // A message that was deleted while it arrived has nothing to show any more.
-            let shown = app.shown_message(*id).ok()?;
+            let shown = app.shown_message(*answer).ok()?;
+            let (message, last_seq) = message::ended_row(shown, followed);
             WindowEvent::StreamEnded {
-                message: Box::new(chat::message_row(shown)),
+                message: Box::new(message),
+                last_seq,
             }
         }
         Event::Egress(activity) => WindowEvent::Egress {

@@ -23,6 +23,14 @@ export class Arrivals {
     this.schedule(() => this.flush());
   }
 
+  /** Shows now what waits of one answer. */
+  showNow(id: string): void {
+    const items = this.queue.get(id);
+    if (!items) return;
+    this.queue.delete(id);
+    this.show(id, items);
+  }
+
   drop(id: string): void {
     this.queue.delete(id);
   }

@@ -2,6 +2,7 @@ import type { CitationRow, MessageRow, WindowEvent } from '../ipc/generated/type
 import { ShownText } from './text.svelte';
 
 export type StreamItem = Omit<Extract<WindowEvent, { type: 'stream' }>, 'type' | 'message_id'>;
+export type StreamEnd = Omit<Extract<WindowEvent, { type: 'stream_ended' }>, 'type'>;
 
 /** A message on the screen. Its blocks change alone while it arrives. */
 export class ShownMessage {
@@ -33,6 +34,20 @@ export class ShownMessage {
     this.reasoning.accept(row.reasoning);
     this.citations = row.citations;
     this.seq = row.stream_seq;
+  }
+
+  /** Takes its end. False if not all of it is shown: then it is to be read again. */
+  finish({ message, last_seq }: StreamEnd): boolean {
+    if (last_seq === null) {
+      this.accept(message);
+      return true;
+    }
+    if (this.row.status === 'streaming' && this.seq !== last_seq) return false;
+    // The page that was read meanwhile has all of it.
+    if (this.row.status !== 'streaming') return true;
+    this.row = message;
+    this.citations = message.citations;
+    return true;
   }
 
   /** Applies pieces in order. False if one is missing or does not fit. */

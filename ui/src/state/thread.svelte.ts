@@ -9,7 +9,7 @@ import type {
 import { Arrivals } from './arrivals';
 import { asApiError } from './errors';
 import { nextFrame, type Schedule } from './frames';
-import { shownOf, type ShownMessage, type StreamItem } from './message.svelte';
+import { shownOf, type ShownMessage, type StreamEnd, type StreamItem } from './message.svelte';
 
 /** What the view does with the scroll position. Data alone never moves it. */
 export type ScrollIntent =
@@ -65,8 +65,10 @@ export class Thread {
   private branchAt: string | null = null;
   private readonly arrivals: Arrivals;
   private readonly early = new Map<string, StreamItem[]>();
-  /** Pages on their way, and the answers that ended meanwhile. */
-  private readonly readings = new Set<{ ended: Map<string, MessageRow> }>();
+  /** So many pages are on their way. */
+  private readings = 0;
+  /** Answers that ended while one was: it may call them arriving. */
+  private readonly ended = new Map<string, StreamEnd>();
 
   constructor(
     private readonly client: Client,
@@ -169,7 +171,7 @@ export class Thread {
 
   private join(side: 'before' | 'after', page: MessagePage): void {
     const rows = this.adopt(page.rows);
-    this.beyond = page.arriving;
+    this.beyond = this.stillArriving(page);
     if (side === 'before') {
       const joined = [...rows, ...this.messages];
       this.hasBefore = page.has_before;
@@ -181,6 +183,7 @@ export class Thread {
       if (joined.length > MOST_LOADED) this.hasBefore = true;
       this.messages = joined.slice(-MOST_LOADED);
     }
+    this.endLate(page);
   }
 
   /** The next reading is around this message, because its branch is about to be shown. */
@@ -219,15 +222,29 @@ export class Thread {
     this.show(page);
   }
 
-  /** Asks for something that brings a page. What ended meanwhile is older on the page. */
+  /** Asks for something that brings a page, which is shown right after. */
   async asking<T extends { page: MessagePage | null }>(ask: () => Promise<T>): Promise<T> {
-    const reading = { ended: new Map<string, MessageRow>() };
-    this.readings.add(reading);
+    if (this.readings === 0) {
+      for (const id of this.ended.keys()) this.early.delete(id);
+      this.ended.clear();
+    }
+    this.readings += 1;
     try {
-      const answer = await ask();
-      return { ...answer, page: answer.page && upToDate(answer.page, reading.ended) };
+      return await ask();
     } finally {
-      this.readings.delete(reading);
+      this.readings -= 1;
+    }
+  }
+
+  private stillArriving({ arriving }: MessagePage): string | null {
+    return arriving !== null && this.ended.has(arriving) ? null : arriving;
+  }
+
+  /** Ends what ended while this page, on which it arrives, was on its way. */
+  private endLate({ rows }: MessagePage): void {
+    for (const { id, status } of rows) {
+      const end = status === 'streaming' ? this.ended.get(id) : undefined;
+      if (end) this.end(end);
     }
   }
 
@@ -240,7 +257,7 @@ export class Thread {
         this.take(event.message_id, event);
         break;
       case 'stream_ended':
-        this.end(event.message);
+        this.end(event);
         break;
       case 'conversation_removed':
         if (event.id === this.conversationId) this.startNew();
@@ -297,20 +314,19 @@ export class Thread {
     this.branchAt = null;
     const count = Math.min(MOST_PER_PAGE, Math.max(FIRST_PAGE, this.messages.length + 2));
     try {
-      let page: MessagePage;
-      if (branchAt !== null) {
-        page = await this.page({ at: 'around', message_id: branchAt }, count);
-      } else {
-        page = await this.page({ at: 'tail' }, count);
-        page = await this.keepInView(page, count);
-      }
-      if (generation !== this.generation) return;
-      this.show(page);
+      // One reading, even where it takes two pages.
+      const { page } = await this.asking(async () => ({ page: await this.current(branchAt, count) }));
+      if (generation === this.generation) this.show(page);
     } catch (reason) {
       if (generation !== this.generation) return;
       // What is shown is still true, only not the newest.
       this.problem = asApiError(reason);
     }
+  }
+
+  private async current(branchAt: string | null, count: number): Promise<MessagePage> {
+    if (branchAt !== null) return this.page({ at: 'around', message_id: branchAt }, count);
+    return this.keepInView(await this.page({ at: 'tail' }, count), count);
   }
 
   /** The tail, unless the reader is above it and would lose the place. */
@@ -329,9 +345,10 @@ export class Thread {
     this.messages = this.adopt(page.rows);
     this.hasBefore = page.has_before;
     this.hasAfter = page.has_after;
-    this.beyond = page.arriving;
+    this.beyond = this.stillArriving(page);
     this.status = 'ready';
     this.problem = null;
+    this.endLate(page);
   }
 
   private adopt(rows: readonly MessageRow[]): ShownMessage[] {
@@ -371,14 +388,16 @@ export class Thread {
     return whole;
   }
 
-  private end(row: MessageRow): void {
-    this.arrivals.drop(row.id);
-    this.early.delete(row.id);
-    for (const reading of this.readings) reading.ended.set(row.id, row);
+  private end(end: StreamEnd): void {
+    const row = end.message;
+    if (end.last_seq === null) this.arrivals.drop(row.id);
+    else this.arrivals.showNow(row.id);
+    if (this.readings > 0) this.ended.set(row.id, end);
+    else this.early.delete(row.id);
     const message = this.shown(row.id);
     if (!message && this.beyond !== row.id) return;
     if (this.beyond === row.id) this.beyond = null;
-    message?.accept(row);
+    if (message?.finish(end) === false) void this.refresh();
     // The list of messages did not change, but what is derived from their rows did.
     if (message) this.messages = [...this.messages];
     const what =
@@ -389,9 +408,4 @@ export class Thread {
           : 'finished';
     this.announcement = { what };
   }
-}
-
-function upToDate(page: MessagePage, ended: ReadonlyMap<string, MessageRow>): MessagePage {
-  const arriving = page.arriving !== null && ended.has(page.arriving) ? null : page.arriving;
-  return { ...page, arriving, rows: page.rows.map((row) => ended.get(row.id) ?? row) };
 }

@@ -25,6 +25,12 @@ const streaming = (id: string, text: string, seq: number) =>
     finished_at: null,
     blocks: [{ type: 'paragraph', inlines: [{ type: 'text', text }] }],
   });
+/** As it ends for whoever followed it up to an item. */
+const ended = (id: string, last_seq: number): WindowEvent => ({
+  type: 'stream_ended',
+  message: messageRow(id, { blocks: [] }),
+  last_seq,
+});
 
 function setup(handlers: Handlers) {
   const frames: (() => void)[] = [];
@@ -130,7 +136,7 @@ describe('Thread', () => {
     await thread.open('c1', 'a');
     expect(thread.streaming).toBeNull();
     expect(thread.arriving).toBe('z');
-    thread.handle({ type: 'stream_ended', message: messageRow('z') });
+    thread.handle({ type: 'stream_ended', message: messageRow('z'), last_seq: null });
     expect(thread.arriving).toBeNull();
     expect(thread.announcement).toEqual({ what: 'finished' });
   });
@@ -139,7 +145,7 @@ describe('Thread', () => {
     const late = deferred<MessagePage>();
     const { thread } = setup({ message_page: () => late.promise });
     const opened = thread.open('c1', 'a');
-    thread.handle({ type: 'stream_ended', message: messageRow('z') });
+    thread.handle({ type: 'stream_ended', message: messageRow('z'), last_seq: null });
     late.resolve(page([messageRow('a')], { has_after: true, arriving: 'z' }));
     await opened;
     expect(thread.arriving).toBeNull();
@@ -248,7 +254,7 @@ describe('Thread', () => {
     await thread.open('c1');
     expect(thread.streaming?.id).toBe('a');
     thread.handle(stream('a', 1, 'half'));
-    thread.handle({ type: 'stream_ended', message: messageRow('a') });
+    thread.handle({ type: 'stream_ended', message: messageRow('a'), last_seq: null });
     frame();
     expect(words('a')).toBe('a');
     expect(thread.streaming).toBeNull();
@@ -259,11 +265,51 @@ describe('Thread', () => {
     const slow = deferred<MessagePage>();
     const { thread, words } = setup({ message_page: () => slow.promise });
     const opened = thread.openSent('c1', null);
-    thread.handle({ type: 'stream_ended', message: messageRow('a') });
+    thread.handle({ type: 'stream_ended', message: messageRow('a'), last_seq: null });
     slow.resolve(page([streaming('a', '', 0)]));
     await opened;
     expect(words('a')).toBe('a');
     expect(thread.streaming).toBeNull();
+  });
+
+  it('has the words of an answer that was followed to its end', async () => {
+    const { thread, words, asked } = setup({ message_page: () => page([streaming('a', '', 0)]) });
+    await thread.open('c1');
+    thread.handle(stream('a', 1, 'one '));
+    thread.handle(stream('a', 2, 'two'));
+    thread.handle(ended('a', 2));
+    expect(words('a'), 'what waits for the next frame is shown with the end').toBe('one two');
+    expect(thread.streaming).toBeNull();
+    expect(thread.announcement).toEqual({ what: 'finished' });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('reads the page again when it did not follow an answer to its end', async () => {
+    let over = false;
+    const { thread, words } = setup({
+      message_page: () => page([over ? messageRow('a') : streaming('a', '', 0)]),
+    });
+    await thread.open('c1');
+    thread.handle(stream('a', 1, 'one '));
+    over = true;
+    thread.handle(ended('a', 3));
+    await settled();
+    expect(words('a')).toBe('a');
+    expect(thread.streaming).toBeNull();
+  });
+
+  it('joins a page that was on its way with the pieces and the end that came meanwhile', async () => {
+    const slow = deferred<MessagePage>();
+    const { thread, words, asked } = setup({ message_page: () => slow.promise });
+    const opened = thread.openSent('c1', null);
+    thread.handle(stream('a', 1, 'one '));
+    thread.handle(stream('a', 2, 'two'));
+    thread.handle(ended('a', 2));
+    slow.resolve(page([streaming('a', 'one ', 1)]));
+    await opened;
+    expect(words('a')).toBe('one two');
+    expect(thread.streaming).toBeNull();
+    expect(asked).toHaveLength(1);
   });
 
   it('keeps the identity of messages when the page is read again', async () => {

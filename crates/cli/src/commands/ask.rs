@@ -173,7 +173,7 @@ async fn arrives(
             Event::ToolCallsChanged(changed) if changed == id => {
                 tools::decide(app, id, allowed, &mut decided, out).await?;
             }
-            Event::StreamEnded(ended) if ended == id => break,
+            Event::StreamEnded { answer: ended, .. } if ended == id => break,
             _ => {}
         }
     }

@@ -24,6 +24,18 @@ pub struct StreamState {
     pub citations: Vec<Part>,
 }
 
+/// What the items of an answer said in all, for those who followed it: they need not be told again
+/// where the same was kept.
+#[derive(Clone, Debug)]
+pub struct Followed {
+    /// The last item.
+    pub seq: u32,
+    /// The answer as Markdown.
+    pub text: String,
+    /// The reasoning as Markdown.
+    pub reasoning: String,
+}
+
 #[derive(Default)]
 pub(crate) struct Live {
     seq: u32,
@@ -110,6 +122,14 @@ impl Live {
             reasoning: self.reasoning.blocks().to_vec(),
             text: self.text.source().to_owned(),
             citations: self.citations.clone(),
+        }
+    }
+
+    pub(crate) fn followed(&self) -> Followed {
+        Followed {
+            seq: self.seq,
+            text: self.text.source().to_owned(),
+            reasoning: self.reasoning.source().to_owned(),
         }
     }
 

@@ -3,7 +3,8 @@
 use fluxchat_core::{Answerer, App, Error, MapPage, MapRun};
 use fluxchat_model::ConversationTotals;
 
-use super::chat::{asked, message_row, row, sent};
+use super::chat::{asked, row, sent};
+use super::message::message_row;
 use crate::ApiError;
 use crate::dto::Done;
 use crate::dto::branches::*;

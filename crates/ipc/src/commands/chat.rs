@@ -1,12 +1,11 @@
 //! Conversations and messages.
 
-use fluxchat_core::{App, Ask, Erasing, Sent, ShownMessage};
+use fluxchat_core::{App, Ask, Erasing, Sent};
 use fluxchat_core::{ConversationCursor, ConversationPatch, ConversationShelf, PathAnchor};
-use fluxchat_markup::{self as markup, LinkKind};
-use fluxchat_model::{
-    AnswerNotice, Conversation, ConversationId, DraftKey, Message, MessageStatus, Part, Timestamp,
-};
+use fluxchat_markup as markup;
+use fluxchat_model::{Conversation, ConversationId, DraftKey, Timestamp};
 
+use super::message::message_row;
 use super::page;
 use crate::ApiError;
 use crate::dto::Done;
@@ -224,117 +223,6 @@ pub async fn help_page(app: &App, req: HelpReq) -> Answer<HelpPage> {
         title,
         blocks: markup::parse(&text).blocks,
     })
-}
-
-/// A message as it is shown: its Markdown as blocks, or, while it arrives, as it stands.
-#[must_use]
-pub fn message_row(shown: ShownMessage) -> MessageRow {
-    let message = shown.message;
-    let (text, blocks, reasoning, citations, stream_seq) = match shown.live {
-        Some(live) if message.status == MessageStatus::Streaming => (
-            live.text,
-            live.blocks,
-            live.reasoning,
-            citations(&live.citations),
-            live.seq,
-        ),
-        _ => {
-            let text = message.text();
-            let blocks = markup::parse(&text).blocks;
-            let reasoning = message.reasoning();
-            let reasoning = if reasoning.is_empty() {
-                Vec::new()
-            } else {
-                markup::parse(&reasoning).blocks
-            };
-            (text, blocks, reasoning, citations(&message.parts), 0)
-        }
-    };
-    MessageRow {
-        attachments: attachments(&message),
-        calls: super::tools::calls(&message),
-        notices: notices(&message),
-        id: message.id,
-        conversation_id: message.conversation_id,
-        parent_id: message.parent_id,
-        role: message.role,
-        status: message.status,
-        model: message.model,
-        source_name: message.source_name,
-        created_at: message.created_at,
-        finished_at: message.finished_at,
-        text,
-        blocks,
-        reasoning,
-        citations,
-        usage: message.usage,
-        error: message.error,
-        branch_ids: shown.branches,
-        stream_seq,
-    }
-}
-
-/// Citations as the window shows them: a bundled page by name, anything else by host alone.
-#[must_use]
-pub fn citations(parts: &[Part]) -> Vec<CitationRow> {
-    let rows = parts.iter().filter_map(|part| match part {
-        Part::Citation { title, target } => Some((title, target)),
-        _ => None,
-    });
-    rows.map(|(title, target)| {
-        let help = target.strip_prefix("help:").map(str::to_owned);
-        let of_file = target.strip_prefix("attachment:");
-        CitationRow {
-            title: title.clone(),
-            host: match (&help, of_file) {
-                (Some(_), _) => "help".to_owned(),
-                (_, Some(_)) => "attachment".to_owned(),
-                _ => fluxchat_core::host_of(target),
-            },
-            file: of_file.and_then(cited_page),
-            address: cited_address(target),
-            help,
-        }
-    })
-    .collect()
-}
-
-/// As it is shown before a browser is given it.
-fn cited_address(target: &str) -> Option<String> {
-    let found = markup::address_target(target)?;
-    (found.kind == LinkKind::Https).then_some(found.display)
-}
-
-fn cited_page(target: &str) -> Option<CitedPage> {
-    let (id, page) = target.split_once('#')?;
-    Some(CitedPage {
-        asset_id: id.parse().ok()?,
-        page: page.parse().ok()?,
-    })
-}
-
-fn notices(message: &Message) -> Vec<AnswerNotice> {
-    let found = message.parts.iter().filter_map(|part| match part {
-        Part::Notice { notice } => Some(notice.clone()),
-        _ => None,
-    });
-    found.collect()
-}
-
-fn attachments(message: &Message) -> Vec<AttachmentRow> {
-    let rows = message.parts.iter().filter_map(|part| match part {
-        Part::Attachment {
-            asset_id,
-            name,
-            media_type,
-        } => Some(AttachmentRow {
-            asset_id: *asset_id,
-            name: name.clone(),
-            media_type: media_type.clone(),
-        }),
-        _ => None,
-    });
-    rows.collect()
 }
 
 pub(super) fn row(app: &App, conversation: Conversation) -> ConversationRow {

@@ -156,7 +156,7 @@ fn remove(draft: &Path) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::chat::citations;
+    use crate::commands::message::citations;
 
     fn citation(title: &str, target: &str) -> Part {
         Part::Citation {

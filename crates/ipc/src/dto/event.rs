@@ -47,6 +47,9 @@ pub enum WindowEvent {
     StreamEnded {
         /// As it is now kept.
         message: Box<MessageRow>,
+        /// Whoever applied all items up to this one has its blocks and its reasoning: the message
+        /// comes without them.
+        last_seq: Option<u32>,
     },
     /// What is leaving now.
     Egress {

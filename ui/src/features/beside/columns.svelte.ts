@@ -53,10 +53,13 @@ export class Answers {
       // What is not known yet is read, and a piece that was missed has all read again.
       if (this.find(event.message_id)) this.arrivals.push(event.message_id, [event]);
     } else if (event.type === 'stream_ended') {
-      this.arrivals.drop(event.message.id);
-      this.find(event.message.id)?.accept(event.message);
+      const { id } = event.message;
+      if (event.last_seq === null) this.arrivals.drop(id);
+      else this.arrivals.showNow(id);
+      const whole = this.find(id)?.finish(event) ?? true;
       // What is on its way may be older.
       if (this.reading) this.again = true;
+      else if (!whole) void this.read();
     }
   };
 

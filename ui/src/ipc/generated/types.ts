@@ -6519,7 +6519,12 @@ citations: Array<CitationRow>, } | { "type": "stream_ended",
 /**
  * As it is now kept.
  */
-message: MessageRow, } | { "type": "egress", 
+message: MessageRow, 
+/**
+ * Whoever applied all items up to this one has its blocks and its reasoning: the message
+ * comes without them.
+ */
+last_seq: number | null, } | { "type": "egress", 
 /**
  * The state of the door.
  */

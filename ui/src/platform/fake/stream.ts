@@ -56,7 +56,7 @@ export class AnswerStream {
       usage: { input_tokens: 120, output_tokens: 312, reasoning_tokens: null, cached_tokens: null },
     } satisfies Partial<MessageRow>);
     this.#lamp(false);
-    this.world.emit({ type: 'stream_ended', message: this.message });
+    this.world.emit({ type: 'stream_ended', message: this.message, last_seq: null });
     this.ended();
   }
 

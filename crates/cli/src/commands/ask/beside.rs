@@ -32,7 +32,7 @@ pub(super) async fn run(
     let mut decided: HashMap<MessageId, Vec<u32>> = HashMap::new();
     while !arriving.is_empty() {
         match events.recv().await {
-            Some(Event::StreamEnded(id)) => {
+            Some(Event::StreamEnded { answer: id, .. }) => {
                 arriving.remove(&id);
             }
             Some(Event::ToolCallsChanged(id)) if arriving.contains(&id) => {

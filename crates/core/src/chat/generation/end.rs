@@ -1,6 +1,6 @@
 //! The end of an answer: its last words, what it cost, and who hears of it.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use fluxchat_model::{MessageStatus, Part, Usage, VisibleError};
 use fluxchat_store::FinishMessage;
@@ -61,6 +61,7 @@ impl Run {
                 .insert(self.answer.id, self.visible(&error));
         }
         self.show(true);
+        let followed = Arc::new(self.generation.live().followed());
         self.open
             .generations
             .lock()
@@ -72,7 +73,10 @@ impl Run {
                 .title_soon(self.answer.id, &self.source, model)
                 .await;
         }
-        self.app.tell(Event::StreamEnded(self.answer.id));
+        self.app.tell(Event::StreamEnded {
+            answer: self.answer.id,
+            followed,
+        });
         self.app
             .tell(Event::ConversationChanged(self.answer.conversation_id));
     }

@@ -9,8 +9,9 @@ const JOIN: Duration = Duration::from_millis(33);
 /// From so many bytes in that time on nobody reads along: a server or a proxy gathered the answer
 /// and passes it on at once.
 const BURST_BYTES: usize = 2 * 1024;
-/// What comes so is joined for longer, in all: each piece of it would draw the whole view anew.
-const JOIN_BURST: Duration = Duration::from_millis(100);
+/// What comes so is joined for longer, in all: each piece of it would draw the whole view anew. Most
+/// such answers end within this time, and are drawn once, with their end.
+const JOIN_BURST: Duration = Duration::from_millis(200);
 
 /// When to show what has arrived.
 #[derive(Default)]
