@@ -13,8 +13,19 @@ use fluxchat_vault::MemoryKeychain;
 
 use crate::support::app::{options, set_up};
 
-/// What a window shows of an answer of these pieces, its end, and the item it ends with.
-async fn followed(words: &[&str]) -> (Vec<Block>, u32, WindowEvent) {
+/// Below it, a channel of Tauri hands a message to the page directly.
+const DIRECT_BYTES: usize = 8_192;
+
+/// What a window has of an answer before its end.
+#[derive(Default)]
+struct Shown {
+    text: String,
+    blocks: Vec<Block>,
+    last: u32,
+}
+
+/// An answer of these pieces as a window follows it, and its end.
+async fn followed(words: &[&str]) -> (Shown, WindowEvent) {
     let home = tempfile::tempdir().unwrap();
     let keychain = Arc::new(MemoryKeychain::new());
     let app = App::start(options(home.path(), &keychain, Arc::new(SystemClock))).await;
@@ -39,18 +50,23 @@ async fn followed(words: &[&str]) -> (Vec<Block>, u32, WindowEvent) {
     })
     .await
     .unwrap();
-    let (mut blocks, mut last) = (Vec::new(), 0);
+    let mut shown = Shown::default();
     loop {
         let event = tokio::time::timeout(Duration::from_secs(60), events.recv());
-        match event.await.unwrap().unwrap() {
-            WindowEvent::Stream { seq, ops, .. } => {
-                assert_eq!(seq, last + 1, "no item is missing");
-                last = seq;
-                assert!(ops.iter().all(|op| apply(&mut blocks, op)));
+        let event = event.await.unwrap().unwrap();
+        let is_stream = matches!(event, WindowEvent::Stream { .. });
+        let bytes = serde_json::to_vec(&event).unwrap().len();
+        assert!(!is_stream || bytes < DIRECT_BYTES, "{bytes} bytes");
+        match event {
+            WindowEvent::Stream { seq, ops, text, .. } => {
+                assert_eq!(seq, shown.last + 1, "no item is missing");
+                shown.last = seq;
+                shown.text.push_str(&text);
+                assert!(ops.iter().all(|op| apply(&mut shown.blocks, op)));
             }
             end @ WindowEvent::StreamEnded { .. } => {
                 app.shutdown().await;
-                return (blocks, last, end);
+                return (shown, end);
             }
             _ => {}
         }
@@ -59,7 +75,7 @@ async fn followed(words: &[&str]) -> (Vec<Block>, u32, WindowEvent) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_ends_without_the_words_that_were_followed() {
-    let (blocks, last, end) = followed(&[
+    let (shown, end) = followed(&[
         "# One\n\nSee [this][a], ",
         "**both**.\n\n[a]: https://a.example/",
     ])
@@ -68,19 +84,34 @@ async fn an_answer_ends_without_the_words_that_were_followed() {
         unreachable!("it ended");
     };
     assert_eq!(message.status, MessageStatus::Complete);
-    assert_eq!(last_seq, Some(last));
-    assert!(message.blocks.is_empty() && last > 0);
+    assert_eq!(last_seq, Some(shown.last));
+    assert!(message.blocks.is_empty() && message.text.is_empty() && shown.last > 0);
     assert_eq!(
-        blocks,
-        parse(&message.text).blocks,
-        "what is shown is what is kept"
+        shown.text,
+        "# One\n\nSee [this][a], **both**.\n\n[a]: https://a.example/"
     );
+    assert_eq!(
+        shown.blocks,
+        parse(&shown.text).blocks,
+        "what is shown is what was told"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_piece_comes_in_items_that_need_no_way_of_their_own() {
+    let long = "He said: \"no\".\n\n".repeat(4_000);
+    let (shown, end) = followed(&[&long, "End."]).await;
+    let WindowEvent::StreamEnded { last_seq, .. } = end else {
+        unreachable!("it ended");
+    };
+    assert_eq!(last_seq, Some(shown.last));
+    assert_eq!(shown.text, format!("{long}End."));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_ends_with_its_words_where_something_else_was_kept() {
     // Items know line feeds alone; the archive keeps what came.
-    let (_, _, end) = followed(&["one\r\n", "two"]).await;
+    let (_, end) = followed(&["one\r\n", "two"]).await;
     let WindowEvent::StreamEnded { message, last_seq } = end else {
         unreachable!("it ended");
     };

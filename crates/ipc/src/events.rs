@@ -32,6 +32,7 @@ fn crossing(app: &App, event: &Event) -> Option<WindowEvent> {
                 seq: item.seq,
                 ops: item.ops.clone(),
                 reasoning_ops: item.reasoning_ops.clone(),
+                text: item.text.clone(),
                 citations: message::citations(&item.citations),
             }
         }

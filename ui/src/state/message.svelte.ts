@@ -13,6 +13,8 @@ export class ShownMessage {
   citations: CitationRow[] = $state.raw([]);
   /** The last stream item that is in the blocks. */
   seq = 0;
+  /** What an arriving answer says, as Markdown. */
+  private words = '';
 
   /** Names its row in the list. */
   get key(): string {
@@ -30,6 +32,7 @@ export class ShownMessage {
       this.row !== undefined && row.status === 'streaming' && row.stream_seq < this.seq;
     this.row = row;
     if (older) return;
+    this.words = row.text;
     this.text.accept(row.blocks);
     this.reasoning.accept(row.reasoning);
     this.citations = row.citations;
@@ -45,7 +48,7 @@ export class ShownMessage {
     if (this.row.status === 'streaming' && this.seq !== last_seq) return false;
     // The page that was read meanwhile has all of it.
     if (this.row.status !== 'streaming') return true;
-    this.row = message;
+    this.row = { ...message, text: this.words };
     this.citations = message.citations;
     return true;
   }
@@ -58,7 +61,7 @@ export class ShownMessage {
     const ops = [];
     const reasoningOps = [];
     const citations = [];
-    let seq = this.seq;
+    let { seq, words } = this;
     let whole = true;
     for (const item of next) {
       if (item.seq !== seq + 1) {
@@ -66,6 +69,7 @@ export class ShownMessage {
         break;
       }
       seq = item.seq;
+      words += item.text;
       ops.push(...item.ops);
       reasoningOps.push(...item.reasoning_ops);
       citations.push(...item.citations);
@@ -78,6 +82,7 @@ export class ShownMessage {
     if (reasoningOps.length > 0) this.reasoning.show(thoughts);
     if (citations.length > 0) this.citations = [...this.citations, ...citations];
     this.seq = seq;
+    this.words = words;
     return whole;
   }
 }

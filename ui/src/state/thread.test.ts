@@ -16,6 +16,7 @@ const stream = (message_id: string, seq: number, text: string): WindowEvent => (
   seq,
   ops: [{ type: 'append_text', path: [0, 0], text } satisfies BlockOp],
   reasoning_ops: [],
+  text,
   citations: [],
 });
 const streaming = (id: string, text: string, seq: number) =>
@@ -23,12 +24,13 @@ const streaming = (id: string, text: string, seq: number) =>
     status: 'streaming',
     stream_seq: seq,
     finished_at: null,
+    text,
     blocks: [{ type: 'paragraph', inlines: [{ type: 'text', text }] }],
   });
 /** As it ends for whoever followed it up to an item. */
 const ended = (id: string, last_seq: number): WindowEvent => ({
   type: 'stream_ended',
-  message: messageRow(id, { blocks: [] }),
+  message: messageRow(id, { blocks: [], text: '' }),
   last_seq,
 });
 
@@ -224,6 +226,7 @@ describe('Thread', () => {
       seq: 2,
       ops: [{ type: 'append_text', path: [7], text: '!' }],
       reasoning_ops: [],
+      text: '!',
       citations: [],
     });
     frame();
@@ -279,6 +282,7 @@ describe('Thread', () => {
     thread.handle(stream('a', 2, 'two'));
     thread.handle(ended('a', 2));
     expect(words('a'), 'what waits for the next frame is shown with the end').toBe('one two');
+    expect(thread.messages[0]?.row.text).toBe('one two');
     expect(thread.streaming).toBeNull();
     expect(thread.announcement).toEqual({ what: 'finished' });
     expect(asked).toHaveLength(1);

@@ -1,7 +1,8 @@
 //! An arriving answer as it stands: text, reasoning, citations, and the item it stands at.
 
-use fluxchat_markup::{Block, BlockOp, StreamParser};
+use fluxchat_markup::{Block, StreamParser};
 use fluxchat_model::{Message, MessageId, Part};
+use serde::Serialize;
 
 use crate::StreamItem;
 
@@ -157,13 +158,9 @@ impl Live {
             return Vec::new();
         }
         let mut items = vec![StreamItem {
-            message_id,
-            seq: 0,
-            ops: Vec::new(),
-            reasoning_ops: Vec::new(),
-            text,
             reasoning,
             citations,
+            ..empty(message_id)
         }];
         let mut weight = 0;
         let all = reasoning_ops
@@ -171,7 +168,7 @@ impl Live {
             .map(|op| (true, op))
             .chain(ops.into_iter().map(|op| (false, op)));
         for (is_reasoning, op) in all {
-            let bytes = bytes(&op);
+            let bytes = json_bytes(&op);
             if weight > 0 && weight + bytes > ITEM_BYTES {
                 items.push(empty(message_id));
                 weight = 0;
@@ -183,6 +180,17 @@ impl Live {
                 } else {
                     item.ops.push(op)
                 }
+            }
+        }
+        for piece in pieces(&text) {
+            let bytes = json_bytes(piece);
+            if weight > 0 && weight + bytes > ITEM_BYTES {
+                items.push(empty(message_id));
+                weight = 0;
+            }
+            weight += bytes;
+            if let Some(item) = items.last_mut() {
+                item.text.push_str(piece);
             }
         }
         for item in &mut items {
@@ -205,6 +213,17 @@ fn empty(message_id: MessageId) -> StreamItem {
     }
 }
 
-fn bytes(op: &BlockOp) -> usize {
-    serde_json::to_vec(op).map_or(ITEM_BYTES, |json| json.len())
+/// A text in pieces, each of which fits into an item: a byte takes six in JSON at most.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let cut = rest.floor_char_boundary(ITEM_BYTES / 6);
+        let (piece, after) = rest.split_at(cut);
+        rest = after;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+fn json_bytes<T: Serialize + ?Sized>(value: &T) -> usize {
+    serde_json::to_vec(value).map_or(ITEM_BYTES, |json| json.len())
 }

@@ -21,17 +21,15 @@ pub(super) fn message_row(shown: ShownMessage) -> MessageRow {
     row(shown.message, shown.branches, words)
 }
 
-/// An answer that ended, and the item up to which somebody must have followed it to have its blocks
-/// already. `None` if something else was kept than the items said: the blocks are in the row then.
+/// An answer that ended, and the item up to which somebody must have followed it to have its words
+/// already. `None` if something else was kept than the items said: the words are in the row then.
 pub(crate) fn ended_row(shown: ShownMessage, followed: &Followed) -> (MessageRow, Option<u32>) {
     let message = shown.message;
-    let text = message.text();
-    if text != followed.text || message.reasoning() != followed.reasoning {
+    if message.text() != followed.text || message.reasoning() != followed.reasoning {
         let words = Words::kept(&message);
         return (row(message, shown.branches, words), None);
     }
     let words = Words {
-        text,
         citations: citations(&message.parts),
         seq: followed.seq,
         ..Words::default()

@@ -40,6 +40,8 @@ pub enum WindowEvent {
         ops: Vec<BlockOp>,
         /// Changes to its reasoning.
         reasoning_ops: Vec<BlockOp>,
+        /// The words that arrived, as Markdown.
+        text: String,
         /// Citations that arrived.
         citations: Vec<CitationRow>,
     },
@@ -47,8 +49,8 @@ pub enum WindowEvent {
     StreamEnded {
         /// As it is now kept.
         message: Box<MessageRow>,
-        /// Whoever applied all items up to this one has its blocks and its reasoning: the message
-        /// comes without them.
+        /// Whoever took all items up to this one has its text, its blocks and its reasoning: the
+        /// message comes without them.
         last_seq: Option<u32>,
     },
     /// What is leaving now.

@@ -25,7 +25,7 @@ const BLOCKS: Block[] = [
   { type: 'heading', level: 3, inlines: WORDS },
   PARAGRAPH,
   { type: 'list', ordered_start: null, tight: true, items: [{ task: null, blocks: [PARAGRAPH] }] },
-  { type: 'code_block', language: 'rust', lines: [[{ class: 'keyword', text: 'a' }]], closed: true },
+  { type: 'code_block', language: 'rust', lines: [[{ class: 'keyword', text: 'a' }, { class: 'comment', text: 'a' }]], closed: true },
   { type: 'table', alignments: ['none'], header: [WORDS], rows: [[WORDS]] },
 ];
 
@@ -69,7 +69,7 @@ export function rehearse(): void {
     flushSync();
     const shown = app.thread.messages.at(-1);
     const ops = BLOCKS.map((block) => ({ type: 'push_block' as const, path: [], block }));
-    shown?.apply([{ seq: 1, ops, reasoning_ops: [], citations: [] }]);
+    shown?.apply([{ seq: 1, ops, reasoning_ops: [], text: 'a', citations: [] }]);
     flushSync();
     shown?.accept({ ...answer, status: 'complete', text: 'a', blocks: BLOCKS, stream_seq: 1 });
     flushSync();

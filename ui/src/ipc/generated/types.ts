@@ -6513,6 +6513,10 @@ ops: Array<BlockOp>,
  */
 reasoning_ops: Array<BlockOp>, 
 /**
+ * The words that arrived, as Markdown.
+ */
+text: string, 
+/**
  * Citations that arrived.
  */
 citations: Array<CitationRow>, } | { "type": "stream_ended", 
@@ -6521,8 +6525,8 @@ citations: Array<CitationRow>, } | { "type": "stream_ended",
  */
 message: MessageRow, 
 /**
- * Whoever applied all items up to this one has its blocks and its reasoning: the message
- * comes without them.
+ * Whoever took all items up to this one has its text, its blocks and its reasoning: the
+ * message comes without them.
  */
 last_seq: number | null, } | { "type": "egress", 
 /**

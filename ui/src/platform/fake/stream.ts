@@ -34,6 +34,7 @@ export class AnswerStream {
         seq: this.#seq,
         ops,
         reasoning_ops: [],
+        text: '',
         citations: [],
       });
       if (this.#at >= this.#steps.length) this.#end('complete');
