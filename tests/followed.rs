@@ -13,7 +13,7 @@ use fluxchat_vault::MemoryKeychain;
 
 use crate::support::app::{options, set_up};
 
-/// Below it, a channel of Tauri hands a message to the page directly.
+/// Below it, a channel of Tauri hands a message to the page directly. An event is JSON in a string.
 const DIRECT_BYTES: usize = 8_192;
 
 /// What a window has of an answer before its end.
@@ -55,7 +55,8 @@ async fn followed(words: &[&str]) -> (Shown, WindowEvent) {
         let event = tokio::time::timeout(Duration::from_secs(60), events.recv());
         let event = event.await.unwrap().unwrap();
         let is_stream = matches!(event, WindowEvent::Stream { .. });
-        let bytes = serde_json::to_vec(&event).unwrap().len();
+        let json = serde_json::to_string(&event).unwrap();
+        let bytes = serde_json::to_string(&json).unwrap().len();
         assert!(!is_stream || bytes < DIRECT_BYTES, "{bytes} bytes");
         match event {
             WindowEvent::Stream { seq, ops, text, .. } => {

@@ -75,7 +75,7 @@ async fn session_open(
         reason = "every command takes a request, and this one asks for nothing"
     )]
     req: Empty,
-    events: Channel<WindowEvent>,
+    events: Channel<String>,
 ) -> Result<SessionInfo, ApiError> {
     let app = core.ready().await;
     fluxchat_ipc::forward(app, channels::listener(events));

@@ -8,8 +8,8 @@ use crate::block::{Block, CodeLine, Inline, ListItem, TableCell, TableRow};
 use crate::op::{BlockOp, Nodes};
 
 /// Room for nodes or text in an operation, as JSON; the rest of [`crate::MAX_OP_BYTES`]
-/// is for the path and the names around them.
-const ROOM: usize = 7_000;
+/// is for the path and the names around them, and for what carries it as a string.
+const ROOM: usize = 5_600;
 
 /// The length of the JSON of `value`, in bytes.
 pub(crate) fn json_len<T: Serialize + ?Sized>(value: &T) -> usize {

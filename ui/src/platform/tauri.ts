@@ -29,7 +29,7 @@ addEventListener('message', rejectRefused);
 
 export const tauri: Platform = {
   openSession(onEvent) {
-    const events = new Channel<WindowEvent>(onEvent);
+    const events = new Channel<string>((json) => onEvent(JSON.parse(json) as WindowEvent));
     return invoke('session_open', { req: {}, events });
   },
   call(name, req) {

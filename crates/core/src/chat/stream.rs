@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::StreamItem;
 
-/// What an item may weigh as JSON: below it a channel to the window evaluates directly, above it
-/// makes an extra round trip. Some room is left for the envelope.
+/// What an item may weigh as JSON in a string, which is how it goes to the window: below it a channel
+/// hands it over directly, above it makes an extra round trip. Some room is left for the envelope.
 const ITEM_BYTES: usize = 7_400;
 
 /// A picture of an arriving answer that later items continue without a gap.
@@ -213,17 +213,23 @@ fn empty(message_id: MessageId) -> StreamItem {
     }
 }
 
-/// A text in pieces, each of which fits into an item: a byte takes six in JSON at most.
+/// A text in pieces, each of which fits into an item: a byte takes seven there at most.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let cut = rest.floor_char_boundary(ITEM_BYTES / 6);
+        let cut = rest.floor_char_boundary(ITEM_BYTES / 7);
         let (piece, after) = rest.split_at(cut);
         rest = after;
         (!piece.is_empty()).then_some(piece)
     })
 }
 
+/// How long it is as JSON in a string: quotes and backslashes take two bytes there.
 fn json_bytes<T: Serialize + ?Sized>(value: &T) -> usize {
-    serde_json::to_vec(value).map_or(ITEM_BYTES, |json| json.len())
+    let escaped = |json: &[u8]| {
+        json.iter()
+            .filter(|byte| matches!(byte, b'"' | b'\\'))
+            .count()
+    };
+    serde_json::to_vec(value).map_or(ITEM_BYTES, |json| json.len() + escaped(&json))
 }

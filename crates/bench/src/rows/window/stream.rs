@@ -21,7 +21,7 @@ use crate::world::{World, Worlds};
 const TOKENS: usize = 5_000;
 const PAUSE: Duration = Duration::from_millis(5);
 const TURNS: usize = 2;
-const TURNS_AT_ONCE: usize = 5;
+const TURNS_AT_ONCE: usize = 9;
 
 #[derive(Default)]
 struct Seen {
@@ -158,7 +158,11 @@ impl Scene<'_> {
     async fn app(&self, world: &World, server: &Recorder, seen: &mut Seen) -> Outcome {
         let app = program("FLUXCHAT_APP_AUTOMATION")?;
         server.answer(match self.pause.is_zero() {
-            true => Answer::Words(self.words.to_vec()),
+            // Made before, in one piece: there are two cores, and the page is on one of them.
+            true => Answer::Bytes(
+                "text/event-stream",
+                frames_of(self.words).collect::<String>().into_bytes(),
+            ),
             false => Answer::Paced(self.words.to_vec(), self.pause),
         });
         let profile = world.profile.display().to_string();
