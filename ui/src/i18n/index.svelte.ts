@@ -37,6 +37,7 @@ export function matchLanguage(wish: string | null | undefined): Language {
 export async function setLanguage(wish: string | null | undefined): Promise<void> {
   const next = matchLanguage(wish);
   const loaded = await loaders[next]();
+  if (next === language && catalogue === loaded.default) return;
   formats = new Map();
   catalogue = loaded.default;
   language = next;

@@ -13,7 +13,9 @@ export function applyAppearance(settings: Pick<Settings, 'theme' | 'text_percent
     root.classList.toggle('light', !isDark);
     root.classList.toggle('high-contrast', settings.theme === 'high_contrast');
   };
-  root.style.setProperty('--text-percent', String(settings.text_percent));
+  // Writing it anew would have the whole page measured anew, though it says the same.
+  const percent = String(settings.text_percent);
+  if (root.style.getPropertyValue('--text-percent') !== percent) root.style.setProperty('--text-percent', percent);
   paint();
   system.addEventListener('change', paint);
   return () => system.removeEventListener('change', paint);
