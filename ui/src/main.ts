@@ -51,13 +51,13 @@ async function boot(): Promise<void> {
   } catch (thrown) {
     problem = asApiError(thrown);
   }
-  document.documentElement.dataset['platform'] = app.session.info?.platform ?? '';
-  // Colours, words and the first page stand before anything is drawn: it is drawn once.
-  applyAppearance(app.settings.value)();
   await Promise.all([
     setLanguage(app.settings.value.language ?? navigator.language),
     Promise.race([app.ready, new Promise((late) => setTimeout(late, FIRST_PAGE_MS))]),
   ]);
+  // Colours, words and the first page stand in the same moment: the window is drawn once.
+  document.documentElement.dataset['platform'] = app.session.info?.platform ?? '';
+  applyAppearance(app.settings.value)();
   show(problem);
   showTooltips(document);
   for (const kind of ['pointerdown', 'pointermove', 'keydown', 'wheel']) {

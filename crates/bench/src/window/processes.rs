@@ -15,6 +15,8 @@ const MS_PER_TICK: f64 = 10.0;
 const LOOK: Duration = Duration::from_millis(100);
 /// So long nothing may happen before something is at rest.
 const QUIET: Duration = Duration::from_millis(1_500);
+/// What still belongs to what happened last, such as giving memory back.
+const CALM: Duration = Duration::from_millis(500);
 /// What a process at rest may use in that time.
 const NOTHING_MS: f64 = 20.0;
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -106,21 +108,27 @@ impl Processes {
     }
 
     /// Waits until nothing happens any more. Returns what was used until then, and how long that
-    /// took, in milliseconds.
+    /// took, in milliseconds. A caret goes on blinking while it is waited: what it uses is told to
+    /// the end of [`CALM`] and no longer.
     pub fn rest(&self) -> Outcome<(f64, f64)> {
         let began = Instant::now();
         let mut used = self.cpu_ms();
         let mut since = Instant::now();
+        let mut calm = None;
         loop {
             std::thread::sleep(LOOK);
             let now = self.cpu_ms();
             if now - used > NOTHING_MS {
                 used = now;
                 since = Instant::now();
+                calm = None;
+            }
+            if since.elapsed() > CALM {
+                calm.get_or_insert(now);
             }
             if now > NOTHING_MS && since.elapsed() > QUIET {
                 let passed = began.elapsed().saturating_sub(QUIET);
-                return Ok((now, passed.as_secs_f64() * 1_000.0));
+                return Ok((calm.unwrap_or(now), passed.as_secs_f64() * 1_000.0));
             }
             if began.elapsed() > PATIENCE {
                 return Err("it never comes to rest".into());

@@ -2,7 +2,7 @@
 //! says so or not.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use fluxchat_model::{Policy, Purpose};
 use sha2::{Digest as _, Sha256};
@@ -61,24 +61,25 @@ fn statement(policy: &Policy, purpose: Purpose) -> Hash {
     digest.finalize().into()
 }
 
-/// The bundled texts never change while the program runs.
-static BUNDLED: LazyLock<HashMap<(String, String, &'static str), Hash>> = LazyLock::new(|| {
-    let texts = fluxchat_service::policies();
-    let each = texts.iter().flat_map(|policy| {
-        Purpose::optional().map(|purpose| {
-            let text = (policy.version.0.clone(), policy.language.clone());
-            ((text.0, text.1, purpose.id()), statement(policy, purpose))
-        })
-    });
-    each.collect()
-});
+type Statements = HashMap<(String, String, &'static str), Hash>;
+
+/// What the bundled texts say, which never change while the program runs, as far as it was asked
+/// for: a start asks about one purpose of them.
+static BUNDLED: LazyLock<Mutex<Statements>> = LazyLock::new(Mutex::default);
 
 fn hash(policy: &Policy, purpose: Purpose) -> Hash {
-    let (version, language) = (policy.version.0.clone(), policy.language.clone());
-    let bundled = BUNDLED.get(&(version, language, purpose.id()));
-    bundled
-        .copied()
-        .unwrap_or_else(|| statement(policy, purpose))
+    let (version, language) = (&policy.version.0, &policy.language);
+    let mut known = BUNDLED.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = (version.clone(), language.clone(), purpose.id());
+    if let Some(hash) = known.get(&place) {
+        return *hash;
+    }
+    match fluxchat_service::policy(version, language) {
+        Some(bundled) => *known
+            .entry(place)
+            .or_insert_with(|| statement(&bundled, purpose)),
+        None => statement(policy, purpose),
+    }
 }
 
 /// Whether a text says something else about a purpose that rests on consent than another one of the
