@@ -83,7 +83,7 @@ pub struct StreamItem {
     pub ops: Vec<BlockOp>,
     /// Changes to its reasoning.
     pub reasoning_ops: Vec<BlockOp>,
-    /// The Markdown that arrived; for readers without blocks, such as the command line.
+    /// The Markdown that arrived.
     pub text: String,
     /// The reasoning that arrived.
     pub reasoning: String,

@@ -23,16 +23,12 @@ export class Arrivals {
     this.schedule(() => this.flush());
   }
 
-  /** Shows now what waits of one answer. */
+  /** Shows now what waits of one answer: it ended. */
   showNow(id: string): void {
     const items = this.queue.get(id);
     if (!items) return;
     this.queue.delete(id);
     this.show(id, items);
-  }
-
-  drop(id: string): void {
-    this.queue.delete(id);
   }
 
   clear(): void {

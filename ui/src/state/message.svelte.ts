@@ -45,9 +45,9 @@ export class ShownMessage {
       this.accept(message);
       return true;
     }
-    if (this.row.status === 'streaming' && this.seq !== last_seq) return false;
     // The page that was read meanwhile has all of it.
     if (this.row.status !== 'streaming') return true;
+    if (this.seq !== last_seq) return false;
     this.row = { ...message, text: this.words };
     this.citations = message.citations;
     return true;

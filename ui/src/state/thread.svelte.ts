@@ -390,8 +390,7 @@ export class Thread {
 
   private end(end: StreamEnd): void {
     const row = end.message;
-    if (end.last_seq === null) this.arrivals.drop(row.id);
-    else this.arrivals.showNow(row.id);
+    this.arrivals.showNow(row.id);
     if (this.readings > 0) this.ended.set(row.id, end);
     else this.early.delete(row.id);
     const message = this.shown(row.id);

@@ -54,8 +54,7 @@ export class Answers {
       if (this.find(event.message_id)) this.arrivals.push(event.message_id, [event]);
     } else if (event.type === 'stream_ended') {
       const { id } = event.message;
-      if (event.last_seq === null) this.arrivals.drop(id);
-      else this.arrivals.showNow(id);
+      this.arrivals.showNow(id);
       const whole = this.find(id)?.finish(event) ?? true;
       // What is on its way may be older.
       if (this.reading) this.again = true;
