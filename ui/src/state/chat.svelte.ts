@@ -17,6 +17,8 @@ export interface Choice {
   model: string | null;
 }
 
+const SHOWN_AFTER_MS = 150;
+
 /** So many models answer one question at most. */
 export const MOST_BESIDE = 4;
 
@@ -37,8 +39,8 @@ interface Parts {
 export class Chat {
   /** Why the last action here did not work; shown where it was tried. */
   problem = $state.raw<ApiError | null>(null);
-  /** The question is on its way to the core. */
-  sending = $state(false);
+  /** A question has been on its way to the core for so long that it shows. */
+  waiting = $state(false);
   /** A message whose words are being changed. */
   editing = $state<string | null>(null);
   /** The title of the open conversation is being changed. */
@@ -54,6 +56,7 @@ export class Chat {
   /** One of the answers that are shown beside each other. */
   columns = $state<string | null>(null);
   private chosen = $state.raw<Choice | null>(null);
+  private onItsWay = false;
 
   constructor(private readonly parts: Parts) {}
 
@@ -68,6 +71,11 @@ export class Chat {
     if (chosen && sources.find(chosen.sourceId)) return chosen;
     const source = sources.default;
     return source ? { sourceId: source.id, model: source.default_model } : null;
+  }
+
+  /** A question is on its way to the core: no other is taken. */
+  get sending(): boolean {
+    return this.onItsWay;
   }
 
   /** The open conversation is kept to this computer. */
@@ -205,42 +213,30 @@ export class Chat {
     if ((text.trim() === '' && files.length === 0) || this.sending || thread.arriving !== null) return false;
     const conversationId = thread.conversationId;
     const fresh = conversationId === null ? talk.fresh : null;
-    this.sending = true;
     this.problem = null;
     this.temporaryGone = false;
-    try {
-      const [first, ...others] = this.beside;
-      const choice = first ?? (conversationId === null ? this.choice : null);
-      const question = {
-        conversation_id: conversationId ?? undefined,
-        text,
-        source_id: choice?.sourceId,
-        model: choice?.model ?? undefined,
-        instructions: fresh ?? undefined,
-        ...(files.length > 0 ? { attachments: files } : {}),
-      };
-      const sent = await thread.asking(() =>
-        others.length === 0 ? client.messageSend(question) : this.sendBeside(question, others),
-      );
+    const [first, ...others] = this.beside;
+    const choice = first ?? (conversationId === null ? this.choice : null);
+    const question = {
+      conversation_id: conversationId ?? undefined,
+      text,
+      source_id: choice?.sourceId,
+      model: choice?.model ?? undefined,
+      instructions: fresh ?? undefined,
+      ...(files.length > 0 ? { attachments: files } : {}),
+    };
+    const ask = () => (others.length === 0 ? client.messageSend(question) : this.sendBeside(question, others));
+    return this.asking(ask, async (sent) => {
       attachments.sent(files);
-      if (conversationId === null) {
-        drafts.begun(sent.conversation_id);
-        // Unless the person went elsewhere while the core took it.
-        if (thread.conversationId === null) {
-          talk.know(sent.conversation_id, fresh ?? NO_INSTRUCTIONS);
-          attachments.begun(sent.conversation_id);
-        }
-        if (talk.fresh === fresh) talk.fresh = null;
+      // Unless the person went elsewhere while the core took it.
+      if (conversationId === null && thread.conversationId === null) {
+        talk.know(sent.conversation_id, fresh ?? NO_INSTRUCTIONS);
+        attachments.begun(sent.conversation_id);
       }
-      void drafts.clear(conversationId);
+      if (conversationId === null && talk.fresh === fresh) talk.fresh = null;
+      void drafts.sent(conversationId, text, sent.conversation_id);
       if (thread.conversationId === conversationId) await this.show(sent, 'sent');
-      return true;
-    } catch (reason) {
-      this.problem = asApiError(reason);
-      return false;
-    } finally {
-      this.sending = false;
-    }
+    });
   }
 
   private async sendBeside(question: MessageSendReq, others: Choice[]): Promise<MessageSent> {
@@ -364,12 +360,24 @@ export class Chat {
 
   private async ask(intent: 'sent' | 'regenerated', call: () => Promise<MessageSent>) {
     if (this.sending || this.parts.thread.arriving !== null) return false;
-    this.sending = true;
-    const sent = await this.run(() => this.parts.thread.asking(call));
-    this.sending = false;
-    if (!sent) return false;
-    await this.show(sent, intent);
-    return true;
+    return this.asking(call, (sent) => this.show(sent, intent));
+  }
+
+  /** Brings a question to the core. What takes a moment shows nothing: it would be drawn twice. */
+  private async asking(
+    call: () => Promise<MessageSent>,
+    then: (sent: MessageSent) => Promise<void>,
+  ): Promise<boolean> {
+    this.onItsWay = true;
+    const shown = setTimeout(() => (this.waiting = true), SHOWN_AFTER_MS);
+    try {
+      const sent = await this.run(() => this.parts.thread.asking(call));
+      if (sent) await then(sent);
+      return sent !== null;
+    } finally {
+      clearTimeout(shown);
+      this.onItsWay = this.waiting = false;
+    }
   }
 
   private async show(sent: MessageSent, intent: 'sent' | 'regenerated'): Promise<void> {

@@ -38,12 +38,25 @@ describe('Drafts', () => {
   it('asks nobody for the draft of a conversation that was begun here', async () => {
     const { client, asked } = testClient({ draft_get: () => ({ text: 'old' }) });
     const drafts = new Drafts(client);
-    drafts.begun('c1');
+    await drafts.sent(null, 'question', 'c1');
     expect(await drafts.get('c1')).toBe('');
     expect(asked).toEqual([]);
     drafts.set('c2', 'typed meanwhile');
-    drafts.begun('c2');
+    await drafts.sent(null, 'question', 'c2');
     expect(drafts.peek('c2')).toBe('typed meanwhile');
+  });
+
+  it('goes on with what was typed while the core took the question', async () => {
+    const { client, asked } = testClient({ draft_set: () => ({}) });
+    const drafts = new Drafts(client);
+    drafts.set(null, 'question and the next');
+    await drafts.sent(null, 'question', 'c1');
+    expect([drafts.peek(null), drafts.peek('c1')]).toEqual(['', ' and the next']);
+    drafts.set('c1', 'changed, not sent');
+    await drafts.sent('c1', ' and the next', 'c1');
+    expect(drafts.peek('c1')).toBe('changed, not sent');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(saved(asked)).toEqual([{ conversation_id: 'c1', text: 'changed, not sent' }]);
   });
 
   it('lets typing win over a late answer of the archive', async () => {
@@ -68,7 +81,7 @@ describe('Drafts', () => {
     const { client, asked } = testClient({ draft_set: () => ({}) });
     const drafts = new Drafts(client);
     drafts.set('c1', 'sent');
-    await drafts.clear('c1');
+    await drafts.sent('c1', 'sent', 'c1');
     await vi.advanceTimersByTimeAsync(1_000);
     // The sending removes what was saved of it.
     expect(saved(asked)).toEqual([]);
@@ -80,7 +93,7 @@ describe('Drafts', () => {
     const drafts = new Drafts(client);
     drafts.set('c1', 'sent');
     await vi.advanceTimersByTimeAsync(300);
-    await drafts.clear('c1');
+    await drafts.sent('c1', 'sent', 'c1');
     expect(saved(asked).at(-1)).toEqual({ conversation_id: 'c1', text: '' });
     late.resolve({});
   });

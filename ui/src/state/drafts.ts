@@ -59,19 +59,21 @@ export class Drafts {
     });
   }
 
-  /** A conversation was begun here just now: nothing waits in it. */
-  begun(id: string): void {
-    this.accept(id, '');
-  }
-
-  /** Was sent: nothing is left to keep. The core removes its copy with the sending. */
-  async clear(id: string | null): Promise<void> {
-    this.known.set(id, '');
-    const waiting = this.pending.get(id);
+  /**
+   * Was sent: what was typed since then goes on, in the conversation it belongs to now. The core
+   * removes its copy with the sending.
+   */
+  async sent(from: string | null, text: string, to: string): Promise<void> {
+    const typed = this.known.get(from) ?? text;
+    const rest = typed.startsWith(text) ? typed.slice(text.length) : typed;
+    this.known.set(from, '');
+    const waiting = this.pending.get(from);
     if (waiting) clearTimeout(waiting.timer);
-    this.pending.delete(id);
+    this.pending.delete(from);
+    if (rest !== '') this.set(to, rest);
+    else this.accept(to, '');
     // What is still on its way may arrive after the sending did.
-    if (this.writing.has(id)) await this.write(id, '');
+    if (this.writing.has(from)) await this.write(from, '');
   }
 
   /** Drops what is remembered of a conversation that is gone. */

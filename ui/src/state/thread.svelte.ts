@@ -9,6 +9,7 @@ import type {
 import { Arrivals } from './arrivals';
 import { asApiError } from './errors';
 import { nextFrame, type Schedule } from './frames';
+import { Meanwhile } from './meanwhile';
 import { shownOf, type ShownMessage, type StreamEnd, type StreamItem } from './message.svelte';
 
 /** What the view does with the scroll position. Data alone never moves it. */
@@ -20,12 +21,12 @@ export type ScrollIntent =
 
 export type Announcement = { what: 'started' | 'finished' | 'interrupted' | 'failed' };
 
-const FIRST_PAGE = 30;
+/** Fills a tall window with short messages; what is read further up is loaded before it is reached. */
+const FIRST_PAGE = 20;
 const PAGE = 50;
 const MOST_PER_PAGE = 100;
 /** More rows than this are not kept; those farthest from the reader go first. */
 const MOST_LOADED = 300;
-const MOST_EARLY_ITEMS = 128;
 
 /** The open conversation: the loaded part of its shown branch, and what arrives in it. */
 export class Thread {
@@ -64,11 +65,7 @@ export class Thread {
   private refreshAgain = false;
   private branchAt: string | null = null;
   private readonly arrivals: Arrivals;
-  private readonly early = new Map<string, StreamItem[]>();
-  /** So many pages are on their way. */
-  private readings = 0;
-  /** Answers that ended while one was: it may call them arriving. */
-  private readonly ended = new Map<string, StreamEnd>();
+  private readonly meanwhile = new Meanwhile();
 
   constructor(
     private readonly client: Client,
@@ -171,7 +168,7 @@ export class Thread {
 
   private join(side: 'before' | 'after', page: MessagePage): void {
     const rows = this.adopt(page.rows);
-    this.beyond = this.stillArriving(page);
+    this.beyond = this.meanwhile.arriving(page);
     if (side === 'before') {
       const joined = [...rows, ...this.messages];
       this.hasBefore = page.has_before;
@@ -183,7 +180,7 @@ export class Thread {
       if (joined.length > MOST_LOADED) this.hasBefore = true;
       this.messages = joined.slice(-MOST_LOADED);
     }
-    this.endLate(page);
+    for (const end of this.meanwhile.late(page)) this.end(end);
   }
 
   /** The next reading is around this message, because its branch is about to be shown. */
@@ -223,29 +220,8 @@ export class Thread {
   }
 
   /** Asks for something that brings a page, which is shown right after. */
-  async asking<T extends { page: MessagePage | null }>(ask: () => Promise<T>): Promise<T> {
-    if (this.readings === 0) {
-      for (const id of this.ended.keys()) this.early.delete(id);
-      this.ended.clear();
-    }
-    this.readings += 1;
-    try {
-      return await ask();
-    } finally {
-      this.readings -= 1;
-    }
-  }
-
-  private stillArriving({ arriving }: MessagePage): string | null {
-    return arriving !== null && this.ended.has(arriving) ? null : arriving;
-  }
-
-  /** Ends what ended while this page, on which it arrives, was on its way. */
-  private endLate({ rows }: MessagePage): void {
-    for (const { id, status } of rows) {
-      const end = status === 'streaming' ? this.ended.get(id) : undefined;
-      if (end) this.end(end);
-    }
+  asking<T extends { page: MessagePage | null }>(ask: () => Promise<T>): Promise<T> {
+    return this.meanwhile.asking(ask);
   }
 
   handle(event: WindowEvent): void {
@@ -345,19 +321,17 @@ export class Thread {
     this.messages = this.adopt(page.rows);
     this.hasBefore = page.has_before;
     this.hasAfter = page.has_after;
-    this.beyond = this.stillArriving(page);
+    this.beyond = this.meanwhile.arriving(page);
     this.status = 'ready';
     this.problem = null;
-    this.endLate(page);
+    for (const end of this.meanwhile.late(page)) this.end(end);
   }
 
   private adopt(rows: readonly MessageRow[]): ShownMessage[] {
     const messages = shownOf(rows, this.messages);
     for (const { id } of rows) {
-      const early = this.early.get(id);
-      if (!early) continue;
-      this.early.delete(id);
-      this.arrivals.push(id, early);
+      const early = this.meanwhile.take(id);
+      if (early) this.arrivals.push(id, early);
     }
     return messages;
   }
@@ -372,11 +346,7 @@ export class Thread {
       this.arrivals.push(id, [item]);
       return;
     }
-    // The page with this answer may be on its way and not contain this item.
-    const waiting = this.early.get(id) ?? [];
-    if (waiting.length >= MOST_EARLY_ITEMS) waiting.shift();
-    waiting.push(item);
-    this.early.set(id, waiting);
+    this.meanwhile.keep(id, item);
   }
 
   private arrived(id: string, items: readonly StreamItem[]): boolean {
@@ -391,8 +361,7 @@ export class Thread {
   private end(end: StreamEnd): void {
     const row = end.message;
     this.arrivals.showNow(row.id);
-    if (this.readings > 0) this.ended.set(row.id, end);
-    else this.early.delete(row.id);
+    this.meanwhile.end(end);
     const message = this.shown(row.id);
     if (!message && this.beyond !== row.id) return;
     if (this.beyond === row.id) this.beyond = null;

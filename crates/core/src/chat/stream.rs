@@ -157,47 +157,61 @@ impl Live {
         if ops.is_empty() && reasoning_ops.is_empty() && citations.is_empty() {
             return Vec::new();
         }
-        let mut items = vec![StreamItem {
+        let mut packed = Packed::from(StreamItem {
             reasoning,
             citations,
             ..empty(message_id)
-        }];
-        let mut weight = 0;
-        let all = reasoning_ops
-            .into_iter()
-            .map(|op| (true, op))
-            .chain(ops.into_iter().map(|op| (false, op)));
-        for (is_reasoning, op) in all {
-            let bytes = json_bytes(&op);
-            if weight > 0 && weight + bytes > ITEM_BYTES {
-                items.push(empty(message_id));
-                weight = 0;
-            }
-            weight += bytes;
-            if let Some(item) = items.last_mut() {
-                if is_reasoning {
-                    item.reasoning_ops.push(op)
-                } else {
-                    item.ops.push(op)
-                }
-            }
+        });
+        for op in reasoning_ops {
+            packed.room_for(json_bytes(&op)).reasoning_ops.push(op);
+        }
+        for op in ops {
+            packed.room_for(json_bytes(&op)).ops.push(op);
         }
         for piece in pieces(&text) {
-            let bytes = json_bytes(piece);
-            if weight > 0 && weight + bytes > ITEM_BYTES {
-                items.push(empty(message_id));
-                weight = 0;
-            }
-            weight += bytes;
-            if let Some(item) = items.last_mut() {
-                item.text.push_str(piece);
-            }
+            packed.room_for(json_bytes(piece)).text.push_str(piece);
         }
+        let mut items = packed.into_items();
         for item in &mut items {
             self.seq += 1;
             item.seq = self.seq;
         }
         items
+    }
+}
+
+/// Items as few as can be, none heavier than [`ITEM_BYTES`] unless one thing alone is.
+struct Packed {
+    full: Vec<StreamItem>,
+    item: StreamItem,
+    weight: usize,
+}
+
+impl From<StreamItem> for Packed {
+    fn from(item: StreamItem) -> Self {
+        Self {
+            full: Vec::new(),
+            item,
+            weight: 0,
+        }
+    }
+}
+
+impl Packed {
+    /// The item that takes what weighs so much.
+    fn room_for(&mut self, bytes: usize) -> &mut StreamItem {
+        if self.weight > 0 && self.weight + bytes > ITEM_BYTES {
+            let next = empty(self.item.message_id);
+            self.full.push(std::mem::replace(&mut self.item, next));
+            self.weight = 0;
+        }
+        self.weight += bytes;
+        &mut self.item
+    }
+
+    fn into_items(mut self) -> Vec<StreamItem> {
+        self.full.push(self.item);
+        self.full
     }
 }
 

@@ -30,7 +30,7 @@ pub enum WindowEvent {
         /// Where.
         conversation_id: ConversationId,
     },
-    /// Pieces of an arriving answer, joined over 16 to 33 ms.
+    /// Pieces of an arriving answer, joined over 33 ms, or 200 where they come faster than anybody reads.
     Stream {
         /// Which answer.
         message_id: MessageId,

@@ -1,8 +1,8 @@
-import { fireEvent, render, screen } from '@testing-library/svelte';
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { AppState } from '../../state/app.svelte';
-import { testClient, type Handlers } from '../../state/test-client';
+import { deferred, testClient, type Handlers } from '../../state/test-client';
 // Fetched when they are first needed; here they are there already.
 import '../../kit/PopoverPanel.svelte';
 import './ComposerBar.svelte';
@@ -57,7 +57,25 @@ describe('Composer', () => {
     expect(input.value).toBe('one\ntwo');
     await user.type(input, '{Enter}');
     expect(sent()).toMatchObject([{ text: 'one\ntwo', source_id: 's1', model: 'm1' }]);
-    expect(input.value).toBe('');
+  });
+
+  it('keeps the words until the core has them, says when that takes long, and what follows them', async () => {
+    const user = userEvent.setup();
+    const taken = deferred<object>();
+    const { input, sent } = await setup({
+      message_send: () => taken.promise,
+      attachment_list: () => ({ files: [] }),
+    });
+    await user.type(input, 'hello{Enter}');
+    expect([input.value, input.getAttribute('aria-busy')]).toEqual(['hello', null]);
+    await waitFor(() => expect(input.getAttribute('aria-busy')).toBe('true'));
+    expect(screen.getByTestId<HTMLButtonElement>('send').disabled).toBe(true);
+    await user.type(input, ' and more{Enter}');
+    expect(sent()).toHaveLength(1);
+    const page = { rows: [], has_before: false, has_after: false, arriving: null };
+    taken.resolve({ conversation_id: 'new', question_id: 'q', answer_id: 'a', conversation: null, page });
+    await waitFor(() => expect(input.value).toBe(' and more'));
+    await waitFor(() => expect(input.getAttribute('aria-busy')).toBeNull());
   });
 
   it('does not send while an input method composes, nor with the Enter that ends it', async () => {
@@ -73,7 +91,7 @@ describe('Composer', () => {
     expect(input.value).toBe('にほん');
   });
 
-  it('puts the words back when they could not be sent', async () => {
+  it('keeps the words when they could not be sent', async () => {
     const user = userEvent.setup();
     const { input } = await setup({ message_send: () => Promise.reject({ code: 'offline', message: 'Offline.' }) });
     await user.type(input, 'hello{Enter}');

@@ -8,7 +8,7 @@ export function retryOf(
   message: ShownMessage,
   onpickmodel: (message: ShownMessage) => void,
 ): { label: string; run: () => void; busy: boolean } {
-  const busy = app.chat.sending;
+  const busy = app.chat.waiting;
   switch (message.row.error?.code) {
     case 'budget_reached':
       return { label: t('spend.anyway'), run: () => void app.chat.overBudget(message), busy };
