@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use fantoccini::actions::{InputSource, MouseActions, PointerAction};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
@@ -161,6 +162,24 @@ impl Window {
             assert!(began.elapsed() < PATIENCE, "click {testid}: {error}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// Moves the pointer to an element and leaves it there.
+    ///
+    /// # Panics
+    /// When there is none or the driver refuses.
+    pub async fn point_at(&self, testid: &str) {
+        let element = self.wait(testid).await;
+        let there = PointerAction::MoveToElement {
+            element,
+            duration: None,
+            x: 0.0,
+            y: 0.0,
+        };
+        self.client
+            .perform_actions(MouseActions::new("mouse".to_owned()).then(there))
+            .await
+            .unwrap_or_else(|error| panic!("point at {testid}: {error}"));
     }
 
     /// Clicks the last control whose words are `text`: what floats above the page comes last. One
