@@ -15,7 +15,7 @@ type Answer<T> = Result<T, ApiError>;
 
 const PINNED: u32 = 200;
 /// As many messages as a window shows first.
-const FIRST_PAGE: u32 = 30;
+const FIRST_PAGE: u32 = 20;
 
 /// A page of the history list.
 ///
