@@ -39,6 +39,8 @@ interface Parts {
 export class Chat {
   /** Why the last action here did not work; shown where it was tried. */
   problem = $state.raw<ApiError | null>(null);
+  /** A question is on its way to the core: no other is taken. Nothing is drawn for it. */
+  sending = false;
   /** A question has been on its way to the core for so long that it shows. */
   waiting = $state(false);
   /** A message whose words are being changed. */
@@ -56,7 +58,6 @@ export class Chat {
   /** One of the answers that are shown beside each other. */
   columns = $state<string | null>(null);
   private chosen = $state.raw<Choice | null>(null);
-  private onItsWay = false;
 
   constructor(private readonly parts: Parts) {}
 
@@ -71,11 +72,6 @@ export class Chat {
     if (chosen && sources.find(chosen.sourceId)) return chosen;
     const source = sources.default;
     return source ? { sourceId: source.id, model: source.default_model } : null;
-  }
-
-  /** A question is on its way to the core: no other is taken. */
-  get sending(): boolean {
-    return this.onItsWay;
   }
 
   /** The open conversation is kept to this computer. */
@@ -368,7 +364,7 @@ export class Chat {
     call: () => Promise<MessageSent>,
     then: (sent: MessageSent) => Promise<void>,
   ): Promise<boolean> {
-    this.onItsWay = true;
+    this.sending = true;
     const shown = setTimeout(() => (this.waiting = true), SHOWN_AFTER_MS);
     try {
       const sent = await this.run(() => this.parts.thread.asking(call));
@@ -376,7 +372,7 @@ export class Chat {
       return sent !== null;
     } finally {
       clearTimeout(shown);
-      this.onItsWay = this.waiting = false;
+      this.sending = this.waiting = false;
     }
   }
 

@@ -67,9 +67,7 @@ export class Drafts {
     const typed = this.known.get(from) ?? text;
     const rest = typed.startsWith(text) ? typed.slice(text.length) : typed;
     this.known.set(from, '');
-    const waiting = this.pending.get(from);
-    if (waiting) clearTimeout(waiting.timer);
-    this.pending.delete(from);
+    this.drop(from);
     if (rest !== '') this.set(to, rest);
     else this.accept(to, '');
     // What is still on its way may arrive after the sending did.
@@ -78,10 +76,14 @@ export class Drafts {
 
   /** Drops what is remembered of a conversation that is gone. */
   forget(id: string): void {
-    const waiting = this.pending.get(id);
-    if (waiting) clearTimeout(waiting.timer);
-    this.pending.delete(id);
+    this.drop(id);
     this.known.delete(id);
+  }
+
+  /** What was about to be saved is not. */
+  private drop(id: string | null): void {
+    clearTimeout(this.pending.get(id)?.timer);
+    this.pending.delete(id);
   }
 
   async flush(): Promise<void> {

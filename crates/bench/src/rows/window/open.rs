@@ -2,7 +2,7 @@
 
 use fluxchat_model::{Conversation, ConversationId, MessageId};
 use fluxchat_store::{ConversationPatch, PathAnchor};
-use fluxchat_testkit::large::LONG;
+use fluxchat_testkit::large::{LONG, SHORT};
 use fluxchat_testkit::webdriver::Window;
 
 use crate::Outcome;
@@ -12,7 +12,6 @@ use crate::window::{Desk, Processes, program, watch, watched};
 use crate::world::{World, Worlds};
 
 const TURNS: usize = 9;
-const SHORT: u32 = 20;
 /// Long enough for everything an opening sets in motion.
 const AFTER: std::time::Duration = std::time::Duration::from_millis(900);
 const SHOWN: &str = "return document.querySelector(`[data-conversation-id='${arguments[0]}'][aria-current='page']`) !== null\
@@ -71,7 +70,7 @@ pub fn measure(worlds: &mut Worlds<'_>) -> Outcome {
 /// Begins a conversation of what another says at its end: the floor draws the very same rows.
 fn end_of(world: &World, long: ConversationId) -> Outcome<ConversationId> {
     let store = world.store()?;
-    let page = store.read(|tx| tx.path_page(long, PathAnchor::End, SHORT))?;
+    let page = store.read(|tx| tx.path_page(long, PathAnchor::End, SHORT as u32))?;
     let newest = page.items.last().ok_or("the long one is empty")?;
     let at = newest.message.created_at;
     let id = ConversationId::new(at, [0; 10]);
