@@ -297,7 +297,10 @@ export class Chat {
   async stop(): Promise<void> {
     const { arriving, streaming } = this.parts.thread;
     if (arriving === null) return;
-    const all = this.columns === null || streaming === null ? [arriving] : streaming.row.branch_ids;
+    const beside = async () =>
+      (await this.parts.client.messagesBeside({ message_id: arriving }).catch(() => null))?.rows.map((row) => row.id);
+    // Of an answer the reader is far from, the core alone knows what stands beside it.
+    const all = streaming?.row.branch_ids ?? (await beside()) ?? [arriving];
     await Promise.all(all.map((id) => this.stopOne(id)));
   }
 

@@ -60,11 +60,12 @@ describe('Chat', () => {
     const { app, of } = await setup({
       message_page: () => ({ ...page('q', 'a'), has_after: true, arriving: 'z' }),
       message_stop: () => ({}),
+      messages_beside: () => ({ rows: [messageRow('y'), messageRow('z')] }),
     });
     await app.chat.open('c1', 'q');
     expect(await app.chat.send('and then?')).toBe(false);
     await app.chat.stop();
-    expect(of('message_stop')).toEqual([{ message_id: 'z' }]);
+    expect(of('message_stop'), 'with what arrives beside it').toEqual([{ message_id: 'y' }, { message_id: 'z' }]);
     expect(of('message_send')).toEqual([]);
   });
 

@@ -1,7 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
+import type { MessageRow } from '../../ipc/generated/types';
 import { violations } from '../../test/axe';
+import type { FakeOptions } from '../../platform/fake/world';
 import { renderWithApp } from '../../test/render';
 import ChatView from '../chat/ChatView.svelte';
 // Fetched when they are first needed; here they are there already.
@@ -14,8 +16,8 @@ import '../chat/tools/ToolCalls.svelte';
 import './ChosenModels.svelte';
 import './Columns.svelte';
 
-async function chat() {
-  const rendered = await renderWithApp(ChatView, {}, { conversations: 3, wordsPerSecond: 1_000 });
+async function chat(options: FakeOptions = {}) {
+  const rendered = await renderWithApp(ChatView, {}, { conversations: 3, wordsPerSecond: 1_000, ...options });
   await waitFor(() => expect(rendered.app.history.active.status).toBe('ready'));
   const user = userEvent.setup({ pointerEventsCheck: 0 });
   const asked = (name: string) => rendered.fake.calls.filter((call) => call.name === name).map((call) => call.req);
@@ -32,6 +34,27 @@ async function choose(user: ReturnType<typeof userEvent.setup>, count: number) {
   await waitFor(() => expect(options(panel, false).length).toBeGreaterThan(count));
   while (options(panel, true).length < count) await user.click(options(panel, false)[0] as HTMLElement);
   return panel;
+}
+
+/** Two or more answers that ended as `how` says. */
+async function ended(how: (row: MessageRow, at: number) => MessageRow, count = 2) {
+  const rendered = await chat();
+  const { app, fake, user } = rendered;
+  await choose(user, count);
+  await user.click(screen.getByTestId('beside-take'));
+  await user.type(screen.getByTestId('composer-input'), 'who knows?{Enter}');
+  const columns = () => screen.getAllByTestId('beside-column');
+  await waitFor(() => expect(columns().filter((one) => one.dataset.status === 'complete')).toHaveLength(count));
+  const before = await app.client.messagesBeside({ message_id: columns()[0]?.dataset.messageId ?? '' });
+  const rows = before.rows.map(how);
+  const sent = { conversation_id: app.thread.conversationId ?? '', question_id: null, answer_id: rows[0]?.id ?? '', conversation: null, page: null };
+  fake.answer('messages_beside', () => ({ rows }));
+  fake.answer('message_regenerate', () => sent);
+  fake.answer('message_continue', () => sent);
+  fake.answer('message_over_budget', () => sent);
+  fake.world.emit({ type: 'messages_changed', conversation_id: sent.conversation_id });
+  await waitFor(() => expect(columns().map((one) => one.dataset.status)).toEqual(rows.map((row) => row.status)));
+  return { ...rendered, columns, rows };
 }
 
 describe('several models', () => {
@@ -76,6 +99,65 @@ describe('several models', () => {
     await user.click(await within(columns[1] as HTMLElement).findByTestId('tool-allow'));
     expect(asked('tool_decide')).toMatchObject([{ message_id: id, call: 0, decision: 'once' }]);
     expect(within(columns[0] as HTMLElement).queryByTestId('tool-allow')).toBeNull();
+  });
+
+  it('each say what they took and cost', async () => {
+    const { columns } = await ended((row) => ({
+      ...row,
+      created_at: new Date(2026, 0, 5, 14, 3).getTime(),
+      finished_at: new Date(2026, 0, 5, 14, 3, 2).getTime(),
+      usage: { input_tokens: 10, output_tokens: 1_312, reasoning_tokens: null, cached_tokens: null, spent: { nanos: 12_000_000, basis: 'told' } },
+    }));
+    const details = columns()[1]?.querySelector('.details')?.textContent ?? '';
+    expect(details).toMatch(/2:03.*2.* s.*1,312 tokens · \$0\.01/);
+  });
+
+  it('offer the same way out of a failure as an answer that stands alone', async () => {
+    const { app, user, asked, columns, rows } = await ended((row, at) => {
+      if (at === 0) return row;
+      return { ...row, status: 'failed', error: { code: at === 1 ? 'budget_reached' : 'remote_not_found', message: 'No.', kept: '', next: '' } };
+    }, 3);
+    await user.click(within(columns()[1] as HTMLElement).getByRole('button', { name: 'Send it anyway' }));
+    expect(asked('message_over_budget')).toEqual([{ message_id: rows[1]?.id }]);
+    await waitFor(() => expect(app.chat.sending).toBe(false));
+    await user.click(within(columns()[2] as HTMLElement).getByRole('button', { name: 'Choose another model' }));
+    const list = await screen.findByTestId('model-list');
+    await user.click((await within(list).findAllByTestId('model-option'))[0] as HTMLElement);
+    expect(asked('message_regenerate')).toMatchObject([{ message_id: rows[2]?.id }]);
+  });
+
+  it('go on after an interruption, or again with the one who gave the answer', async () => {
+    const { app, user, asked, columns, rows } = await ended((row, at) => (at === 1 ? { ...row, status: 'interrupted' } : row));
+    const column = within(columns()[1] as HTMLElement);
+    await user.click(column.getByTestId('message-again'));
+    const source = app.sources.rows.find((one) => one.name === rows[1]?.source_name)?.id;
+    expect(source).toBeTruthy();
+    expect(asked('message_regenerate')).toEqual([{ message_id: rows[1]?.id, source_id: source, model: rows[1]?.model }]);
+    await waitFor(() => expect(app.chat.sending).toBe(false));
+    await user.click(column.getByTestId('message-continue'));
+    expect(asked('message_continue')).toEqual([{ message_id: rows[1]?.id }]);
+  });
+
+  it('wait with that while the shown answer arrives', async () => {
+    const { app, columns } = await ended((row, at) => (at === 1 ? { ...row, status: 'interrupted' } : row));
+    const again = within(columns()[1] as HTMLElement).getByTestId<HTMLButtonElement>('message-again');
+    expect(again.disabled).toBe(false);
+    const shown = app.thread.messages.at(-1);
+    if (shown) shown.row = { ...shown.row, status: 'streaming' };
+    await waitFor(() => expect(again.disabled).toBe(true));
+  });
+
+  it('are all stopped, also when their columns were closed', async () => {
+    const { app, user, asked } = await chat({ wordsPerSecond: 1 });
+    await choose(user, 3);
+    await user.click(screen.getByTestId('beside-take'));
+    await user.type(screen.getByTestId('composer-input'), 'who knows?{Enter}');
+    await waitFor(() => expect(screen.getAllByTestId('beside-column')).toHaveLength(3));
+    const ids = app.thread.streaming?.row.branch_ids ?? [];
+    expect(ids).toHaveLength(3);
+    await user.click(screen.getByTestId('beside-close'));
+    await user.click(screen.getByTestId('stop'));
+    expect(asked('message_stop')).toEqual(ids.map((message_id) => ({ message_id })));
   });
 
   it('are at most four, and at least two', async () => {

@@ -6,17 +6,23 @@ import type { ShownMessage } from '../../state/message.svelte';
 export function retryOf(
   app: AppState,
   message: ShownMessage,
+  onagain: () => void,
   onpickmodel: (message: ShownMessage) => void,
-): { label: string; run: () => void; busy: boolean } {
+): { label: string; run: () => void; busy: boolean; disabled?: boolean } {
   const busy = app.chat.waiting;
+  const disabled = app.thread.arriving !== null;
   switch (message.row.error?.code) {
     case 'budget_reached':
-      return { label: t('spend.anyway'), run: () => void app.chat.overBudget(message), busy };
+      return { label: t('spend.anyway'), run: () => void app.chat.overBudget(message), busy, disabled };
+    case 'length_reached':
+    case 'length_of_budget':
+      return { label: t('chat.continue'), run: () => void app.chat.continue(message), busy, disabled };
     case 'context_full':
       return {
         label: t('context.useFit'),
         run: () => void app.context.setRule({ rule: 'fit' }).then((done) => done && app.chat.continue(message)),
         busy,
+        disabled,
       };
     case 'remote_unauthorized':
       return { label: t('chat.retry.key'), run: () => app.navigation.go('settings', 'sources'), busy };
@@ -27,8 +33,8 @@ export function retryOf(
     case 'remote_quota':
     case 'remote_context_too_long':
     case 'no_model':
-      return { label: t('chat.retry.model'), run: () => onpickmodel(message), busy };
+      return { label: t('chat.retry.model'), run: () => onpickmodel(message), busy, disabled };
     default:
-      return { label: t('chat.retry'), run: () => void app.chat.regenerate(message), busy };
+      return { label: t('chat.retry'), run: onagain, busy, disabled };
   }
 }
