@@ -22,7 +22,7 @@ use crate::app::Open;
 use crate::temporary::Home;
 use crate::{App, Error, profile};
 
-pub(crate) use answer::cited;
+pub(crate) use answer::{citation, cited};
 pub(crate) use dropped::Dropped;
 pub use dropped::{DroppedFile, read_file};
 pub(crate) use keep::{Moved, settle};

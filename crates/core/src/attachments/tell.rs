@@ -96,6 +96,18 @@ impl Said {
         tokens::of_told(&self.messages) + files.sum::<u64>()
     }
 
+    /// The files that are documents of the request, in its order: what a source that cites by
+    /// itself counts.
+    pub(crate) fn documents(&self) -> Vec<(AssetId, String)> {
+        self.files
+            .iter()
+            .filter(|file| file.way == Some(AttachmentWay::File))
+            .map(|file| &file.attachment)
+            .filter(|it| it.facts.kind == AttachmentKind::Pdf)
+            .map(|it| (it.asset_id, it.name.clone()))
+            .collect()
+    }
+
     /// The pages that an answer may name.
     pub(crate) fn pages(&self) -> Vec<(AssetId, String, Vec<u32>)> {
         self.files

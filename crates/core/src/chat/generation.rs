@@ -59,6 +59,8 @@ struct Gathered {
     unsaved: Unsaved,
     /// Whether the source was asked already.
     was_asked: bool,
+    /// Whether a budget says how long the answer may become.
+    is_shortened: bool,
     /// What the requests of this answer took that have ended.
     spent: Option<Usage>,
     /// What a restarted answer repeats of what is already kept.
@@ -71,6 +73,8 @@ struct Gathered {
     pages: Vec<(AssetId, String, Vec<u32>)>,
     /// Those that a tool read for it.
     read: Vec<(AssetId, String, Vec<u32>)>,
+    /// The files the last request carried as documents, in its order.
+    documents: Vec<(AssetId, String)>,
     /// Turn placeholders back into what they stand for.
     text: Restorer,
     reasoning: Restorer,
@@ -87,6 +91,14 @@ impl Run {
                     message: String::new(),
                 };
                 (MessageStatus::Failed, Some(self.visible(&refused.into())))
+            }
+            Ok(FinishReason::Length) => {
+                let reached = match gathered.is_shortened {
+                    true => "length_of_budget",
+                    false => "length_reached",
+                };
+                let reached = self.visible(&Error::said(reached));
+                (MessageStatus::Interrupted, Some(reached))
             }
             Ok(_) => (MessageStatus::Complete, None),
             Err(error) if error.code() == "cancelled" => (MessageStatus::Interrupted, None),

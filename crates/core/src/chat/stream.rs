@@ -103,9 +103,10 @@ impl Live {
         format!("{}{}", self.text.source(), self.new_text)
     }
 
-    /// Whether something is cited already.
-    pub(crate) fn has(&self, part: &Part) -> bool {
-        self.citations.contains(part)
+    /// Whether something is cited already, under whatever title.
+    pub(crate) fn cites(&self, part: &Part) -> bool {
+        let target = target_of(part);
+        self.citations.iter().any(|it| target_of(it) == target)
     }
 
     /// True while nothing has arrived.
@@ -224,6 +225,13 @@ fn empty(message_id: MessageId) -> StreamItem {
         text: String::new(),
         reasoning: String::new(),
         citations: Vec::new(),
+    }
+}
+
+fn target_of(part: &Part) -> Option<&str> {
+    match part {
+        Part::Citation { target, .. } => Some(target),
+        _ => None,
     }
 }
 

@@ -25,18 +25,10 @@ impl Run {
                 self.take_reasoning(&piece, gathered);
             }
             ChatEvent::Citation { title, target } => {
-                let part = Part::Citation {
-                    title: gathered.text.restore(&title),
-                    target: gathered.text.restore(&target),
-                };
-                let known = self
-                    .so_far
-                    .as_ref()
-                    .is_some_and(|message| message.parts.contains(&part));
-                if !known {
-                    gathered.citations.push(part.clone());
-                    self.generation.live().citation(part);
-                }
+                let title = gathered.text.restore(&title);
+                let target = gathered.text.restore(&target);
+                let part = attachments::citation(title, target, &gathered.documents);
+                self.cite(part, gathered);
             }
             ChatEvent::Usage(usage) => gathered.usage = Some(usage),
             ChatEvent::Finished { reason } => return Some(reason),
@@ -87,12 +79,18 @@ impl Run {
         if given.is_empty() {
             return;
         }
+        let answer = self.generation.live().whole();
+        for part in attachments::cited(&answer, &given) {
+            self.cite(part, gathered);
+        }
+    }
+
+    /// What is cited twice is shown once.
+    fn cite(&self, part: Part, gathered: &mut Gathered) {
         let mut live = self.generation.live();
-        for part in attachments::cited(&live.whole(), &given) {
-            if !live.has(&part) {
-                gathered.citations.push(part.clone());
-                live.citation(part);
-            }
+        if !live.cites(&part) {
+            gathered.citations.push(part.clone());
+            live.citation(part);
         }
     }
 }

@@ -22,7 +22,7 @@ impl Run {
     ) -> Result<ChatRequest, Error> {
         let question = self.answer.parent_id.ok_or(Error::NotFound("question"))?;
         let id = self.answer.conversation_id;
-        let (conversation, path, instructions) = self
+        let (conversation, path, mut instructions) = self
             .app
             .read_at(&self.home, move |tx| {
                 let path = tx.path_to(question, outgoing::LONGEST_PATH)?;
@@ -75,6 +75,7 @@ impl Run {
         estimate.count_told(&instructions, &said, &self.source, &model);
         estimate.check()?;
         self.note_files(&said.told()).await?;
+        gathered.documents = said.documents();
         gathered.pages = said.pages();
         for (_, name, pages) in &mut gathered.pages {
             let of_it = read.iter().filter(|(of, _)| of == name);
@@ -91,9 +92,12 @@ impl Run {
         }
         gathered.was_asked = true;
         let alias = self.alias().await?;
-        self.app
+        let longest = self
+            .app
             .reserve(&self.open, self.answer.id, &self.source, &estimate)
             .await?;
+        gathered.is_shortened = longest.is_some();
+        instructions.parameters.no_longer_than(longest);
         gathered.asked_model = Some(model.clone());
         gathered.asked = Some(spend::Asked {
             model: model.clone(),
