@@ -1,6 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../ipc/generated/client';
-import type { ApiError, Instructions, ToolCallRow, ToolDecision, ToolList, ToolSignedOut } from '../ipc/generated/types';
+import type { ApiError, ToolCallRow, ToolDecision, ToolList, ToolSignedOut } from '../ipc/generated/types';
 import { asApiError } from './errors';
 
 /** Tools there are, and the calls of answers that are arriving. */
@@ -62,8 +62,8 @@ export class Tools {
   }
 }
 
-/** The same instructions with a tool or a server switched on or off. */
-export function withTool(from: Instructions, tool: string, on: boolean): Instructions {
-  const others = from.parameters.tools.filter((known) => known !== tool);
-  return { ...from, parameters: { ...from.parameters, tools: on ? [...others, tool] : others } };
+/** The same tools with one, or a server of them, switched on or off. */
+export function withTool(from: readonly string[], tool: string, on: boolean): string[] {
+  const others = from.filter((known) => known !== tool);
+  return on ? [...others, tool] : others;
 }
