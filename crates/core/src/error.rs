@@ -1,11 +1,14 @@
 //! One error for every use case: a stable code, and words for people from one table.
 
 use fluxchat_egress::EgressError;
+use fluxchat_mcp::ProgramError;
 use fluxchat_model::{BudgetStop, Named, SessionState, VisibleError};
 use fluxchat_providers::ProviderError;
 use fluxchat_store::StoreError;
 use fluxchat_vault::VaultError;
 use fluxchat_vault::asset::AssetError;
+
+use crate::tools::shown;
 
 mod wait;
 mod words;
@@ -45,6 +48,9 @@ pub enum Error {
         /// What is wrong, one sentence.
         message: String,
     },
+    /// A program that a person named cannot be used.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
     /// A budget has no room left.
     #[error("{}", crate::spend::stopped(.0))]
     Budget(BudgetStop),
@@ -111,6 +117,7 @@ impl Error {
             Self::Provider(error) => error.code(),
             Self::NotFound(_) => "not_found",
             Self::Invalid { code, .. } => code,
+            Self::Program(error) => error.code(),
             Self::Budget(_) => "budget_reached",
             Self::BudgetTogether(_) => "budget_reached_together",
             Self::Supervised => "supervised",
@@ -155,6 +162,7 @@ impl Error {
             // These texts name the host or quote the server's own words, already made safe.
             Self::Egress(error) => error.to_string(),
             Self::Provider(error) => error.to_string(),
+            Self::Program(error) => shown(&error.to_string()),
             Self::Budget(stop) | Self::BudgetTogether(stop) => crate::spend::stopped(stop),
             _ => words.message.to_owned(),
         };
@@ -187,6 +195,7 @@ impl Error {
                 _ => None,
             },
             wait: self.wait(),
+            places: self.places(),
         };
         (named != Named::default()).then(|| Box::new(named))
     }
@@ -195,6 +204,14 @@ impl Error {
     fn host(&self) -> Option<&str> {
         match self {
             Self::Egress(error) | Self::Provider(ProviderError::Egress(error)) => error.host(),
+            _ => None,
+        }
+    }
+
+    /// The places on this computer that the sentence names.
+    fn places(&self) -> Option<String> {
+        match self {
+            Self::Program(error) => error.places().map(|places| shown(&places)),
             _ => None,
         }
     }

@@ -31,6 +31,7 @@ pub(crate) use servers::Running;
 pub use servers::{NewToolServer, ToolServerInfo};
 pub use sign_in::{SignInInfo, SignInPage, SignInStage};
 pub use words::shown_json;
+pub(crate) use words::shown;
 
 use crate::temporary::Home;
 use crate::{App, Error, Event, session};

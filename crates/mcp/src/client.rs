@@ -12,7 +12,8 @@ use rmcp::service::{Peer, RunningService, ServiceError};
 
 use crate::http::{Remote, Wire};
 use crate::pipe::Pipe;
-use crate::process::{Process, Program};
+use crate::process::Process;
+use crate::program::Program;
 use crate::{Challenge, McpError, SignInError};
 
 /// Some are fetched by their package manager first.

@@ -1,22 +1,24 @@
 //! Servers of tools by the Model Context Protocol, as programs on this computer and at addresses.
 //!
-//! A program is started from a list of arguments, never through a shell, with the environment a
-//! person entered and nothing else, in a process group of its own that is killed as a whole. It has
-//! the rights of the person, and what it sends over the network nobody here sees. A server at an
-//! address is asked through the one door, so that every message has its row. What either says is
-//! somebody else's: every line, answer, list and result is bounded, and nothing it says is done.
+//! A program is started from a list of arguments, never through a shell, in a process group of its own
+//! that is killed as a whole. Its environment is what a person entered, and of the app's the few names
+//! that say where programs and the person's files are (`program.rs`). It has the rights of the person,
+//! and what it sends over the network nobody here sees. A server at an address is asked through the
+//! one door, so that every message has its row. What either says is somebody else's: every line,
+//! answer, list and result is bounded, and nothing it says is done.
 
 mod client;
 mod fuzz;
 mod http;
 mod pipe;
 mod process;
+mod program;
 mod sign_in;
 
 pub use client::{CallResult, Client};
 pub use fuzz::fuzz;
 pub use http::Remote;
-pub use process::{Program, find_program};
+pub use program::{Program, ProgramError, find_program};
 pub use sign_in::{Begun, Challenge, Gates, Guard, Guarded, Known, Permit, SignInError};
 
 use fluxchat_egress::EgressError;

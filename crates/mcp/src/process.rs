@@ -1,50 +1,18 @@
-//! A program, started with nothing of ours.
+//! A program that runs, with no more of ours than it needs.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use crate::McpError;
+use crate::program::{Program, inherited};
 
 /// The end of what a program writes beside its answers.
 const SAID: usize = 8 << 10;
 /// For what is still in the pipe of a program that ended.
 const LAST_WORDS: Duration = Duration::from_secs(1);
-
-/// What to start.
-#[derive(Clone)]
-pub struct Program {
-    /// The program, by its whole path.
-    pub program: PathBuf,
-    /// What it is started with.
-    pub arguments: Vec<String>,
-    /// Its whole environment.
-    pub environment: BTreeMap<String, String>,
-}
-
-/// The whole path of a program: of a name, where the system would look for it.
-#[must_use]
-pub fn find_program(name: &str) -> Option<PathBuf> {
-    let path = Path::new(name);
-    if path.components().count() > 1 {
-        return (path.is_absolute() && path.is_file()).then(|| path.to_owned());
-    }
-    if name.is_empty() {
-        return None;
-    }
-    let places = std::env::var_os("PATH")?;
-    let named = |place: PathBuf| {
-        let whole = place.join(name);
-        let with_end = whole.with_extension("exe");
-        [whole, with_end].into_iter().find(|it| it.is_file())
-    };
-    std::env::split_paths(&places)
-        .filter(|place| place.is_absolute())
-        .find_map(named)
-}
 
 /// A program that runs.
 pub(crate) struct Process {
@@ -60,6 +28,7 @@ impl Process {
         command
             .args(&program.arguments)
             .env_clear()
+            .envs(inherited())
             .envs(&program.environment)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -68,11 +37,6 @@ impl Process {
         {
             use std::os::unix::process::CommandExt as _;
             command.process_group(0).current_dir("/");
-        }
-        // Without it no program finds its libraries there.
-        #[cfg(windows)]
-        if let Some(root) = std::env::var_os("SystemRoot") {
-            command.env("SystemRoot", root);
         }
         let mut child = command.spawn().map_err(|_| McpError::NotStarted)?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());

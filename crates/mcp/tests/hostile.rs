@@ -12,7 +12,7 @@ fn shell(script: &str) -> Program {
     Program {
         program: find_program("sh").expect("a shell"),
         arguments: vec!["-c".to_owned(), script.to_owned()],
-        environment: BTreeMap::from([("PATH".to_owned(), std::env::var("PATH").expect("a path"))]),
+        environment: BTreeMap::new(),
     }
 }
 
@@ -100,39 +100,71 @@ async fn a_result_is_words_and_bounded() {
     assert_eq!(client.call("t", "{}").await.unwrap().text.len(), 1 << 20);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn it_gets_nothing_of_ours_and_ends_with_what_it_started() {
+/// Starts the test below with an environment of which it is known what is in it.
+#[test]
+fn it_gets_what_finds_programs_and_nothing_else_of_ours() {
     let home = tempfile::tempdir().unwrap();
-    let (seen, child) = (home.path().join("env"), home.path().join("child"));
-    let greeting = r#"{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-06-18","capabilities":{},"serverInfo":{"name":"s","version":"1"}}}"#;
-    let script = format!(
-        "env > {}; sleep 600 & echo $! > {}; read line; echo '{greeting}'; trap '' TERM; sleep 600",
-        seen.display(),
-        child.display(),
-    );
-    let mut program = shell(&script);
-    program.environment.insert("GIVEN".into(), "yes".into());
-    let client = Client::start(program).await.map_err(|it| it.0).unwrap();
-    let environment = std::fs::read_to_string(&seen).unwrap();
-    let names: Vec<&str> = environment
-        .lines()
-        .filter_map(|line| line.split_once('='))
-        .map(|(name, _)| name)
-        .collect();
-    // The shell sets the last three by itself.
-    let expected = ["PATH", "GIVEN", "PWD", "SHLVL", "_", "OLDPWD"];
-    assert!(
-        names.iter().all(|name| expected.contains(name)),
-        "{environment}"
-    );
-    assert!(environment.contains("GIVEN=yes"));
-    // The control arm: started as usual it would have had ours.
-    let ours = std::process::Command::new("env")
-        .env("CANARY", "x")
+    let seen = home.path().join("env");
+    let inside = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "inside_a_known_environment"])
+        .env_clear()
+        .envs([
+            ("HOME", "/home/ada"),
+            ("LOGNAME", "() { :; }"),
+            ("PATH", "/usr/bin:/bin"),
+            ("SHELL", "/bin/sh"),
+            ("TERM", "dumb"),
+            ("USER", "ada"),
+            ("CANARY", "x"),
+            ("OPENAI_API_KEY", "sk-1"),
+            ("LD_LIBRARY_PATH", "/tmp"),
+        ])
+        .env("SEEN", &seen)
         .output()
         .unwrap();
-    assert!(String::from_utf8_lossy(&ours.stdout).contains("CANARY=x"));
+    let said = String::from_utf8_lossy(&inside.stdout);
+    assert!(inside.status.success(), "{said}");
+    let environment = std::fs::read_to_string(&seen).unwrap();
+    let mut lines: Vec<&str> = environment.lines().collect();
+    // The shell sets these by itself.
+    lines.retain(|line| {
+        !["PWD=", "SHLVL=", "_=", "OLDPWD="]
+            .iter()
+            .any(|it| line.starts_with(it))
+    });
+    lines.sort_unstable();
+    let expected = [
+        "GIVEN=yes",
+        "HOME=/home/ada",
+        "PATH=/usr/bin:/bin",
+        "SHELL=/bin/sh",
+        "TERM=mine",
+    ];
+    assert_eq!(lines, [&expected[..], &["USER=ada"]].concat());
+}
 
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "the inside of the one above"]
+async fn inside_a_known_environment() {
+    // The control arm: all of it is in this process.
+    assert_eq!(std::env::var("CANARY").as_deref(), Ok("x"));
+    let seen = std::env::var("SEEN").unwrap();
+    let mut program = server(&[]);
+    program.arguments[1].insert_str(0, &format!("env > {seen}; "));
+    for (name, value) in [("GIVEN", "yes"), ("TERM", "mine")] {
+        program.environment.insert(name.into(), value.into());
+    }
+    Client::start(program).await.map_err(|it| it.0).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_ends_with_what_it_started() {
+    let home = tempfile::tempdir().unwrap();
+    let child = home.path().join("child");
+    let mut program = server(&[]);
+    let begins = format!("sleep 600 & echo $! > {}; trap '' TERM; ", child.display());
+    program.arguments[1].insert_str(0, &begins);
+    let client = Client::start(program).await.map_err(|it| it.0).unwrap();
     let number = std::fs::read_to_string(&child).unwrap();
     let place = format!("/proc/{}", number.trim());
     assert!(is_running(Path::new(&place)), "it runs");

@@ -146,6 +146,10 @@ pub struct Named {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
     pub wait: Option<u32>,
+    /// Where on this computer a program was looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub places: Option<String>,
 }
 
 /// Why a budget stopped a question.

@@ -195,7 +195,7 @@ pub enum ToolTransport {
         program: String,
         /// What it is started with.
         arguments: Vec<String>,
-        /// The names of its environment; the values are with the keys.
+        /// The names of what is added to its environment; the values are with the keys.
         environment: Vec<String>,
     },
     /// A server at an address. All that goes there is in the ledger.

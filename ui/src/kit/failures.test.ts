@@ -54,6 +54,14 @@ describe('what services say when they fail', () => {
     expect(errorWords({ ...failure, named: { host: null, detail: null, wait: 7_200 } }).next).toBe('Try again in 2 hours.');
   });
 
+  it('names the places where a program was looked for, and does without them', () => {
+    const failure = { code: 'program_missing', message: 'English words', kept: '', next: '' };
+    const words = (places?: string) => errorWords({ ...failure, named: { host: null, detail: null, ...(places ? { places } : {}) } }).message;
+    expect(words('/usr/bin, /bin')).toMatch(/Gesucht wurde in: \/usr\/bin, \/bin\.$/);
+    expect(words()).not.toMatch(/Gesucht|English/);
+    expect(errorWords({ ...failure, code: 'program_not_executable', named: { host: null, detail: null, places: '/a/b' } }).message).toMatch(/^\/a\/b ist da/);
+  });
+
   it('names the amounts of a budget as the language writes them', () => {
     const stop = { period: 'month' as const, limit: 5_000_000_000, spent: 4_990_000_000, more: 20_000_000 };
     const failure = { code: 'budget_reached', message: 'The budget', kept: '', next: '' };

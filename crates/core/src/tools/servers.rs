@@ -40,7 +40,8 @@ pub struct NewToolServer {
     pub program: String,
     /// What it is started with; nothing of it is read by a shell.
     pub arguments: Vec<String>,
-    /// Its whole environment. `None` for a value keeps what it had.
+    /// What is added to the little of our environment it is given. `None` for a value keeps what it
+    /// had.
     pub environment: Vec<(String, Option<Secret<String>>)>,
     /// Whether it may be used.
     pub enabled: bool,
@@ -206,7 +207,8 @@ impl App {
     /// Adds a server. Nothing is started.
     ///
     /// # Errors
-    /// `supervised`, `invalid_name`, `name_taken`, `program_missing`, `invalid_parameter`.
+    /// `supervised`, `invalid_name`, `name_taken`, `program_missing`, `program_not_executable`,
+    /// `program_relative`, `tool_timeout`, `invalid_parameter`.
     pub async fn add_tool_server(&self, new: NewToolServer) -> Result<ToolServer, Error> {
         self.tools_allowed().await?;
         let id = self.fresh(ToolServerId::new)?;
@@ -650,12 +652,7 @@ fn transport(new: &NewToolServer, before: Option<&ToolTransport>) -> Result<Tool
     if !holds {
         return Err(invalid());
     }
-    let program = fluxchat_mcp::find_program(new.program.trim()).ok_or_else(|| {
-        Error::invalid(
-            "program_missing",
-            "There is no such program on this computer.",
-        )
-    })?;
+    let program = fluxchat_mcp::find_program(new.program.trim())?;
     Ok(ToolTransport::Stdio {
         program: program
             .into_os_string()

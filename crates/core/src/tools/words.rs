@@ -11,7 +11,7 @@ fn hides(c: char) -> bool {
 }
 
 /// A text with everything in it to be seen.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if hides(c) {

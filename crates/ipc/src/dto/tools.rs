@@ -140,7 +140,7 @@ dto! {
         pub program: String,
         /// What it is started with.
         pub arguments: Vec<String>,
-        /// Its whole environment.
+        /// What is added to the little of our environment it is given.
         pub environment: Vec<ToolValue>,
         /// Whether it may be used.
         pub enabled: bool,

@@ -3490,7 +3490,11 @@ budget?: BudgetStop,
 /**
  * How long the source asks to wait, in seconds.
  */
-wait?: number, };
+wait?: number, 
+/**
+ * Where on this computer a program was looked for.
+ */
+places?: string, };
 
 /**
  * Nodes for a child sequence; their kind is the one the sequence holds.
@@ -6109,7 +6113,7 @@ program: string,
  */
 arguments: Array<string>, 
 /**
- * Its whole environment.
+ * What is added to the little of our environment it is given.
  */
 environment: Array<ToolValue>, 
 /**
@@ -6187,7 +6191,7 @@ program: string,
  */
 arguments: Array<string>, 
 /**
- * The names of its environment; the values are with the keys.
+ * The names of what is added to its environment; the values are with the keys.
  */
 environment: Array<string>, } | { "kind": "http", 
 /**

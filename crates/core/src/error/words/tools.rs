@@ -8,7 +8,19 @@ pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
         "program_missing",
         "There is no such program on this computer.",
         NOTHING_CHANGED,
-        "Install it, or enter its whole path.",
+        "Install it, or enter its whole path, as a terminal shows it (command -v NAME; where NAME on Windows).",
+    ),
+    (
+        "program_not_executable",
+        "The file is there, and is no program that may be started.",
+        NOTHING_CHANGED,
+        "Enter the program that reads it and the file as its argument, or let it be executed.",
+    ),
+    (
+        "program_relative",
+        "A program is named by its whole path or by its name alone.",
+        NOTHING_CHANGED,
+        "Enter its whole path.",
     ),
     (
         "tool_not_started",
