@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use crate::source::{ctx, source_of};
 use crate::support::{MemoryLedger, door};
 
-fn schema(name: &str) -> Validator {
+/// What a provider says of its requests.
+pub fn schema(name: &str) -> Validator {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../tests/fixtures/wire/specs")
         .join(name);
@@ -212,6 +213,22 @@ fn openrouter_chat() {
     assert!(!schema.is_valid(&body), "a slip of the pen is found");
 }
 
+/// In the words of Anthropic it is the same router, with the same field.
+#[test]
+fn openrouter_in_the_words_of_anthropic() {
+    let schema = schema("anthropic-messages.schema.json");
+    for (name, request) in requests(None) {
+        let mut body = written(Dialect::Anthropic, "openrouter.ai", "/api/v1", &request);
+        let asked = body.as_object_mut().unwrap().remove("provider");
+        assert_eq!(
+            asked,
+            Some(json!({"data_collection": "deny", "zdr": true})),
+            "{name}"
+        );
+        assert!(schema.is_valid(&body), "{name}: {body:#}");
+    }
+}
+
 #[test]
 fn anthropic_messages() {
     let sealed = Sealed {
@@ -230,8 +247,14 @@ fn anthropic_messages() {
 
 #[test]
 fn ollama_chat() {
+    let sealed = Sealed {
+        dialect: Dialect::Ollama,
+        data: json!({"thinking": "hm"}),
+    };
     let schema = schema("ollama-chat.schema.json");
-    check(&schema, Dialect::Ollama, "ollama.example", "/api", None);
+    let (host, base) = ("ollama.example", "/api");
+    check(&schema, Dialect::Ollama, host, base, None);
+    check(&schema, Dialect::Ollama, host, base, Some(&sealed));
 }
 
 /// What another dialect sealed is never sent.
