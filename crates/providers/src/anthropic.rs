@@ -86,6 +86,7 @@ mod tests {
                 "capabilities":{"image_input":{"supported":true},"pdf_input":{"supported":false},
                 "thinking":{"supported":true,"types":{}}}},{"type":"model","id":"d"}],
                 "has_more":true,"first_id":"c","last_id":"d"}"#,
+            None,
         )
         .unwrap();
         let first = &page.models[0];
@@ -102,7 +103,11 @@ mod tests {
         );
         assert!(page.models[1].abilities.is_empty());
         assert_eq!(page.next.as_deref(), Some("d"));
-        let last = read_models(&Messages, br#"{"data":[],"has_more":false,"last_id":"x"}"#);
+        let last = read_models(
+            &Messages,
+            br#"{"data":[],"has_more":false,"last_id":"x"}"#,
+            None,
+        );
         assert_eq!(last.unwrap().next, None);
     }
 }

@@ -269,7 +269,7 @@ pub struct ToolCallDelta {
 /// an error; what came before an error is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChatEvent {
-    /// The source began to answer. Once more if another model goes on.
+    /// The source began to answer. Once more if it says later which model does, or another goes on.
     Started {
         /// The model that answers, where told.
         model: Option<String>,

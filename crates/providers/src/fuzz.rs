@@ -1,11 +1,13 @@
 //! The entry for fuzzing: every reader of this crate over foreign bytes.
 
 use fluxchat_egress::{Credential, HeaderKind};
-use fluxchat_model::{Origin, Secret};
+use fluxchat_model::{Model, Origin, Secret};
 
 use crate::ndjson::LineDecoder;
+use crate::normalise::RemoteError;
+use crate::voice::fuzz as voice;
 use crate::wire::{self, Protocol, Reading, Step};
-use crate::{ChatEvent, sse};
+use crate::{ChatEvent, ProviderError, sse};
 
 /// Every protocol that has a reader.
 const SPOKEN: &[Protocol] = &[
@@ -17,9 +19,11 @@ const SPOKEN: &[Protocol] = &[
     Protocol::OllamaChat,
 ];
 const KEY: &str = "sk-fuzz-0123456789";
+/// What answers an error may come under.
+const STATUSES: &[u16] = &[200, 400, 401, 403, 404, 413, 422, 429, 498, 500, 503, 529];
 
 /// Reads `data` whole and in pieces and checks what must always hold. The first byte chooses the
-/// pieces and what the server says it sends.
+/// pieces, what the server says it sends, and whether it repeats the key and where.
 ///
 /// # Panics
 /// On a defect only.
@@ -28,6 +32,12 @@ pub fn fuzz(data: &[u8]) {
         return;
     };
     assert!(sse::fuzz_sse(data), "the events depend on the cuts");
+    let mut bytes = bytes.to_vec();
+    if seed % 2 == 1 {
+        let at = usize::from(*seed) * bytes.len() / 256;
+        bytes.splice(at..at, KEY.bytes());
+    }
+    let bytes = bytes.as_slice();
     let step = usize::from(*seed) % 13 + 1;
     let content_type = [
         None,
@@ -38,6 +48,8 @@ pub fn fuzz(data: &[u8]) {
     for protocol in SPOKEN {
         fuzz_protocol(*protocol, content_type, bytes, step);
     }
+    fuzz_error(bytes);
+    fuzz_voice(content_type, bytes, step);
     assert!(
         lines(std::iter::once(bytes)) == lines(bytes.chunks(step)),
         "the lines depend on the cuts"
@@ -59,15 +71,69 @@ fn fuzz_protocol(protocol: Protocol, content_type: Option<&str>, bytes: &[u8], s
     );
     for step in &whole {
         if let Step::Error(error) = step {
-            assert!(!error.to_string().contains(KEY), "the key is shown");
+            keeps_the_key(error);
         }
     }
-    if let Ok(page) = wire::read_models(protocol.wire(), bytes) {
-        assert!(
+    match wire::read_models(protocol.wire(), bytes, credential().as_ref()) {
+        Ok(page) => assert!(
             page.models.iter().all(|model| !model.id.is_empty()),
             "a model without a name"
-        );
+        ),
+        Err(error) => keeps_the_key(&error),
     }
+    if let Ok(json) = serde_json::from_slice(bytes) {
+        let mut model = Model::default();
+        protocol.wire().model_told(&mut model, &json);
+        assert!(model.id.is_empty(), "what is told of a model renames it");
+    }
+}
+
+/// The body of an answer with an error status.
+fn fuzz_error(bytes: &[u8]) {
+    let said = RemoteError::from_body(bytes);
+    for status in STATUSES {
+        let error = said.classify(*status, None, credential().as_ref());
+        keeps_the_key(&error);
+        let sentence = error.to_string();
+        assert!(
+            !sentence.contains(char::is_control),
+            "more than a line: {sentence:?}"
+        );
+        assert!(sentence.chars().count() < 500, "no end: {sentence}");
+    }
+}
+
+/// What was heard, and what is to be heard.
+fn fuzz_voice(content_type: Option<&str>, bytes: &[u8], step: usize) {
+    let whole = voice::transcript(content_type, std::iter::once(bytes), credential());
+    assert_eq!(
+        whole,
+        voice::transcript(content_type, bytes.chunks(step), credential()),
+        "the transcript depends on the cuts"
+    );
+    let heard = [
+        whole.1,
+        voice::google_transcript(bytes, credential().as_ref()),
+    ];
+    for heard in checked(heard) {
+        let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        assert!(!heard.text.contains(is_odd), "{:?}", heard.text);
+        assert!(heard.seconds.is_none_or(|it| it >= 0.0), "time runs back");
+    }
+    for spoken in checked(voice::speech(bytes, credential().as_ref())) {
+        assert!(!spoken.bytes.is_empty(), "no sound is none");
+        assert!(spoken.samples_at != Some(0), "a second without samples");
+    }
+}
+
+/// Those that went well; the others do not show the key.
+fn checked<T>(all: impl IntoIterator<Item = Result<T, ProviderError>>) -> impl Iterator<Item = T> {
+    all.into_iter()
+        .filter_map(|it| it.inspect_err(keeps_the_key).ok())
+}
+
+fn keeps_the_key(error: &ProviderError) {
+    assert!(!error.to_string().contains(KEY), "the key is shown");
 }
 
 fn credential() -> Option<Credential> {

@@ -292,10 +292,10 @@ pub(crate) fn looks_like_html(text: &str) -> bool {
         .starts_with('<')
 }
 
-/// One line of plain text: no control or direction characters, no key, not too long.
+/// One line of plain text: no control or direction characters, no key, not too long. The key is
+/// looked for last: what is taken away between its letters would put it together.
 pub(crate) fn safe_message(message: &str, credential: Option<&Credential>) -> String {
-    let redacted = credential.map_or_else(|| message.to_owned(), |it| it.redact(message));
-    let plain: String = redacted
+    let plain: String = message
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .filter(|c| {
@@ -303,6 +303,10 @@ pub(crate) fn safe_message(message: &str, credential: Option<&Credential>) -> St
         })
         .collect();
     let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = match credential {
+        Some(credential) => credential.redact(&line),
+        None => line,
+    };
     if line.chars().count() <= LONGEST_MESSAGE {
         return line;
     }
@@ -495,10 +499,10 @@ mod tests {
             Secret::new("sk-canary".to_owned()),
         );
         let said = safe_message(
-            "bad\tkey sk-canary\r\n\u{202E}x\u{1b}[31m",
+            "bad\tkey sk-canary\r\n\u{202E}x\u{1b}[31m sk-\u{200B}canary",
             Some(&credential),
         );
-        assert_eq!(said, "bad key [key] x [31m");
+        assert_eq!(said, "bad key [key] x [31m [key]");
         let long = safe_message(&"ä".repeat(5000), None);
         assert_eq!(long.chars().count(), LONGEST_MESSAGE);
     }

@@ -115,6 +115,7 @@ mod tests {
             &OllamaChat,
             br#"{"models":[{"name":"a:7b"},{"name":"b:120b-cloud"},{"name":"c:cloud"},
                 {"name":"d","remote_model":"d","remote_host":"https://ollama.com:443"}]}"#,
+            None,
         )
         .unwrap();
         let at: Vec<_> = page
@@ -133,6 +134,7 @@ mod tests {
             &OllamaChat,
             br#"{"models":[{"name":"llama3.2:latest","model":"llama3.2:latest","size":1,
                 "details":{"family":"llama"}},{"name":""}]}"#,
+            None,
         )
         .unwrap();
         let mut model = page.models[0].clone();

@@ -5,6 +5,7 @@
 //! choose.
 
 mod form;
+pub(crate) mod fuzz;
 mod google;
 mod heard;
 #[cfg(test)]
@@ -278,6 +279,6 @@ fn sound(
     }
     Err(match said.as_ref().and_then(RemoteError::from_document) {
         Some(error) => error.classify(200, None, credential),
-        None => unexpected(&text),
+        None => unexpected(&text, credential),
     })
 }

@@ -1,9 +1,10 @@
-//! What every dialect shares: asking, reading errors, one repetition without a setting the source
-//! does not know, the preview, lists of models in pages.
+//! What every dialect shares: asking, reading errors, asking again without a setting the source does
+//! not know, the preview, lists of models in pages.
 //!
 //! A [`Protocol`] is a [`Wire`]: which call, which body, and a reader of frames ([`Frames`]).
 
 mod body;
+mod loading;
 mod out;
 mod reading;
 mod stream;
@@ -19,18 +20,21 @@ use fluxchat_model::{Model, Source};
 use serde_json::Value;
 
 pub(crate) use body::{
-    Body, Optional, arguments, base64, data_url, number, settings, stops, text_of,
+    Body, Fields, Optional, arguments, base64, data_url, effort_in_tokens, number, settings, stops,
+    text_of,
 };
 pub(crate) use out::Out;
 pub use reading::{Reading, Step};
 
 use crate::hosts::protocol_of;
 use crate::normalise::{RemoteError, looks_like_html, safe_message};
-use crate::{ChatRequest, ChatStream, KnownModels, Notice, ProviderError};
+use crate::{ChatRequest, ChatStream, KnownModels, ProviderError};
 
 /// How much of an error is read.
 const ERROR_LIMIT: usize = 64 << 10;
 const DOCUMENT_LIMIT: usize = 16 << 20;
+/// A server that complains about one thing after another is asked so many times again.
+const MOST_CHANGES: usize = 4;
 /// More pages of models than this are not asked for.
 const MOST_PAGES: usize = 20;
 /// More models than this are not asked about one by one.
@@ -105,6 +109,11 @@ pub(crate) trait Frames: Send {
 
     /// Reads such a document; what is not said about the end counts as said.
     fn document(&mut self, json: &Value, out: &mut Out);
+
+    /// Nothing follows, and nothing is missing.
+    fn end(&mut self, out: &mut Out) {
+        let _ = out;
+    }
 }
 
 /// A way to ask and to answer: what a dialect is on the wire.
@@ -168,7 +177,7 @@ pub(crate) async fn models(
         let body = asking
             .document(wire.models_call(after.as_deref()), Payload::Empty)
             .await?;
-        let page = read_models(wire, &body)?;
+        let page = read_models(wire, &body, credential.as_ref())?;
         let before = all.len();
         marks.extend(page.marks);
         fuller = fuller.or(page.fuller);
@@ -216,12 +225,16 @@ pub(crate) async fn models(
 }
 
 /// Reads one page of models.
-pub(crate) fn read_models(wire: &dyn Wire, body: &[u8]) -> Result<Page, ProviderError> {
+pub(crate) fn read_models(
+    wire: &dyn Wire,
+    body: &[u8],
+    credential: Option<&Credential>,
+) -> Result<Page, ProviderError> {
     let text = String::from_utf8_lossy(body);
-    let json: Value =
-        serde_json::from_str(text.trim_start_matches('\u{FEFF}')).map_err(|_| unexpected(&text))?;
+    let json: Value = serde_json::from_str(text.trim_start_matches('\u{FEFF}'))
+        .map_err(|_| unexpected(&text, credential))?;
     if let Some(error) = RemoteError::from_frame(&json) {
-        return Err(error.classify(200, None, None));
+        return Err(error.classify(200, None, credential));
     }
     let mut page = wire
         .models(&json)
@@ -243,7 +256,8 @@ pub(crate) async fn chat(
 ) -> Result<ChatStream, ProviderError> {
     ctx.reply = Reply::Stream;
     let mut body = wire.write(source, &request, ctx.training_allowed);
-    let mut has_dropped = false;
+    let mut changes = 0;
+    let mut pauses = loading::PAUSES.iter();
     loop {
         let endpoint = endpoint(wire.chat_call(&request), source, credential.as_ref());
         let payload = Payload::Json(Bytes::from(body.to_bytes()?));
@@ -252,18 +266,19 @@ pub(crate) async fn chat(
             return Ok(stream::read(wire, response, body.notices, credential));
         }
         let (said, error) = read_error(&mut response, credential.as_ref()).await;
-        // Once only: a server that complains about one thing after another is not asked for ever.
-        let dropped = if says_what_is_wrong(response.status) && !has_dropped {
-            body.drop_unsupported(&said)
-        } else {
-            None
-        };
-        match dropped {
-            Some(name) => body.notices.push(Notice::ParameterDropped { name }),
-            None if is_too_long(&said, &error) && body.lengthen() => {}
-            None => return Err(error),
+        if loading::is_loading(source, response.status, &said)
+            && let Some(pause) = pauses.next()
+        {
+            loading::wait(*pause, &ctx).await?;
+            continue;
         }
-        has_dropped = true;
+        let has_changed = changes < MOST_CHANGES
+            && (says_what_is_wrong(response.status) && body.give_way(&said)
+                || is_too_long(&said, &error) && body.lengthen());
+        if !has_changed {
+            return Err(error);
+        }
+        changes += 1;
     }
 }
 
@@ -336,7 +351,8 @@ impl Asking<'_> {
             Err(ProviderError::Egress(error)) => return Err(error.into()),
             Err(_) => return Ok(()),
         };
-        let told = read_models(wire, &body).map_or_else(|_| Vec::new(), |page| page.models);
+        let told = read_models(wire, &body, self.credential)
+            .map_or_else(|_| Vec::new(), |page| page.models);
         for said in told {
             if let Some(model) = all.iter_mut().find(|it| it.id == said.id) {
                 *model = said;
@@ -372,7 +388,7 @@ pub(crate) async fn read_error(
 }
 
 /// What answered instead of an API; of a web page without its words.
-pub(crate) fn unexpected(text: &str) -> ProviderError {
+pub(crate) fn unexpected(text: &str, credential: Option<&Credential>) -> ProviderError {
     if text.trim().is_empty() {
         return instead("It sent nothing.");
     }
@@ -381,7 +397,7 @@ pub(crate) fn unexpected(text: &str) -> ProviderError {
     }
     ProviderError::UnexpectedAnswer {
         ours: "",
-        message: safe_message(&text.chars().take(120).collect::<String>(), None),
+        message: safe_message(text, credential).chars().take(120).collect(),
     }
 }
 

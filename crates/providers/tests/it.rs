@@ -25,6 +25,8 @@ mod hostile;
 mod published;
 #[path = "it/quirks.rs"]
 mod quirks;
+#[path = "it/refused.rs"]
+mod refused;
 #[path = "it/responses.rs"]
 mod responses;
 #[path = "it/rules.rs"]

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use fluxchat_model::{Dialect, Usage};
 use serde_json::{Map, Value, json};
 
-use crate::normalise::safe_message;
 use crate::wire::{Frames, Out};
-use crate::{FinishReason, ProviderError, Sealed, ToolCallDelta};
+use crate::{FinishReason, Sealed, ToolCallDelta};
 
 /// Reads events. Blocks are kept by their index: llama-server begins the next before it ends the
 /// last.
@@ -229,9 +228,7 @@ impl Reader {
                 let why = json
                     .pointer("/stop_details/explanation")
                     .and_then(Value::as_str);
-                out.fail_with(ProviderError::ContentRefused {
-                    message: safe_message(why.unwrap_or_default(), None),
-                });
+                out.refuse(why.unwrap_or_default());
             }
             Some(other) => out.other_reason(other),
         }

@@ -1,7 +1,7 @@
 use fluxchat_model::{Dialect, Role, Source};
 use serde_json::{Map, Value, json};
 
-use crate::wire::{Body, base64, number, stops, text_of};
+use crate::wire::{Body, Fields, base64, effort_in_tokens, number, stops, text_of};
 use crate::{ChatPart, ChatRequest, Notice, ToolChoice};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
@@ -17,6 +17,8 @@ const MOST_TOKENS: u32 = 32_000;
 /// What is asked for instead where that is more than the model gives, or than it can still read beside
 /// a long conversation.
 const FEWER_TOKENS: u32 = 4_096;
+/// The fewest that a model can be told to think.
+const LEAST_THOUGHT: u32 = 1_024;
 
 /// The body of a request.
 pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: bool) -> Body {
@@ -24,7 +26,10 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     body.set("model", request.model.as_str());
     body.set("max_tokens", request.max_tokens.unwrap_or(MOST_TOKENS));
     if request.max_tokens.is_none() {
-        body.if_too_long("", "max_tokens", FEWER_TOKENS);
+        body.if_too_long(|fields| {
+            fields.insert("max_tokens".to_owned(), json!(FEWER_TOKENS));
+            leave_room(fields);
+        });
     }
     body.set("stream", true);
     body.protect(source, training_allowed);
@@ -35,7 +40,7 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
         body.set("tools", tools(request));
         body.set_some("tool_choice", request.tool_choice.as_ref().map(tool_choice));
     }
-    let thinks = think(request.reasoning_effort.as_deref(), &mut body);
+    let thinks = think(request, &mut body);
     for (name, value) in [
         ("temperature", request.temperature),
         ("top_p", request.top_p),
@@ -59,8 +64,8 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
 }
 
 /// True if the model was asked to think.
-fn think(effort: Option<&str>, body: &mut Body) -> bool {
-    let effort = match effort {
+fn think(request: &ChatRequest, body: &mut Body) -> bool {
+    let effort = match request.reasoning_effort.as_deref() {
         None => return false,
         Some("none") => {
             body.set("thinking", json!({"type": "disabled"}));
@@ -75,7 +80,34 @@ fn think(effort: Option<&str>, body: &mut Body) -> bool {
         json!({"type": "adaptive", "display": "summarized"}),
     );
     body.set("output_config", json!({"effort": effort}));
+    let most = request.max_tokens.unwrap_or(MOST_TOKENS);
+    if let Some(tokens) = effort_in_tokens(effort).filter(|_| most > LEAST_THOUGHT) {
+        let newer = &["adaptive", "output_config", "effort"];
+        body.if_unknown("thinking", newer, move |fields| {
+            think_in_tokens(tokens, fields);
+        });
+    }
     true
+}
+
+/// Models from before adaptive thinking are told a number of tokens.
+fn think_in_tokens(tokens: u32, fields: &mut Fields) {
+    fields.remove("output_config");
+    let thinking = json!({"type": "enabled", "budget_tokens": tokens});
+    fields.insert("thinking".to_owned(), thinking);
+    leave_room(fields);
+}
+
+/// What is thought is a part of the answer: at most half of it.
+fn leave_room(fields: &mut Fields) {
+    let most = fields.get("max_tokens").and_then(Value::as_u64);
+    let half = most.unwrap_or_default() / 2;
+    let thinking = fields.get_mut("thinking");
+    if let Some(budget) = thinking.and_then(|it| it.get_mut("budget_tokens"))
+        && let Some(tokens) = budget.as_u64()
+    {
+        *budget = json!(tokens.min(half).max(u64::from(LEAST_THOUGHT)));
+    }
 }
 
 fn tools(request: &ChatRequest) -> Value {

@@ -2,7 +2,7 @@ use fluxchat_model::{Dialect, Role, Source};
 use serde_json::{Value, json};
 
 use super::reply::OWN_ID;
-use crate::wire::{self, Body, base64, number, stops, text_of};
+use crate::wire::{self, Body, base64, effort_in_tokens, number, stops, text_of};
 use crate::{ChatMessage, ChatPart, ChatRequest, Sealed, ToolChoice};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
@@ -10,6 +10,7 @@ const OPTIONAL: &[(&str, &[&str])] = &[
         "generationConfig.thinkingConfig",
         &[
             "thinking",
+            "include_thoughts",
             "thinking_config",
             "thinkingLevel",
             "thinking_level",
@@ -55,29 +56,23 @@ fn settings(request: &ChatRequest) -> Value {
     ]))
 }
 
-/// Newer models are told a level, those of 2.5 a number of tokens; the numbers are Google's own
-/// for its OpenAI-compatible address.
+/// Newer models are told a level, those of 2.5 a number of tokens. Who is asked not to think has no
+/// thoughts to tell, and refuses to be asked for them.
 fn thinking(request: &ChatRequest) -> Value {
-    let mut thinking = json!({"includeThoughts": true});
     let Some(effort) = request.reasoning_effort.as_deref() else {
-        return thinking;
+        return json!({"includeThoughts": true});
     };
-    let budget = match effort {
-        "none" => Some(0),
-        "minimal" | "low" => Some(1024),
-        "medium" => Some(8192),
-        "high" | "xhigh" | "max" => Some(24_576),
-        _ => None,
-    };
-    if effort == "none" || request.model.contains("gemini-2.5") {
-        if let Some(budget) = budget {
-            thinking["thinkingBudget"] = json!(budget);
-        }
-    } else {
-        let level = if effort == "max" { "xhigh" } else { effort };
-        thinking["thinkingLevel"] = json!(level.to_ascii_uppercase());
+    if effort == "none" {
+        return json!({"thinkingBudget": 0});
     }
-    thinking
+    if request.model.contains("gemini-2.5") {
+        return match effort_in_tokens(effort) {
+            Some(budget) => json!({"includeThoughts": true, "thinkingBudget": budget}),
+            None => json!({"includeThoughts": true}),
+        };
+    }
+    let level = if effort == "max" { "xhigh" } else { effort };
+    json!({"includeThoughts": true, "thinkingLevel": level.to_ascii_uppercase()})
 }
 
 fn tools(request: &ChatRequest) -> Value {

@@ -1,16 +1,21 @@
 //! What one line of a stream says.
 
-use fluxchat_model::Usage;
-use serde_json::Value;
+use fluxchat_model::{Dialect, Usage};
+use serde_json::{Value, json};
 
 use crate::wire::{Frames, Out};
-use crate::{FinishReason, ToolCallDelta};
+use crate::{FinishReason, Sealed, ToolCallDelta};
+
+/// The field of what was thought.
+pub(super) const THINKING: &str = "thinking";
 
 /// Reads lines.
 #[derive(Default)]
 pub(super) struct Reader {
     /// Calls so far: each comes whole, and older versions give them no name.
     calls: u64,
+    /// What it thought, which it wants back with the calls it led to.
+    thought: String,
 }
 
 impl Frames for Reader {
@@ -18,10 +23,12 @@ impl Frames for Reader {
         out.start(string(json, "model"));
         if let Some(message) = json.get("message") {
             // What answers in Ollama's place may use the word of others.
-            let thought = ["thinking", "reasoning_content"]
+            let thought = [THINKING, "reasoning_content"]
                 .iter()
-                .find_map(|name| string(message, name).filter(|text| !text.is_empty()));
-            out.reasoning(thought.unwrap_or_default());
+                .find_map(|name| string(message, name).filter(|text| !text.is_empty()))
+                .unwrap_or_default();
+            self.thought.push_str(thought);
+            out.reasoning(thought);
             out.content(string(message, "content").unwrap_or_default());
             let calls = message.get("tool_calls").and_then(Value::as_array);
             for call in calls.into_iter().flatten() {
@@ -48,6 +55,15 @@ impl Frames for Reader {
 
     fn document(&mut self, json: &Value, out: &mut Out) {
         self.frame("", json, out);
+    }
+
+    fn end(&mut self, out: &mut Out) {
+        if self.calls > 0 && !self.thought.is_empty() {
+            out.sealed(Sealed {
+                dialect: Dialect::Ollama,
+                data: json!({THINKING: std::mem::take(&mut self.thought)}),
+            });
+        }
     }
 }
 

@@ -1,8 +1,9 @@
-use fluxchat_model::{Role, Source};
+use fluxchat_model::{Dialect, Role, Source};
 use serde_json::{Map, Value, json};
 
+use super::frame::THINKING;
 use crate::wire::{self, Body, base64, number, stops, text_of};
-use crate::{ChatMessage, ChatPart, ChatRequest, Notice, ToolChoice};
+use crate::{ChatMessage, ChatPart, ChatRequest, Notice, Sealed, ToolChoice};
 
 const OPTIONAL: &[(&str, &[&str])] = &[("think", &["thinking"]), ("truncate", &[])];
 
@@ -22,7 +23,10 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     body.set("stream", true);
     // Else it cuts off the beginning of what is too long for it, and says nothing.
     body.set("truncate", false);
-    body.if_too_long("options", "num_ctx", reads(request));
+    let reads = reads(request);
+    body.if_too_long(move |fields| {
+        fields.entry("options").or_insert_with(|| json!({}))["num_ctx"] = json!(reads);
+    });
     body.protect(source, training_allowed);
     tools(request, &mut body);
     body.set_some("think", request.reasoning_effort.as_deref().map(think));
@@ -55,8 +59,8 @@ fn reads(request: &ChatRequest) -> u64 {
 /// Bytes of words; a picture counts as so many.
 fn weight(part: &ChatPart, length: impl Fn(&str) -> u64) -> u64 {
     match part {
+        ChatPart::Reasoning { sealed, .. } => thought(sealed.as_ref()).map_or(0, length),
         ChatPart::Text(text)
-        | ChatPart::Reasoning { text, .. }
         | ChatPart::ToolResult { text, .. }
         | ChatPart::ToolCall {
             arguments: text, ..
@@ -64,6 +68,12 @@ fn weight(part: &ChatPart, length: impl Fn(&str) -> u64) -> u64 {
         ChatPart::File { bytes, .. } => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
         ChatPart::Image { .. } => PICTURE * 3,
     }
+}
+
+/// What it thought before it called tools, as it said it.
+fn thought(sealed: Option<&Sealed>) -> Option<&str> {
+    let its = sealed.filter(|it| it.dialect == Dialect::Ollama)?;
+    its.data.get(THINKING)?.as_str()
 }
 
 fn think(effort: &str) -> Value {
@@ -117,7 +127,7 @@ fn messages(request: &ChatRequest, body: &mut Body) -> Value {
 }
 
 fn said(message: &ChatMessage, body: &mut Body) -> Option<Value> {
-    let (mut words, mut images, mut calls, mut thought) = (Vec::new(), vec![], vec![], vec![]);
+    let (mut words, mut images, mut calls, mut thoughts) = (Vec::new(), vec![], vec![], vec![]);
     for part in &message.parts {
         match part {
             ChatPart::Text(text) => words.push(text.clone()),
@@ -130,7 +140,7 @@ fn said(message: &ChatMessage, body: &mut Body) -> Option<Value> {
                 Some(text) => words.push(text),
                 None => body.left_out(name),
             },
-            ChatPart::Reasoning { text, .. } => thought.push(text.as_str()),
+            ChatPart::Reasoning { sealed, .. } => thoughts.extend(thought(sealed.as_ref())),
             ChatPart::ToolCall {
                 name, arguments, ..
             } => {
@@ -157,8 +167,8 @@ fn said(message: &ChatMessage, body: &mut Body) -> Option<Value> {
     // Models that think want their thoughts back only with the tools they asked for.
     if !calls.is_empty() {
         written["tool_calls"] = Value::Array(calls);
-        if !thought.is_empty() {
-            written["thinking"] = json!(thought.join("\n\n"));
+        if !thoughts.is_empty() {
+            written[THINKING] = json!(thoughts.join("\n\n"));
         }
     }
     Some(written)

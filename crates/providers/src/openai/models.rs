@@ -205,7 +205,7 @@ mod tests {
     use crate::{ProviderError, wire};
 
     fn read(body: &[u8]) -> Result<Vec<Model>, ProviderError> {
-        Ok(wire::read_models(&ChatCompletions, body)?.models)
+        Ok(wire::read_models(&ChatCompletions, body, None)?.models)
     }
 
     fn ids(body: &str) -> Vec<String> {

@@ -112,8 +112,8 @@ pub(super) fn spoken(
 }
 
 fn answer(said: &[u8], credential: Option<&Credential>) -> Result<Value, ProviderError> {
-    let json: Value =
-        serde_json::from_slice(said).map_err(|_| unexpected(&String::from_utf8_lossy(said)))?;
+    let json: Value = serde_json::from_slice(said)
+        .map_err(|_| unexpected(&String::from_utf8_lossy(said), credential))?;
     match RemoteError::from_frame(&json) {
         Some(error) => Err(error.classify(200, None, credential)),
         None => Ok(json),

@@ -58,7 +58,7 @@ impl Heard {
         }
         let said = String::from_utf8_lossy(&self.document);
         let json: Value = serde_json::from_str(said.trim_start_matches('\u{FEFF}'))
-            .map_err(|_| unexpected(&said))?;
+            .map_err(|_| unexpected(&said, self.credential.as_ref()))?;
         if let Some(error) = RemoteError::from_frame(&json) {
             return Err(error.classify(200, None, self.credential.as_ref()));
         }

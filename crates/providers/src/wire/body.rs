@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fluxchat_model::Source;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::hosts::opt_outs;
 use crate::normalise::RemoteError;
@@ -14,12 +14,25 @@ use crate::{ChatRequest, Notice, ProviderError};
 /// makes the request is never among them.
 pub(crate) type Optional = (&'static str, &'static [&'static str]);
 
+/// The fields of a body.
+pub(crate) type Fields = Map<String, Value>;
+
+/// What is asked for differently after a refusal.
+type Change = Box<dyn FnOnce(&mut Fields) + Send>;
+
+/// How a field is said to a source that does not know one of these words.
+struct Otherwise {
+    field: &'static str,
+    words: &'static [&'static str],
+    change: Change,
+}
+
 /// The body of a request.
 pub(crate) struct Body {
-    fields: Map<String, Value>,
+    fields: Fields,
     optional: &'static [Optional],
-    /// What is asked for as well if the source says that it was too long.
-    longer: Option<(&'static str, &'static str, Value)>,
+    otherwise: Option<Otherwise>,
+    longer: Option<Change>,
     /// Told before the answer.
     pub(crate) notices: Vec<Notice>,
 }
@@ -27,8 +40,9 @@ pub(crate) struct Body {
 impl Body {
     pub(crate) fn new(optional: &'static [Optional]) -> Self {
         Self {
-            fields: Map::new(),
+            fields: Fields::new(),
             optional,
+            otherwise: None,
             longer: None,
             notices: Vec::new(),
         }
@@ -46,28 +60,51 @@ impl Body {
         }
     }
 
-    /// What to ask for as well, or instead, if the source says that it was too long: in which field,
-    /// nothing for the whole, which one.
-    pub(crate) fn if_too_long(
-        &mut self,
-        above: &'static str,
-        name: &'static str,
-        value: impl Into<Value>,
-    ) {
-        self.longer = Some((above, name, value.into()));
+    /// What to ask for as well, or instead, if the source says that it was too long.
+    pub(crate) fn if_too_long(&mut self, change: impl FnOnce(&mut Fields) + Send + 'static) {
+        self.longer = Some(Box::new(change));
     }
 
     /// It was too long. False if nothing can be done about it.
     pub(super) fn lengthen(&mut self) -> bool {
-        let Some((above, name, value)) = self.longer.take() else {
+        let Some(change) = self.longer.take() else {
             return false;
         };
-        if above.is_empty() {
-            self.set(name, value);
-        } else {
-            let fields = self.fields.entry(above).or_insert_with(|| json!({}));
-            fields[name] = value;
+        change(&mut self.fields);
+        true
+    }
+
+    /// How to say a field, as long as it is there, to a source that does not know one of these words.
+    pub(crate) fn if_unknown(
+        &mut self,
+        field: &'static str,
+        words: &'static [&'static str],
+        change: impl FnOnce(&mut Fields) + Send + 'static,
+    ) {
+        self.otherwise = Some(Otherwise {
+            field,
+            words,
+            change: Box::new(change),
+        });
+    }
+
+    /// Says what the error complains about in its other way or, if there is none, leaves it out and
+    /// tells so. False if nothing can be done about it.
+    pub(super) fn give_way(&mut self, error: &RemoteError) -> bool {
+        let fields = &self.fields;
+        let otherwise = self.otherwise.take_if(|it| {
+            let names_one =
+                |complaint: Complaint<'_>| it.words.iter().any(|it| complaint.names(it));
+            fields.contains_key(it.field) && Complaint::of(error).is_some_and(names_one)
+        });
+        if let Some(otherwise) = otherwise {
+            (otherwise.change)(&mut self.fields);
+            return true;
         }
+        let Some(name) = self.drop_unsupported(error) else {
+            return false;
+        };
+        self.notices.push(Notice::ParameterDropped { name });
         true
     }
 
@@ -96,36 +133,11 @@ impl Body {
 
     /// Leaves out the setting that the error names, if there is one that may be left out.
     pub(crate) fn drop_unsupported(&mut self, error: &RemoteError) -> Option<String> {
-        let complaint =
-            format!("{} {} {}", error.message, error.kind, error.code).to_ascii_lowercase();
-        let is_about_support = [
-            "unsupported",
-            "not support",
-            "unknown",
-            "unrecognized",
-            "unexpected",
-            "not permitted",
-            "not allowed",
-            "extra",
-            "invalid parameter",
-            "deprecated",
-        ]
-        .iter()
-        .any(|word| complaint.contains(word));
-        if !is_about_support {
-            return None;
-        }
-        let param = error.param.as_deref().unwrap_or_default();
-        let named = |name: &str| {
-            param == name
-                || param
-                    .strip_prefix(name)
-                    .is_some_and(|rest| rest.starts_with('.'))
-                || (param.is_empty() && contains_word(&complaint, &name.to_ascii_lowercase()))
-        };
+        let complaint = Complaint::of(error)?;
         let (path, _) = self.optional.iter().find(|(path, words)| {
             let last = path.rsplit('.').next().unwrap_or(path);
-            self.has(path) && (named(path) || named(last) || words.iter().any(|word| named(word)))
+            let mut names = [path, &last].into_iter().chain(*words);
+            self.has(path) && names.any(|name| complaint.names(name))
         })?;
         self.remove(path);
         Some(path.rsplit('.').next().unwrap_or(path).to_owned())
@@ -137,7 +149,7 @@ impl Body {
             .is_some_and(|fields| fields.contains_key(name))
     }
 
-    fn at(&self, path: &str) -> Option<&Map<String, Value>> {
+    fn at(&self, path: &str) -> Option<&Fields> {
         path.split('.')
             .filter(|step| !step.is_empty())
             .try_fold(&self.fields, |fields, step| fields.get(step)?.as_object())
@@ -156,6 +168,51 @@ impl Body {
     }
 }
 
+/// A refusal that is about what the source, or the model, knows.
+struct Complaint<'a> {
+    words: String,
+    param: &'a str,
+}
+
+impl<'a> Complaint<'a> {
+    fn of(error: &'a RemoteError) -> Option<Self> {
+        let words = format!("{} {} {}", error.message, error.kind, error.code).to_ascii_lowercase();
+        [
+            "unsupported",
+            "not support",
+            "unknown",
+            "unrecognized",
+            "unexpected",
+            "not permitted",
+            "not allowed",
+            "extra",
+            "invalid parameter",
+            "deprecated",
+            // Gemini, of models that do not think, think not now, and only think.
+            "not enabled",
+            "only enabled",
+            "only works",
+            // Anthropic's older models, of a kind of thinking they do not know.
+            "does not match any of the expected",
+        ]
+        .iter()
+        .any(|word| words.contains(word))
+        .then(|| Self {
+            words,
+            param: error.param.as_deref().unwrap_or_default(),
+        })
+    }
+
+    fn names(&self, name: &str) -> bool {
+        self.param == name
+            || self
+                .param
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('.'))
+            || (self.param.is_empty() && contains_word(&self.words, &name.to_ascii_lowercase()))
+    }
+}
+
 /// `top_p` is not in `stop_penalty`, `max_tokens` not in `max_tokens_to_sample`.
 fn contains_word(text: &str, word: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -169,6 +226,17 @@ pub(crate) fn settings<const N: usize>(all: [(&str, Option<Value>); N]) -> Map<S
     all.into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?)))
         .collect()
+}
+
+/// How many tokens an effort is, for models that are told these; the numbers are Google's own for its
+/// OpenAI-compatible address.
+pub(crate) fn effort_in_tokens(effort: &str) -> Option<u32> {
+    match effort {
+        "minimal" | "low" => Some(1024),
+        "medium" => Some(8192),
+        "high" | "xhigh" | "max" => Some(24_576),
+        _ => None,
+    }
 }
 
 /// Where to stop, if it was said.
@@ -211,6 +279,7 @@ pub(crate) fn text_of(name: &str, media_type: &str, bytes: &[u8]) -> Option<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_setting_may_lie_deeper_and_have_another_name() {

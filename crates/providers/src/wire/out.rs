@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use fluxchat_egress::Credential;
 use fluxchat_model::Usage;
 
-use super::Step;
 use super::think::{Piece, ThinkSplitter};
+use super::{Step, unexpected};
 use crate::normalise::{RemoteError, safe_message};
 use crate::{ChatEvent, FinishReason, Notice, ProviderError, Sealed, ToolCallDelta};
 
@@ -24,6 +24,7 @@ pub(crate) struct Out {
     usage: Option<Usage>,
     echoed: bool,
     started: bool,
+    named: bool,
     skipped: u32,
     reason: Option<FinishReason>,
     ended: bool,
@@ -41,6 +42,7 @@ impl Out {
             usage: None,
             echoed: false,
             started: false,
+            named: false,
             skipped: 0,
             reason: None,
             ended: false,
@@ -49,18 +51,23 @@ impl Out {
         }
     }
 
-    /// The source began. Only the first time counts.
+    /// The source began. Only the first time counts, and the first name: Azure has none to tell in
+    /// its first chunk.
     pub(crate) fn start(&mut self, model: Option<&str>) {
-        if !std::mem::replace(&mut self.started, true) {
-            self.give(ChatEvent::Started {
-                model: model.map(str::to_owned),
-            });
+        match model.filter(|name| !name.is_empty()) {
+            Some(model) if !self.named => self.model(model),
+            None if !self.started => {
+                self.started = true;
+                self.give(ChatEvent::Started { model: None });
+            }
+            _ => {}
         }
     }
 
-    /// Another model goes on.
+    /// This model goes on.
     pub(crate) fn model(&mut self, model: &str) {
         self.started = true;
+        self.named = true;
         self.give(ChatEvent::Started {
             model: Some(model.to_owned()),
         });
@@ -171,6 +178,17 @@ impl Out {
         self.steps.push_back(Step::Error(error));
         self.over = true;
         self.failed = true;
+    }
+
+    /// Something came that is no answer; these are its words.
+    pub(super) fn fail_as_unexpected(&mut self, words: &str) {
+        self.fail_with(unexpected(words, self.credential.as_ref()));
+    }
+
+    /// The source refuses to go on, for this reason.
+    pub(crate) fn refuse(&mut self, why: &str) {
+        let message = safe_message(why, self.credential.as_ref());
+        self.fail_with(ProviderError::ContentRefused { message });
     }
 
     /// A frame that cannot be read.

@@ -3,7 +3,7 @@
 use fluxchat_egress::Credential;
 use serde_json::Value;
 
-use super::{DOCUMENT_LIMIT, Frames, Framing, Out, Protocol, Wire, instead, unexpected};
+use super::{DOCUMENT_LIMIT, Frames, Framing, Out, Protocol, Wire, instead};
 use crate::ndjson::LineDecoder;
 use crate::normalise::RemoteError;
 use crate::sse::SseDecoder;
@@ -241,7 +241,7 @@ impl Reading {
         let text = String::from_utf8_lossy(document);
         let json = match serde_json::from_str::<Value>(text.trim_start_matches('\u{FEFF}')) {
             Ok(json) if !self.html => json,
-            _ => return self.out.fail_with(unexpected(&text)),
+            _ => return self.out.fail_as_unexpected(&text),
         };
         if !self.reader.is_answer(&json) {
             return match RemoteError::from_document(&json) {
@@ -264,6 +264,9 @@ impl Reading {
     /// The end. `stated` is true if the source said so by `[DONE]` or by closing a document.
     fn close(&mut self, stated: bool) {
         if self.frames > 0 {
+            if stated || self.out.has_reason() {
+                self.reader.end(&mut self.out);
+            }
             return self.out.close(stated);
         }
         self.out.fail_with(if self.out.skipped() > 0 {

@@ -1,5 +1,5 @@
 use fluxchat_providers::sse::fuzz_sse;
-use fluxchat_providers::{Protocol, Step};
+use fluxchat_providers::{Protocol, Step, fuzz};
 use proptest::prelude::*;
 
 use crate::source::steps;
@@ -74,6 +74,36 @@ fn the_corpus_cut_by_every_seed() {
                     path.display()
                 );
             }
+        }
+    }
+}
+
+/// Refusals, transcripts, sound and what is said of one model, with the key repeated everywhere.
+#[test]
+fn what_answers_instead_of_a_stream_is_read_and_the_key_stays_hidden() {
+    let refusals = include_str!("../../../../tests/fixtures/failures.json");
+    let refusals: Vec<serde_json::Value> = serde_json::from_str(refusals).unwrap();
+    let mut seeds: Vec<String> = refusals.iter().map(|it| it["body"].to_string()).collect();
+    assert!(seeds.len() > 50);
+    seeds.extend(
+        [
+            r#"{"text":"Hello there.","usage":{"type":"duration","seconds":3}}"#,
+            "event: x\ndata: {\"type\":\"transcript.text.delta\",\"delta\":\"He\"}\n\ndata: {\"type\":\"transcript.text.done\",\"text\":\"He\"}\n\n",
+            "data: {\"error\":{\"message\":\"it broke\",\"code\":500}}\n\n",
+            r#"{"audio_data":"SUQz"}"#,
+            "RIFF....WAVEfmt ",
+            r#"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"audio/L16;rate=24000","data":"AAAA"}}]}}]}"#,
+            r#"{"promptFeedback":{"blockReason":"because of this"}}"#,
+            r#"{"capabilities":["completion","vision"],"model_info":{"llama.context_length":4096}}"#,
+            r#"{"type":"message","content":[],"stop_reason":"refusal","stop_details":{"explanation":"because of this"}}"#,
+            "The upstream said no to this request, and then it said nothing more for a long while.",
+            "<html><h1>502 Bad Gateway</h1></html>",
+        ]
+        .map(str::to_owned),
+    );
+    for body in seeds {
+        for seed in (0..=255).step_by(17) {
+            fuzz(&[&[seed], body.as_bytes()].concat());
         }
     }
 }

@@ -50,6 +50,26 @@ fn choices_may_be_missing_empty_or_of_another_answer() {
     assert_eq!(told.text, "ours");
 }
 
+/// Azure begins with a chunk about the question, in which no model has a name yet.
+#[test]
+fn a_model_is_named_when_it_has_a_name() {
+    let filter = r#"{"choices":[],"model":"","prompt_filter_results":[]}"#;
+    let named = r#"{"choices":[{"delta":{"content":"x"}}],"model":"gpt-x"}"#;
+    let other = r#"{"choices":[{"delta":{"content":"y"}}],"model":"gpt-y"}"#;
+    let started = |said: &[&str]| -> Vec<Option<String>> {
+        let told = tell(&frames(said)).events.into_iter();
+        told.filter_map(|event| match event {
+            ChatEvent::Started { model } => Some(model),
+            _ => None,
+        })
+        .collect()
+    };
+    let name = || Some("gpt-x".to_owned());
+    assert_eq!(started(&[filter, named, other, STOP]), [None, name()]);
+    assert_eq!(started(&[named, filter, other, STOP]), [name()]);
+    assert_eq!(started(&[filter, filter, STOP]), [None]);
+}
+
 #[test]
 fn usage_wherever_it_stands_and_once() {
     let usage = Usage {
