@@ -27,6 +27,7 @@ pub(super) struct Reader {
     blocks: Vec<Value>,
     /// What it thought, in a field that some want back with the calls it led to.
     thought: String,
+    has_called: bool,
     /// What was found while answering is told again and again.
     found: BTreeSet<String>,
 }
@@ -65,6 +66,15 @@ impl Frames for Reader {
     fn document(&mut self, json: &Value, out: &mut Out) {
         self.frame("", json, out);
     }
+
+    /// Calls count, not the reason that is given: some say `stop` beside them, some say nothing.
+    fn end(&mut self, out: &mut Out) {
+        if !self.details.is_empty() {
+            seal(json!({DETAILS: std::mem::take(&mut self.details)}), out);
+        } else if self.has_called {
+            self.seal_thoughts(out);
+        }
+    }
 }
 
 impl Reader {
@@ -79,20 +89,12 @@ impl Reader {
         }
         match string(choice, "finish_reason") {
             None | Some("") => {}
-            Some("error") => return out.fail(&RemoteError::default()),
+            Some("error") => out.fail(&RemoteError::default()),
             Some("stop" | "end_turn" | "eos") => out.reason(FinishReason::Stop),
             Some("length" | "model_length" | "max_tokens") => out.reason(FinishReason::Length),
             Some("tool_calls" | "function_call") => out.reason(FinishReason::ToolCalls),
             Some("content_filter") => out.reason(FinishReason::ContentFilter),
             Some(other) => out.other_reason(other),
-        }
-        match string(choice, "finish_reason") {
-            None | Some("") => {}
-            Some(_) if !self.details.is_empty() => {
-                seal(json!({DETAILS: std::mem::take(&mut self.details)}), out);
-            }
-            Some("tool_calls") => self.seal_thoughts(out),
-            Some(_) => {}
         }
     }
 
@@ -142,9 +144,11 @@ impl Reader {
         }
         let calls = delta.get("tool_calls").and_then(Value::as_array);
         for call in calls.into_iter().flatten() {
+            self.has_called = true;
             tool_call(call, call.get("function"), out);
         }
         if let Some(function) = delta.get("function_call").filter(|it| it.is_object()) {
+            self.has_called = true;
             tool_call(&Value::Null, Some(function), out);
         }
         citations(delta, out);

@@ -118,6 +118,104 @@ fn what_was_thought_behind_a_gateway_goes_back_through_it() {
     assert!(!body.contains("signature"), "{body}");
 }
 
+/// Some give another reason beside calls, or none; what was thought before the calls is wanted back
+/// all the same, and not without calls.
+#[test]
+fn thoughts_before_calls_are_kept_whatever_reason_is_given() {
+    let think = r#"{"choices":[{"delta":{"reasoning_content":"Hm."}}]}"#;
+    let block = r#"{"choices":[{"delta":{"thinking_blocks":[{"type":"thinking","thinking":"Hm.","signature":"S"}]}}]}"#;
+    let call = r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{}"}}]}}]}"#;
+    let old = r#"{"choices":[{"delta":{"function_call":{"name":"f","arguments":"{}"}}}]}"#;
+    let words = r#"{"choices":[{"delta":{"content":"Hi"}}]}"#;
+    let end =
+        |reason: &str| format!(r#"{{"choices":[{{"delta":{{}},"finish_reason":{reason}}}]}}"#);
+    let sealed = |said: &[&str]| -> Vec<Value> {
+        let told = tell(&frames(said)).events.into_iter();
+        told.filter_map(|event| match event {
+            ChatEvent::Sealed(sealed) => Some(sealed.data),
+            _ => None,
+        })
+        .collect()
+    };
+    let thought = [json!({"reasoning_content": "Hm."})];
+    let signed =
+        [json!({"thinking_blocks": [{"type": "thinking", "thinking": "Hm.", "signature": "S"}]})];
+    for reason in [
+        r#""tool_calls""#,
+        r#""stop""#,
+        r#""function_call""#,
+        r#""""#,
+        "null",
+    ] {
+        let end = end(reason);
+        for call in [call, old] {
+            assert_eq!(sealed(&[think, call, &end]), thought, "{reason}");
+            assert_eq!(sealed(&[block, call, &end]), signed, "{reason}");
+        }
+        assert!(sealed(&[think, words, &end]).is_empty(), "{reason}");
+    }
+    assert_eq!(sealed(&[think, call]), thought, "the stream was closed");
+    // Cut off, nobody knows what is missing, and no tool is run.
+    let cut = told(Protocol::ChatCompletions, &events(&[think, call]));
+    assert_eq!(cut.code(), "remote_interrupted");
+    let is_sealed = |event: &ChatEvent| matches!(event, ChatEvent::Sealed(_));
+    assert!(!cut.events.iter().any(is_sealed));
+}
+
+/// Ollama wants back what was thought before the calls it led to.
+#[test]
+fn what_ollama_thought_goes_back_with_its_calls() {
+    let lines = |lines: &[Value]| -> Vec<u8> {
+        let lines: Vec<String> = lines.iter().map(|it| format!("{it}\n")).collect();
+        lines.concat().into_bytes()
+    };
+    let think = |words: &str| json!({"model": "m", "message": {"thinking": words}});
+    let say = json!({"message": {"content": "Let me look."}});
+    let call = json!({"message": {"tool_calls": [{"function": {"name": "f", "arguments": {}}}]}});
+    let end = json!({"done": true, "done_reason": "stop"});
+    let sealed = |said: &[Value]| {
+        let told = told(Protocol::OllamaChat, &lines(said)).events.into_iter();
+        told.filter_map(|event| match event {
+            ChatEvent::Sealed(sealed) => Some(sealed),
+            _ => None,
+        })
+        .collect::<Vec<_>>()
+    };
+    let said = [think("H"), think("m."), say.clone(), call, end.clone()];
+    let kept = sealed(&said);
+    assert_eq!(kept.len(), 1);
+    assert!(
+        sealed(&[think("Hm."), say, end]).is_empty(),
+        "without calls"
+    );
+    let again = |sealed: Option<Sealed>| ChatRequest {
+        messages: vec![ChatMessage {
+            role: Role::Assistant,
+            parts: vec![
+                ChatPart::Text("Let me look.".to_owned()),
+                ChatPart::Reasoning {
+                    text: String::new(),
+                    sealed,
+                },
+                ChatPart::ToolCall {
+                    id: "c".to_owned(),
+                    name: "f".to_owned(),
+                    arguments: "{}".to_owned(),
+                    sealed: None,
+                },
+            ],
+        }],
+        ..request()
+    };
+    let written = |sealed| {
+        written(Dialect::Ollama, "o.example", "/api", &again(sealed))["messages"][0].clone()
+    };
+    let told = written(kept.into_iter().next());
+    assert_eq!(told["thinking"], "Hm.");
+    assert_eq!(told["content"], "Let me look.");
+    assert_eq!(written(None).get("thinking"), None);
+}
+
 /// The pages a model found by itself, as Groq and Perplexity tell them: each once, however often it
 /// is told.
 #[test]
