@@ -10,7 +10,7 @@ use fluxchat_model::{Abilities, Model, Source};
 use serde_json::Value;
 
 use crate::ChatRequest;
-use crate::openai::{count, list, model, word};
+use crate::openai::{count, hear_beside, list, model, word};
 use crate::wire::{Body, Frames, Page, Wire};
 
 /// The longest page of models.
@@ -41,8 +41,12 @@ impl Wire for Messages {
 
     fn models(&self, json: &Value) -> Option<Page> {
         let more = json.get("has_more").and_then(Value::as_bool) == Some(true);
+        let mut models: Vec<Model> = list(json)?.iter().filter_map(told).collect();
+        for model in &mut models {
+            hear_beside(model, json);
+        }
         Some(Page {
-            models: list(json)?.iter().filter_map(told).collect(),
+            models,
             next: word(json, &["last_id"]).filter(|_| more),
             marks: BTreeMap::new(),
             fuller: None,

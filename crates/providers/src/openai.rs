@@ -14,7 +14,7 @@ use crate::ChatRequest;
 use crate::wire::{Body, Frames, Page, Wire};
 
 pub(crate) use frame::{cost, usage};
-pub(crate) use models::{count, list, model, word};
+pub(crate) use models::{count, hear_beside, list, model, models, word};
 
 /// `POST {base}/chat/completions`
 pub(crate) struct ChatCompletions;
@@ -35,7 +35,7 @@ impl Wire for ChatCompletions {
     fn models(&self, json: &Value) -> Option<Page> {
         let list = list(json)?;
         Some(Page {
-            models: list.iter().filter_map(model).collect(),
+            models: models(json)?,
             next: None,
             marks: BTreeMap::new(),
             fuller: models::fuller(list),

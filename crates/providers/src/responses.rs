@@ -10,7 +10,7 @@ use fluxchat_model::Source;
 use serde_json::Value;
 
 use crate::ChatRequest;
-use crate::openai::{list, model};
+use crate::openai::models;
 use crate::wire::{Body, Frames, Page, Wire};
 
 /// `POST {base}/responses`
@@ -31,7 +31,7 @@ impl Wire for Responses {
 
     fn models(&self, json: &Value) -> Option<Page> {
         Some(Page {
-            models: list(json)?.iter().filter_map(model).collect(),
+            models: models(json)?,
             next: None,
             marks: BTreeMap::new(),
             fuller: None,

@@ -2,12 +2,37 @@ use fluxchat_egress::Call;
 use fluxchat_model::{Abilities, Model, Price};
 use serde_json::Value;
 
+use crate::json::each;
+
 /// A list of models: `{data:[…]}`, `{models:[…]}` or `[…]`.
 pub(crate) fn list(json: &Value) -> Option<&Vec<Value>> {
     [json.get("data"), json.get("models"), Some(json)]
         .into_iter()
         .flatten()
         .find_map(Value::as_array)
+}
+
+/// The models of a list.
+pub(crate) fn models(json: &Value) -> Option<Vec<Model>> {
+    let mut models: Vec<Model> = list(json)?.iter().filter_map(model).collect();
+    for model in &mut models {
+        hear_beside(model, json);
+    }
+    Some(models)
+}
+
+/// llama-server says beside its list which models do nothing but continue words. Of one that is
+/// `multimodal` it does not say what else it takes.
+pub(crate) fn hear_beside(model: &mut Model, list: &Value) {
+    let is_of_it = |it: &&Value| word(it, &["model", "name"]).as_ref() == Some(&model.id);
+    let can = each(list.get("models"))
+        .find(is_of_it)
+        .and_then(|it| it.get("capabilities")?.as_array());
+    if can.is_some_and(|can| can.len() == 1 && can[0] == "completion") {
+        let abilities = &mut model.abilities;
+        abilities.images = abilities.images.or(Some(false));
+        abilities.audio = abilities.audio.or(Some(false));
+    }
 }
 
 /// When LiteLLM says that all its models were made.
@@ -201,7 +226,9 @@ fn per_million(dollars: f64) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::anthropic::Messages;
     use crate::openai::ChatCompletions;
+    use crate::responses::Responses;
     use crate::{ProviderError, wire};
 
     fn read(body: &[u8]) -> Result<Vec<Model>, ProviderError> {
@@ -311,6 +338,31 @@ mod tests {
             (can.chat, can.tools, can.images),
             (Some(true), Some(true), Some(false))
         );
+    }
+
+    /// As it was recorded, and of a model that sees.
+    #[test]
+    fn llama_server_says_beside_its_list_what_only_continues_words() {
+        let recorded = include_str!("../../../../tests/fixtures/wire/llamaserver-errors.http");
+        let (_, from) = recorded.split_once("## models").unwrap();
+        let (_, body) = from.split_once("\r\n\r\n").unwrap();
+        let (body, _) = body.split_once("\n##").unwrap();
+        let sees = body.replace(r#"["completion"]"#, r#"["completion","multimodal"]"#);
+        let nothing = body.replace(r#"["completion"]"#, "[]");
+        let other = body.replace(r#""model":"scripted""#, r#""model":"other""#);
+        for (body, takes) in [
+            (body, Some(false)),
+            (&sees, None),
+            (&nothing, None),
+            (&other, None),
+        ] {
+            for wire in [&ChatCompletions as &dyn wire::Wire, &Responses, &Messages] {
+                let page = wire::read_models(wire, body.as_bytes(), None).unwrap();
+                let can = page.models[0].abilities;
+                assert_eq!((can.images, can.audio), (takes, takes), "{body}");
+                assert_eq!(page.models[0].context_tokens, Some(2048));
+            }
+        }
     }
 
     #[test]
