@@ -2,6 +2,7 @@
 
 use fluxchat_core::Ask;
 use fluxchat_model::{Dialect, ToolDecision};
+use fluxchat_testkit::recorder::Answer;
 use serde_json::{Value, json};
 
 use super::{sse, world};
@@ -155,4 +156,57 @@ async fn encrypted_reasoning_of_responses_goes_back_in_its_place() {
         (&input[2]["call_id"], &input[3]["output"]),
         (&json!("call_1"), &json!("2"))
     );
+}
+
+/// Ollama says beside its calls that it stopped, and wants its thoughts back with them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ollama_thought_goes_back_with_its_calls() {
+    let turn = |message: Value| {
+        let line = json!({"model": "m-1", "message": message, "done": true, "done_reason": "stop"});
+        Answer::Plain(200, "application/x-ndjson", format!("{line}\n"))
+    };
+    let call = json!({"function": {"name": "calculator", "arguments": {"expression": "5+4"}}});
+    let turns = vec![
+        turn(
+            json!({"role": "assistant", "thinking": "Add.", "content": "Let me see.", "tool_calls": [call]}),
+        ),
+        turn(json!({"role": "assistant", "content": "Nine."})),
+    ];
+    let world = world(Dialect::Ollama, turns).await;
+    let answer = world
+        .asked(world.question("5+4?", &["calculator"]), ToolDecision::Once)
+        .await;
+    assert!(answer.text().ends_with("Nine."), "{:?}", answer.error);
+    let told = world.bodies()[1]["messages"].clone();
+    assert_eq!(told[1]["thinking"], "Add.");
+    assert_eq!(told[1]["content"], "Let me see.");
+    assert_eq!(told[1]["tool_calls"][0]["function"]["name"], "calculator");
+    assert_eq!(told[2]["content"], "9");
+}
+
+/// LiteLLM passes on what an Anthropic model thought and signed, and may say `stop` beside calls.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_signed_behind_a_gateway_goes_back_whatever_reason_was_given() {
+    let block = json!({"type": "thinking", "thinking": "Sum.", "signature": "SEAL"});
+    let call = json!({"index": 0, "id": "toolu_1", "type": "function",
+        "function": {"name": "calculator", "arguments": "{\"expression\":\"1+1\"}"}});
+    let delta = |delta: Value| json!({"model": "m-1", "choices": [{"index": 0, "delta": delta}]});
+    let stop =
+        json!({"model": "m-1", "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]});
+    let turns = vec![
+        sse(&[
+            delta(json!({"thinking_blocks": [block]})),
+            delta(json!({"tool_calls": [call]})),
+            stop.clone(),
+        ]),
+        sse(&[delta(json!({"content": "Two."})), stop]),
+    ];
+    let world = world(Dialect::Openai, turns).await;
+    let answer = world
+        .asked(world.question("1+1?", &["calculator"]), ToolDecision::Once)
+        .await;
+    assert_eq!(answer.text(), "Two.", "{:?}", answer.error);
+    let told = world.bodies()[1]["messages"].clone();
+    assert_eq!(told[1]["thinking_blocks"], json!([block]));
+    assert_eq!(told[2]["content"], "2");
 }
