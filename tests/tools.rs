@@ -1,6 +1,7 @@
 //! Tools: nothing runs unseen, what is asked for is kept with the answer, what is private to this
 //! computer is told to nobody elsewhere, and under supervision there are none.
 
+mod change;
 mod command_line;
 mod crash;
 mod files;
@@ -11,6 +12,7 @@ mod remote;
 mod sealed;
 mod sign_in;
 mod sign_in_window;
+mod time;
 mod under_way;
 mod window;
 

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use super::openai;
 use crate::cli::{add_source, text};
-use crate::support::{Profile, runtime};
+use crate::support::{Profile, Ran, runtime};
 
-/// npm `@modelcontextprotocol/server-everything`, by its whole path.
+/// npm `@modelcontextprotocol/server-everything`, by its whole path: a script that begins with
+/// `#!/usr/bin/env node`, as what `npx` starts does.
 fn everything() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let place =
@@ -32,15 +33,7 @@ fn tools_of_a_server_of_others_run_when_allowed_and_not_otherwise() {
     let server = runtime.block_on(Recorder::start(Answer::Words(vec!["fine".to_owned()])));
     let profile = Profile::with_cheap_passphrase().set_up();
     add_source(&profile, "one", &server);
-    profile.json(&[
-        "tool",
-        "add",
-        "Everything",
-        "--",
-        "node",
-        &everything(),
-        "stdio",
-    ]);
+    profile.json(&["tool", "add", "Everything", "--", &everything(), "stdio"]);
     let offers = profile.json(&["tool", "test", "everything"]);
     let names: Vec<&str> = offers
         .as_array()
@@ -72,7 +65,7 @@ fn tools_of_a_server_of_others_run_when_allowed_and_not_otherwise() {
     assert!(text(&call["result"]).contains("42"), "{call}");
     assert_eq!(allowed["text"], "done");
 
-    // Without a terminal there is nobody to ask.
+    // Without a terminal there is nobody to ask. What would be asked about is said all the same.
     server.answer(turns());
     let refused = asked(&profile, &["--tool", "everything"]);
     assert_eq!(refused["tool_calls"][0]["state"], "refused");
@@ -88,8 +81,16 @@ fn tools_of_a_server_of_others_run_when_allowed_and_not_otherwise() {
 
     let missing = profile.run(&["--json", "ask", "x", "--source", "one", "--tool", "nothing"]);
     missing.failed(2, "not_found");
-    let gone = profile.run(&["--json", "tool", "add", "x", "--", "no-such-program"]);
-    gone.failed(2, "program_missing");
+    let mut missing = profile.command(&["--json", "tool", "add", "x", "--", "no-such-program"]);
+    missing.env("PATH", "/usr/bin:/bin");
+    let gone: Ran = profile
+        .start(&mut missing)
+        .wait_with_output()
+        .unwrap()
+        .into();
+    let error = gone.failed(2, "program_missing");
+    let looked = "Looked in: /usr/bin, /bin.";
+    assert!(text(&error["message"]).ends_with(looked), "{error}");
     profile.json(&["tool", "remove", "everything"]);
     let left = profile.json(&["tool", "list"]);
     assert_eq!(left["servers"], json!([]));

@@ -16,7 +16,7 @@ async fn a_program_that_never_answers_is_told_and_the_answer_goes_on() {
         openai("Then without.", &[]),
     ];
     let world = world(Dialect::Openai, turns).await;
-    world.app.wait_for_tools(Duration::from_millis(300));
+    world.app.tools_count_as_second(Duration::from_millis(5));
     let list = format!("echo '[{}]'", definition("t", "d"));
     let slow = shell_server(&list, "sleep 600; echo x");
     let answer = world.asked_with(slow).await;

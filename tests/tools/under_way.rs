@@ -13,7 +13,7 @@ use super::{World, calls, definition, openai, shell_server, world};
 
 /// A program whose one tool says that it began, with the number of its process, and ends when it is
 /// told to.
-fn slow(folder: &Path) -> NewToolServer {
+pub(super) fn slow(folder: &Path) -> NewToolServer {
     for pipe in ["began", "go"] {
         let made = Command::new("mkfifo").arg(folder.join(pipe)).status();
         assert!(made.unwrap().success());
@@ -28,7 +28,11 @@ fn slow(folder: &Path) -> NewToolServer {
 }
 
 /// Asks, and lets what is asked for run, until the tool says that it began.
-async fn begin(world: &World, ask: Ask, began: impl Future<Output = ()>) -> fluxchat_core::Sent {
+pub(super) async fn begin(
+    world: &World,
+    ask: Ask,
+    began: impl Future<Output = ()>,
+) -> fluxchat_core::Sent {
     let mut events = world.app.events().subscribe();
     let sent = world.app.ask(ask).await.unwrap();
     loop {
@@ -47,7 +51,7 @@ async fn begin(world: &World, ask: Ask, began: impl Future<Output = ()>) -> flux
     sent
 }
 
-async fn read(path: std::path::PathBuf) -> String {
+pub(super) async fn read(path: std::path::PathBuf) -> String {
     let text = tokio::task::spawn_blocking(move || std::fs::read_to_string(path).unwrap());
     text.await.unwrap().trim().to_owned()
 }

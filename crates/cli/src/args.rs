@@ -32,7 +32,7 @@ pub use retention::{KindArg, Restrict, Retention, RuleArgs};
 pub use rights::RightsRequest;
 pub use source::{DialectArg, Source};
 pub use spend::{BudgetCommand, By, PeriodArg, Spend};
-pub use tools::{PolicyArg, Tool, ToolArgs};
+pub use tools::{PolicyArg, Tool, ToolArgs, ToolChanges};
 pub use voice::{FormatArg, Voice, VoiceSet};
 
 const EXIT_CODES: &str = "\

@@ -99,8 +99,8 @@ pub(crate) struct Inner {
     pub(crate) reader: std::sync::OnceLock<fluxchat_extract::Reader>,
     /// The microphone and the loudspeaker, where there are any to use.
     pub(crate) sound: std::sync::OnceLock<Arc<dyn crate::Sound>>,
-    /// How long a tool may take; `None`: as long as usual.
-    pub(crate) tool_patience: std::sync::OnceLock<Duration>,
+    /// How long a second of the time of tools lasts, where it is not one.
+    pub(crate) tool_second: std::sync::OnceLock<Duration>,
     /// What of the computer somebody listens to for this app.
     pub(crate) hears: Mutex<crate::Hears>,
 }
@@ -206,7 +206,7 @@ impl App {
                 refusal: Mutex::default(),
                 reader: std::sync::OnceLock::new(),
                 sound: std::sync::OnceLock::new(),
-                tool_patience: std::sync::OnceLock::new(),
+                tool_second: std::sync::OnceLock::new(),
                 hears: Mutex::default(),
             }),
         };

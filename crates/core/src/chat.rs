@@ -22,7 +22,6 @@ use fluxchat_model::{
 };
 use fluxchat_store::{ConversationPatch, Store, StoreError, WriteTx};
 
-pub(crate) use calls::PATIENCE;
 pub use context::Estimate;
 pub(crate) use generation::Generation;
 pub(crate) use outgoing::LONGEST_PATH;

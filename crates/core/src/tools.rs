@@ -9,6 +9,7 @@ mod permits;
 mod remote;
 mod servers;
 mod sign_in;
+mod typed;
 mod words;
 
 use std::collections::HashSet;
@@ -27,11 +28,13 @@ pub(crate) use files::pages_read;
 pub use local::{LOCAL_TOOLS, LocalTool};
 pub use permits::SignedOut;
 pub(crate) use remote::Sessions;
+pub use remote::address as tool_address;
 pub(crate) use servers::Running;
-pub use servers::{NewToolServer, ToolServerInfo};
+pub use servers::ToolServerInfo;
 pub use sign_in::{SignInInfo, SignInPage, SignInStage};
-pub use words::shown_json;
+pub use typed::NewToolServer;
 pub(crate) use words::shown;
+pub use words::shown_json;
 
 use crate::temporary::Home;
 use crate::{App, Error, Event, session};
@@ -367,14 +370,23 @@ impl App {
         ran
     }
 
-    /// How long a tool may take before the answer goes on without it. Set once, by tests.
-    pub fn wait_for_tools(&self, patience: Duration) {
-        let _ = self.inner.tool_patience.set(patience);
+    /// How long a second of the time of tools lasts. Set once, by tests.
+    pub fn tools_count_as_second(&self, second: Duration) {
+        let _ = self.inner.tool_second.set(second);
     }
 
-    pub(crate) fn tool_patience(&self) -> Duration {
-        let set = self.inner.tool_patience.get();
-        set.copied().unwrap_or(crate::chat::PATIENCE)
+    /// How long a tool may take before the answer goes on without it, as its server is set now.
+    pub(crate) async fn tool_patience(&self, tool: &OfferedTool) -> Result<Duration, Error> {
+        let server = match tool.server {
+            Some((id, _)) => self.read(move |tx| tx.tool_server(id)).await?,
+            None => None,
+        };
+        Ok(self.tool_time(server.map_or(ToolServer::USUAL_TIMEOUT_S, |it| it.timeout_s)))
+    }
+
+    pub(crate) fn tool_time(&self, seconds: u32) -> Duration {
+        let second = self.inner.tool_second.get().copied();
+        second.unwrap_or(Duration::from_secs(1)) * seconds
     }
 
     /// All tools there are, and what was decided about them.
@@ -485,6 +497,7 @@ impl App {
                         let id = server.id;
                         server.tools.into_iter().map(move |tool| (id, tool))
                     })
+                        timeout_s: server.timeout_s,
                     .find(|(id, tool)| servers::key(*id, &tool.name) == key)
                     .map(|(_, tool)| tool)
                     .ok_or(Error::NotFound("tool"))?

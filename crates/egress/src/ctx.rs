@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use fluxchat_model::{ConsentEventId, ConversationId, DataCategory, Initiator, Purpose};
 use tokio_util::sync::CancellationToken;
@@ -62,6 +64,8 @@ pub struct Ctx {
     pub training_allowed: bool,
     /// What is expected back.
     pub reply: Reply,
+    /// How long it may be silent; `None`: as long as usual there.
+    pub silence: Option<Duration>,
     /// Stops the request at any time, also while its answer arrives.
     pub cancel: CancellationToken,
 }
@@ -80,6 +84,7 @@ impl Ctx {
             conversation_id: None,
             training_allowed: false,
             reply: Reply::Document,
+            silence: None,
             cancel: CancellationToken::new(),
         }
     }

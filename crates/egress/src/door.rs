@@ -223,11 +223,11 @@ impl Door {
             target: target.clone(),
             request,
             cancel: ctx.cancel.clone(),
-            silence: if target.is_local() {
+            silence: ctx.silence.unwrap_or(if target.is_local() {
                 SILENCE_LOCAL
             } else {
                 SILENCE_CLOUD
-            },
+            }),
             within: (ctx.reply == Reply::Document).then_some(DOCUMENT_TIME),
             limit: match ctx.reply {
                 Reply::Document => DOCUMENT_LIMIT,

@@ -33,6 +33,11 @@ pub enum AnswerNotice {
         /// The name of the file, or its media type.
         name: String,
     },
+    /// A file of an earlier question was not sent: one request cannot carry all of them.
+    FileLeftOut {
+        /// The name of the file.
+        name: String,
+    },
     /// Parts of the answer could not be read and were skipped.
     FramesSkipped {
         /// How many.
@@ -283,4 +288,13 @@ pub struct ToolServer {
     pub tools: Vec<ToolDefinition>,
     /// When it was added.
     pub created_at: Timestamp,
+    /// How long a call of its tools may take, in seconds.
+    pub timeout_s: u32,
+}
+
+impl ToolServer {
+    /// How long a call may take where nobody said otherwise, in seconds.
+    pub const USUAL_TIMEOUT_S: u32 = 60;
+    /// What can be said.
+    pub const TIMEOUTS_S: std::ops::RangeInclusive<u32> = 5..=3_600;
 }

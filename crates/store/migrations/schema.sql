@@ -560,7 +560,7 @@ CREATE TABLE tool_server (
   enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
   transport TEXT NOT NULL, -- JSON
   tools TEXT NOT NULL      -- JSON: what it offered when it was last asked
-) STRICT;
+, timeout_s INTEGER NOT NULL DEFAULT 60 CHECK (timeout_s BETWEEN 5 AND 3600)) STRICT;
 CREATE TABLE training_echo (
   message_id BLOB NOT NULL PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE,
   asked INTEGER NOT NULL CHECK (asked IN (0, 1)),

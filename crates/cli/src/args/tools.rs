@@ -12,6 +12,48 @@ pub struct ToolArgs {
     pub allow_tools: bool,
 }
 
+/// What may be changed of a server of tools.
+#[derive(Debug, Default, PartialEq, Args)]
+pub struct ToolChanges {
+    /// Its new name
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Its new address
+    #[arg(long, value_name = "URL", conflicts_with_all = ["command", "url_fd"])]
+    pub url: Option<String>,
+    /// Read its new address from this descriptor, and keep its path with the keys
+    #[arg(long, value_name = "N", conflicts_with = "command")]
+    pub url_fd: Option<i32>,
+    /// Read a new key for its address from this descriptor
+    #[arg(long, value_name = "N", conflicts_with = "command")]
+    pub key_fd: Option<i32>,
+    /// Delete the key for its address
+    #[arg(long, conflicts_with_all = ["command", "key_fd"])]
+    pub no_key: bool,
+    /// Send the key in this header as it is; empty for a bearer's token
+    #[arg(long, value_name = "NAME", conflicts_with = "command")]
+    pub key_header: Option<String>,
+    /// Read headers with keys as NAME=VALUE, one on each line, from this descriptor; others stay
+    #[arg(long, value_name = "N", conflicts_with = "command")]
+    pub headers_fd: Option<i32>,
+    /// Send this header no longer; may be repeated
+    #[arg(long, value_name = "NAME", conflicts_with = "command")]
+    pub no_header: Vec<String>,
+    /// Read values for the program's environment as NAME=VALUE, one on each line, from this
+    /// descriptor; others stay
+    #[arg(long, value_name = "N", conflicts_with_all = ["url", "url_fd"])]
+    pub env_fd: Option<i32>,
+    /// Take this name out of what was added to its environment; may be repeated
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["url", "url_fd"])]
+    pub no_env: Vec<String>,
+    /// How long a call of its tools may take, from 5 to 3600 seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u32>,
+    /// Another program and its arguments, after `--`; no shell reads them
+    #[arg(last = true, value_name = "PROGRAM")]
+    pub command: Vec<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Tool {
     /// Tools in the app, and servers with what they offered last
@@ -43,12 +85,24 @@ pub enum Tool {
         /// Read further headers with keys as NAME=VALUE, one on each line, from this descriptor
         #[arg(long, value_name = "N", conflicts_with = "command")]
         headers_fd: Option<i32>,
-        /// Read a value of its environment as NAME=VALUE, one on each line, from this descriptor
+        /// Read values for its environment as NAME=VALUE, one on each line, from this descriptor.
+        /// Of yours it gets HOME, PATH and the like alone; these go first
         #[arg(long, value_name = "N", requires = "command")]
         env_fd: Option<i32>,
+        /// How long a call of its tools may take, from 5 to 3600 seconds [default: 60]
+        #[arg(long, value_name = "SECONDS")]
+        timeout: Option<u32>,
         /// The program and its arguments, after `--`; no shell reads them
         #[arg(last = true, value_name = "PROGRAM")]
         command: Vec<String>,
+    },
+    /// Change what is given of a server; the rest stays, and so does what was decided about its tools
+    /// as long as it is the same program or address
+    Change {
+        /// The server
+        server: String,
+        #[command(flatten)]
+        changes: ToolChanges,
     },
     /// Start a server and ask what it offers
     Test {

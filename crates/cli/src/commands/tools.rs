@@ -1,4 +1,5 @@
 mod answer;
+mod change;
 mod list;
 mod sign_in;
 
@@ -29,6 +30,7 @@ pub async fn run(app: &App, command: Tool, out: &Out) -> Done {
             key_header,
             headers_fd,
             env_fd,
+            timeout,
             command,
         } => {
             let headers = headers_fd.map(environment).transpose()?.unwrap_or_default();
@@ -49,24 +51,18 @@ pub async fn run(app: &App, command: Tool, out: &Out) -> Done {
                     program: command.next().unwrap_or_default(),
                     arguments: command.collect(),
                     environment,
+                    timeout_s: timeout,
                     enabled: true,
                 })
                 .await?;
             let host = added.transport.host();
-            match &host {
-                Some(host) => out.note(&format!(
-                    "What models call its tools with is sent to {}. It declares nothing about what it does with that.",
-                    plain(host)
-                )),
-                None => out.note(
-                    "It is a program with your rights: what it sends over the network is in no ledger.",
-                ),
-            }
+            where_it_goes(host.as_deref(), out);
             out.answer(
                 &json!({ "id": added.id, "name": added.name, "host": host }),
                 |_| format!("{} was added.\n", plain(&added.name)),
             );
         }
+        Tool::Change { server, changes } => change::change(app, &server, changes, out).await?,
         Tool::Test { name } => {
             let server = app.tool_server_named(&name).await?;
             let tools = match app.test_tool_server(server.id).await {
@@ -156,6 +152,19 @@ pub async fn run(app: &App, command: Tool, out: &Out) -> Done {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What to know about who runs the tools.
+fn where_it_goes(host: Option<&str>, out: &Out) {
+    match host {
+        Some(host) => out.note(&format!(
+            "What models call its tools with is sent to {}. It declares nothing about what it does with that.",
+            plain(host)
+        )),
+        None => out.note(
+            "It is a program with your rights: what it sends over the network is in no ledger.",
+        ),
+    }
 }
 
 async fn typed() -> Result<String, Failure> {

@@ -1,8 +1,6 @@
 //! The calls of an answer: recorded as they were asked for, shown, allowed or refused, run. Each has
 //! a result before the source is asked again.
 
-use std::time::Duration;
-
 use fluxchat_egress::EgressError;
 use fluxchat_model::{Part, SealedPart, SourceId, ToolCallPart, ToolDecision, ToolState};
 use fluxchat_providers::{Sealed, ToolCallDelta};
@@ -14,8 +12,6 @@ use crate::{Error, Event};
 /// More than a model can follow at once.
 const MOST_CALLS: usize = 32;
 const LONGEST_ARGUMENTS: usize = 1 << 18;
-/// How long a tool may take.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 const REFUSED: &str = "The person refused this call. Go on without it.";
 const UNKNOWN: &str = "There is no tool of this name here.";
@@ -178,7 +174,7 @@ impl Run {
             call.state = ToolState::Running;
             self.keep_call(call).await?;
             let cancel = &self.generation.cancel;
-            let patience = self.app.tool_patience();
+            let patience = self.app.tool_patience(tool).await?;
             let ran = tokio::select! {
                 biased;
                 () = cancel.cancelled() => None,

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use fluxchat_egress::{Ctx, HostClass, Target, host_class, key_header, parse_tool_url};
 use fluxchat_mcp::{CallResult, Client, McpError, Remote};
@@ -12,11 +13,13 @@ use fluxchat_model::{
 use tokio::sync::Mutex;
 
 use super::kept::Kept;
-use super::servers::NewToolServer;
+use super::typed::NewToolServer;
 use super::{Asked, OfferedTool};
 use crate::{App, Error};
 
 const MOST_HEADERS: usize = 16;
+/// Of a server whose calls may take less: it may have to be woken first.
+const LEAST_SILENCE: Duration = Duration::from_secs(120);
 
 /// The sessions of one answer.
 #[derive(Default)]
@@ -58,8 +61,12 @@ pub(super) fn transport(
         }) => *has_key && *origin == found.origin,
         _ => false,
     };
+    // What is kept for one origin is given to no other.
+    let is_there =
+        matches!(before, Some(ToolTransport::Http { origin, .. }) if *origin == found.origin);
     let mut headers = Vec::new();
-    for (name, _) in &new.headers {
+    let typed = new.headers.iter();
+    for (name, _) in typed.filter(|(_, value)| is_there || value.is_some()) {
         let name = key_header(name).map(|name| name.to_string());
         let name = name.filter(|name| {
             let is_taken = header.as_ref().is_some_and(|it| it.as_str() == name);
@@ -126,6 +133,26 @@ fn header_taken() -> Error {
 
 /// As an address is shown that goes on after its `?`: nobody sees how.
 const HIDDEN: &str = "?…";
+
+/// The address of a server as it is shown, and as it may be typed to stay the same; `None` for a
+/// program. What is with the keys is left out.
+#[must_use]
+pub fn address(transport: &ToolTransport) -> Option<String> {
+    let ToolTransport::Http {
+        origin,
+        path,
+        hides_path,
+        has_query,
+        ..
+    } = transport
+    else {
+        return None;
+    };
+    let path = if *hides_path { "/…" } else { path };
+    let query = if *has_query { HIDDEN } else { "" };
+    let (scheme, host) = (origin.scheme(), origin.authority());
+    Some(format!("{scheme}://{host}{path}{query}"))
+}
 
 /// The same of a path.
 fn is_hidden(path: &str) -> bool {
@@ -272,6 +299,8 @@ impl App {
                 ctx: Ctx {
                     policy_version: Some(self.policy_in_force().0),
                     conversation_id,
+                    // A tool may work without a word for as long as a call of it may take.
+                    silence: Some(LEAST_SILENCE.max(self.tool_time(server.timeout_s))),
                     ..Ctx::new(Purpose::Tool, &[])
                 },
             })
@@ -301,6 +330,7 @@ impl App {
             has_key,
             has_query,
             hides_path,
+            headers,
             signed_in,
             ..
         } = server.transport.clone()
@@ -331,6 +361,9 @@ impl App {
             kept.headers.clear();
             for (name, value) in given {
                 let name = name.trim().to_ascii_lowercase();
+                if !headers.contains(&name) {
+                    continue;
+                }
                 let value = match value {
                     Some(value) => value.expose().clone(),
                     None => before.headers.get(&name).cloned().unwrap_or_default(),

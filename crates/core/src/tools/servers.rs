@@ -10,42 +10,13 @@ use fluxchat_model::{
 };
 
 use super::permits::Returning;
+use super::typed::{NewToolServer, command, timeout, transport};
 use super::{Asked, OfferedTool, Ran, ToolInfo, remote};
 use crate::app::Open;
 use crate::filing::{checked, taken};
 use crate::{App, Error, Event};
 
 const MOST: usize = 50;
-const MOST_VALUES: usize = 64;
-const LONGEST: usize = 16 << 10;
-/// Of the texts of a program.
-const MOST_ARGUMENTS: usize = 100;
-
-/// A server as it is typed.
-#[derive(Clone, Debug, Default)]
-pub struct NewToolServer {
-    /// What it is called.
-    pub name: String,
-    /// Its address; empty for a program.
-    pub url: String,
-    /// Whether its path is kept with the keys and shown to nobody.
-    pub hide_path: bool,
-    /// The header its key goes in; empty for the usual one.
-    pub key_header: String,
-    /// A new key for its address; empty removes it, `None` keeps what it had.
-    pub key: Option<Secret<String>>,
-    /// All further headers for its address. `None` for a value keeps what it had.
-    pub headers: Vec<(String, Option<Secret<String>>)>,
-    /// The program: a path, or a name that is looked for now.
-    pub program: String,
-    /// What it is started with; nothing of it is read by a shell.
-    pub arguments: Vec<String>,
-    /// What is added to the little of our environment it is given. `None` for a value keeps what it
-    /// had.
-    pub environment: Vec<(String, Option<Secret<String>>)>,
-    /// Whether it may be used.
-    pub enabled: bool,
-}
 
 /// A server as it stands.
 #[derive(Clone, Debug)]
@@ -58,6 +29,8 @@ pub struct ToolServerInfo {
     pub transport: ToolTransport,
     /// Whether it may be used.
     pub enabled: bool,
+    /// How long a call of its tools may take, in seconds.
+    pub timeout_s: u32,
     /// Whether it runs now.
     pub is_running: bool,
     /// What it offered when it was last asked.
@@ -219,6 +192,7 @@ impl App {
             enabled: new.enabled,
             tools: Vec::new(),
             created_at: self.now(),
+            timeout_s: timeout(&new, ToolServer::USUAL_TIMEOUT_S)?,
         };
         self.free_name(&server).await?;
         self.keep_secrets(&server, &new, None).await?;
@@ -243,7 +217,7 @@ impl App {
         // Another place is another server: what the old one offered, and what was decided about it,
         // says nothing.
         let is_same = match &transport {
-            ToolTransport::Stdio { .. } => transport == before.transport,
+            ToolTransport::Stdio { .. } => command(&transport) == command(&before.transport),
             ToolTransport::Http { .. } => remote::is_where_it_was(&new, &before.transport),
         };
         let hides_now = transport.hides_path() && !before.transport.hides_path();
@@ -256,6 +230,7 @@ impl App {
             },
             transport,
             enabled: new.enabled,
+            timeout_s: timeout(&new, before.timeout_s)?,
             ..before.clone()
         };
         self.free_name(&server).await?;
@@ -623,46 +598,4 @@ impl App {
         }
         Ok(client)
     }
-}
-
-fn transport(new: &NewToolServer, before: Option<&ToolTransport>) -> Result<ToolTransport, Error> {
-    if !new.url.trim().is_empty() {
-        return remote::transport(new, before);
-    }
-    let invalid = || {
-        Error::invalid(
-            "invalid_parameter",
-            "The program, its arguments or its environment cannot be used like this.",
-        )
-    };
-    let texts = || {
-        let names = new.environment.iter().map(|(name, _)| name);
-        new.arguments.iter().chain(names)
-    };
-    let is_name = |name: &String| {
-        !name.is_empty()
-            && name
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
-    };
-    let holds = new.arguments.len() <= MOST_ARGUMENTS
-        && new.environment.len() <= MOST_VALUES
-        && new.environment.iter().all(|(name, _)| is_name(name))
-        && texts().all(|text| text.len() <= LONGEST && !text.contains('\0'));
-    if !holds {
-        return Err(invalid());
-    }
-    let program = fluxchat_mcp::find_program(new.program.trim())?;
-    Ok(ToolTransport::Stdio {
-        program: program
-            .into_os_string()
-            .into_string()
-            .map_err(|_| invalid())?,
-        arguments: new.arguments.clone(),
-        environment: new
-            .environment
-            .iter()
-            .map(|(name, _)| name.clone())
-            .collect(),
-    })
 }

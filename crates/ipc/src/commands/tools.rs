@@ -29,6 +29,7 @@ pub async fn tool_list(app: &App, _: Empty) -> Answer<ToolList> {
                 host: server.transport.host(),
                 transport: server.transport,
                 enabled: server.enabled,
+                timeout_s: server.timeout_s,
                 running: server.is_running,
                 tools: server.tools.into_iter().map(row).collect(),
                 said: server.said,
@@ -70,7 +71,7 @@ async fn list_and(app: &App, told: Option<SignedOut>) -> Answer<ToolList> {
 /// Adds a server of tools, or changes one.
 ///
 /// # Errors
-/// `supervised`, `invalid_name`, `name_taken`, `program_missing`, `invalid_parameter`.
+/// `supervised`, `invalid_name`, `name_taken`, `program_missing`, `tool_timeout`, `invalid_parameter`.
 pub async fn tool_server_save(app: &App, req: ToolServerSaveReq) -> Answer<ToolList> {
     let secrets = |values: Vec<ToolValue>| {
         let values = values.into_iter();
@@ -88,6 +89,7 @@ pub async fn tool_server_save(app: &App, req: ToolServerSaveReq) -> Answer<ToolL
         arguments: req.arguments,
         headers: secrets(req.headers),
         environment: secrets(req.environment),
+        timeout_s: req.timeout_s,
         enabled: req.enabled,
     };
     match req.id {

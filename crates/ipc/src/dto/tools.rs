@@ -38,6 +38,8 @@ dto! {
         pub host: Option<String>,
         /// Whether it may be used.
         pub enabled: bool,
+        /// How long a call of its tools may take, in seconds.
+        pub timeout_s: u32,
         /// Whether it runs now.
         pub running: bool,
         /// What it offered when it was last asked.
@@ -142,6 +144,8 @@ dto! {
         pub arguments: Vec<String>,
         /// What is added to the little of our environment it is given.
         pub environment: Vec<ToolValue>,
+        /// How long a call of its tools may take, in seconds; `None` keeps what it had.
+        pub timeout_s: Option<u32>,
         /// Whether it may be used.
         pub enabled: bool,
     }

@@ -13,7 +13,7 @@ const MOST: u32 = 100;
 
 macro_rules! servers {
     () => {
-        "SELECT id, name, transport, enabled, tools, created_at FROM tool_server"
+        "SELECT id, name, transport, enabled, tools, created_at, timeout_s FROM tool_server"
     };
 }
 
@@ -25,6 +25,7 @@ fn read(row: &Row<'_>) -> Result<ToolServer, StoreError> {
         enabled: row.get(3)?,
         tools: from_json(&row.get::<_, String>(4)?, "tool server")?,
         created_at: Timestamp(row.get(5)?),
+        timeout_s: row.get(6)?,
     })
 }
 
@@ -99,8 +100,8 @@ impl WriteTx<'_> {
     pub fn tool_server_insert(&self, server: &ToolServer) -> Result<(), StoreError> {
         change(
             self.conn,
-            "INSERT INTO tool_server (id, created_at, name, enabled, transport, tools)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO tool_server (id, created_at, name, enabled, transport, tools, timeout_s)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![
                 server.id.0,
                 server.created_at.0,
@@ -108,6 +109,7 @@ impl WriteTx<'_> {
                 server.enabled,
                 to_json(&server.transport, "tool server")?,
                 to_json(&server.tools, "tool server")?,
+                server.timeout_s,
             ],
         )
         .map_err(refused("tool server"))?;
@@ -121,13 +123,15 @@ impl WriteTx<'_> {
     pub fn tool_server_update(&self, server: &ToolServer) -> Result<(), StoreError> {
         let changed = change(
             self.conn,
-            "UPDATE tool_server SET name = ?2, enabled = ?3, transport = ?4, tools = ?5 WHERE id = ?1",
+            "UPDATE tool_server SET name = ?2, enabled = ?3, transport = ?4, tools = ?5, timeout_s = ?6
+             WHERE id = ?1",
             params![
                 server.id.0,
                 server.name,
                 server.enabled,
                 to_json(&server.transport, "tool server")?,
                 to_json(&server.tools, "tool server")?,
+                server.timeout_s,
             ],
         )?;
         must_exist(changed, "tool server")

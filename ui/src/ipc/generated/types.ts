@@ -6089,6 +6089,10 @@ name: string,
  */
 url: string, 
 /**
+/**
+ * How long a call of its tools may take, in seconds.
+ */
+timeout_s: number, 
  * Whether its path is kept with the keys.
  */
 hide_path: boolean, 
@@ -6158,6 +6162,10 @@ id: ToolServerId,
  * How its guard knows this app; empty to be made known there.
  */
 client_id: string, 
+/**
+ * How long a call of its tools may take, in seconds; `None` keeps what it had.
+ */
+timeout_s?: number, 
 /**
  * What proves it, where the guard wants that.
  */

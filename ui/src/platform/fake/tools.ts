@@ -52,6 +52,7 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
               environment: ['PATH'],
             },
             enabled: true,
+            timeout_s: 60,
             running: true,
             tools: [
               tool(`${files}/read_file`, 'read_file', 'Read the complete contents of a file.'),
@@ -70,6 +71,7 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
             transport: { kind: 'http', origin: 'https://mcp.trips.example:443', path: '/mcp', header: null, has_key: true },
             host: 'mcp.trips.example',
             enabled: true,
+            timeout_s: 60,
             running: false,
             tools: [tool(`${trips}/find_train`, 'find_train', 'Finds trains between two places.')],
             said: '',
@@ -91,6 +93,7 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
             },
             host: 'mcp.mail.example',
             enabled: true,
+            timeout_s: 60,
             running: false,
             tools: [tool(`${mail}/send`, 'send', 'Sends a letter.')],
             said: '',
@@ -116,7 +119,7 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
 
   return {
     tool_list: list,
-    tool_server_save: ({ id, name, url, hide_path, key_header, key, headers, program, arguments: args, environment, enabled }) => {
+    tool_server_save: ({ id, name, url, hide_path, key_header, key, headers, program, arguments: args, environment, timeout_s, enabled }) => {
       const at = url === '' ? null : new URL(url);
       if (at && at.protocol !== 'https:') throw apiError('insecure_origin', 'The connection must be encrypted.');
       if (!at && !program.startsWith('/')) throw apiError('program_missing', 'There is no such program on this computer.');
@@ -130,6 +133,7 @@ export function toolCommands(world: FakeWorld): Handlers<Names> {
           : { kind: 'stdio', program, arguments: args, environment: environment.map((value) => value.name) },
         host: at?.host ?? null,
         enabled,
+        timeout_s: timeout_s ?? known?.timeout_s ?? 60,
         running: false,
         tools: known?.tools ?? [],
         said: '',

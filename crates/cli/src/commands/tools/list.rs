@@ -1,6 +1,6 @@
 //! Which tools there are.
 
-use fluxchat_core::{App, ToolInfo, ToolServerInfo};
+use fluxchat_core::{App, ToolInfo, ToolServerInfo, tool_address};
 use fluxchat_model::ToolTransport;
 use serde_json::{Value, json};
 
@@ -48,26 +48,14 @@ fn place(transport: &ToolTransport) -> String {
             program, arguments, ..
         } => format!("{program} {}", arguments.join(" ")),
         ToolTransport::Http {
-            origin,
-            path,
-            has_key,
-            hides_path,
-            has_query,
-            signed_in,
-            ..
+            has_key, signed_in, ..
         } => {
-            let path = if *hides_path { "/…" } else { path };
-            let query = if *has_query { "?…" } else { "" };
             let key = match signed_in {
                 Some(by) => format!(", signed in at {}", by.host),
                 None if *has_key => ", with a key".to_owned(),
                 None => String::new(),
             };
-            format!(
-                "{}://{}{path}{query}{key}",
-                origin.scheme(),
-                origin.authority()
-            )
+            tool_address(transport).unwrap_or_default() + &key
         }
     }
 }
@@ -107,6 +95,7 @@ fn server_row(server: &ToolServerInfo) -> Value {
         "transport": server.transport,
         "host": server.transport.host(),
         "enabled": server.enabled,
+        "timeout": server.timeout_s,
         "wants_sign_in": server.wants_sign_in,
         "wants_more": server.wants_more,
         "tools": server.tools.iter().map(tool_row).collect::<Vec<_>>(),

@@ -53,6 +53,12 @@ pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
         "Test it in the settings; what a program wrote is shown there.",
     ),
     (
+        "tool_timeout",
+        "A call of a tool may take between 5 seconds and one hour.",
+        NOTHING_CHANGED,
+        "Enter a number of seconds from 5 to 3600.",
+    ),
+    (
         "sign_in_not_wanted",
         "The server of tools wants no sign-in.",
         NOTHING_CHANGED,

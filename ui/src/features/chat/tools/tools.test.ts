@@ -189,6 +189,7 @@ describe('the page of tools', () => {
     await user.keyboard('{Enter}');
     await stage('waiting');
     expect(document.activeElement).toBe(screen.getByTestId('tool-sign-in-cancel'));
+      timeout_s: 60,
     await user.click(screen.getByRole('button', { name: 'Open the page again' }));
     expect(fake.calls.filter((made) => made.name === 'tool_sign_in_open')).toHaveLength(2);
     expect(await violations()).toEqual([]);
@@ -197,6 +198,26 @@ describe('the page of tools', () => {
     expect(card.contains(document.activeElement)).toBe(true);
     expect(app.tools.problem).toBeNull();
   });
+  it('changes how long a call may take, within bounds', async () => {
+    const { fake } = await renderWithApp(Tools, {}, { conversations: 3 });
+    const user = userEvent.setup({ pointerEventsCheck: 0 });
+    await user.click(await screen.findByRole('button', { name: 'Change Files' }));
+    const field = screen.getByLabelText<HTMLInputElement>('Seconds a call may take');
+    const save = screen.getByTestId<HTMLButtonElement>('tool-server-save');
+    expect(field.value).toBe('60');
+    for (const wrong of ['4', '3601', '1.5', 'long', '']) {
+      await user.clear(field);
+      if (wrong) await enter(user, field, wrong);
+      expect(save.disabled, wrong).toBe(true);
+    }
+    await user.clear(field);
+    await enter(user, field, '300');
+    expect(await violations()).toEqual([]);
+    await user.click(save);
+    await screen.findByText('300');
+    expect(fake.calls.find((made) => made.name === 'tool_server_save')?.req).toMatchObject({ timeout_s: 300 });
+  });
+
 
   it('adds a server at an address, with a key that goes there alone', async () => {
     const { fake } = await renderWithApp(Tools, {}, { conversations: 3 });

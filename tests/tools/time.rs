@@ -1,0 +1,83 @@
+//! How long a call may take is said of each server.
+
+use std::time::Duration;
+
+use fluxchat_core::NewToolServer;
+use fluxchat_model::{Dialect, ToolDecision, ToolState};
+
+use super::under_way::{begin, read, slow};
+use super::{calls, one_tool, openai, world};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_server_has_a_time_of_its_own() {
+    let (patient, hasty) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let turns = vec![
+        openai("", &[("Patient__t", "{}")]),
+        openai("", &[("Hasty__t", "{}")]),
+        openai("Without.", &[]),
+        openai("With.", &[]),
+    ];
+    let world = world(Dialect::Openai, turns).await;
+    world.app.tools_count_as_second(Duration::from_millis(20));
+    let mut ids = Vec::new();
+    for (name, folder, seconds) in [("Patient", &patient, 3_600), ("Hasty", &hasty, 5)] {
+        let new = NewToolServer {
+            name: name.to_owned(),
+            timeout_s: Some(seconds),
+            ..slow(folder.path())
+        };
+        let server = world.app.add_tool_server(new).await.unwrap();
+        ids.push(server.id.to_string());
+    }
+    let began = |folder: &tempfile::TempDir| {
+        let reading = read(folder.path().join("began"));
+        async { drop(reading.await) }
+    };
+    // The patient one is asked first, and is at work when the time of the other is over.
+    let ask = world.question("slowly", &[&ids[0]]);
+    let slowly = begin(&world, ask, began(&patient)).await;
+    let mut events = world.app.events().subscribe();
+    let ask = world.question("at once", &[&ids[1]]);
+    let at_once = begin(&world, ask, began(&hasty)).await;
+    let answer = world
+        .until_end(&mut events, at_once.answer_id, ToolDecision::Once)
+        .await;
+    assert_eq!(calls(&answer)[0].state, ToolState::TimedOut);
+    assert_eq!(answer.text(), "Without.");
+    let running = world.app.tool_calls(slowly.answer_id).await.unwrap();
+    assert_eq!(running[0].state, ToolState::Running);
+    let go = patient.path().join("go");
+    let told = tokio::task::spawn_blocking(move || std::fs::write(go, "go\n").unwrap());
+    told.await.unwrap();
+    let answer = world
+        .until_end(&mut events, slowly.answer_id, ToolDecision::Once)
+        .await;
+    assert_eq!(calls(&answer)[0].state, ToolState::Done);
+    assert_eq!(answer.text(), "With.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_has_bounds_and_stays_when_something_else_is_changed() {
+    let world = world(Dialect::Openai, vec![]).await;
+    let with = |timeout_s| NewToolServer {
+        timeout_s,
+        ..one_tool()
+    };
+    for wrong in [0, 4, 3_601, u32::MAX] {
+        let refused = world.app.add_tool_server(with(Some(wrong))).await;
+        assert_eq!(refused.unwrap_err().code(), "tool_timeout", "{wrong}");
+    }
+    let server = world.app.add_tool_server(with(None)).await.unwrap();
+    assert_eq!(server.timeout_s, 60);
+    let change = |new| world.app.change_tool_server(server.id, new);
+    change(with(Some(3_600))).await.unwrap();
+    let renamed = NewToolServer {
+        name: "Renamed".to_owned(),
+        ..with(None)
+    };
+    change(renamed).await.unwrap();
+    let kept = &world.app.tools().await.unwrap().servers[0];
+    assert_eq!((kept.name.as_str(), kept.timeout_s), ("Renamed", 3_600));
+    let refused = change(with(Some(4))).await;
+    assert_eq!(refused.unwrap_err().code(), "tool_timeout");
+}
