@@ -3,6 +3,10 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { renderWithApp } from '../../test/render';
 import Shell from './Shell.svelte';
+// Fetched when they are first needed; here they are there already.
+import '../../kit/MenuPanel.svelte';
+import '../chat/MessageList.svelte';
+import './ConversationMenu.svelte';
 
 async function rows(): Promise<HTMLElement[]> {
   await renderWithApp(Shell as never);
@@ -37,6 +41,45 @@ describe('a line of the history', () => {
     await fireEvent.pointerOver(second);
     expect(document.activeElement).toBe(menu);
     expect(menu.isConnected).toBe(true);
+  });
+
+  describe('by its menu', () => {
+    const shown = () => screen.queryAllByTestId('conversation-row').map((row) => row.dataset.conversationId);
+
+    /** Chooses something for the last line. */
+    async function choose(name: string, archived = false) {
+      const { app } = await renderWithApp(Shell as never, {}, { conversations: 3 });
+      await waitFor(() => expect(shown()).toHaveLength(3));
+      const id = shown().at(-1) ?? '';
+      if (archived) {
+        await app.history.update({ id, archived: true });
+        app.navigation.archived = true;
+        await waitFor(() => expect(shown()).toEqual([id]));
+      }
+      const last = screen.getAllByTestId('conversation-row').at(-1);
+      await fireEvent.contextMenu(last as HTMLElement);
+      await userEvent.setup({ pointerEventsCheck: 0 }).click(await screen.findByRole('menuitem', { name }));
+      return { app, id };
+    }
+
+    it('is pinned, and stands at the top', async () => {
+      const { app, id } = await choose('Pin');
+      await waitFor(() => expect(shown().indexOf(id)).toBeLessThan(2));
+      expect(app.history.find(id)?.pinned).toBe(true);
+    });
+
+    it('is archived, and leaves the list', async () => {
+      const { id } = await choose('Archive');
+      await waitFor(() => expect(shown()).toHaveLength(2));
+      expect(shown()).not.toContain(id);
+    });
+
+    it('is taken out of the archive', async () => {
+      const { app, id } = await choose('Take out of the archive', true);
+      await waitFor(() => expect(shown()).toEqual([]));
+      app.navigation.archived = false;
+      await waitFor(() => expect(shown()).toContain(id));
+    });
   });
 
   it('is opened by a click and marked', async () => {
