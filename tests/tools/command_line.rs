@@ -67,7 +67,20 @@ fn tools_of_a_server_of_others_run_when_allowed_and_not_otherwise() {
 
     // Without a terminal there is nobody to ask. What would be asked about is said all the same.
     server.answer(turns());
-    let refused = asked(&profile, &["--tool", "everything"]);
+    let ask = [
+        "--json", "ask", "please", "--source", "one", "--model", "m-1",
+    ];
+    let refused = profile
+        .run(&[&ask[..], &["--tool", "everything"]].concat())
+        .ok();
+    for said in [
+        "The server says of this tool: Returns the sum of two numbers",
+        "whose own traffic is in no ledger: ",
+        &format!("{} stdio", everything()),
+    ] {
+        assert!(refused.stderr.contains(said), "{said}: {}", refused.stderr);
+    }
+    let refused = refused.json();
     assert_eq!(refused["tool_calls"][0]["state"], "refused");
     assert_eq!(refused["status"], "complete");
     // Decided once, for this one.

@@ -395,6 +395,7 @@ fn nothing_but_a_person_adds_a_server() {
         who(&[".add_tool_server(", ".change_tool_server("]),
         [
             "crates/cli/src/commands/tools.rs",
+            "crates/cli/src/commands/tools/change.rs",
             "crates/ipc/src/commands/tools.rs"
         ]
     );

@@ -121,7 +121,7 @@ pub use spend::{BudgetState, Spending, dollars};
 pub use tokens::about as about_tokens;
 pub use tools::{
     LOCAL_TOOLS, LocalTool, NewToolServer, SignInInfo, SignInPage, SignInStage, SignedOut,
-    ToolInfo, ToolServerInfo, ToolsInfo, shown_json, tool_address,
+    ToolAbout, ToolInfo, ToolServerInfo, ToolsInfo, shown_json, tool_address,
 };
 pub use verify::{Chain, Doctor, Verification};
 pub use voice::{

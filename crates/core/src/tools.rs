@@ -12,7 +12,7 @@ mod sign_in;
 mod typed;
 mod words;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -70,7 +70,28 @@ pub(crate) struct OfferedTool {
     pub(crate) server: Option<(ToolServerId, String)>,
     /// The host it is at, where it is none on this computer.
     pub(crate) host: Option<String>,
+    /// The program it runs in.
+    program: Option<String>,
     definition: [u8; 32],
+}
+
+/// What a person should know of a tool before a call of it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToolAbout {
+    /// What its server says it does: words of somebody else. `None` for tools in the app.
+    pub description: Option<String>,
+    /// The program of a person it runs in, with what that is started with.
+    pub program: Option<String>,
+}
+
+impl OfferedTool {
+    pub(crate) fn about(&self) -> ToolAbout {
+        let says = self.server.as_ref().map(|_| self.wire.description.as_str());
+        ToolAbout {
+            description: says.filter(|it| !it.trim().is_empty()).map(words::short),
+            program: self.program.as_deref().map(words::short),
+        }
+    }
 }
 
 /// The tools of a request.
@@ -152,6 +173,15 @@ pub struct ToolsInfo {
     pub local: Vec<ToolInfo>,
     /// Servers a person added.
     pub servers: Vec<ToolServerInfo>,
+}
+
+/// The server of a tool that is offered.
+#[derive(Clone)]
+struct Whose {
+    id: ToolServerId,
+    name: String,
+    host: Option<String>,
+    program: Option<String>,
 }
 
 fn definition_of(name: &str, description: &str, schema: &str) -> [u8; 32] {
@@ -263,14 +293,19 @@ impl App {
                 },
                 None => server.tools.clone(),
             };
-            let who = (server.id, name, server.transport.host());
+            let who = Whose {
+                id: server.id,
+                name,
+                host: server.transport.host(),
+                program: typed::command(&server.transport),
+            };
             let usable = tools.into_iter().filter(|tool| is_plain(&tool.name));
             found.extend(usable.map(|tool| (Some(who.clone()), tool)));
         }
         let mut taken = HashSet::new();
         for (server, tool) in found {
             let key = match &server {
-                Some((id, ..)) => servers::key(*id, &tool.name),
+                Some(whose) => servers::key(whose.id, &tool.name),
                 None => local::key(&tool.name),
             };
             let asked = key.clone();
@@ -281,7 +316,7 @@ impl App {
             if offered.tools.len() == MOST_OFFERED {
                 break;
             }
-            let server_name = server.as_ref().map(|(_, name, _)| name.as_str());
+            let server_name = server.as_ref().map(|whose| whose.name.as_str());
             let wire_name = on_the_wire(server_name, &tool.name, &taken);
             taken.insert(wire_name.clone());
             offered.tools.push(OfferedTool {
@@ -293,8 +328,9 @@ impl App {
                 },
                 key,
                 name: tool.name,
-                host: server.as_ref().and_then(|(.., host)| host.clone()),
-                server: server.map(|(id, name, _)| (id, name)),
+                host: server.as_ref().and_then(|whose| whose.host.clone()),
+                program: server.as_ref().and_then(|whose| whose.program.clone()),
+                server: server.map(|whose| (whose.id, whose.name)),
             });
         }
         Ok(offered)
@@ -403,7 +439,7 @@ impl App {
                     let tools = server.tools.iter();
                     tools.map(|tool| servers::key(server.id, &tool.name))
                 });
-                let mut policies = std::collections::HashMap::new();
+                let mut policies = HashMap::new();
                 for key in local.chain(remote) {
                     if let Some(policy) = tx.tool_policy(&key)? {
                         policies.insert(key, policy);
@@ -455,6 +491,7 @@ impl App {
                         name: server.name,
                         transport: server.transport,
                         enabled: server.enabled,
+                        timeout_s: server.timeout_s,
                     }
                 })
                 .collect(),
@@ -497,7 +534,6 @@ impl App {
                         let id = server.id;
                         server.tools.into_iter().map(move |tool| (id, tool))
                     })
-                        timeout_s: server.timeout_s,
                     .find(|(id, tool)| servers::key(*id, &tool.name) == key)
                     .map(|(_, tool)| tool)
                     .ok_or(Error::NotFound("tool"))?
@@ -537,6 +573,15 @@ impl App {
         } else {
             Err(Error::NotFound("tool call"))
         }
+    }
+
+    /// What to know of the tools of an answer whose calls wait, by the number of the call.
+    ///
+    /// # Errors
+    /// When the archive is not open.
+    pub fn tools_waiting(&self, message: MessageId) -> Result<HashMap<u32, ToolAbout>, Error> {
+        let generation = self.open()?.generation(message);
+        Ok(generation.map_or_else(HashMap::new, |it| it.about().clone()))
     }
 
     /// The calls of an answer, in order.

@@ -142,8 +142,10 @@ impl Run {
             } else if !call.state.is_over() {
                 self.admit(place, call, offered).await?;
             }
-            if call.state == ToolState::Waiting {
-                self.generation.expect_decision(call.number);
+            if call.state == ToolState::Waiting
+                && let Some(tool) = offered.by_wire_name(&call.wire_name)
+            {
+                self.generation.expect_decision(call.number, tool.about());
             }
             self.keep_call(call).await?;
         }

@@ -501,7 +501,9 @@ impl App {
         let called = async {
             let server = self.tool_server(id).await?;
             // What was shown is what is done.
-            if !server.enabled || server.transport.host() != tool.host {
+            let is_elsewhere =
+                server.transport.host() != tool.host || command(&server.transport) != tool.program;
+            if !server.enabled || is_elsewhere {
                 return Err(Error::NotFound("tool"));
             }
             if matches!(server.transport, ToolTransport::Http { .. }) {

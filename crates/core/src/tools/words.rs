@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+const LONGEST_SHORT: usize = 1_000;
+
 fn hides(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t'))
         || matches!(c,
@@ -26,6 +28,15 @@ pub(crate) fn shown(text: &str) -> String {
     out
 }
 
+/// As much of a text as anybody reads before a decision, with everything in it to be seen.
+pub(super) fn short(text: &str) -> String {
+    let seen = shown(text.trim());
+    match seen.char_indices().nth(LONGEST_SHORT) {
+        Some((end, _)) => format!("{}…", &seen[..end]),
+        None => seen,
+    }
+}
+
 /// Arguments of a call as they are shown: with line breaks, everything in them to be seen, and still
 /// the same JSON.
 #[must_use]
@@ -38,6 +49,14 @@ pub fn shown_json(json: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_and_a_short_one_is_not() {
+        let long = "ä".repeat(LONGEST_SHORT + 1);
+        assert_eq!(short(&long), format!("{}…", "ä".repeat(LONGEST_SHORT)));
+        assert_eq!(short(&long[2..]), long[2..]);
+        assert_eq!(short(" a\u{202e}b\n"), r"a\u202eb");
+    }
 
     #[test]
     fn what_hides_is_written_out_and_stays_the_same_json() {

@@ -181,12 +181,19 @@ pub async fn tool_decide(app: &App, req: ToolDecideReq) -> Answer<Done> {
 /// When it does not exist.
 pub async fn tool_calls(app: &App, req: MessageReq) -> Answer<ToolCalls> {
     let message = app.message_by_id(req.message_id).await?;
-    Ok(ToolCalls {
-        rows: calls(&message),
-    })
+    let mut about = app.tools_waiting(req.message_id)?;
+    let mut rows = calls(&message);
+    for row in rows.iter_mut().filter(|it| it.state == ToolState::Waiting) {
+        if let Some(about) = about.remove(&row.number) {
+            row.description = about.description;
+            row.program = about.program;
+        }
+    }
+    Ok(ToolCalls { rows })
 }
 
-/// The calls of a message as they are shown.
+/// The calls of a message as they are shown. What to know of tools whose calls wait is asked for
+/// apart.
 #[must_use]
 pub fn calls(message: &Message) -> Vec<ToolCallRow> {
     let is_over = message.status != MessageStatus::Streaming;
@@ -234,6 +241,8 @@ fn call_row(call: &ToolCallPart, is_over: bool, after: u32) -> ToolCallRow {
         },
         changed: call.changed,
         result: call.result.clone(),
+        description: None,
+        program: None,
     }
 }
 

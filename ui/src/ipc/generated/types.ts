@@ -5891,7 +5891,15 @@ changed: boolean,
 /**
  * What it returned.
  */
-result: string | null, };
+result: string | null, 
+/**
+ * Of one that waits, what its server says the tool does.
+ */
+description: string | null, 
+/**
+ * Of one that waits, the program it would run in.
+ */
+program: string | null, };
 
 /**
  * The calls of an answer.
@@ -6048,6 +6056,10 @@ host: string | null,
  */
 enabled: boolean, 
 /**
+ * How long a call of its tools may take, in seconds.
+ */
+timeout_s: number, 
+/**
  * Whether it runs now.
  */
 running: boolean, 
@@ -6089,10 +6101,6 @@ name: string,
  */
 url: string, 
 /**
-/**
- * How long a call of its tools may take, in seconds.
- */
-timeout_s: number, 
  * Whether its path is kept with the keys.
  */
 hide_path: boolean, 
@@ -6120,6 +6128,10 @@ arguments: Array<string>,
  * What is added to the little of our environment it is given.
  */
 environment: Array<ToolValue>, 
+/**
+ * How long a call of its tools may take, in seconds; `None` keeps what it had.
+ */
+timeout_s?: number, 
 /**
  * Whether it may be used.
  */
@@ -6162,10 +6174,6 @@ id: ToolServerId,
  * How its guard knows this app; empty to be made known there.
  */
 client_id: string, 
-/**
- * How long a call of its tools may take, in seconds; `None` keeps what it had.
- */
-timeout_s?: number, 
 /**
  * What proves it, where the guard wants that.
  */

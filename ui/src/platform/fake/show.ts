@@ -81,6 +81,8 @@ const call = (number: number, tool: string, state: ToolCallRow['state'], more: P
   state,
   changed: false,
   result: state === 'done' ? '42' : null,
+  description: null,
+  program: null,
   ...more,
 });
 
@@ -174,7 +176,7 @@ export function showEverything(fake: FakePlatform): void {
         finished_at: null,
         usage: null,
         blocks: [paragraph('I would book these seats.')],
-        calls: [call(0, 'book_train', 'waiting', { server: 'Trips', host: 'mcp.trips.example', arguments: LONG_CALL, changed: true })],
+        calls: [call(0, 'book_train', 'waiting', { server: 'Trips', host: 'mcp.trips.example', arguments: LONG_CALL, changed: true, description: 'Books seats on a train and pays with the card that is kept there.' })],
       },
     ],
   ]);

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 
-use fluxchat_core::{App, Error, shown_json};
+use fluxchat_core::{App, Error, ToolAbout, shown_json};
 use fluxchat_model::{
     AnswerNotice, Message, MessageId, Part, ToolCallPart, ToolDecision, ToolState,
 };
@@ -30,6 +30,7 @@ pub async fn decide(
     decided: &mut Vec<u32>,
     out: &Out,
 ) -> Result<(), Failure> {
+    let mut about = app.tools_waiting(answer)?;
     for call in app.tool_calls(answer).await? {
         if call.state != ToolState::Waiting || decided.contains(&call.number) {
             continue;
@@ -38,7 +39,8 @@ pub async fn decide(
         let decision = if args.allow_tools {
             ToolDecision::Once
         } else {
-            asked(call, app.status().offline, out).await?
+            let about = about.remove(&number);
+            asked(call, about, app.status().offline, out).await?
         };
         decided.push(number);
         match app.decide_tool(answer, number, decision).await {
@@ -50,7 +52,12 @@ pub async fn decide(
     Ok(())
 }
 
-async fn asked(call: ToolCallPart, offline: bool, out: &Out) -> Result<ToolDecision, Failure> {
+async fn asked(
+    call: ToolCallPart,
+    about: Option<ToolAbout>,
+    offline: bool,
+    out: &Out,
+) -> Result<ToolDecision, Failure> {
     let place = call.server.as_deref().unwrap_or("in this app");
     let goes = match &call.host {
         Some(host) => format!(", goes to {}", plain(host)),
@@ -62,6 +69,15 @@ async fn asked(call: ToolCallPart, offline: bool, out: &Out) -> Result<ToolDecis
         plain(place),
         plain(&shown_json(&call.arguments))
     ));
+    if let Some(says) = about.as_ref().and_then(|it| it.description.as_ref()) {
+        out.note(&format!("The server says of this tool: {}", plain(says)));
+    }
+    if let Some(program) = about.as_ref().and_then(|it| it.program.as_ref()) {
+        out.note(&format!(
+            "It runs in a program with your rights, whose own traffic is in no ledger: {}",
+            plain(program)
+        ));
+    }
     if offline && call.server.is_some() && call.host.is_none() {
         out.note(
             "Fluxchat is offline. This is a program of its own: it can still use the network.",

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use super::super::stream::{Live, StreamState};
 use crate::app::Open;
 use crate::only_here;
+use crate::tools::ToolAbout;
 
 type Decisions = HashMap<
     u32,
@@ -32,6 +33,8 @@ pub(crate) struct Generation {
     live: Mutex<Live>,
     /// Calls of tools that somebody has to decide about.
     decisions: Mutex<Decisions>,
+    /// What to know before that.
+    about: Mutex<HashMap<u32, ToolAbout>>,
 }
 
 impl Generation {
@@ -48,11 +51,13 @@ impl Generation {
             ended: CancellationToken::new(),
             live: Mutex::new(Live::continuing(so_far)),
             decisions: Mutex::default(),
+            about: Mutex::default(),
         }
     }
 
-    pub(in crate::chat) fn expect_decision(&self, call: u32) {
+    pub(in crate::chat) fn expect_decision(&self, call: u32, about: ToolAbout) {
         let (sender, receiver) = oneshot::channel();
+        self.about().insert(call, about);
         self.decisions().insert(call, (sender, Some(receiver)));
     }
 
@@ -61,6 +66,11 @@ impl Generation {
         call: u32,
     ) -> Option<oneshot::Receiver<ToolDecision>> {
         self.decisions().get_mut(&call)?.1.take()
+    }
+
+    /// What to know of the tools of calls before they run, by the number of the call.
+    pub(crate) fn about(&self) -> MutexGuard<'_, HashMap<u32, ToolAbout>> {
+        self.about.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// False if nobody waits for it.

@@ -25,6 +25,8 @@ const call = (more: Partial<ToolCallRow> = {}): ToolCallRow => ({
   state: 'waiting',
   changed: false,
   result: null,
+  description: null,
+  program: null,
   ...more,
 });
 
@@ -107,6 +109,31 @@ describe('a call', () => {
     expect(await violations()).toEqual([]);
   });
 
+  it('shows what its server says, as text, and the program with what nobody sees of it', async () => {
+    const said = '<b>Safe.</b> Allow it always.';
+    const known = { description: said, program: '/usr/bin/npx -y notes' };
+    const { asked } = await withCalls([call({ tool: 'read_file', server: 'Files', ...known })]);
+    const card = await screen.findByTestId('tool-approval');
+    expect(within(card).getByTestId('tool-description').textContent).toBe(said);
+    expect(card.querySelector('b'), 'no markup').toBeNull();
+    expect(within(card).getByTestId('tool-program').textContent).toBe('/usr/bin/npx -y notes');
+    expect(card.textContent).toContain('what it sends over the network is in no ledger');
+    expect(asked('tool_calls')).toEqual([]);
+    expect(await violations()).toEqual([]);
+  });
+
+  it('that waited before the conversation was opened asks what to know of its tool', async () => {
+    const waiting = call({ tool: 'find_train', server: 'Trips', host: 'mcp.trips.example' });
+    const { fake, answer, app } = await withCalls([]);
+    fake.answer('tool_calls', () => ({ rows: [{ ...waiting, description: 'Finds trains.' }] }));
+    answer.calls = [waiting];
+    fake.world.emit({ type: 'messages_changed', conversation_id: app.thread.conversationId ?? '' });
+    const card = await screen.findByTestId('tool-approval');
+    await waitFor(() => expect(within(card).getByTestId('tool-description').textContent).toBe('Finds trains.'));
+    expect(within(card).queryByTestId('tool-program')).toBeNull();
+    expect(card.textContent).not.toContain('in no ledger');
+  });
+
   it('of a program says that offline does not reach it', async () => {
     const { app } = await withCalls([call({ tool: 'read_file', server: 'Files' })]);
     const card = await screen.findByTestId('tool-approval');
@@ -162,12 +189,33 @@ describe('the page of tools', () => {
       program: '/usr/bin/notes',
       arguments: ['--stdio'],
       environment: [],
+      timeout_s: 60,
     });
     await user.click(screen.getByRole('button', { name: 'Test Notes' }));
     await screen.findByText('echo');
     await user.click(screen.getByRole('button', { name: 'Remove Notes' }));
     await user.click(await screen.findByRole('button', { name: 'Remove' }));
     await waitFor(() => expect(screen.queryByRole('heading', { name: 'Notes' })).toBeNull());
+  });
+
+  it('changes how long a call may take, within bounds', async () => {
+    const { fake } = await renderWithApp(Tools, {}, { conversations: 3 });
+    const user = userEvent.setup({ pointerEventsCheck: 0 });
+    await user.click(await screen.findByRole('button', { name: 'Change Files' }));
+    const field = screen.getByLabelText<HTMLInputElement>('Seconds a call may take');
+    const save = screen.getByTestId<HTMLButtonElement>('tool-server-save');
+    expect(field.value).toBe('60');
+    for (const wrong of ['4', '3601', '1.5', 'long', '']) {
+      await user.clear(field);
+      if (wrong) await enter(user, field, wrong);
+      expect(save.disabled, wrong).toBe(true);
+    }
+    await user.clear(field);
+    await enter(user, field, '300');
+    expect(await violations()).toEqual([]);
+    await user.click(save);
+    await screen.findByText('300');
+    expect(fake.calls.find((made) => made.name === 'tool_server_save')?.req).toMatchObject({ timeout_s: 300 });
   });
 
   it('leads through a sign-in, with the keyboard in the card', async () => {
@@ -189,7 +237,6 @@ describe('the page of tools', () => {
     await user.keyboard('{Enter}');
     await stage('waiting');
     expect(document.activeElement).toBe(screen.getByTestId('tool-sign-in-cancel'));
-      timeout_s: 60,
     await user.click(screen.getByRole('button', { name: 'Open the page again' }));
     expect(fake.calls.filter((made) => made.name === 'tool_sign_in_open')).toHaveLength(2);
     expect(await violations()).toEqual([]);
@@ -198,26 +245,6 @@ describe('the page of tools', () => {
     expect(card.contains(document.activeElement)).toBe(true);
     expect(app.tools.problem).toBeNull();
   });
-  it('changes how long a call may take, within bounds', async () => {
-    const { fake } = await renderWithApp(Tools, {}, { conversations: 3 });
-    const user = userEvent.setup({ pointerEventsCheck: 0 });
-    await user.click(await screen.findByRole('button', { name: 'Change Files' }));
-    const field = screen.getByLabelText<HTMLInputElement>('Seconds a call may take');
-    const save = screen.getByTestId<HTMLButtonElement>('tool-server-save');
-    expect(field.value).toBe('60');
-    for (const wrong of ['4', '3601', '1.5', 'long', '']) {
-      await user.clear(field);
-      if (wrong) await enter(user, field, wrong);
-      expect(save.disabled, wrong).toBe(true);
-    }
-    await user.clear(field);
-    await enter(user, field, '300');
-    expect(await violations()).toEqual([]);
-    await user.click(save);
-    await screen.findByText('300');
-    expect(fake.calls.find((made) => made.name === 'tool_server_save')?.req).toMatchObject({ timeout_s: 300 });
-  });
-
 
   it('adds a server at an address, with a key that goes there alone', async () => {
     const { fake } = await renderWithApp(Tools, {}, { conversations: 3 });
