@@ -1,8 +1,10 @@
 //! Attachments: what goes with a question is kept encrypted, leaves as far as the source can take
 //! it and no further, and is gone when it is deleted.
 
+mod cited;
 #[cfg(target_os = "linux")]
 mod screen;
+mod room;
 mod takes;
 mod window;
 

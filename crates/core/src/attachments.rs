@@ -2,8 +2,10 @@
 //! them.
 
 mod answer;
+mod best;
 mod dropped;
 mod keep;
+mod parts;
 mod pieces;
 mod tell;
 mod told;
@@ -27,12 +29,14 @@ pub(crate) use dropped::Dropped;
 pub use dropped::{DroppedFile, read_file};
 pub(crate) use keep::{Moved, settle};
 pub use tell::FileSent;
-pub(crate) use tell::{Said, WHOLE, path};
+pub(crate) use tell::{Said, path};
 pub use told::ShownFile;
 pub(crate) use upload::Uploads;
 
 /// Files beside one question.
 pub const MOST_FILES: usize = 20;
+/// Up to here a text goes whole, in bytes: some six thousand tokens.
+pub(crate) const WHOLE: u32 = 24 << 10;
 /// The longest name that is kept, in characters.
 const LONGEST_NAME: usize = 160;
 

@@ -46,7 +46,7 @@ pub use hosts::{KnownHost, OptOut, is_passed_on, keeps_nothing, key_header, know
 pub use known::KnownModels;
 pub use provider::{chat, models, preview};
 pub use services::{Service, base_path, service_at, services};
-pub use takes::{Takes, takes};
+pub use takes::{Takes, cites_pages, takes};
 pub use voice::{
     LONGEST_SPEECH, SpeechRequest, Spoken, Transcription, TranscriptionRequest, VoiceNames, speak,
     speaks_as, speaks_voice, transcribe, voice_names,

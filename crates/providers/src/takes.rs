@@ -19,6 +19,9 @@ pub enum Takes {
 /// Hosts that read a PDF by themselves where many others of their dialect do not.
 const READ_PDF: &[&str] = &["openai.com", "openai.azure.com", "openrouter.ai"];
 
+/// Hosts that cite pages of a PDF in a form of their own.
+const CITE_PAGES: &[&str] = &["anthropic.com"];
+
 /// In which form a model of a source takes a file of this kind and media type. `abilities` is what
 /// the source's list tells of the model; where it is silent, the dialect decides.
 #[must_use]
@@ -48,7 +51,7 @@ pub fn takes(
         AttachmentKind::Pdf => match source.dialect {
             Dialect::Anthropic | Dialect::Gemini | Dialect::Interactions => Takes::File,
             Dialect::Openai | Dialect::Responses
-                if is_known(source) || abilities.files == Some(true) =>
+                if is_at(source, READ_PDF) || abilities.files == Some(true) =>
             {
                 Takes::File
             }
@@ -68,9 +71,16 @@ pub fn takes(
     }
 }
 
-fn is_known(source: &Source) -> bool {
+/// Whether a source cites the pages of a PDF by itself. Others that speak as it does may not, and
+/// have to be told how pages are named.
+#[must_use]
+pub fn cites_pages(source: &Source) -> bool {
+    source.dialect == Dialect::Anthropic && is_at(source, CITE_PAGES)
+}
+
+fn is_at(source: &Source, hosts: &[&str]) -> bool {
     source.origin.as_ref().is_some_and(|origin| {
-        READ_PDF.iter().any(|known| {
+        hosts.iter().any(|known| {
             origin
                 .host()
                 .strip_suffix(known)

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
 use tokio::task::JoinHandle;
 
@@ -105,7 +106,8 @@ impl<S: Send + Sync + 'static> Serving<S> {
             .expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
         let shared = Arc::new(shared);
-        let router = router(Arc::clone(&shared));
+        // Whoever asks decides how much it sends.
+        let router = router(Arc::clone(&shared)).layer(DefaultBodyLimit::disable());
         let task = tokio::spawn(async move {
             let _ = axum::serve(listener, router).await;
         });

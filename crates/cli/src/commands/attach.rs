@@ -133,6 +133,11 @@ pub(super) fn lines(files: &[FileSent]) -> String {
         .iter()
         .map(|it| {
             let mut text = line(&it.attachment, it.way, &it.pages);
+            if it.no_room {
+                text.push_str(" One request cannot carry it beside the others.");
+            } else if it.way.is_none() {
+                text.push_str(" The source cannot take it.");
+            }
             if it.unredacted {
                 text.push_str(" Private details in it are not replaced: it leaves as it is.");
             }
@@ -156,7 +161,7 @@ fn line(it: &Attachment, way: Option<AttachmentWay>, pages: &[u32]) -> String {
                 it.facts.page_count
             )
         }
-        None => "nothing; the source cannot take it".to_owned(),
+        None => "nothing".to_owned(),
     };
     format!(
         "{} ({}, {} bytes): {how}.",

@@ -210,7 +210,11 @@ mod tests {
         }
         assert_eq!(
             of_manual("[Manual.pdf, pp. 3, 7 and 9–10]"),
-            ["Manual.pdf, p. 3", "Manual.pdf, p. 7", "Manual.pdf, p. 9–10"]
+            [
+                "Manual.pdf, p. 3",
+                "Manual.pdf, p. 7",
+                "Manual.pdf, p. 9–10"
+            ]
         );
         assert_eq!(
             of_manual("On Manual.pdf, p. 3, 5 screws are shown."),

@@ -1,41 +1,30 @@
 //! What of files a source is told, for a question: the file, its text, or the parts of its text
 //! that fit the question best. The same for asking and for showing what would be asked.
 
-use std::collections::HashMap;
-
 use fluxchat_model::{
     Abilities, AssetId, Attachment, AttachmentKind, AttachmentTold, AttachmentWay, DraftKey,
     Message, Part, Role, Source, SourceId,
 };
-use fluxchat_providers::{ChatMessage, ChatPart, Takes, takes};
-use fluxchat_store::{AttachmentChunk, ReadTx, StoreError};
+use fluxchat_providers::{ChatMessage, ChatPart, Takes, cites_pages, takes};
 
-use super::of;
+use super::best::{best, pages_of};
+use super::parts::{as_file, how_to_cite, in_parts, whole};
+use super::{WHOLE, of};
 use crate::chat::said::{Listener, Telling, text_of};
 use crate::temporary::Home;
 use crate::{App, Error, tokens};
 
-/// Up to here a text goes whole, in bytes: some six thousand tokens.
-pub(crate) const WHOLE: u32 = 24 << 10;
 /// The pages a source reads in one PDF; a longer one goes as text.
 const PDF_PAGES: u32 = 100;
 /// The most bytes of files in one request; providers take some 20 MB as Base64.
 const LARGEST_REQUEST: u64 = 15 << 20;
-/// What fits so much less than the best is not told: nothing leaves that does not help.
-const LEAST_SHARE: f64 = 0.2;
-/// What it counts that a question names the page: more than some rare words.
-const NAMED: f64 = 24.0;
-/// Words of a question that are looked for.
-const MOST_WORDS: usize = 48;
-/// A shorter word says little, in characters; of a script without spaces any does.
-const SHORTEST_WORD: usize = 3;
 
 /// A file as it leaves, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileSent {
     /// The file.
     pub attachment: Attachment,
-    /// How much of it; `None`: nothing, the source cannot take it.
+    /// How much of it; `None`: nothing, the source cannot take it or there is no room for it.
     pub way: Option<AttachmentWay>,
     /// The pages, where it is not all.
     pub pages: Vec<u32>,
@@ -43,12 +32,35 @@ pub struct FileSent {
     pub unredacted: bool,
     /// Whether it goes with the question, and not with an earlier one.
     pub is_new: bool,
+    /// Whether the source could take it, but one request cannot carry it beside the others.
+    pub no_room: bool,
 }
 
 impl FileSent {
     /// About how many tokens it is, for a model of a source.
     pub(crate) fn tokens(&self, source: &Source, model: &str) -> u64 {
         tokens::of_file(source, model, &self.attachment, self.way, WHOLE)
+    }
+}
+
+/// The bytes of files that one request carries.
+#[derive(Default)]
+struct Room {
+    taken: u64,
+}
+
+impl Room {
+    /// Whether a file fits as it is to go; one that does has its place from now on.
+    fn takes(&mut self, file: &FileSent) -> bool {
+        let bytes = match file.way {
+            Some(AttachmentWay::File) => file.attachment.bytes,
+            _ => 0,
+        };
+        let fits = self.taken + bytes <= LARGEST_REQUEST;
+        if fits {
+            self.taken += bytes;
+        }
+        fits
     }
 }
 
@@ -108,6 +120,12 @@ impl Said {
             .collect()
     }
 
+    /// The files of earlier questions for which there was no room.
+    pub(crate) fn left_out(&self) -> impl Iterator<Item = &str> {
+        let left_out = self.files.iter().filter(|file| file.no_room);
+        left_out.map(|file| file.attachment.name.as_str())
+    }
+
     /// The pages that an answer may name.
     pub(crate) fn pages(&self) -> Vec<(AssetId, String, Vec<u32>)> {
         self.files
@@ -156,13 +174,62 @@ impl Taker<'_> {
             way,
             pages: Vec::new(),
             is_new: true,
+            no_room: false,
         }
+    }
+
+    /// The same for a file that one request cannot carry as it is: its words go, where it has any.
+    fn without_room(&self, file: FileSent) -> FileSent {
+        let facts = &file.attachment.facts;
+        let has_words = facts.kind == AttachmentKind::Pdf && facts.text_bytes > 0;
+        let way = has_words.then(|| words(facts.text_bytes));
+        FileSent {
+            way,
+            unredacted: false,
+            no_room: way.is_none(),
+            ..file
+        }
+    }
+
+    /// How the files of a branch would be told, message by message. Those of the question always
+    /// go; of earlier ones, the newest that one request can carry beside them.
+    fn fitted(&self, home: &Home, path: &[(Role, Vec<Part>)]) -> Result<Vec<Vec<FileSent>>, Error> {
+        let question = path.iter().rposition(|(role, _)| *role == Role::User);
+        let last = path.len().saturating_sub(1);
+        let mut room = Room::default();
+        let mut fitted = Vec::with_capacity(path.len());
+        for (at, (_, parts)) in path.iter().enumerate().rev() {
+            let mut files = Vec::new();
+            for id in of(parts) {
+                let Some(it) = home.store.read(|tx| tx.attachment(id))? else {
+                    continue;
+                };
+                let mut file = self.planned(it);
+                file.is_new = at == last;
+                if !room.takes(&file) {
+                    if Some(at) == question {
+                        return Err(together());
+                    }
+                    file = self.without_room(file);
+                }
+                files.push(file);
+            }
+            fitted.push(files);
+        }
+        fitted.reverse();
+        Ok(fitted)
     }
 
     /// About how many tokens files are.
     pub(crate) fn tokens(&self, files: Vec<Attachment>) -> u64 {
         let planned = files.into_iter().map(|it| self.planned(it));
         planned.map(|it| it.tokens(self.source, self.model)).sum()
+    }
+
+    /// Whether a source has to be told how pages of a file are named: it does not cite them by
+    /// itself.
+    fn names_pages_of(&self, it: &Attachment) -> bool {
+        it.facts.page_count > 0 && !cites_pages(self.source)
     }
 
     fn refused(&self, it: &Attachment) -> Error {
@@ -275,7 +342,16 @@ impl App {
         let files = self
             .read_at(&home, move |tx| tx.draft_attachments(key))
             .await?;
-        Ok(files.into_iter().map(|it| taker.planned(it)).collect())
+        let mut room = Room::default();
+        let mut planned = Vec::with_capacity(files.len());
+        for it in files {
+            let mut file = taker.planned(it);
+            if !room.takes(&file) {
+                (file.way, file.no_room) = (None, true);
+            }
+            planned.push(file);
+        }
+        Ok(planned)
     }
 
     /// Refuses files that a model of a source cannot take, before anything is written or sent.
@@ -294,15 +370,13 @@ impl App {
                 return Err(taker.refused(it));
             }
         }
-        let bytes = files
-            .iter()
-            .filter(|it| taker.plan(it) == Some(AttachmentWay::File))
-            .map(|it| it.bytes)
-            .sum::<u64>();
-        if bytes > LARGEST_REQUEST {
-            return Err(together());
+        let mut room = Room::default();
+        let mut planned = files.iter().map(|it| taker.planned(it.clone()));
+        if planned.all(|file| room.takes(&file)) {
+            Ok(())
+        } else {
+            Err(together())
         }
-        Ok(())
     }
 
     fn say(
@@ -318,43 +392,35 @@ impl App {
             .find(|(role, _)| *role == Role::User)
             .map(|(_, parts)| text_of(parts))
             .unwrap_or_default();
-        let last = path.len().saturating_sub(1);
+        let fitted = taker.fitted(home, path)?;
         let mut files = Vec::new();
         let mut telling = Telling::new(to);
-        let mut bytes = 0;
-        for (at, (role, parts)) in path.iter().enumerate() {
+        for ((role, parts), fitted) in path.iter().zip(fitted) {
             let mut said = Vec::new();
-            for id in of(parts) {
-                let Some(it) = home.store.read(|tx| tx.attachment(id))? else {
-                    continue;
-                };
-                let mut file = taker.planned(it);
-                file.is_new = at == last;
+            for mut file in fitted {
+                let it = &file.attachment;
+                let id = it.asset_id;
                 match file.way {
                     Some(AttachmentWay::File) => {
-                        bytes += file.attachment.bytes;
-                        if bytes > LARGEST_REQUEST {
-                            return Err(together());
+                        if taker.names_pages_of(it) {
+                            said.push(ChatPart::Text(format!("{}:\n{}", it.name, how_to_cite(it))));
                         }
-                        let content = self.file_bytes(home, id)?;
-                        said.push(as_file(&file.attachment, content));
+                        said.push(as_file(it, self.file_bytes(home, id)?));
                     }
                     Some(AttachmentWay::Text) => {
                         let chunks = home
                             .store
                             .read(|tx| tx.attachment_chunks(id, 0, u32::MAX))?;
-                        said.push(whole(&file.attachment, &chunks));
+                        said.push(whole(it, &chunks));
                     }
                     Some(AttachmentWay::Pages) => {
-                        let best = home
-                            .store
-                            .read(|tx| best(tx, &file.attachment, &question))?;
+                        let best = home.store.read(|tx| best(tx, it, &question))?;
+                        said.push(in_parts(it, &best));
                         file.pages = pages_of(&best);
-                        said.push(in_parts(&file.attachment, &best));
                     }
                     None => said.push(ChatPart::Text(format!(
                         "[The file {} was attached here. It is not part of this request.]",
-                        file.attachment.name
+                        it.name
                     ))),
                 }
                 files.push(file);
@@ -390,188 +456,6 @@ pub(crate) fn path(messages: Vec<Message>) -> Vec<(Role, Vec<Part>)> {
 fn together() -> Error {
     Error::invalid(
         "files_too_large",
-        "The files of this conversation are together larger than one request can be.",
+        "The files of this question are together larger than one request can be.",
     )
-}
-
-fn as_file(it: &Attachment, content: Vec<u8>) -> ChatPart {
-    let media_type = it.media_type.clone();
-    if it.facts.kind == AttachmentKind::Picture {
-        return ChatPart::Image {
-            media_type,
-            bytes: content.into(),
-        };
-    }
-    ChatPart::File {
-        name: it.name.clone(),
-        media_type,
-        bytes: content.into(),
-    }
-}
-
-fn whole(it: &Attachment, chunks: &[AttachmentChunk]) -> ChatPart {
-    let mut text = format!("{}:\n", it.name);
-    if it.facts.page_count > 0 {
-        text.push_str(&how_to_cite(it));
-    }
-    let mut page = 0;
-    for chunk in chunks {
-        if chunk.page != page || text.ends_with(":\n") {
-            page = chunk.page;
-            text.push_str(&heading(it, page));
-        }
-        let fresh = usize::try_from(chunk.fresh).unwrap_or(0);
-        text.push_str(chunk.body.get(fresh..).unwrap_or_default());
-    }
-    ChatPart::Text(text)
-}
-
-fn in_parts(it: &Attachment, chunks: &[AttachmentChunk]) -> ChatPart {
-    let mut text = format!(
-        "{}: the parts of it that fit the question best; the rest is not in this request.\n",
-        it.name
-    );
-    if it.facts.page_count > 0 {
-        text.push_str(&how_to_cite(it));
-    }
-    let (mut page, mut after) = (0, None);
-    for chunk in chunks {
-        let goes_on = after == Some(chunk.seq) && page == chunk.page;
-        let from = if goes_on {
-            usize::try_from(chunk.fresh).unwrap_or(0)
-        } else {
-            text.push_str(&heading(it, chunk.page));
-            0
-        };
-        text.push_str(chunk.body.get(from..).unwrap_or_default());
-        (page, after) = (chunk.page, Some(chunk.seq + 1));
-    }
-    ChatPart::Text(text)
-}
-
-fn how_to_cite(it: &Attachment) -> String {
-    format!(
-        "It has {} pages. Name the pages you rely on in this form: [{}, p. 1]\n",
-        it.facts.page_count, it.name
-    )
-}
-
-fn heading(it: &Attachment, page: u32) -> String {
-    if page == 0 {
-        "\n\n".to_owned()
-    } else {
-        format!("\n\n[{}, p. {page}]\n", it.name)
-    }
-}
-
-fn pages_of(chunks: &[AttachmentChunk]) -> Vec<u32> {
-    let mut pages: Vec<u32> = chunks
-        .iter()
-        .map(|it| it.page)
-        .filter(|page| *page > 0)
-        .collect();
-    pages.dedup();
-    pages
-}
-
-/// The pieces of a file that fit a question best, in the order of the file: by BM25 among the
-/// pieces of this file alone, so that the cost does not depend on what else is kept.
-fn best(
-    tx: &ReadTx<'_>,
-    it: &Attachment,
-    question: &str,
-) -> Result<Vec<AttachmentChunk>, StoreError> {
-    let id = it.asset_id;
-    let pieces = tx.attachment_chunks(id, 0, u32::MAX)?;
-    let mut scores: HashMap<i64, f64> = HashMap::new();
-    let count = pieces.len() as f64;
-    let by_seq: HashMap<i64, &AttachmentChunk> =
-        pieces.iter().map(|piece| (piece.seq, piece)).collect();
-    for word in words_of(question) {
-        let found = tx.attachment_find(id, &word)?;
-        let holders = found.len() as f64;
-        let rarity = (1.0 + (count - holders + 0.5) / (holders + 0.5)).ln();
-        for seq in found {
-            let Some(piece) = by_seq.get(&seq) else {
-                continue;
-            };
-            let times = times(&piece.body, &word);
-            let length = piece.body.len() as f64 / 1_600.0;
-            let weight = times * 2.2 / (times + 1.2 * (0.25 + 0.75 * length));
-            *scores.entry(seq).or_default() += rarity * weight;
-        }
-    }
-    let named = pages_named(question);
-    for piece in pieces.iter().filter(|piece| named.contains(&piece.page)) {
-        *scores.entry(piece.seq).or_default() += NAMED;
-    }
-    let mut order: Vec<&AttachmentChunk> = pieces.iter().collect();
-    // Where nothing fits, the beginning is as good as any.
-    let score = |piece: &AttachmentChunk| scores.get(&piece.seq).copied().unwrap_or(0.0);
-    order.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.seq.cmp(&b.seq)));
-    let mut room = usize::try_from(WHOLE).unwrap_or(usize::MAX);
-    let mut chosen: Vec<AttachmentChunk> = Vec::new();
-    let least = order.first().map_or(0.0, |first| score(first)) * LEAST_SHARE;
-    for piece in order {
-        if piece.body.len() > room || score(piece) < least {
-            break;
-        }
-        room -= piece.body.len();
-        chosen.push(piece.clone());
-    }
-    chosen.sort_by_key(|piece| piece.seq);
-    Ok(chosen)
-}
-
-fn times(body: &str, word: &str) -> f64 {
-    let found = body.to_lowercase().matches(word).count();
-    f64::from(u32::try_from(found).unwrap_or(u32::MAX)).max(1.0)
-}
-
-fn words_of(question: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    for word in question.split(|it: char| !it.is_alphanumeric() && it != '-' && it != '_') {
-        let word = word.to_lowercase();
-        let says = word.chars().count() >= SHORTEST_WORD
-            || !word.is_ascii()
-            || word.contains(|it: char| it.is_ascii_digit());
-        if says && !word.is_empty() && !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    words.truncate(MOST_WORDS);
-    words
-}
-
-/// The pages a question names: “page 12”, “S. 12”.
-fn pages_named(question: &str) -> Vec<u32> {
-    const NAMES: &[&str] = &[
-        "page", "pages", "p", "slide", "sheet", "seite", "seiten", "s", "folie",
-    ];
-    let words: Vec<String> = question
-        .split(|it: char| !it.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    words
-        .windows(2)
-        .filter(|pair| NAMES.contains(&pair[0].as_str()))
-        .filter_map(|pair| pair[1].parse().ok())
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_question_names_pages_and_words() {
-        assert_eq!(pages_named("What is on page 77, and on S. 3?"), [77, 3]);
-        assert_eq!(pages_named("Are 42 pages enough?"), [] as [u32; 0]);
-        assert_eq!(
-            words_of("Is it A4 or 7 nm? 漢"),
-            ["a4", "7", "漢"],
-            "short words say little, numbers much"
-        );
-    }
 }

@@ -203,5 +203,6 @@ pub(super) fn plan(it: FileSent) -> AttachmentPlan {
         pages: it.pages,
         unredacted: it.unredacted,
         is_new: it.is_new,
+        no_room: it.no_room,
     }
 }

@@ -58,7 +58,7 @@ dto! {
     answer AttachmentPlan {
         /// The file.
         pub file: AttachmentFile,
-        /// How much of it; `None`: the source cannot take it.
+        /// How much of it; `None`: nothing, the source cannot take it or there is no room for it.
         pub way: Option<AttachmentWay>,
         /// The pages, where it is not all.
         pub pages: Vec<u32>,
@@ -66,6 +66,8 @@ dto! {
         pub unredacted: bool,
         /// Whether it goes with the question, and not with an earlier one.
         pub is_new: bool,
+        /// Whether the source could take it, but one request cannot carry it beside the others.
+        pub no_room: bool,
     }
 }
 

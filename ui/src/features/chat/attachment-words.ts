@@ -37,7 +37,8 @@ export function wayOf(way: AttachmentWay | null, pages: readonly number[], pageC
 export function notesOf(plan: AttachmentPlan): string[] {
   const { file } = plan;
   const notes = [];
-  if (plan.way === null) notes.push(t('attach.note.refused'));
+  if (plan.no_room) notes.push(t('attach.note.noRoom'));
+  else if (plan.way === null) notes.push(t('attach.note.refused'));
   else if (plan.way === 'text' && file.kind === 'pdf') notes.push(t('attach.note.text'));
   if (plan.way === 'pages') notes.push(t('attach.note.pages'));
   if (file.is_partial) notes.push(t('attach.note.partial'));

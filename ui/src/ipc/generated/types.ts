@@ -87,6 +87,10 @@ name: string, } | { "kind": "part_left_out",
 /**
  * The name of the file, or its media type.
  */
+name: string, } | { "kind": "file_left_out", 
+/**
+ * The name of the file.
+ */
 name: string, } | { "kind": "frames_skipped", 
 /**
  * How many.
@@ -295,7 +299,7 @@ export type AttachmentPlan = {
  */
 file: AttachmentFile, 
 /**
- * How much of it; `None`: the source cannot take it.
+ * How much of it; `None`: nothing, the source cannot take it or there is no room for it.
  */
 way: AttachmentWay | null, 
 /**
@@ -309,7 +313,11 @@ unredacted: boolean,
 /**
  * Whether it goes with the question, and not with an earlier one.
  */
-is_new: boolean, };
+is_new: boolean, 
+/**
+ * Whether the source could take it, but one request cannot carry it beside the others.
+ */
+no_room: boolean, };
 
 /**
  * A piece of a file.

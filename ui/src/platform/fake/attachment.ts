@@ -125,5 +125,6 @@ function planOf(world: FakeWorld, file: AttachmentFile, sourceId?: string): Atta
     pages: [],
     unredacted: binary && (source?.redact ?? false),
     is_new: true,
+    no_room: false,
   };
 }

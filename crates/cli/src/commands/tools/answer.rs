@@ -139,6 +139,12 @@ pub fn in_words(notice: &AnswerNotice) -> String {
                 plain(name)
             )
         }
+        AnswerNotice::FileLeftOut { name } => {
+            format!(
+                "{} was not sent: the files of earlier questions are more than one request can carry.",
+                plain(name)
+            )
+        }
         AnswerNotice::FramesSkipped { count: parts } => {
             let parts = count(u64::from(*parts), "part", "parts");
             format!("{parts} of the answer could not be read.")

@@ -1,6 +1,8 @@
 //! What an answer asks of its source: the branch as it goes out, with its files and tools.
 
-use fluxchat_model::{AttachmentTold, ConversationId, Dialect, Message, Role, SealedPart};
+use fluxchat_model::{
+    AnswerNotice, AttachmentTold, ConversationId, Dialect, Message, Role, SealedPart,
+};
 use fluxchat_providers::{ChatMessage, ChatRequest, Sealed};
 
 use super::super::context::Going;
@@ -75,6 +77,10 @@ impl Run {
         estimate.count_told(&instructions, &said, &self.source, &model);
         estimate.check()?;
         self.note_files(&said.told()).await?;
+        for name in said.left_out() {
+            let name = name.to_owned();
+            gathered.note(AnswerNotice::FileLeftOut { name });
+        }
         gathered.documents = said.documents();
         gathered.pages = said.pages();
         for (_, name, pages) in &mut gathered.pages {

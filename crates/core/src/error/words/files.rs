@@ -86,6 +86,6 @@ pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
         "files_too_large",
         "The files are together larger than one request can be.",
         "Nothing was sent; the question and its files are where they were.",
-        "Take some away, or begin a new conversation.",
+        "Take some away: one request carries about 15 MB of files.",
     ),
 ];

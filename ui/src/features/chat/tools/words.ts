@@ -48,6 +48,8 @@ export function noticeWords(notice: AnswerNotice): string {
       return t('tools.notice.parameter', { name: notice.name });
     case 'part_left_out':
       return t('tools.notice.part', { name: notice.name });
+    case 'file_left_out':
+      return t('tools.notice.file', { name: notice.name });
     case 'frames_skipped':
       return t('tools.notice.frames', { count: notice.count });
     case 'tools_missing':
