@@ -1,6 +1,7 @@
 //! How a conversation is asked is its own: shown before it is sent, changed by no preset, taken
 //! along by an export, and gone with it. A copy of a path is a conversation of its own.
 
+mod again;
 mod command_line;
 mod window;
 

@@ -5,6 +5,7 @@ mod context;
 mod generation;
 mod outgoing;
 mod preview;
+mod repeat;
 mod rewrite;
 pub(crate) mod said;
 mod side_by_side;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use fluxchat_markup as markup;
 use fluxchat_model::{
     AssetId, Attachment, Conversation, ConversationId, DraftKey, Instructions, Message, MessageId,
-    MessageStatus, Part, Role, Source, SourceId,
+    MessageStatus, Parameters, Part, Role, Source, SourceId,
 };
 use fluxchat_store::{ConversationPatch, Store, StoreError, WriteTx};
 
@@ -81,7 +82,7 @@ impl App {
     pub async fn ask(&self, ask: Ask) -> Result<Sent, Error> {
         let home = self.home_of_ask(&ask)?;
         let files = self.files_of(&home, &ask).await?;
-        let text = checked_with(&ask.text, &files)?;
+        let text = checked_with(&ask.text, !files.is_empty())?;
         let existing = match ask.conversation {
             Some(id) => Some(self.conversation_at(&home, id).await?),
             None => None,
@@ -105,7 +106,8 @@ impl App {
         let is_new = ask.conversation.is_none();
         let instructions = ask.instructions.map(instructions::checked).transpose()?;
         if let Some(instructions) = &instructions {
-            self.may_switch_on(&instructions.parameters.tools).await?;
+            self.may_switch_on(&instructions.parameters, &Parameters::default())
+                .await?;
         }
         let mut question = self.message(&conversation, conversation.head_id, Role::User, text)?;
         with_files(&mut question, attachments::parts(&files));
@@ -146,14 +148,15 @@ impl App {
     /// # Errors
     /// When it is no question, or cannot be written.
     pub async fn edit(&self, question: MessageId, text: &str) -> Result<Sent, Error> {
-        let text = checked(text)?;
         let home = self.home_of_message(question).await?;
         let old = self.own_question(&home, question).await?;
+        let files = files_in(&old);
+        let text = checked_with(text, !files.is_empty())?;
         let conversation = self.conversation_at(&home, old.conversation_id).await?;
         let source = self.source_for(Some(&conversation), None).await?;
         let model = model_for(Some(&conversation), &source, None);
         let mut new = self.message(&conversation, old.parent_id, Role::User, text)?;
-        with_files(&mut new, files_in(&old));
+        with_files(&mut new, files);
         let answer = self.answer_below(&conversation, new.id, &source, model.clone())?;
         let sent = Sent {
             conversation_id: conversation.id,
@@ -170,7 +173,9 @@ impl App {
         Ok(sent)
     }
 
-    /// Asks for another answer: a sibling of the one there is.
+    /// Asks for another answer: a sibling of the one there is. Where nobody is named, who gave that
+    /// one gives this one. Only one that failed and stands alone is asked of whoever answers the
+    /// conversation now: another model is what a person chooses then.
     ///
     /// # Errors
     /// When the message does not exist or nothing can be written.
@@ -184,8 +189,8 @@ impl App {
         let old = self.message_at(&home, message).await?;
         let question = question_of(&old)?;
         let conversation = self.conversation_at(&home, old.conversation_id).await?;
-        let source = self.source_for(Some(&conversation), source).await?;
-        let model = model_for(Some(&conversation), &source, model);
+        let chosen = Answerer { source, model };
+        let (source, model) = self.again(&home, &conversation, &old, chosen).await?;
         let answer = self.answer_below(&conversation, question, &source, model.clone())?;
         let sent = Sent {
             conversation_id: conversation.id,
@@ -199,7 +204,8 @@ impl App {
         Ok(sent)
     }
 
-    /// Lets an answer that was interrupted or failed go on.
+    /// Lets an answer that was interrupted or failed go on, by who began it; where that source is
+    /// gone, by who answers the conversation now.
     ///
     /// # Errors
     /// When it is not such an answer, or its source is gone.
@@ -218,16 +224,17 @@ impl App {
             ));
         }
         let conversation = self.conversation_at(&home, answer.conversation_id).await?;
-        let source = self.source_for(Some(&conversation), None).await?;
-        let model = model_for(Some(&conversation), &source, None);
+        let (source, model) = self.as_before(&home, &conversation, &answer).await?;
         // One whose end could not be written is still streaming in the archive.
         let unwritten = self.open()?.unwritten().remove(&message).is_some();
         if !unwritten {
-            self.write_at(&home, move |tx| tx.message_resume(message))
+            let by = source.name.clone();
+            self.write_at(&home, move |tx| tx.message_resume(message, &by))
                 .await?;
         }
         let so_far = answer.clone();
         answer.status = MessageStatus::Streaming;
+        answer.source_name = Some(source.name.clone());
         self.begin(home, answer, source, model, Some(so_far))
             .await?;
         Ok(Sent {
@@ -462,8 +469,8 @@ fn title_of<'t>(text: &'t str, files: &'t [Attachment]) -> &'t str {
 }
 
 /// A file may go without words.
-fn checked_with(text: &str, files: &[Attachment]) -> Result<String, Error> {
-    if text.trim().is_empty() && !files.is_empty() {
+fn checked_with(text: &str, has_files: bool) -> Result<String, Error> {
+    if text.trim().is_empty() && has_files {
         return Ok(String::new());
     }
     checked(text)

@@ -293,7 +293,7 @@ CREATE TABLE message (
   error TEXT, -- JSON
   parts TEXT NOT NULL, -- JSON; '' if the text is the only part. Text parts are lengths into `text`
   text TEXT NOT NULL   -- all text parts joined: what is searched
-) STRICT;
+, asked_model TEXT) STRICT;
 CREATE TABLE message_asset (
   message_id BLOB NOT NULL REFERENCES message (id) ON DELETE CASCADE,
   asset_id BLOB NOT NULL,

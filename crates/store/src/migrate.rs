@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0016_abilities.sql"),
     include_str!("../migrations/0017_details.sql"),
     include_str!("../migrations/0018_models.sql"),
+    include_str!("../migrations/0019_asked.sql"),
     include_str!("../migrations/0020_tool_timeout.sql"),
 ];
 

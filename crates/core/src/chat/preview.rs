@@ -8,7 +8,9 @@ use fluxchat_providers::{OptOut, keeps_nothing, opt_outs};
 
 use super::context::Going;
 use super::said::Listener;
-use super::{Ask, Estimate, checked, checked_with, files_in, model_for, outgoing, question_of};
+use super::{
+    Answerer, Ask, Estimate, checked_with, files_in, model_for, outgoing, question_of,
+};
 use crate::attachments::FileSent;
 use crate::redaction::Replaced;
 use crate::temporary::Home;
@@ -118,7 +120,7 @@ impl App {
             (Dialect::Fluxchat, known) => known,
             _ => None,
         };
-        let instructions = instructions.or(kept).unwrap_or_default();
+        let mut instructions = instructions.or(kept).unwrap_or_default();
         let after = text.as_deref().map(tokens::of_words);
         let going = Going {
             source: &source,
@@ -148,6 +150,7 @@ impl App {
             model.as_deref().unwrap_or_default(),
         );
         self.judge(&source, &mut estimate).await?;
+        instructions.parameters.no_longer_than(estimate.longest);
         let outgoing = self
             .outgoing(
                 &source,
@@ -230,7 +233,7 @@ impl App {
                 instructions = given.map(instructions::checked).transpose()?;
                 let home = self.home_of_ask(&ask)?;
                 let attached = self.files_of(&home, &ask).await?;
-                let text = checked_with(&ask.text, &attached)?;
+                let text = checked_with(&ask.text, !attached.is_empty())?;
                 files = attachments::parts(&attached);
                 let existing = match ask.conversation {
                     Some(id) => Some(self.conversation_at(&home, id).await?),
@@ -240,10 +243,10 @@ impl App {
                 (home, existing, head, Some(text), ask.source, ask.model)
             }
             Asking::Differently(question, text) => {
-                let text = checked(&text)?;
                 let home = self.home_of_message(question).await?;
                 let old = self.own_question(&home, question).await?;
                 files = files_in(&old);
+                let text = checked_with(&text, !files.is_empty())?;
                 let existing = self.conversation_at(&home, old.conversation_id).await?;
                 (home, Some(existing), old.parent_id, Some(text), None, None)
             }
@@ -252,6 +255,9 @@ impl App {
                 let old = self.message_at(&home, message).await?;
                 let question = question_of(&old)?;
                 let existing = self.conversation_at(&home, old.conversation_id).await?;
+                let chosen = Answerer { source, model };
+                let (source, model) = self.again(&home, &existing, &old, chosen).await?;
+                let source = Some(source.id);
                 (home, Some(existing), Some(question), None, source, model)
             }
         };

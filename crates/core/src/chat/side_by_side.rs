@@ -147,10 +147,11 @@ impl App {
             Err(error) => return Err(error),
         };
         let id = message.conversation_id;
+        let model = self.asked_of(&home, &message).await?;
         self.write_at(&home, move |tx| {
             tx.message_show(answer)?;
             match source {
-                Some(source) => remember_choice(tx, id, source.id, message.model),
+                Some(source) => remember_choice(tx, id, source.id, model),
                 None => Ok::<_, StoreError>(()),
             }
         })

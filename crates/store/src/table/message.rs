@@ -138,6 +138,15 @@ impl ReadTx<'_> {
         Ok(visible.then_some(node.message))
     }
 
+    /// The name an answer was asked for by; `None` where that was not kept.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn asked_model(&self, id: MessageId) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT asked_model FROM message WHERE id = ?1";
+        Ok(one(self.conn, sql, [id.0], |row| Ok(row.get(0)?))?.flatten())
+    }
+
     /// The messages that were streaming when the process ended, or are now.
     ///
     /// # Errors
@@ -193,8 +202,9 @@ impl WriteTx<'_> {
         change(
             self.conn,
             "INSERT INTO message (seq, id, conversation_id, parent_id, depth, role, status, created_at,
-               finished_at, model, source_name, usage, error, parts, text)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+               finished_at, model, source_name, usage, error, parts, text, asked_model)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
+               iif(?6 = 'assistant', ?10, NULL))",
             params![
                 seq,
                 message.id.0,
@@ -253,16 +263,17 @@ impl WriteTx<'_> {
         Ok(message)
     }
 
-    /// Lets an answer that was interrupted or failed go on in the same message.
+    /// Lets an answer that was interrupted or failed go on in the same message, given from here on
+    /// by the source of this name.
     ///
     /// # Errors
     /// `not_found`.
-    pub fn message_resume(&self, id: MessageId) -> Result<(), StoreError> {
+    pub fn message_resume(&self, id: MessageId, source_name: &str) -> Result<(), StoreError> {
         let changed = change(
             self.conn,
-            "UPDATE message SET status = 'streaming', error = NULL, finished_at = NULL
+            "UPDATE message SET status = 'streaming', error = NULL, finished_at = NULL, source_name = ?2
              WHERE id = ?1 AND erasure_id IS NULL AND status IN ('interrupted', 'failed')",
-            [id.0],
+            params![id.0, source_name],
         )?;
         must_exist(changed, "interrupted message")
     }

@@ -218,7 +218,10 @@ fn after_a_crash_what_arrived_is_kept_and_can_go_on() {
     assert_eq!(cut.status, MessageStatus::Interrupted);
     assert_eq!(archive.find("half").len(), 1);
 
-    archive.store.write(|tx| tx.message_resume(answer)).unwrap();
+    archive
+        .store
+        .write(|tx| tx.message_resume(answer, "another"))
+        .unwrap();
     archive
         .store
         .write(|tx| tx.message_append(answer, ChunkKind::Text, "answer"))
@@ -233,6 +236,7 @@ fn after_a_crash_what_arrived_is_kept_and_can_go_on() {
         .unwrap()
         .unwrap();
     assert_eq!(whole.text(), "half an answer");
+    assert_eq!(whole.source_name.as_deref(), Some("another"), "who went on");
     assert_eq!(archive.find("half answer").len(), 1, "indexed once, anew");
     assert!(
         archive
