@@ -28,6 +28,8 @@ const DEAR: Price = Price {
     output: 1_000_000_000,
 };
 const TOKEN: u64 = 1_000_000;
+/// A budget has to have room for an answer of so many tokens.
+const SHORTEST: u64 = 256;
 
 /// An app with a recording server as its source.
 struct World {

@@ -4,7 +4,7 @@ use fluxchat_core::{Ask, Event};
 use fluxchat_model::{CostBasis, Instructions, MessageStatus, Parameters, Period, SpendRow};
 use fluxchat_testkit::recorder::Answer;
 
-use super::{TOKEN, World, code, words};
+use super::{SHORTEST, TOKEN, World, code, words};
 use crate::support::app;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,7 +70,10 @@ async fn a_budget_stops_before_anything_leaves() {
     world.app.shutdown().await;
 }
 
-async fn ended(world: &World, answer: fluxchat_model::MessageId) -> fluxchat_model::Message {
+pub(super) async fn ended(
+    world: &World,
+    answer: fluxchat_model::MessageId,
+) -> fluxchat_model::Message {
     let mut events = world.app.events().subscribe();
     loop {
         let message = world.app.message_by_id(answer).await.unwrap();
@@ -120,6 +123,82 @@ async fn what_is_still_arriving_counts_as_spent() {
     world.app.shutdown().await;
 }
 
+/// An answer that is cut off by its length, as a server of models says it.
+fn cut_off(words: &str, used: usize) -> Answer {
+    let frame = serde_json::json!({
+        "choices": [{"index": 0, "delta": {"content": words}, "finish_reason": "length"}],
+    });
+    let usage = serde_json::json!({
+        "choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": used},
+    });
+    let body = format!("data: {frame}\n\ndata: {usage}\n\ndata: [DONE]\n\n");
+    Answer::Plain(200, "text/event-stream", body)
+}
+
+fn most_in(body: &serde_json::Value) -> Option<u64> {
+    body["max_completion_tokens"]
+        .as_u64()
+        .or(body["max_tokens"].as_u64())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_cannot_cost_more_than_a_budget_has_left() {
+    let world = World::dear(words("fine")).await;
+    world.ask("hello").await;
+    assert_eq!(most_in(&world.last_body()), None, "nobody says how long");
+
+    world.budget(1_000).await;
+    let shown = world.app.preview(world.asking("go on")).await.unwrap();
+    let promised = shown.estimate.longest.unwrap();
+    world.recorder.answer(cut_off("half of", 900));
+    let cut = world.ask("go on").await;
+    let most = most_in(&world.last_body()).unwrap();
+    assert_eq!(most, u64::from(promised), "what is shown is what is sent");
+    let read = shown.estimate.nanos.unwrap();
+    assert!(most > SHORTEST && 8 * TOKEN + read + most * TOKEN <= 1_000 * TOKEN);
+    assert_eq!(
+        (cut.status, code(&cut)),
+        (MessageStatus::Interrupted, Some("length_of_budget"))
+    );
+    // It may go on where there is room again, and says so where there is none.
+    let stopped = world.app.resume(cut.id).await.unwrap();
+    let stopped = ended(&world, stopped.answer_id).await;
+    assert_eq!(code(&stopped), Some("budget_reached"));
+    world.budget(10_000).await;
+    world.recorder.answer(words(" an answer"));
+    world.app.resume(cut.id).await.unwrap();
+    let whole = ended(&world, cut.id).await;
+    assert_eq!(
+        (whole.status, whole.text().as_str(), whole.error),
+        (MessageStatus::Complete, "half of an answer", None)
+    );
+    world.app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_beside_each_other_share_what_is_left() {
+    let world = World::dear(Answer::Hang(vec!["one".to_owned()])).await;
+    world.budget(40_000).await;
+    let before = world.recorder.seen().len();
+    let mut asked = Vec::new();
+    for (n, text) in ["one", "two", "three"].into_iter().enumerate() {
+        asked.push(world.app.ask(world.asking(text)).await.unwrap());
+        world.recorder.arrived(before + n + 1).await;
+    }
+    let seen = world.recorder.seen();
+    let longest: Vec<u64> = seen[before..]
+        .iter()
+        .map(|it| most_in(&serde_json::from_str(&it.body).unwrap()).unwrap())
+        .collect();
+    assert!(longest.iter().sum::<u64>() < 40_000, "{longest:?}");
+    assert!(longest.iter().all(|it| *it > 4_000), "{longest:?}");
+    for sent in asked {
+        world.app.stop(sent.answer_id).unwrap();
+        ended(&world, sent.answer_id).await;
+    }
+    world.app.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_budget_of_one_source_is_for_it_alone_and_warns() {
     let world = World::dear(words("fine")).await;
@@ -127,7 +206,7 @@ async fn a_budget_of_one_source_is_for_it_alone_and_warns() {
     let mut budget = fluxchat_model::Budget {
         source_id: Some(world.source),
         period: Period::Month,
-        nanos: 15 * TOKEN,
+        nanos: 300 * TOKEN,
         warn_percent: 80,
     };
     world.app.set_budget(budget).await.unwrap();
@@ -191,7 +270,7 @@ async fn sums_stay_when_conversations_go_and_go_with_everything() {
     };
     app::ask(&world.app, ask).await;
     assert_eq!(world.spent().await, 8 * TOKEN, "nothing of it is written");
-    world.budget(100).await;
+    world.budget(1_000).await;
     let state = world.app.spending(1).await.unwrap().budgets;
     assert_eq!(state[0].spent, 16 * TOKEN, "and no budget is passed by");
     let rows = world.app.spending(1).await.unwrap().rows;

@@ -3,7 +3,7 @@
 use fluxchat_core::Answerer;
 use fluxchat_model::{Budget, Period};
 
-use super::{DEAR, TOKEN, World, words};
+use super::{DEAR, SHORTEST, TOKEN, World, words};
 
 const OTHER: &str = "recorder-2";
 
@@ -29,8 +29,7 @@ fn others(world: &World, models: &[&str]) -> Vec<Answerer> {
 async fn what_each_may_cost_but_not_all_is_not_begun() {
     let world = world().await;
     let one = world.app.estimate(world.asking("hello")).await.unwrap();
-    let one = one.nanos_most.unwrap().div_ceil(TOKEN);
-    assert!(one > 0);
+    let one = one.nanos.unwrap().div_ceil(TOKEN) + SHORTEST;
     // Enough for each, and for two, but not for three.
     world.budget(one * 2).await;
     let alone = world.app.estimate(world.asking("hello")).await.unwrap();
@@ -70,7 +69,7 @@ async fn a_budget_of_another_source_is_not_asked() {
     let budget = Budget {
         source_id: Some(other),
         period: Period::Day,
-        nanos: dear.nanos_most.unwrap(),
+        nanos: dear.nanos.unwrap() + SHORTEST * TOKEN,
         warn_percent: 80,
     };
     world.app.set_budget(budget).await.unwrap();

@@ -33,8 +33,8 @@ pub(crate) struct Reserved(Mutex<Held>);
 
 #[derive(Default)]
 struct Held {
-    /// What answers that are arriving may cost.
-    running: HashMap<MessageId, (SourceId, u64)>,
+    /// Answers that are arriving.
+    running: HashMap<MessageId, Arriving>,
     /// What temporary conversations cost, by day: nothing of them is written, and it is known until
     /// the archive is closed.
     unwritten: Vec<(i32, SourceId, u64)>,
@@ -42,18 +42,32 @@ struct Held {
     allowed: HashSet<MessageId>,
 }
 
+/// What an answer that is arriving may cost.
+#[derive(Clone, Copy)]
+struct Arriving {
+    source: SourceId,
+    /// What counts as spent meanwhile.
+    nanos: u64,
+    /// The same if it becomes as long as it may.
+    longest: u64,
+}
+
 impl Held {
     /// What is in no table: of answers that arrive, and of temporary conversations since a day.
-    fn besides(&self, of: Option<SourceId>, since: i32) -> u64 {
+    /// With it, how much more the answers may come to cost.
+    fn besides(&self, of: Option<SourceId>, since: i32) -> (u64, u64) {
         let is_of = |source: &SourceId| of.is_none_or(|of| of == *source);
-        let running = self.running.values();
-        let running = running.filter(|(source, _)| is_of(source));
+        let running = || self.running.values().filter(|it| is_of(&it.source));
         let unwritten = self.unwritten.iter();
         let unwritten = unwritten.filter(|(day, source, _)| *day >= since && is_of(source));
-        running
-            .map(|(_, nanos)| nanos)
-            .chain(unwritten.map(|(_, _, nanos)| nanos))
-            .fold(0, |sum, nanos| sum.saturating_add(*nanos))
+        let nanos = running()
+            .map(|it| it.nanos)
+            .chain(unwritten.map(|(_, _, nanos)| *nanos))
+            .fold(0, u64::saturating_add);
+        let more = running()
+            .map(|it| it.longest.saturating_sub(it.nanos))
+            .fold(0, u64::saturating_add);
+        (nanos, more)
     }
 }
 
@@ -66,9 +80,17 @@ pub struct BudgetState {
     pub source: Option<String>,
     /// What was spent, what is arriving included.
     pub spent: u64,
+    /// How much more what is arriving may come to cost.
+    pub(crate) held: u64,
 }
 
 impl BudgetState {
+    fn left(&self) -> u64 {
+        self.budget
+            .nanos
+            .saturating_sub(self.spent.saturating_add(self.held))
+    }
+
     /// Whether it is to be warned of.
     #[must_use]
     pub fn is_near(&self) -> bool {
@@ -152,10 +174,12 @@ fn states(tx: &ReadTx<'_>, today: i32, held: &Held) -> Result<Vec<BudgetState>, 
         };
         let since = first_day(budget.period, today);
         let spent = tx.spent(since, today, budget.source_id)?;
+        let (arriving, more) = held.besides(budget.source_id, since);
         states.push(BudgetState {
             budget,
             source,
-            spent: spent.saturating_add(held.besides(budget.source_id, since)),
+            spent: spent.saturating_add(arriving),
+            held: more,
         });
     }
     Ok(states)
@@ -193,37 +217,45 @@ fn stop(state: &BudgetState, more: u64) -> BudgetStop {
     BudgetStop {
         period: state.budget.period,
         limit: state.budget.nanos,
-        spent: state.spent,
+        spent: state.spent.saturating_add(state.held),
         more,
     }
 }
 
+/// A question that no budget stops.
+#[derive(Default)]
+pub(crate) struct Passed {
+    /// The budget that is nearly used up.
+    pub(crate) warning: Option<BudgetState>,
+    /// How many tokens of an answer a budget has room for, where that is less than the model may
+    /// say.
+    pub(crate) longest: Option<u32>,
+}
+
 /// Lets a question pass that no budget stops; tells the one that is nearly used up.
-fn judge(
-    states: Vec<BudgetState>,
-    source: &Source,
-    estimate: &Estimate,
-) -> Result<Option<BudgetState>, Error> {
+fn judge(states: Vec<BudgetState>, source: &Source, estimate: &Estimate) -> Result<Passed, Error> {
+    let mut passed = Passed::default();
     // What answers on this computer costs nothing, unless somebody says so.
-    if estimate.nanos_most.is_none() && only_here::answers_here(source) {
-        return Ok(None);
+    if estimate.least.is_none() && only_here::answers_here(source) {
+        return Ok(passed);
     }
-    let most = estimate.nanos_most.unwrap_or(0);
-    let mut warning = None;
+    let most = estimate.least.unwrap_or(0);
+    let mut left = None::<u64>;
     for state in states {
         if state.budget.source_id.is_some_and(|id| id != source.id) {
             continue;
         }
-        let full = state.spent.saturating_add(most) > state.budget.nanos
-            || (most == 0 && estimate.nanos_most.is_none() && state.spent >= state.budget.nanos);
+        let full = most > state.left() || (estimate.least.is_none() && state.left() == 0);
         if full {
             return Err(Error::Budget(stop(&state, most)));
         }
-        if warning.is_none() && state.is_near_with(most) {
-            warning = Some(state);
+        left = Some(left.map_or(state.left(), |left| left.min(state.left())));
+        if passed.warning.is_none() && state.is_near_with(most) {
+            passed.warning = Some(state);
         }
     }
-    Ok(warning)
+    passed.longest = left.and_then(|left| estimate.longest_within(left));
+    Ok(passed)
 }
 
 /// Whether there is room for all of several answers at once. One that has no room by itself is
@@ -238,9 +270,9 @@ fn judge_together(states: &[BudgetState], asked: &[(Source, Estimate)]) -> Resul
         let more = alone
             .iter()
             .filter(|(source, _)| of.is_none_or(|id| id == source.id))
-            .map(|(_, estimate)| estimate.nanos_most.unwrap_or(0))
+            .map(|(_, estimate)| estimate.least.unwrap_or(0))
             .fold(0, u64::saturating_add);
-        if more > 0 && state.spent.saturating_add(more) > state.budget.nanos {
+        if more > state.left() {
             return Err(Error::BudgetTogether(stop(state, more)));
         }
     }
@@ -256,12 +288,13 @@ impl App {
         judge_together(&self.states(&held).await?, asked)
     }
 
-    /// Which budget stops a question, or is nearly used up by it. Nothing is reserved.
+    /// Whether a budget stops a question, is nearly used up by it, or makes its answer shorter.
+    /// Nothing is reserved.
     pub(crate) async fn budget_for(
         &self,
         source: &Source,
         estimate: &Estimate,
-    ) -> Result<Result<Option<BudgetState>, Error>, Error> {
+    ) -> Result<Result<Passed, Error>, Error> {
         let open = self.open()?;
         let held = open.reserved.0.lock().await;
         Ok(judge(self.states(&held).await?, source, estimate))
@@ -278,24 +311,33 @@ impl App {
     }
 
     /// Right before the door: stops what a budget has no room for, and holds the room for the
-    /// rest until its cost is known.
+    /// rest until its cost is known. Returns how many tokens the answer may have at most, where a
+    /// budget says so: an answer that is no longer cannot cost more than was held for it.
     pub(crate) async fn reserve(
         &self,
         open: &Open,
         answer: MessageId,
         source: &Source,
         estimate: &Estimate,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<u32>, Error> {
         if source.is_in_process() {
-            return Ok(());
+            return Ok(None);
         }
         let mut held = open.reserved.0.lock().await;
-        if !held.allowed.remove(&answer) {
-            judge(self.states(&held).await?, source, estimate)?;
-        }
-        let most = estimate.nanos_most.unwrap_or(0);
-        held.running.insert(answer, (source.id, most));
-        Ok(())
+        let nanos = estimate.least.unwrap_or(0);
+        let (longest, may_cost) = if held.allowed.remove(&answer) {
+            (None, nanos)
+        } else {
+            let passed = judge(self.states(&held).await?, source, estimate)?;
+            (passed.longest, estimate.nanos_with(passed.longest))
+        };
+        let arriving = Arriving {
+            source: source.id,
+            nanos,
+            longest: may_cost.max(nanos),
+        };
+        held.running.insert(answer, arriving);
+        Ok(longest)
     }
 
     /// An answer ended: its cost is known and counted, and what was held for it is free.

@@ -12,6 +12,7 @@ const estimate = (change: Partial<ContextEstimate>): ContextEstimate => ({
   reserved: 1_000,
   nanos: 5,
   nanos_most: 9,
+  longest: null,
   basis: 'listed',
   warning: null,
   stop: null,

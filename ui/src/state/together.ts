@@ -69,6 +69,8 @@ export function together(all: readonly ContextEstimate[]): ContextEstimate | nul
     left_out: Math.max(...all.map((one) => one.left_out)),
     nanos: sum((one) => one.nanos),
     nanos_most: sum((one) => one.nanos_most),
+    // Each has its own.
+    longest: null,
     warning: all.find((one) => one.warning)?.warning ?? null,
     stop: all.find((one) => one.stop)?.stop ?? null,
   };

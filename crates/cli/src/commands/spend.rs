@@ -179,6 +179,7 @@ pub fn estimate(found: &Estimate) -> Value {
         "reserved_tokens": found.reserved,
         "nanodollars": found.nanos,
         "nanodollars_most": found.nanos_most,
+        "longest_answer_tokens": found.longest,
         "price": found.basis,
         "budget": found.warning.as_ref().map(row),
         "stop": found.stop.as_ref().map(document),
@@ -204,6 +205,12 @@ pub fn estimated(found: &Estimate) -> String {
         text.push_str(&format!(
             "{} not sent.\n",
             count(found.left_out, "earlier message is", "earlier messages are")
+        ));
+    }
+    if let Some(longest) = found.longest {
+        let longest = count(longest.into(), "token", "tokens");
+        text.push_str(&format!(
+            "A budget has room for an answer of {longest}; it is asked to be no longer.\n"
         ));
     }
     if let Some(warning) = &found.warning {

@@ -6,7 +6,8 @@
 use std::collections::HashSet;
 
 use fluxchat_model::{
-    ContextRule, CostBasis, Instructions, Message, MessageId, ModelFacts, Source, VisibleError,
+    ContextRule, CostBasis, Instructions, Message, MessageId, ModelFacts, Price, Source,
+    VisibleError,
 };
 use fluxchat_store::{ReadTx, Size, StoreError, WriteTx};
 
@@ -18,6 +19,10 @@ use crate::{App, BudgetState, Error, instructions, tokens};
 
 /// Kept free for an answer where nobody says how long it may be.
 const ANSWER: u64 = 4_096;
+/// A budget has to have room for an answer of so many tokens: a shorter one helps nobody.
+const SHORTEST: u64 = 256;
+/// The longest answer where nobody says.
+const UNTOLD: u64 = 131_072;
 
 /// What a question would take along.
 #[derive(Clone, Debug, Default)]
@@ -40,18 +45,27 @@ pub struct Estimate {
     pub reserved: u64,
     /// About what reading it costs, in billionths of a US dollar.
     pub nanos: Option<u64>,
-    /// The same with the longest answer that is allowed.
+    /// The same with the longest answer that a person or a budget allows.
     pub nanos_most: Option<u64>,
+    /// How many tokens of an answer a budget has room for, where that is less than the model may
+    /// say: the answer is asked to be no longer.
+    pub longest: Option<u32>,
     /// Where the price comes from.
     pub basis: Option<CostBasis>,
     /// The budget that is nearly used up.
     pub warning: Option<BudgetState>,
     /// Why it would not be sent.
     pub stop: Option<VisibleError>,
+    /// What a budget has to have room for, where it is known: the longest answer that a person
+    /// allows, or a short one where any is.
+    pub(crate) least: Option<u64>,
     /// The tokens before they were corrected by what the model counted.
     pub(crate) raw: u64,
     /// Whether the model cannot read all of it.
     too_long: bool,
+    /// What one token of the answer costs, and how many the model may say; `None` where no price is
+    /// known or a person said how many.
+    any_length: Option<(Price, u64)>,
 }
 
 /// Where a branch would go.
@@ -71,8 +85,33 @@ impl Estimate {
     pub(crate) fn costing(nanos_most: Option<u64>) -> Self {
         Self {
             nanos_most,
+            least: nanos_most,
             ..Self::default()
         }
+    }
+
+    /// How many tokens of an answer so much money has room for; `None` where that is no less than
+    /// the model may say. Half of what is left, so that another answer beside it has room, too.
+    pub(crate) fn longest_within(&self, left: u64) -> Option<u32> {
+        let (price, longest) = self.any_length?;
+        let left = left.saturating_sub(self.nanos.unwrap_or(0));
+        let one = price.nanos(0, 1_000);
+        if one == 0 {
+            return None;
+        }
+        let all = u128::from(left) * 1_000 / u128::from(one);
+        let all = u64::try_from(all).unwrap_or(u64::MAX);
+        let most = (all / 2).max(all.min(ANSWER));
+        (most < longest).then(|| u32::try_from(most).unwrap_or(u32::MAX))
+    }
+
+    /// What it costs with an answer of so many tokens, or with the longest.
+    pub(crate) fn nanos_with(&self, tokens: Option<u32>) -> u64 {
+        let Some((price, longest)) = self.any_length else {
+            return self.least.unwrap_or(0);
+        };
+        let answer = price.nanos(0, tokens.map_or(longest, u64::from));
+        self.nanos.unwrap_or(0).saturating_add(answer)
     }
 
     /// Counts what is really told. Without files only where that is more than was counted, for
@@ -92,16 +131,16 @@ impl Estimate {
             let changed = u128::from(it) * u128::from(told) / u128::from(self.raw);
             u64::try_from(changed).unwrap_or(u64::MAX)
         };
-        let answer = self
-            .nanos_most
-            .zip(self.nanos)
-            .map(|(most, read)| most.saturating_sub(read));
+        let before = self.nanos.unwrap_or(0);
         self.tokens = changed(self.tokens);
         self.nanos = self.nanos.map(changed);
-        self.nanos_most = self
-            .nanos
-            .zip(answer)
-            .map(|(read, answer)| read.saturating_add(answer));
+        let read = self.nanos.unwrap_or(0);
+        for with_answer in [&mut self.nanos_most, &mut self.least]
+            .into_iter()
+            .flatten()
+        {
+            *with_answer = read.saturating_add(with_answer.saturating_sub(before));
+        }
         self.raw = told;
         self.too_long = self
             .context
@@ -160,7 +199,9 @@ pub(crate) fn weigh(
     let said: u64 = of(true).sum();
     let raw = system + said;
     let tokens = (raw * percent).div_ceil(100);
-    let most = parameters.max_tokens.unwrap_or(0);
+    let longest = facts.output_tokens.map_or(UNTOLD, u64::from);
+    let allowed = parameters.max_tokens.map(u64::from);
+    let least = allowed.unwrap_or(longest.min(SHORTEST));
     let priced = facts.priced();
     let estimate = Estimate {
         model: None,
@@ -172,12 +213,17 @@ pub(crate) fn weigh(
         context,
         reserved,
         nanos: priced.map(|(price, _)| price.nanos(tokens, 0)),
-        nanos_most: priced.map(|(price, _)| price.nanos(tokens, most.into())),
+        nanos_most: priced.map(|(price, _)| price.nanos(tokens, allowed.unwrap_or(0))),
+        least: priced.map(|(price, _)| price.nanos(tokens, least)),
         basis: priced.map(|(_, basis)| basis),
         warning: None,
         stop: None,
+        longest: None,
         raw,
         too_long: room.is_some_and(|room| said > room),
+        any_length: priced
+            .filter(|_| parameters.max_tokens.is_none())
+            .map(|(price, _)| (price, longest)),
     };
     (keep, estimate)
 }
@@ -319,8 +365,12 @@ impl App {
         let refused = match estimate.check() {
             Err(error) => Some(error),
             Ok(()) => match self.budget_for(source, estimate).await? {
-                Ok(warning) => {
-                    estimate.warning = warning;
+                Ok(passed) => {
+                    estimate.warning = passed.warning;
+                    estimate.longest = passed.longest;
+                    if passed.longest.is_some() {
+                        estimate.nanos_most = Some(estimate.nanos_with(passed.longest));
+                    }
                     None
                 }
                 Err(error) => Some(error),

@@ -167,6 +167,7 @@ pub(super) fn estimate(found: Estimate) -> ContextEstimate {
         reserved: small(found.reserved),
         nanos: found.nanos,
         nanos_most: found.nanos_most,
+        longest: found.longest,
         basis: found.basis,
         warning: found.warning.map(budget),
         stop: found.stop,

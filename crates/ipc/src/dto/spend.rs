@@ -45,9 +45,12 @@ dto! {
         /// About what reading it costs, in billionths of a US dollar.
         #[cfg_attr(feature = "codegen", ts(type = "number | null"))]
         pub nanos: Option<u64>,
-        /// The same with the longest answer that is allowed.
+        /// The same with the longest answer that a person or a budget allows.
         #[cfg_attr(feature = "codegen", ts(type = "number | null"))]
         pub nanos_most: Option<u64>,
+        /// How many tokens of an answer a budget has room for, where that is less than the model
+        /// may say.
+        pub longest: Option<u32>,
         /// Where the price comes from.
         pub basis: Option<CostBasis>,
         /// The budget that is nearly used up.

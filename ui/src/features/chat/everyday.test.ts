@@ -80,6 +80,17 @@ describe('an answer that failed', () => {
   });
 });
 
+it('goes on with an answer that was cut off by its length, which is no failure', async () => {
+  const { user, asked, app } = await opened('Cut off');
+  const cut = await screen.findByTestId('message-interrupted');
+  expect(cut.textContent).toContain('as long as an answer may');
+  expect(cut.textContent).toContain('Let it go on');
+  expect(screen.queryByTestId('message-error')).toBeNull();
+  const id = app.thread.messages.at(-1)?.id;
+  await user.click(screen.getByTestId('message-continue'));
+  await waitFor(() => expect(asked('message_continue')).toEqual([{ message_id: id }]));
+});
+
 describe('the last question', () => {
   it('is edited with the arrow up from an empty field, and the keyboard comes back', async () => {
     const { user, app } = await opened('Many sources');

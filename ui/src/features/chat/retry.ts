@@ -14,9 +14,6 @@ export function retryOf(
   switch (message.row.error?.code) {
     case 'budget_reached':
       return { label: t('spend.anyway'), run: () => void app.chat.overBudget(message), busy, disabled };
-    case 'length_reached':
-    case 'length_of_budget':
-      return { label: t('chat.continue'), run: () => void app.chat.continue(message), busy, disabled };
     case 'context_full':
       return {
         label: t('context.useFit'),

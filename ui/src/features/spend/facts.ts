@@ -29,5 +29,7 @@ function costFacts(estimate: ContextEstimate): { name: string; value: string }[]
   ];
   if (estimate.nanos !== null && estimate.nanos_most !== null && estimate.nanos_most > estimate.nanos)
     rows.push({ name: t('context.costMost'), value: formatNanos(estimate.nanos_most) });
+  if (estimate.longest !== null)
+    rows.push({ name: t('context.longest'), value: t('context.longestTokens', { count: formatNumber(estimate.longest) }) });
   return rows;
 }

@@ -48,6 +48,7 @@ const estimate = {
   reserved: 2_000,
   nanos: null,
   nanos_most: null,
+  longest: null,
   basis: null,
   warning: null,
   stop: null,

@@ -150,6 +150,17 @@ export function showEverything(fake: FakePlatform): void {
     [{ text: 'A model that was shut down' }, failure('remote_not_found', 'The server does not know this address or this model.', 'Choose another model or correct the address.', { named: { host: null, detail: 'The model `gpt-4-32k` has been deprecated, learn more here: https://platform.openai.com/docs/deprecations' } })],
     [{ text: 'Nobody there' }, failure('remote_unreachable', 'No connection to api.mistral.ai.', 'Check the address and whether the server runs, then try again.', { named: { host: 'api.mistral.ai', detail: null } })],
   ]);
+  begin(world, 'Cut off by its length', [
+    [
+      { text: 'Tell it all.' },
+      {
+        ...failure('length_reached', 'The answer became as long as an answer may, and ends in the middle.', 'Let it go on, or allow longer answers under Instructions.'),
+        text: 'all',
+        blocks: [paragraph('It began on a Tuesday, and by Friday nobody could say')],
+        status: 'interrupted',
+      },
+    ],
+  ]);
   begin(world, 'Two thousand lines of code', [
     [{ text: 'Write the table.' }, { text: 'code', id: 'a', blocks: [paragraph('Here it is, in one piece:'), long(2_000), paragraph('And a short one:'), long(6, false), code('mermaid', 'graph TD;\n  A-->B;')], branch_ids: ['a', 'b'] }],
   ]);

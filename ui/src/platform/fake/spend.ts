@@ -40,6 +40,7 @@ export function estimateOf(world: FakeWorld, conversation: string | undefined, t
     reserved: 4_096,
     nanos: tokens * 2_000,
     nanos_most: tokens * 2_000,
+    longest: null,
     basis: 'listed',
     warning: world.budgets.find((row) => row.near) ?? null,
     stop: null,

@@ -1,6 +1,6 @@
 //! What is said of questions, branches and answers beside each other.
 
-use super::{NOTHING_CHANGED, QUESTION};
+use super::{ARRIVED, NOTHING_CHANGED, QUESTION};
 
 pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
     (
@@ -21,6 +21,18 @@ pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
         "Only an unfinished answer can be continued.",
         NOTHING_CHANGED,
         "Ask again instead.",
+    ),
+    (
+        "length_reached",
+        "The answer became as long as an answer may, and ends in the middle.",
+        ARRIVED,
+        "Let it go on, or allow longer answers under Instructions.",
+    ),
+    (
+        "length_of_budget",
+        "The answer ends in the middle: a budget had no room for a longer one.",
+        ARRIVED,
+        "Let it go on if there is room again, or raise the budget under Spending.",
     ),
     (
         "empty_message",
