@@ -90,6 +90,34 @@ async fn a_title_is_asked_for_only_where_it_is_wanted() {
     world.app.shutdown().await;
 }
 
+/// Several answer the first question; one title is enough.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_beside_each_other_are_given_one_title() {
+    let world = World::dear(words("fine")).await;
+    world.app.set_titles_by_model(true).await.unwrap();
+    let other = || fluxchat_core::Answerer {
+        source: Some(world.source),
+        model: None,
+    };
+    let asked = world
+        .app
+        .ask_side_by_side(
+            world.asking("How do I boil eggs?"),
+            vec![other(), other(), other()],
+        )
+        .await
+        .unwrap();
+    titled(&world, asked.sent.conversation_id, "fine").await;
+    for id in asked.beside.into_iter().chain([asked.sent.answer_id]) {
+        super::budget::ended(&world, id).await;
+    }
+    // Something that is asked for comes after all that is not.
+    let last = self::asked(&world, "Rice", "How do I cook rice?").await;
+    titled(&world, last.conversation_id, "Rice").await;
+    assert_eq!(titles_asked(&world).await, 2);
+    world.app.shutdown().await;
+}
+
 /// What a model called a conversation quotes what was said in it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_title_goes_with_the_question_or_the_answer_it_quotes() {

@@ -1,14 +1,15 @@
 //! The handle: what is open, what is not, and why.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use fluxchat_egress::{Door, Ledger};
 use fluxchat_model::{
-    Clock, MessageId, ProofReport, Secret, SessionState, StorageMode, Timestamp, VisibleError,
+    Clock, ConversationId, MessageId, ProofReport, Secret, SessionState, StorageMode, Timestamp,
+    VisibleError,
 };
 use fluxchat_store::{ReadTx, Store, StoreError, WriteTx};
 use fluxchat_vault::{Keychain, Patience, Vault};
@@ -134,6 +135,8 @@ pub(crate) struct Open {
     pub(crate) models: fluxchat_providers::KnownModels,
     /// What answers that are arriving may cost.
     pub(crate) reserved: crate::spend::Reserved,
+    /// Conversations that are being given a title.
+    pub(crate) titling: Mutex<HashSet<ConversationId>>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
     /// Wakes the task that locks when nobody is there.
@@ -169,6 +172,10 @@ impl Open {
     /// Whether opening it again needs a passphrase.
     pub(crate) fn has_passphrase(&self) -> bool {
         self.passphrase.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn titling(&self) -> MutexGuard<'_, HashSet<ConversationId>> {
+        self.titling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn set_passphrase(&self, needed: bool) {

@@ -407,6 +407,7 @@ impl App {
             unwritten: std::sync::Mutex::new(unwritten),
             models: fluxchat_providers::KnownModels::default(),
             reserved: crate::spend::Reserved::default(),
+            titling: std::sync::Mutex::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             lock_changed: tokio::sync::Notify::new(),

@@ -21,7 +21,7 @@ const ASK: &str = "Give this conversation a title of two to six words in its own
 /// Of the question and of the answer.
 const EXCERPT: usize = 1_000;
 /// A title is short; a model that thinks first needs some room.
-const LONGEST: u32 = 256;
+const LONGEST: u32 = 1_024;
 
 impl App {
     /// Whether the model that answers gives titles.
@@ -50,7 +50,7 @@ impl App {
     /// title as it is.
     pub(super) async fn title_soon(
         &self,
-        answer: MessageId,
+        answer: &Message,
         source: &Source,
         model: Option<String>,
     ) {
@@ -65,11 +65,17 @@ impl App {
         if !self.titles_by_model().await.unwrap_or(false) {
             return;
         }
+        // Of several answers to the first question, the one that is there first is enough.
+        let (id, conversation) = (answer.id, answer.conversation_id);
+        if !open.titling().insert(conversation) {
+            return;
+        }
         let (app, source) = (self.clone(), source.clone());
-        open.tasks.spawn(async move {
-            if let Err(error) = app.title(answer, source, model).await {
+        open.clone().tasks.spawn(async move {
+            if let Err(error) = app.title(id, source, model).await {
                 tracing::info!(name: "title.not_given", code = error.code());
             }
+            open.titling().remove(&conversation);
         });
     }
 

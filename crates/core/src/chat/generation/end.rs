@@ -70,7 +70,7 @@ impl Run {
         self.generation.ended.cancel();
         if status == MessageStatus::Complete && !self.home.is_temporary {
             self.app
-                .title_soon(self.answer.id, &self.source, model)
+                .title_soon(&self.answer, &self.source, model)
                 .await;
         }
         self.app.tell(Event::StreamEnded {
