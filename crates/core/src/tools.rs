@@ -17,7 +17,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use fluxchat_model::{
-    AnswerNotice, AssetId, ConversationId, MessageId, Part, Source, ToolCallPart, ToolDecision,
+    AnswerNotice, AssetId, ConversationId, MessageId, Parameters, Part, Source, ToolCallPart, ToolDecision,
     ToolPolicy, ToolServer, ToolServerId,
 };
 use fluxchat_providers::Tool;
@@ -243,9 +243,15 @@ impl App {
         Ok(())
     }
 
-    /// Whether these may be switched on.
-    pub(crate) async fn may_switch_on(&self, tools: &[String]) -> Result<(), Error> {
-        if tools.is_empty() {
+    /// Whether the tools that were not on before may be switched on, searching the web among them.
+    pub(crate) async fn may_switch_on(
+        &self,
+        chosen: &Parameters,
+        before: &Parameters,
+    ) -> Result<(), Error> {
+        let is_new = |tool: &String| !before.tools.contains(tool);
+        let searches = chosen.web_search && !before.web_search;
+        if !searches && !chosen.tools.iter().any(is_new) {
             return Ok(());
         }
         self.tools_allowed().await

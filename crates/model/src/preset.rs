@@ -28,6 +28,10 @@ pub struct Parameters {
     pub context: Option<crate::ContextRule>,
     /// Tools that may be asked for: names of those in the app, ids of servers.
     pub tools: Vec<String>,
+    /// Whether the source may search the web for the answer, by its own means.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<bool>"))]
+    pub web_search: bool,
 }
 
 impl Parameters {
@@ -35,6 +39,14 @@ impl Parameters {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Lets an answer have at most so many tokens, where a number is given.
+    pub fn no_longer_than(&mut self, tokens: Option<u32>) {
+        self.max_tokens = match (self.max_tokens, tokens) {
+            (Some(own), Some(tokens)) => Some(own.min(tokens)),
+            (own, tokens) => own.or(tokens),
+        };
     }
 }
 

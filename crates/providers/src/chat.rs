@@ -171,6 +171,8 @@ pub struct ChatRequest {
     pub tools: Vec<Tool>,
     /// Whether it does.
     pub tool_choice: Option<ToolChoice>,
+    /// Whether the source may search the web for the answer, by its own means.
+    pub web_search: bool,
     /// Randomness, usually 0 to 2.
     pub temperature: Option<f32>,
     /// Nucleus sampling, 0 to 1.

@@ -54,6 +54,9 @@ pub(crate) struct Ways {
     /// The field in which it wants back what it thought before it called a tool, if it does:
     /// without it DeepSeek refuses the results of a call that was thought about.
     pub(crate) thoughts_back: Option<&'static str>,
+    /// The field that lets it search the web, where its dialect has no tool for that: its name, its
+    /// value as JSON.
+    pub(crate) web_search: Option<(&'static str, &'static str)>,
 }
 
 /// Which files a message may carry beside words.
@@ -81,10 +84,13 @@ const USUAL: Ways = Ways {
     efforts: &[],
     thinks_not: None,
     thoughts_back: None,
+    web_search: None,
 };
 
 const OPENAI: Ways = Ways {
     limit: "max_completion_tokens",
+    // Its models for searching alone; the others search in the other dialect.
+    web_search: Some(("web_search_options", "{}")),
     ..USUAL
 };
 
@@ -153,6 +159,7 @@ const HOSTS: &[KnownHost] = &[
         fields: &[(Dialect::Openai, "store", "false")],
         ways: Ways {
             key: Some(HeaderKind::ApiKey),
+            web_search: None,
             ..OPENAI
         },
         training: Some(Stated::TrainsNot),
@@ -182,6 +189,7 @@ const HOSTS: &[KnownHost] = &[
         ways: Ways {
             // In whichever dialect it is spoken to.
             key: Some(HeaderKind::Bearer),
+            web_search: Some(("plugins", r#"[{"id":"web"}]"#)),
             ..USUAL
         },
         training: Some(Stated::TrainsThroughNobody),

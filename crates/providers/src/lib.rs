@@ -34,6 +34,7 @@ mod services;
 pub mod sse;
 mod takes;
 mod voice;
+mod web_search;
 mod wire;
 
 pub use chat::{

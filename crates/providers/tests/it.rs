@@ -46,3 +46,5 @@ mod takes;
 mod told;
 #[path = "it/voice.rs"]
 mod voice;
+#[path = "it/web_search.rs"]
+mod web_search;

@@ -93,6 +93,8 @@ impl App {
                 stop: parameters.stop,
                 seed: parameters.seed,
                 reasoning_effort: parameters.reasoning_effort,
+                // As with all tools, a guardian may have come since it was chosen.
+                web_search: parameters.web_search && self.tools_allowed().await.is_ok(),
                 conversation_alias,
                 ..ChatRequest::default()
             },

@@ -2,7 +2,7 @@ use fluxchat_model::{Dialect, Role, Source};
 use serde_json::{Map, Value, json};
 
 use crate::wire::{Body, Fields, base64, effort_in_tokens, number, stops, text_of};
-use crate::{ChatPart, ChatRequest, Notice, ToolChoice};
+use crate::{ChatPart, ChatRequest, Notice, ToolChoice, web_search};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
     ("thinking", &["adaptive"]),
@@ -40,6 +40,7 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
         body.set("tools", tools(request));
         body.set_some("tool_choice", request.tool_choice.as_ref().map(tool_choice));
     }
+    web_search::allow(source, request, &mut body);
     let thinks = think(request, &mut body);
     for (name, value) in [
         ("temperature", request.temperature),

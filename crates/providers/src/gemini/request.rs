@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::reply::OWN_ID;
 use crate::wire::{self, Body, base64, effort_in_tokens, number, stops, text_of};
-use crate::{ChatMessage, ChatPart, ChatRequest, Sealed, ToolChoice};
+use crate::{ChatMessage, ChatPart, ChatRequest, Sealed, ToolChoice, web_search};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
     (
@@ -41,6 +41,7 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
         body.set("tools", json!([{"functionDeclarations": tools(request)}]));
         body.set_some("toolConfig", request.tool_choice.as_ref().map(tool_choice));
     }
+    web_search::allow(source, request, &mut body);
     body.protect(source, training_allowed);
     body
 }

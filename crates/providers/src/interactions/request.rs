@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use crate::gemini::{Medium, medium};
 use crate::wire::{self, Body, base64, number, stops, text_of};
-use crate::{ChatMessage, ChatPart, ChatRequest, ToolChoice};
+use crate::{ChatMessage, ChatPart, ChatRequest, ToolChoice, web_search};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
     ("generation_config.thinking_level", &["thinking"]),
@@ -29,6 +29,7 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     if !request.tools.is_empty() {
         body.set("tools", tools(request));
     }
+    web_search::allow(source, request, &mut body);
     body.set("generation_config", settings(request));
     body
 }

@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 
 use super::frame::THINKING;
 use crate::wire::{self, Body, base64, number, stops, text_of};
-use crate::{ChatMessage, ChatPart, ChatRequest, Notice, Sealed, ToolChoice};
+use crate::{ChatMessage, ChatPart, ChatRequest, Notice, Sealed, ToolChoice, web_search};
 
 const OPTIONAL: &[(&str, &[&str])] = &[("think", &["thinking"]), ("truncate", &[])];
 
@@ -29,6 +29,7 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     });
     body.protect(source, training_allowed);
     tools(request, &mut body);
+    web_search::allow(source, request, &mut body);
     body.set_some("think", request.reasoning_effort.as_deref().map(think));
     let options = wire::settings([
         ("temperature", request.temperature.and_then(number)),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::frame::{BLOCKS, DETAILS, EXTRA};
 use crate::hosts::{Files, Ways, keeps_nothing, ways};
 use crate::wire::{self, Body, base64, data_url, number, stops, text_of};
-use crate::{ChatMessage, ChatPart, ChatRequest, Notice, ToolChoice};
+use crate::{ChatMessage, ChatPart, ChatRequest, Notice, ToolChoice, web_search};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
     ("max_completion_tokens", &[]),
@@ -44,6 +44,7 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
         body.set("tools", tools(request));
         body.set_some("tool_choice", request.tool_choice.as_ref().map(tool_choice));
     }
+    web_search::allow(source, request, &mut body);
     body.set_some("temperature", request.temperature.and_then(number));
     body.set_some("top_p", request.top_p.and_then(number));
     body.set_some(ways.limit, request.max_tokens);

@@ -2,7 +2,7 @@ use fluxchat_model::{Dialect, Role, Source};
 use serde_json::{Value, json};
 
 use crate::wire::{self, Body, data_url, number, text_of};
-use crate::{ChatMessage, ChatPart, ChatRequest, Notice, ToolChoice};
+use crate::{ChatMessage, ChatPart, ChatRequest, Notice, ToolChoice, web_search};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
     ("reasoning", &["reasoning.effort", "reasoning.summary"]),
@@ -35,6 +35,7 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
         body.set("tools", tools(request));
         body.set_some("tool_choice", request.tool_choice.as_ref().map(tool_choice));
     }
+    web_search::allow(source, request, &mut body);
     body.set_some("max_output_tokens", request.max_tokens);
     body.set_some("temperature", request.temperature.and_then(number));
     body.set_some("top_p", request.top_p.and_then(number));

@@ -60,6 +60,14 @@ impl Body {
         }
     }
 
+    /// Offers one more tool.
+    pub(crate) fn add_tool(&mut self, tool: Value) {
+        match self.fields.get_mut("tools") {
+            Some(Value::Array(tools)) => tools.push(tool),
+            _ => self.set("tools", vec![tool]),
+        }
+    }
+
     /// What to ask for as well, or instead, if the source says that it was too long.
     pub(crate) fn if_too_long(&mut self, change: impl FnOnce(&mut Fields) + Send + 'static) {
         self.longer = Some(Box::new(change));

@@ -139,6 +139,20 @@ pub fn requests(sealed: Option<&Sealed>) -> Vec<(&'static str, ChatRequest)> {
             plain(vec![message(Role::User, everything)]),
         ),
         ("tools", tools()),
+        (
+            "a search of the web",
+            ChatRequest {
+                web_search: true,
+                ..plain(vec![words()])
+            },
+        ),
+        (
+            "a search beside tools",
+            ChatRequest {
+                web_search: true,
+                ..tools()
+            },
+        ),
         ("tools as it likes", choose(ToolChoice::Auto)),
         ("no tools", choose(ToolChoice::None)),
         ("some tool", choose(ToolChoice::Required)),

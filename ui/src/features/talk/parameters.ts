@@ -9,6 +9,7 @@ export interface Typed {
   seed: string;
   stop: string;
   reasoning_effort: string;
+  web_search: boolean;
   context: TypedRule;
   /** Chosen elsewhere, and kept. */
   tools: string[];
@@ -35,6 +36,7 @@ export function typed(parameters: Parameters): Typed {
     seed: word(parameters.seed),
     stop: parameters.stop.join('\n'),
     reasoning_effort: parameters.reasoning_effort ?? '',
+    web_search: parameters.web_search ?? false,
     context: typedRule(parameters.context),
     tools: parameters.tools,
   };
@@ -65,7 +67,18 @@ export function parametersOf(from: Typed): Parameters | null {
   const rule = ruleOf(from.context);
   if (rule === undefined) return null;
   const context = rule.rule === 'all' ? {} : { context: rule };
-  return { temperature, top_p, max_tokens, seed, stop, reasoning_effort: from.reasoning_effort || null, tools: [...from.tools], ...context };
+  const search = from.web_search ? { web_search: true } : {};
+  return {
+    temperature,
+    top_p,
+    max_tokens,
+    seed,
+    stop,
+    reasoning_effort: from.reasoning_effort || null,
+    tools: [...from.tools],
+    ...search,
+    ...context,
+  };
 }
 
 /** How many settings are not left to the source. */
