@@ -114,6 +114,7 @@ async fn a_message_takes_with_it_what_is_below_and_the_title_that_quotes_it() {
     world.assert_there(&[&gone, &answered, &below, &kept]);
 
     let erasing = world.app.delete_message(question).await.unwrap();
+    assert_eq!(erasing.below, 3, "its answer, and the turn below that");
     assert_eq!(
         texts(&world, id).await,
         [format!("Tell me of {kept}."), "sure ".to_owned()]

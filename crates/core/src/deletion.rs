@@ -35,6 +35,8 @@ pub struct Erasing {
     pub undo_until: Timestamp,
     /// When it is carried out.
     pub purge_after: Timestamp,
+    /// How many messages went with the one it is about, on all branches below it.
+    pub below: u32,
 }
 
 /// Carries deletions out at their deadlines.
@@ -84,6 +86,11 @@ impl App {
             .stop_generations(|_, of| of == conversation)
             .await;
         let erasing = self.hide(ErasureScope::Message(id)).await?;
+        let hidden = self.read(move |tx| tx.erasure_hides(erasing.id)).await?;
+        let erasing = Erasing {
+            below: hidden.saturating_sub(1),
+            ..erasing
+        };
         self.tell(Event::MessagesChanged(conversation));
         self.tell(Event::ConversationChanged(conversation));
         Ok(erasing)
@@ -239,6 +246,7 @@ impl App {
             id: request.id,
             undo_until: now.plus_ms(UNDO_MS),
             purge_after: request.purge_after,
+            below: 0,
         })
     }
 

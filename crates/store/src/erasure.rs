@@ -147,6 +147,19 @@ impl ReadTx<'_> {
         Ok(found.map(ConversationId))
     }
 
+    /// How many messages a deletion of one hides: that one and those below it.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn erasure_hides(&self, id: ErasureId) -> Result<u32, StoreError> {
+        let found = scalar(
+            self.conn,
+            "SELECT count(*) FROM message WHERE erasure_id = ?1",
+            [id.0],
+        )?;
+        Ok(found.unwrap_or(0))
+    }
+
     /// All deletions that have no receipt yet, oldest first.
     ///
     /// # Errors

@@ -10,6 +10,8 @@ export interface UndoOffer {
   title: string | null;
   /** It was open when it was deleted, and is opened again when that is taken back. */
   wasOpen: boolean;
+  /** How many messages went with the one that was deleted. */
+  below: number;
   until: number;
   problem: ApiError | null;
 }
@@ -28,7 +30,7 @@ export class UndoOffers {
     const id = erasing.erasure_id;
     this.offers = [
       ...this.offers,
-      { ...about, erasureId: id, until: erasing.undo_until, problem: null },
+      { ...about, erasureId: id, until: erasing.undo_until, below: erasing.below, problem: null },
     ];
     const left = Math.max(0, erasing.undo_until - this.now());
     this.timers.set(

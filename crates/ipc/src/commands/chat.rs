@@ -267,6 +267,7 @@ fn erasing(erasing: Erasing) -> dto::Erasing {
         erasure_id: erasing.id,
         undo_until: erasing.undo_until,
         purge_after: erasing.purge_after,
+        below: erasing.below,
     }
 }
 

@@ -324,6 +324,8 @@ dto! {
         pub undo_until: Timestamp,
         /// When it will be carried out.
         pub purge_after: Timestamp,
+        /// How many messages went with the one it is about, on all branches below it.
+        pub below: u32,
     }
 }
 

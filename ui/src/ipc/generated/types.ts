@@ -1759,7 +1759,11 @@ undo_until: Timestamp,
 /**
  * When it will be carried out.
  */
-purge_after: Timestamp, };
+purge_after: Timestamp, 
+/**
+ * How many messages went with the one it is about, on all branches below it.
+ */
+below: number, };
 
 /**
  * One deletion, from asking to receipt.

@@ -145,7 +145,7 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
       restore();
     });
     const now = Date.now();
-    return { erasure_id: id, undo_until: now + 10_000, purge_after: now + 30_000 };
+    return { erasure_id: id, undo_until: now + 10_000, purge_after: now + 30_000, below: scope === 'message' ? messages - 1 : 0 };
   };
 
   return {
@@ -266,14 +266,14 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
       return erase(
         'message',
         () => {
-          list.splice(at, 1);
+          list.splice(at);
           changed();
         },
         () => {
           world.messages.set(conversation, before);
           changed();
         },
-        1,
+        before.length - at,
       );
     },
     erasure_undo: ({ erasure_id: id }) => {
