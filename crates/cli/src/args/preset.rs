@@ -58,6 +58,13 @@ pub struct PresetArgs {
         value_parser = NonEmptyStringValueParser::new()
     )]
     pub model: Option<String>,
+    /// Let the model ask for this tool, or the tools of this server, in place of those that were
+    /// chosen; may be repeated
+    #[arg(long = "tool", value_name = "NAME")]
+    pub tools: Vec<String>,
+    /// Without tools
+    #[arg(long, conflicts_with = "tools")]
+    pub no_tools: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -42,7 +42,7 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
     } else {
         conversation
     };
-    let chosen = tools::chosen(app, &ask.tools).await?;
+    let chosen = tools::chosen(app, &ask.tools.tools).await?;
     let given = preset.is_some()
         || ask.system.is_some()
         || ask.parameters != ParameterArgs::default()

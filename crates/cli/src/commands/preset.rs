@@ -4,7 +4,7 @@ use fluxchat_core::{App, NewPreset};
 use fluxchat_model::{Parameters, SavedPrompt};
 use serde_json::{Value, json};
 
-use super::Done;
+use super::{Done, tools};
 use crate::args::{ParameterArgs, Preset, PresetArgs, Prompt};
 use crate::output::{Failure, Out, plain};
 
@@ -188,6 +188,11 @@ fn as_typed(preset: fluxchat_model::Preset) -> NewPreset {
 async fn changed(app: &App, mut new: NewPreset, typed: PresetArgs) -> Result<NewPreset, Failure> {
     new.system = typed.system.unwrap_or(new.system);
     new.parameters = settled(new.parameters, typed.parameters);
+    if typed.no_tools {
+        new.parameters.tools.clear();
+    } else if !typed.tools.is_empty() {
+        new.parameters.tools = tools::chosen(app, &typed.tools).await?;
+    }
     if let Some(source) = typed.source {
         new.source_id = Some(app.source_named(&source).await?.id);
         new.model = typed.model;

@@ -12,10 +12,10 @@ use super::{is_yes, typed};
 use crate::args::ToolArgs;
 use crate::output::{Failure, Out, count, plain};
 
-/// What the conversation is to have switched on.
-pub async fn chosen(app: &App, args: &ToolArgs) -> Result<Vec<String>, Failure> {
+/// The tools and servers of these names, as a conversation has them switched on.
+pub async fn chosen(app: &App, names: &[String]) -> Result<Vec<String>, Failure> {
     let mut chosen = Vec::new();
-    for name in &args.tools {
+    for name in names {
         chosen.push(app.tool_named(name).await?);
     }
     Ok(chosen)
