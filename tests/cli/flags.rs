@@ -15,6 +15,7 @@ const FLAGS: &[&str] = &[
     "--beside",
     "--conversation",
     "--preset",
+    "--no-preset",
     "--system",
     "--temperature",
     "--top-p",
@@ -235,6 +236,7 @@ fn a_refusal_names_what_was_wrong() {
         (&["--over-budget", "--preview"][..], "--preview"),
         (&["--over-budget", "--beside", "r"], "--beside"),
         (&["--allow-tools"], "--tool"),
+        (&["--no-preset", "--preset", "x"], "--preset"),
         (&["--context", "0"], "`fit`"),
         (&["--reasoning-effort", "some"], "medium"),
     ] {

@@ -123,3 +123,101 @@ fn presets_prompts_and_branches_by_the_command_line() {
         (&json!(2), &json!(2))
     );
 }
+
+#[test]
+fn a_preset_brings_the_tools_that_were_chosen_for_it() {
+    let profile = Profile::with_cheap_passphrase().set_up();
+    let tools = |preset: &Value| preset["parameters"]["tools"].clone();
+    let add = [
+        "preset",
+        "add",
+        "Sums",
+        "--tool",
+        "calculator",
+        "--tool",
+        "current_time",
+    ];
+    let added = profile.json(&add);
+    assert_eq!(tools(&added), json!(["calculator", "current_time"]));
+    let edited = profile.json(&["preset", "edit", "sums", "--system", "Count."]);
+    assert_eq!(tools(&edited), tools(&added), "what is not given stays");
+    let edited = profile.json(&["preset", "edit", "sums", "--tool", "calculator"]);
+    assert_eq!(tools(&edited), json!(["calculator"]));
+    let asked = profile.json(&["ask", "two and two?", "--preset", "sums"]);
+    let kept = profile.json(&["history", "show", &id(&asked, "conversation_id")]);
+    assert_eq!(
+        kept["instructions"]["parameters"]["tools"],
+        json!(["calculator"])
+    );
+    let edited = profile.json(&["preset", "edit", "sums", "--no-tools"]);
+    assert_eq!(tools(&edited), json!([]));
+    profile
+        .run(&["preset", "edit", "sums", "--tool", "hammer", "--json"])
+        .failed(2, "not_found");
+}
+
+#[test]
+fn new_conversations_begin_with_the_preset_that_was_chosen_for_that() {
+    let runtime = runtime();
+    let server = runtime.block_on(Recorder::start(Answer::Words(vec!["fine".to_owned()])));
+    let profile = Profile::with_cheap_passphrase().set_up();
+    add_source(&profile, "one", &server);
+    let add = [
+        "preset",
+        "add",
+        "Strict",
+        "--system",
+        "Be strict.",
+        "--source",
+        "one",
+        "--model",
+        "m-9",
+    ];
+    profile.json(&add);
+    profile.json(&["preset", "add", "Kind", "--system", "Be kind."]);
+    let said = || {
+        let body = body(&server);
+        let first = &body["messages"][0];
+        match first["role"].as_str() {
+            Some("system") => first["content"].as_str().unwrap_or_default().to_owned(),
+            _ => String::new(),
+        }
+    };
+
+    let begins = |args: &[&str]| profile.json(&[&["preset", "default"], args].concat());
+    assert_eq!(begins(&[]), json!({ "begin_with": null }), "none by itself");
+    profile.json(&["ask", "hi", "--source", "one"]);
+    assert_eq!(said(), "");
+
+    assert_eq!(begins(&["strict"]), json!({ "begin_with": "Strict" }));
+    let asked = profile.json(&["ask", "hi"]);
+    assert_eq!(
+        (said().as_str(), &body(&server)["model"]),
+        ("Be strict.", &json!("m-9"))
+    );
+    profile.json(&["ask", "hi", "--temporary"]);
+    assert_eq!(said(), "Be strict.");
+    let preview = profile.json(&["ask", "hi", "--preview"]);
+    assert!(preview["body"].to_string().contains("Be strict."));
+
+    // Who says otherwise begins otherwise, and what was begun is left as it is.
+    profile.json(&["ask", "hi", "--no-preset", "--source", "one"]);
+    assert_eq!(said(), "");
+    profile.json(&["ask", "hi", "--preset", "kind", "--source", "one"]);
+    assert_eq!(said(), "Be kind.");
+    profile.json(&["ask", "hi", "--system", "Be brief."]);
+    assert_eq!(said(), "Be brief.");
+    begins(&["kind"]);
+    let conversation = id(&asked, "conversation_id");
+    profile.json(&["ask", "more", "--conversation", &conversation]);
+    assert_eq!(said(), "Be strict.");
+
+    // One that is deleted begins nothing.
+    profile.json(&["preset", "delete", "kind"]);
+    assert_eq!(begins(&[]), json!({ "begin_with": null }));
+    begins(&["strict"]);
+    assert_eq!(begins(&["--none"]), json!({ "begin_with": null }));
+    profile
+        .run(&["preset", "default", "nowhere", "--json"])
+        .failed(2, "not_found");
+}

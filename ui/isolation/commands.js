@@ -59,6 +59,7 @@ globalThis.FLUXCHAT_COMMANDS = new Set([
   'preset_list',
   'preset_save',
   'preset_remove',
+  'preset_default',
   'prompt_list',
   'prompt_save',
   'prompt_remove',

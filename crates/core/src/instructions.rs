@@ -8,7 +8,7 @@ use fluxchat_model::{
 use fluxchat_store::{ReadTx, StoreError, WriteTx};
 
 use crate::filing::{checked as checked_name, taken};
-use crate::{App, Error, Event};
+use crate::{App, Error, Event, default_preset};
 
 /// What a person can still look through.
 const MOST: usize = 1_000;
@@ -150,7 +150,11 @@ impl App {
     /// # Errors
     /// When it does not exist.
     pub async fn remove_preset(&self, id: PresetId) -> Result<(), Error> {
-        self.keep(move |tx| tx.preset_remove(id).map(Ok)).await?;
+        self.keep(move |tx| {
+            default_preset::forget(tx, id)?;
+            tx.preset_remove(id).map(Ok)
+        })
+        .await?;
         self.forget_names().await
     }
 

@@ -15,6 +15,7 @@ mod consent_records;
 mod consent_sync;
 mod consents;
 pub mod crash;
+mod default_preset;
 mod deletion;
 mod diagnostics;
 mod drafts;

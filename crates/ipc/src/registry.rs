@@ -65,6 +65,7 @@ macro_rules! for_each_command {
             instructions preset_list(Empty) -> PresetList;
             instructions preset_save(PresetSaveReq) -> Preset;
             instructions preset_remove(PresetReq) -> Done;
+            instructions preset_default(PresetDefaultReq) -> Done;
             instructions prompt_list(Empty) -> PromptList;
             instructions prompt_save(PromptSaveReq) -> PromptRow;
             instructions prompt_remove(PromptReq) -> Done;

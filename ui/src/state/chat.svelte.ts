@@ -7,7 +7,7 @@ import { asApiError } from './errors';
 import type { Sources } from './sources.svelte';
 import type { ShownMessage } from './message.svelte';
 import { NO_INSTRUCTIONS } from './instructions';
-import { type Talk, instructionsOf } from './talk.svelte';
+import { type Talk, choiceOf, instructionsOf } from './talk.svelte';
 import type { Thread } from './thread.svelte';
 import type { UndoOffers } from './undo.svelte';
 
@@ -68,7 +68,7 @@ export class Chat {
     if (thread.conversationId !== null && row) {
       return row.source_id === null ? null : { sourceId: row.source_id, model: row.model };
     }
-    const chosen = this.chosen;
+    const chosen = this.chosen ?? choiceOf(this.parts.talk.initial);
     if (chosen && sources.find(chosen.sourceId)) return chosen;
     const source = sources.default;
     return source ? { sourceId: source.id, model: source.default_model } : null;
@@ -113,8 +113,8 @@ export class Chat {
   }
 
   /** Begins a conversation with a preset: with a copy of what it says. */
-  async begin(preset: Preset): Promise<void> {
-    this.newChat();
+  begin(preset: Preset): void {
+    this.newChat(preset);
     this.parts.talk.fresh = instructionsOf(preset);
     if (preset.source_id !== null) await this.choose({ sourceId: preset.source_id, model: preset.model });
   }
@@ -128,7 +128,9 @@ export class Chat {
     this.focusComposer += 1;
   }
 
-  newChat(): void {
+  /** Goes to a conversation that is not begun yet; who was chosen last answers it unless its assistant says who. */
+  newChat(preset = this.parts.talk.initial): void {
+    this.chosen = choiceOf(preset) ?? this.chosen;
     this.problem = null;
     this.beside = [];
     this.temporaryGone = false;
@@ -149,7 +151,11 @@ export class Chat {
 
   /** Begins a temporary conversation and goes there. */
   async newTemporary(): Promise<void> {
-    const choice = this.choice;
+    const { talk, thread } = this.parts;
+    // What was chosen for the conversation that did not begin yet holds for this one.
+    const instead = thread.conversationId === null;
+    const choice = (instead ? null : choiceOf(talk.initial)) ?? this.choice;
+    const instructions = instead ? talk.fresh : talk.initial && instructionsOf(talk.initial);
     const row = await this.run(() =>
       this.parts.client.temporaryBegin({
         source_id: choice?.sourceId,
@@ -158,9 +164,6 @@ export class Chat {
     );
     if (!row) return;
     this.parts.history.accept(row);
-    // What was chosen for the conversation that did not begin yet holds for this one.
-    const { talk } = this.parts;
-    const instructions = this.parts.thread.conversationId === null ? talk.fresh : null;
     if (instructions) await this.run(() => this.parts.client.instructionsSet({ id: row.id, instructions }));
     talk.fresh = null;
     await this.open(row.id);

@@ -1,5 +1,6 @@
 import type { Client } from '../ipc/generated/client';
 import type { ApiError, Instructions, Preset, PresetList, PromptRow } from '../ipc/generated/types';
+import type { Choice } from './chat.svelte';
 import { asApiError } from './errors';
 
 /** What floats beside a conversation. */
@@ -13,8 +14,11 @@ export class Talk {
   private readonly wanted = new Set<string>();
   status = $state<'idle' | 'ready' | 'failed'>('idle');
   problem = $state.raw<ApiError | null>(null);
-  /** How the conversation that is not begun yet will be asked. */
-  fresh = $state.raw<Instructions | null>(null);
+  private initialId = $state<string | null>(null);
+  /** The assistant that new conversations begin with. */
+  readonly initial = $derived(this.keptPresets.find((preset) => preset.id === this.initialId) ?? null);
+  private readonly begins = $derived(this.initial && instructionsOf(this.initial));
+  private said = $state.raw<Instructions | null>(null);
   /** How the open conversation is asked, once that was read. */
   kept = $state.raw<Instructions | null>(null);
   private keptOf: string | null = null;
@@ -31,6 +35,15 @@ export class Talk {
   quote = $state.raw<string | null>(null);
 
   constructor(private readonly client: Client) {}
+
+  /** How the conversation that is not begun yet will be asked: as new ones begin, until something else is said. */
+  get fresh(): Instructions | null {
+    return this.said ?? this.begins;
+  }
+
+  set fresh(instructions: Instructions | null) {
+    this.said = instructions;
+  }
 
   get presets(): Preset[] {
     this.want('presets');
@@ -52,7 +65,7 @@ export class Talk {
   /** The assistants, as they were read. */
   acceptPresets(list: PresetList): void {
     this.wanted.add('presets');
-    this.keptPresets = list.rows;
+    this.keep(list);
     this.status = 'ready';
     this.problem = null;
   }
@@ -60,7 +73,7 @@ export class Talk {
   /** Reads again what was looked at. */
   load = async (): Promise<void> => {
     try {
-      if (this.wanted.has('presets')) this.keptPresets = (await this.client.presetList()).rows;
+      if (this.wanted.has('presets')) this.keep(await this.client.presetList());
       if (this.wanted.has('prompts')) this.keptPrompts = (await this.client.promptList()).rows;
       this.status = 'ready';
       this.problem = null;
@@ -69,6 +82,17 @@ export class Talk {
       this.status = 'failed';
     }
   };
+
+  private keep(list: PresetList): void {
+    this.keptPresets = list.rows;
+    this.initialId = list.default_id;
+  }
+
+  /** Says which assistant new conversations begin with; `null` for none. */
+  async beginWith(id: string | null): Promise<void> {
+    await this.client.presetDefault({ id: id ?? undefined });
+    await this.load();
+  }
 
   /** Reads how a conversation is asked, unless that is known. */
   async readKept(id: string): Promise<void> {
@@ -108,6 +132,11 @@ export class Talk {
     const lines = text.trim().split('\n');
     if (lines.join('').trim() !== '') this.quote = lines.map((line) => (line === '' ? '>' : `> ${line}`)).join('\n');
   }
+}
+
+/** Who answers where an assistant says so. */
+export function choiceOf(preset: Preset | null): Choice | null {
+  return preset?.source_id ? { sourceId: preset.source_id, model: preset.model } : null;
 }
 
 export function instructionsOf(preset: Preset): Instructions {

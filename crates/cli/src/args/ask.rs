@@ -24,6 +24,9 @@ pub struct Ask {
     /// Ask as this preset says: it is copied into the conversation, in place of what was there
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,
+    /// Begin without the preset that new conversations begin with
+    #[arg(long, conflicts_with_all = ["preset", "conversation"])]
+    pub no_preset: bool,
     /// The system prompt of the conversation; empty for none
     #[arg(long, value_name = "TEXT")]
     pub system: Option<String>,

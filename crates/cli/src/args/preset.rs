@@ -99,6 +99,15 @@ pub enum Preset {
         #[command(flatten)]
         changes: PresetArgs,
     },
+    /// The preset that new conversations begin with
+    Default {
+        /// Begin them with this one from now on
+        #[arg(conflicts_with = "none")]
+        preset: Option<String>,
+        /// Begin them with none from now on
+        #[arg(long)]
+        none: bool,
+    },
     /// Delete a preset; conversations that were begun with it stay as they are
     Delete {
         /// The preset

@@ -18,6 +18,7 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
     let mut events = app.events().subscribe();
     let preset = match &ask.preset {
         Some(name) => Some(app.preset_named(name).await?),
+        None if ask.conversation.is_none() && !ask.no_preset => app.default_preset().await?,
         None => None,
     };
     let preset_model = preset.as_ref().and_then(|it| it.model.clone());

@@ -73,6 +73,19 @@ pub async fn preset(app: &App, preset: Preset, out: &Out) -> Done {
             let kept = app.change_preset(id, new).await?;
             out.answer(&kept, |it| format!("{} was changed.\n", plain(&it.name)));
         }
+        Preset::Default { preset, none } => {
+            if none {
+                app.set_default_preset(None).await?;
+            } else if let Some(name) = preset {
+                let found = app.preset_named(&name).await?;
+                app.set_default_preset(Some(found.id)).await?;
+            }
+            let begins = app.default_preset().await?.map(|it| it.name);
+            out.answer(&json!({ "begin_with": begins }), |_| match &begins {
+                Some(name) => format!("New conversations begin with {}.\n", plain(name)),
+                None => "New conversations begin without a preset.\n".to_owned(),
+            });
+        }
         Preset::Delete { preset } => {
             let found = app.preset_named(&preset).await?;
             app.remove_preset(found.id).await?;

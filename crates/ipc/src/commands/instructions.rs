@@ -33,7 +33,17 @@ pub async fn instructions_set(app: &App, req: InstructionsSetReq) -> Answer<Inst
 pub async fn preset_list(app: &App, _: Empty) -> Answer<PresetList> {
     Ok(PresetList {
         rows: app.presets().await?,
+        default_id: app.default_preset().await?.map(|preset| preset.id),
     })
+}
+
+/// Says which preset new conversations begin with.
+///
+/// # Errors
+/// When it does not exist.
+pub async fn preset_default(app: &App, req: PresetDefaultReq) -> Answer<Done> {
+    app.set_default_preset(req.id).await?;
+    Ok(Done {})
 }
 
 /// Keeps a preset, or changes one. Conversations stay as they are.

@@ -19,6 +19,16 @@ dto! {
     answer PresetList {
         /// By name.
         pub rows: Vec<Preset>,
+        /// The one that new conversations begin with.
+        pub default_id: Option<PresetId>,
+    }
+}
+
+dto! {
+    /// Says which preset new conversations begin with.
+    request PresetDefaultReq {
+        /// Which; `None` for none.
+        pub id: Option<PresetId>,
     }
 }
 

@@ -71,7 +71,7 @@ export function commandSections(app: AppState): CommandSection[] {
       label: t('talk.beginWith', { name: preset.name }),
       run: () => {
         navigation.go('chat');
-        void chat.begin(preset);
+        chat.begin(preset);
       },
     })),
     command('composer.focus', 'command.focusComposer', () => {

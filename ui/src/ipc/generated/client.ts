@@ -129,6 +129,7 @@ import type {
   PolicyStatus,
   PolicyText,
   Preset,
+  PresetDefaultReq,
   PresetList,
   PresetReq,
   PresetSaveReq,
@@ -272,6 +273,7 @@ export interface Commands {
   preset_list: [Empty, PresetList];
   preset_save: [PresetSaveReq, Preset];
   preset_remove: [PresetReq, Done];
+  preset_default: [PresetDefaultReq, Done];
   prompt_list: [Empty, PromptList];
   prompt_save: [PromptSaveReq, PromptRow];
   prompt_remove: [PromptReq, Done];
@@ -477,6 +479,7 @@ export function createClient(call: Call) {
     presetList: () => call('preset_list', {}),
     presetSave: (req: PresetSaveReq) => call('preset_save', req),
     presetRemove: (req: PresetReq) => call('preset_remove', req),
+    presetDefault: (req: PresetDefaultReq) => call('preset_default', req),
     promptList: () => call('prompt_list', {}),
     promptSave: (req: PromptSaveReq) => call('prompt_save', req),
     promptRemove: (req: PromptReq) => call('prompt_remove', req),

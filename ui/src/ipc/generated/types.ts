@@ -3870,6 +3870,15 @@ model: string | null,
 created_at: Timestamp, };
 
 /**
+ * Says which preset new conversations begin with.
+ */
+export type PresetDefaultReq = { 
+/**
+ * Which; `None` for none.
+ */
+id?: PresetId, };
+
+/**
  * Instructions kept under a name.
  */
 export type PresetId = string;
@@ -3881,7 +3890,11 @@ export type PresetList = {
 /**
  * By name.
  */
-rows: Array<Preset>, };
+rows: Array<Preset>, 
+/**
+ * The one that new conversations begin with.
+ */
+default_id: PresetId | null, };
 
 /**
  * Names a preset.

@@ -8,6 +8,7 @@ type Names =
   | 'preset_list'
   | 'preset_save'
   | 'preset_remove'
+  | 'preset_default'
   | 'prompt_list'
   | 'prompt_save'
   | 'prompt_remove'
@@ -55,6 +56,7 @@ function promptSeed(world: FakeWorld): PromptRow[] {
 export function talkCommands(world: FakeWorld): Handlers<Names> {
   const fresh = world.conversations.length === 0;
   let presets = fresh ? [] : presetSeed(world);
+  let initial: string | null = null;
   let prompts = fresh ? [] : promptSeed(world);
   const origins = new Map<string, ForkOrigin>();
   const gone = () => apiError('not_found', 'It is not there any more.');
@@ -90,7 +92,12 @@ export function talkCommands(world: FakeWorld): Handlers<Names> {
       world.emit({ type: 'conversation_changed', id });
       return instructions;
     },
-    preset_list: () => ({ rows: presets.toSorted(byName) }),
+    preset_list: () => ({ rows: presets.toSorted(byName), default_id: presets.some((row) => row.id === initial) ? initial : null }),
+    preset_default: ({ id }) => {
+      initial = id ?? null;
+      changed();
+      return {};
+    },
     preset_save: ({ id, name, system, parameters, source_id: source, model }) => {
       free(presets, name, id);
       const preset = { id: id ?? world.id(), name: name.trim(), system, parameters, source_id: source ?? null, model: model ?? null, created_at: Date.now() };
