@@ -116,7 +116,12 @@ export class Chat {
   begin(preset: Preset): void {
     this.newChat(preset);
     this.parts.talk.fresh = instructionsOf(preset);
-    if (preset.source_id !== null) await this.choose({ sourceId: preset.source_id, model: preset.model });
+  }
+
+  /** Asks the open conversation, or the one that is about to begin, as an assistant says: with a copy of it. */
+  async use(preset: Preset): Promise<void> {
+    const choice = choiceOf(preset);
+    if ((await this.instruct(instructionsOf(preset))) && choice) await this.choose(choice);
   }
 
   /** Copies what was said up to a message into a new conversation, and goes there. */

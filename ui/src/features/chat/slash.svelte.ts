@@ -1,25 +1,42 @@
-import type { PromptRow } from '../../ipc/generated/types';
+import type { Preset, PromptRow } from '../../ipc/generated/types';
 import { rank } from '../palette/match';
 
-/** What is typed after a `/` at the start of the composer, while it may be the name of a prompt. */
-export function slashQuery(text: string): string | null {
-  const match = /^\/([^\s/]{0,100})$/u.exec(text);
-  return match ? (match[1] ?? '').toLowerCase() : null;
+/** What can be chosen after a `/`. */
+export type SlashRow = { kind: 'prompt'; row: PromptRow } | { kind: 'preset'; row: Preset };
+
+/** What is typed after a `/` that begins a word, while it may be the name of something; and where that `/` is. */
+export interface SlashQuery {
+  from: number;
+  words: string;
+}
+
+/** What stands before the caret decides. */
+export function slashQuery(before: string): SlashQuery | null {
+  const match = /(?:^|\s)\/([^\s/]{0,100})$/u.exec(before);
+  const words = match?.[1];
+  return words === undefined ? null : { from: before.length - words.length - 1, words: words.toLowerCase() };
 }
 
 /** As many are listed. */
 const MOST = 50;
 
+const wordsOf = ({ kind, row }: SlashRow) => (kind === 'prompt' ? row.text : row.system);
+
+/** Prompts before assistants. */
+export const slashRows = (prompts: readonly PromptRow[], presets: readonly Preset[]): SlashRow[] => [
+  ...prompts.map((row): SlashRow => ({ kind: 'prompt', row })),
+  ...presets.map((row): SlashRow => ({ kind: 'preset', row })),
+];
+
 /** Names that begin with it first, then names that have it at the start of a word or somewhere, then what the words hold. */
-export function matching(prompts: readonly PromptRow[], query: string): PromptRow[] {
-  if (query === '') return prompts.slice(0, MOST);
-  const begins = prompts.filter((prompt) => prompt.name.toLowerCase().startsWith(query));
-  const all = new Set(begins);
+export function matching(all: readonly SlashRow[], query: string): SlashRow[] {
+  if (query === '') return all.slice(0, MOST);
+  const found = new Set(all.filter(({ row }) => row.name.toLowerCase().startsWith(query)));
   const spaced = (text: string) => text.replaceAll(/[-_.]/g, ' ');
-  for (const prompt of rank(prompts, (row) => spaced(row.name), spaced(query))) all.add(prompt);
+  for (const one of rank(all, ({ row }) => spaced(row.name), spaced(query))) found.add(one);
   // One letter is in every text.
-  if (query.length > 1) for (const prompt of rank(prompts, (row) => row.text, query)) all.add(prompt);
-  return [...all].slice(0, MOST);
+  if (query.length > 1) for (const one of rank(all, wordsOf, query)) found.add(one);
+  return [...found].slice(0, MOST);
 }
 
 /** The list above the composer: what it holds, and which one is meant. */
@@ -28,16 +45,17 @@ export class Slash {
   private closed = $state<string | null>(null);
 
   /** The rows, or nothing while no list belongs there. */
-  rows(text: string, prompts: readonly PromptRow[]): PromptRow[] | null {
-    const query = slashQuery(text);
-    if (query === null || this.closed === text) return null;
-    const rows = matching(prompts, query);
+  rows(before: string, all: () => readonly SlashRow[]): SlashRow[] | null {
+    const query = slashQuery(before);
+    if (query === null || this.closed === before) return null;
+    const rows = matching(all(), query.words);
     // A path such as `/etc` is no name; after two letters without one, the list gets out of the way.
-    return rows.length === 0 && query.length > 1 ? null : rows;
+    // Within a text it has nothing to say where it has nothing to offer.
+    return rows.length === 0 && (query.words.length > 1 || query.from > 0) ? null : rows;
   }
 
   /** Moves, takes or closes. True if the key was the list's. */
-  keydown(event: KeyboardEvent, text: string, rows: PromptRow[], choose: (prompt: PromptRow) => void): boolean {
+  keydown(event: KeyboardEvent, before: string, rows: SlashRow[], choose: (row: SlashRow) => void): boolean {
     const at = Math.min(this.at, rows.length - 1);
     switch (event.key) {
       case 'ArrowDown':
@@ -54,7 +72,7 @@ export class Slash {
         return true;
       }
       case 'Escape':
-        this.closed = text;
+        this.closed = before;
         return true;
       default:
         return false;

@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { PromptRow } from '../../ipc/generated/types';
 import { code, list, paragraph } from '../../platform/fake/blocks';
-import { matching } from '../chat/slash.svelte';
+import { matching, slashRows } from '../chat/slash.svelte';
 import { lastCode } from '../chat/last-code';
 import { stepBranch } from '../chat/branch-step';
 import { violations } from '../../test/axe';
@@ -16,22 +16,22 @@ import '../chat/MessageList.svelte';
 import './MarkdownDialog.svelte';
 
 const prompt = (name: string, text = 'Words.'): PromptRow => ({ id: name, name, text, fields: [], created_at: 0 });
-const names = (rows: PromptRow[]) => rows.map((row) => row.name);
+const names = (prompts: PromptRow[], query: string) => matching(slashRows(prompts, []), query).map(({ row }) => row.name);
 
 describe('prompts after a slash', () => {
   const rows = [prompt('email-reply'), prompt('reply'), prompt('会议纪要'), prompt('summary', 'Answer a mail in five sentences.')];
 
   it('come by the beginning of their names first, then by any word of them, then by what they say', () => {
-    expect(names(matching(rows, 'reply'))).toEqual(['reply', 'email-reply']);
-    expect(names(matching(rows, 'mail'))).toEqual(['email-reply', 'summary']);
-    expect(names(matching(rows, '纪要'))).toEqual(['会议纪要']);
-    expect(names(matching(rows, 'nothing'))).toEqual([]);
+    expect(names(rows, 'reply')).toEqual(['reply', 'email-reply']);
+    expect(names(rows, 'mail')).toEqual(['email-reply', 'summary']);
+    expect(names(rows, '纪要')).toEqual(['会议纪要']);
+    expect(names(rows, 'nothing')).toEqual([]);
   });
 
   it('are never more than somebody looks through', () => {
     const many = Array.from({ length: 400 }, (_, at) => prompt(`p-${at}`));
-    expect(matching(many, '')).toHaveLength(50);
-    expect(matching(many, 'p')).toHaveLength(50);
+    expect(names(many, '')).toHaveLength(50);
+    expect(names(many, 'p')).toHaveLength(50);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matching, slashQuery } from '../chat/slash.svelte';
+import { matching, slashQuery, slashRows } from '../chat/slash.svelte';
 import { matchesIn, wordsOf } from './highlight';
 import { changedCount, numberOf, parametersOf, typed } from './parameters';
 import { perSecond } from './speed';
@@ -11,6 +11,8 @@ describe('settings for answers', () => {
     const some = { ...none, temperature: 0.7, stop: ['END', 'STOP'], reasoning_effort: 'low' };
     expect(parametersOf(typed(some))).toEqual(some);
     expect(changedCount(some)).toBe(3);
+    expect(parametersOf(typed({ ...some, web_search: true }))).toEqual({ ...some, web_search: true });
+    expect(changedCount({ ...some, web_search: true })).toBe(4);
     expect(typed({ ...none, temperature: 0.20000000298023224 }).temperature).toBe('0.2');
   });
 
@@ -41,18 +43,20 @@ describe('marks', () => {
 
 describe('what is typed after /', () => {
   it.each([
-    ['/', ''],
-    ['/Tr', 'tr'],
+    ['/', { from: 0, words: '' }],
+    ['/Tr', { from: 0, words: 'tr' }],
     ['/a b', null],
     ['/a/b', null],
-    ['x /a', null],
-  ])('%o', (text, query) => {
-    expect(slashQuery(text)).toBe(query);
+    ['a/b', null],
+    ['x /a', { from: 2, words: 'a' }],
+    ['x\n/a', { from: 2, words: 'a' }],
+  ])('%o', (before, query) => {
+    expect(slashQuery(before)).toEqual(query);
   });
 
   it('finds names that begin with it first', () => {
     const row = (name: string) => ({ id: name, name, text: '', fields: [], created_at: 0 });
-    expect(matching([row('retell'), row('tell')], 'tell').map(({ name }) => name)).toEqual(['tell', 'retell']);
+    expect(matching(slashRows([row('retell'), row('tell')], []), 'tell').map((found) => found.row.name)).toEqual(['tell', 'retell']);
   });
 });
 

@@ -13,6 +13,7 @@ import '../chat/EmptyChat.svelte';
 import '../chat/InstructionsButton.svelte';
 import '../chat/MessageList.svelte';
 import '../chat/MessageMenu.svelte';
+import '../chat/QuoteButton.svelte';
 import '../chat/OriginLine.svelte';
 import '../chat/PromptFields.svelte';
 import '../chat/SlashMenu.svelte';
@@ -112,7 +113,12 @@ describe('the list of prompts', () => {
     const { user, input, asked } = await chat();
     await user.type(input, '/');
     const list = await screen.findByRole('listbox');
-    expect(within(list).getAllByRole('option')).toHaveLength(2);
+    expect(within(list).getAllByRole('option').map((one) => one.querySelector('strong')?.textContent)).toEqual([
+      '/summary',
+      '/translate',
+      'Patient teacher',
+      'Reviewer',
+    ]);
     expect(await violations()).toEqual([]);
     await user.type(input, '{ArrowDown}');
     expect(input.getAttribute('aria-activedescendant')).toMatch(/-1$/);
@@ -138,6 +144,47 @@ describe('the list of prompts', () => {
     await fireEvent.compositionEnd(input);
     await user.type(input, 'etc/hosts');
     expect(screen.queryByTestId('slash-menu')).toBeNull();
+  });
+
+  it('opens within a text too, and puts words where the / stood', async () => {
+    const { user, input } = await chat();
+    await user.type(input, 'Hello,{Shift>}{Enter}{/Shift}and  now');
+    input.setSelectionRange(11, 11);
+    await user.type(input, '/sum', { initialSelectionStart: 11, initialSelectionEnd: 11 });
+    await user.click(within(await screen.findByRole('listbox')).getByRole('option'));
+    expect(input.value).toBe('Hello,\nand Summarise this in five sentences: now');
+    await waitFor(() => expect(input.selectionStart).toBe('Hello,\nand Summarise this in five sentences:'.length));
+    await user.clear(input);
+    await user.type(input, 'one{Shift>}{Enter}{/Shift}/tr{Enter}');
+    const dialog = await screen.findByRole('dialog', { name: '/translate' });
+    await user.type(within(dialog).getByLabelText('text'), 'Good day{Enter}');
+    await waitFor(() => expect(input.value).toMatch(/^one\nTranslate the following into .*Good day$/s));
+  });
+
+  it('is not there within a word, nor where it has nothing to offer within a text', async () => {
+    const { user, input } = await chat();
+    await user.type(input, 'and/or');
+    expect(screen.queryByTestId('slash-menu')).toBeNull();
+    await user.clear(input);
+    await user.type(input, 'a /z');
+    expect(screen.queryByTestId('slash-menu')).toBeNull();
+    await user.clear(input);
+    await user.type(input, '/z');
+    expect(await screen.findByText('No prompt of this name.')).toBeTruthy();
+  });
+
+  it('offers assistants, for the conversation that begins and for the open one', async () => {
+    const { app, user, input, asked } = await chat();
+    await user.type(input, 'hello /rev{Enter}');
+    expect(input.value).toBe('hello ');
+    await waitFor(() => expect(app.talk.fresh?.preset).toBe('Reviewer'));
+    await user.type(input, '{Enter}');
+    await waitFor(() => expect(asked('message_send')).toMatchObject([{ instructions: { preset: 'Reviewer' } }]));
+    await waitFor(() => expect(app.thread.arriving).toBeNull());
+    await user.type(input, '/patient{Enter}');
+    const id = app.thread.conversationId;
+    await waitFor(() => expect(asked('instructions_set')).toMatchObject([{ id, instructions: { preset: 'Patient teacher' } }]));
+    expect(asked('message_send'), 'choosing one sends nothing').toHaveLength(1);
   });
 
   it('asks for fields and fills them in', async () => {
@@ -216,6 +263,61 @@ describe('an open conversation', () => {
     const line = await screen.findByTestId('fork-origin');
     await user.click(within(line).getByRole('button'));
     await waitFor(() => expect(app.thread.conversationId).toBe(before));
+  });
+
+  it('has a message always sent, and no longer', async () => {
+    const { user, app, input, asked } = await opened();
+    const id = screen.getAllByTestId('message-row')[0]?.dataset.messageId ?? '';
+    const press = async (name: string) => {
+      await user.click(screen.getAllByTestId('message-more')[0] ?? input);
+      const item = await screen.findByTestId('message-pin');
+      expect(item.textContent.trim()).toBe(name);
+      await user.click(item);
+      await waitFor(() => expect(screen.queryByTestId('message-pin')).toBeNull());
+    };
+    await press('Always send along');
+    await waitFor(() => expect(app.context.pins.has(id)).toBe(true));
+    await press('No longer always send along');
+    await waitFor(() => expect(app.context.pins.has(id)).toBe(false));
+    expect(asked('message_pin')).toEqual([true, false].map((on) => ({ message_id: id, on })));
+  });
+
+  it('goes on with an answer that was interrupted, or has another', async () => {
+    const { app, user, asked } = await opened();
+    const last = app.thread.messages.at(-1);
+    if (!last) throw new Error('there is no message');
+    last.row = { ...last.row, status: 'interrupted' };
+    await user.click(await screen.findByTestId('message-continue'));
+    await waitFor(() => expect(asked('message_continue')).toEqual([{ message_id: last.id }]));
+    await waitFor(() => expect(app.thread.arriving).toBeNull());
+    last.row = { ...last.row, status: 'interrupted' };
+    await user.click(await screen.findByTestId('message-again'));
+    await waitFor(() => expect(asked('message_regenerate')).toMatchObject([{ message_id: last.id }]));
+  });
+
+  it('is quoted from what is selected in one message, and not across two', async () => {
+    const { user, input } = await opened();
+    const [first, second] = screen.getAllByTestId('message-text');
+    if (!first || !second) throw new Error('two messages');
+    const select = (from: Element, to: Element) => {
+      const range = document.createRange();
+      range.setStart(from, 0);
+      range.setEnd(to, to.childNodes.length);
+      // jsdom lays nothing out.
+      range.getBoundingClientRect = () => new DOMRect(10, 100, 50, 20);
+      const selection = document.getSelection();
+      selection?.removeAllRanges();
+      selection?.addRange(range);
+    };
+    select(first, second);
+    await fireEvent(document, new Event('selectionchange'));
+    expect(screen.queryByTestId('quote-selection')).toBeNull();
+    select(first, first);
+    await fireEvent(document, new Event('selectionchange'));
+    await user.click(await screen.findByTestId('quote-selection'));
+    await waitFor(() => expect(input.value).toBe(`> ${first.textContent?.trim()}\n\n`));
+    await waitFor(() => expect(document.activeElement).toBe(input));
+    expect(document.getSelection()?.toString()).toBe('');
   });
 
   it('has the words of an answer changed: a branch beside it that says so, and nothing is sent', async () => {
