@@ -102,11 +102,12 @@ fn takes_files(dialect: &str, base: &str, ways: [&str; 2]) {
         "paper.pdf",
         &pdf(2, |page| vec![format!("Page {page} is short.")]),
     );
-    let ask = |words: &str| {
+    let ask = |words: &str, more: &[&str]| {
         let asked = ["--json", "ask", words, "--source", "mock", "--model", "m-1"];
-        profile.run(&[&asked[..], &["--attach", &photo, "--attach", &paper]].concat())
+        let files = ["--attach", &photo, "--attach", &paper];
+        profile.run(&[&asked[..], &files, more].concat())
     };
-    let asked = ask("tell me about lighthouses").ok().json();
+    let asked = ask("tell me about lighthouses", &[]).ok().json();
     assert_eq!(
         asked["text"],
         "A lighthouse is a tower with a lamp. It warns ships of rocks and shallow water.",
@@ -135,7 +136,8 @@ fn takes_files(dialect: &str, base: &str, ways: [&str; 2]) {
         "source", "describe", "mock", "m-1", "--input", "1000", "--output", "1000",
     ]);
     profile.json(&["budget", "set", "0.05", "--per", "day"]);
-    let stopped = ask("tell me about lighthouses").json();
+    let short = ["--max-tokens", "20"];
+    let stopped = ask("tell me about lighthouses", &short).json();
     assert_eq!(
         stopped["error"]["code"], "budget_reached",
         "{dialect}: {stopped}"
@@ -149,7 +151,7 @@ fn takes_files(dialect: &str, base: &str, ways: [&str; 2]) {
         "--model",
         "m-1",
     ];
-    let bare: Value = profile.json(&bare);
+    let bare: Value = profile.json(&[&bare[..], &short].concat());
     assert_eq!(
         bare["error"],
         json!(null),

@@ -45,7 +45,7 @@ export function stateWord(call: ToolCallRow): string {
 export function noticeWords(notice: AnswerNotice): string {
   switch (notice.kind) {
     case 'parameter_dropped':
-      return t('tools.notice.parameter', { name: notice.name });
+      return notice.name === 'web_search' ? t('tools.notice.noSearch') : t('tools.notice.parameter', { name: notice.name });
     case 'part_left_out':
       return t('tools.notice.part', { name: notice.name });
     case 'file_left_out':
