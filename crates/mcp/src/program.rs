@@ -127,7 +127,7 @@ fn find(name: &str, places: &OsStr, endings: Option<&OsStr>) -> Result<PathBuf, 
         let mut wholes = looked.iter().filter(|_| is_name).map(|it| it.join(name));
         (wholes.find_map(|whole| start(&whole)), looked)
     };
-    found.ok_or_else(|| match refused {
+    found.ok_or(match refused {
         Some(place) => ProgramError::NotExecutable(place),
         None => ProgramError::Missing { looked },
     })
