@@ -484,7 +484,7 @@ fn the_shipped_program_reads_files_without_a_network() {
     let said = String::from_utf8_lossy(&said).into_owned();
     let probe: Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
     // The control arm, a process that may, is beside the code of the reader.
-    for right in ["network", "local_sockets", "programs"] {
+    for right in ["network", "local_sockets", "writes", "programs", "others"] {
         assert_eq!(probe["probe"][right], false, "{right}: {probe}");
     }
 }

@@ -47,6 +47,10 @@ pub struct Probe {
     pub local_sockets: bool,
     /// A file could be opened.
     pub files: bool,
+    /// A file could be made.
+    pub writes: bool,
+    /// Another process could be reached: by a signal, a handle or its limits.
+    pub others: bool,
     /// A program could be started.
     pub programs: bool,
 }

@@ -42,6 +42,9 @@ fn limits() {
 }
 
 #[cfg(target_os = "linux")]
+mod calls;
+
+#[cfg(target_os = "linux")]
 mod linux {
     use std::collections::BTreeMap;
 
@@ -49,47 +52,20 @@ mod linux {
         ABI, Access as _, AccessFs, AccessNet, CompatLevel, Compatible as _, Ruleset,
         RulesetAttr as _,
     };
-    use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
+    use seccompiler::{
+        BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+        SeccompRule,
+    };
 
-    /// Whatever reaches another computer, process or program, and the ways around this list.
-    const REFUSED: &[i64] = &[
-        libc::SYS_socket,
-        libc::SYS_socketpair,
-        libc::SYS_connect,
-        libc::SYS_bind,
-        libc::SYS_listen,
-        libc::SYS_accept,
-        libc::SYS_accept4,
-        libc::SYS_sendto,
-        libc::SYS_sendmsg,
-        libc::SYS_sendmmsg,
-        libc::SYS_io_uring_setup,
-        libc::SYS_io_uring_enter,
-        libc::SYS_io_uring_register,
-        libc::SYS_execve,
-        libc::SYS_execveat,
-        libc::SYS_ptrace,
-        libc::SYS_process_vm_readv,
-        libc::SYS_process_vm_writev,
-        libc::SYS_pidfd_getfd,
-        libc::SYS_kill,
-        libc::SYS_bpf,
-        libc::SYS_unshare,
-        libc::SYS_setns,
-        libc::SYS_mount,
-        libc::SYS_open_by_handle_at,
-        libc::SYS_add_key,
-        libc::SYS_keyctl,
-        libc::SYS_request_key,
-        libc::SYS_shmget,
-        libc::SYS_shmat,
-    ];
+    use super::calls::{LEAVES, OPENS, WRITES};
+
     /// The same calls by the numbers of the x32 programs.
+    #[cfg(target_arch = "x86_64")]
     const X32: i64 = 0x4000_0000;
 
     pub(super) fn confine() -> Option<()> {
         files();
-        sockets()
+        calls()
     }
 
     /// Where the kernel has Landlock, no file can be opened; `seccomp` below must work.
@@ -107,12 +83,22 @@ mod linux {
             .map(|_| ())
     }
 
-    fn sockets() -> Option<()> {
-        let mut rules = BTreeMap::new();
-        for call in REFUSED {
+    /// What leaves this process, and what changes a file: the second also without Landlock.
+    fn calls() -> Option<()> {
+        let mut rules: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
+        for call in LEAVES.iter().chain(WRITES) {
             rules.insert(*call, Vec::new());
-            #[cfg(target_arch = "x86_64")]
-            rules.insert(*call | X32, Vec::new());
+        }
+        for (call, flags) in OPENS {
+            rules.insert(*call, writing(*flags)?);
+        }
+        // A process that gives up sends itself a signal, and the system asks for its own limits.
+        let own = u64::from(std::process::id());
+        rules.insert(libc::SYS_tgkill, vec![other_than(own)?]);
+        rules.insert(libc::SYS_prlimit64, vec![other_than(0)?]);
+        #[cfg(target_arch = "x86_64")]
+        for call in rules.keys().copied().collect::<Vec<_>>() {
+            rules.insert(call | X32, Vec::new());
         }
         let refusal = u32::try_from(libc::EPERM).ok()?;
         let filter = SeccompFilter::new(
@@ -125,6 +111,31 @@ mod linux {
         let program: BpfProgram = filter.try_into().ok()?;
         // Sets “no new privileges” as well.
         seccompiler::apply_filter_all_threads(&program).ok()
+    }
+
+    /// A first argument that is another process than this one.
+    fn other_than(process: u64) -> Option<SeccompRule> {
+        let other = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, process);
+        SeccompRule::new(vec![other.ok()?]).ok()
+    }
+
+    /// Flags, at this place among the arguments, that ask for more than to read what is there.
+    fn writing(flags: u8) -> Option<Vec<SeccompRule>> {
+        let bits = |it: libc::c_int| u64::try_from(it).ok();
+        [
+            (libc::O_ACCMODE, libc::O_WRONLY),
+            (libc::O_ACCMODE, libc::O_RDWR),
+            (libc::O_CREAT, libc::O_CREAT),
+            (libc::O_TRUNC, libc::O_TRUNC),
+        ]
+        .into_iter()
+        .map(|(mask, asked)| {
+            let masked = SeccompCmpOp::MaskedEq(bits(mask)?);
+            let asked = bits(asked)?;
+            let flag = SeccompCondition::new(flags, SeccompCmpArgLen::Dword, masked, asked);
+            SeccompRule::new(vec![flag.ok()?]).ok()
+        })
+        .collect()
     }
 }
 
@@ -140,8 +151,41 @@ pub(crate) fn probe() -> Probe {
         local_sockets: local_pair(),
         files: std::fs::File::open("/proc/self/status").is_ok()
             || std::env::current_exe().is_ok_and(|path| std::fs::File::open(path).is_ok()),
+        writes: makes_a_file(),
         programs: starts_a_program(),
+        others: reaches_others(),
     }
+}
+
+fn makes_a_file() -> bool {
+    let path = std::env::temp_dir().join(format!("fluxchat-probe-{}", std::process::id()));
+    let made = std::fs::File::create_new(&path).is_ok();
+    made && std::fs::remove_file(path).is_ok()
+}
+
+#[cfg(unix)]
+fn reaches_others() -> bool {
+    let parent = rustix::process::getppid();
+    parent.is_some_and(|it| rustix::process::test_kill_process(it).is_ok()) || ways_beside()
+}
+
+/// By a handle of a process, and by the limits of one that is named.
+#[cfg(target_os = "linux")]
+fn ways_beside() -> bool {
+    use rustix::process::{PidfdFlags, Resource, getpid, getrlimit, pidfd_open, prlimit};
+    let core = Resource::Core;
+    pidfd_open(getpid(), PidfdFlags::empty()).is_ok()
+        || prlimit(Some(getpid()), core, getrlimit(core)).is_ok()
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn ways_beside() -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn reaches_others() -> bool {
+    true
 }
 
 #[cfg(unix)]
@@ -169,8 +213,57 @@ mod tests {
     fn a_process_that_gave_nothing_up_may_do_all_of_it() {
         let probe = probe();
         assert!(
-            probe.network && probe.local_sockets && probe.files,
+            probe.network && probe.local_sockets && probe.files && probe.writes && probe.others,
             "the control arm of the test of the reading process: {probe:?}"
         );
+    }
+
+    /// Starts one of the tests below in a process of its own.
+    #[cfg(target_os = "linux")]
+    fn apart(test: &str) -> std::process::Output {
+        let program = std::env::current_exe().unwrap();
+        let name = format!("confine::tests::{test}");
+        std::process::Command::new(program)
+            .args(["--exact", "--ignored", "--nocapture", &name])
+            .output()
+            .unwrap()
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_leaves_the_process_is_refused_and_was_not_before() {
+        let output = apart("refused_after_and_not_before");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{said}");
+        assert!(said.contains("1 passed"), "it ran: {said}");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    #[ignore = "gives up the rights of its process: started by the one above"]
+    fn refused_after_and_not_before() {
+        for (name, call) in calls::tests::all() {
+            assert_ne!(call(), Some(libc::EPERM), "the control arm: {name}");
+        }
+        confine().unwrap();
+        for (name, call) in calls::tests::all() {
+            assert_eq!(call(), Some(libc::EPERM), "{name}");
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_process_that_gives_up_still_ends_by_its_signal() {
+        use std::os::unix::process::ExitStatusExt as _;
+        let status = apart("gives_up").status;
+        assert_eq!(status.signal(), Some(libc::SIGABRT), "{status:?}");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    #[ignore = "ends its process: started by the one above"]
+    fn gives_up() {
+        confine().unwrap();
+        std::process::abort();
     }
 }

@@ -5,8 +5,8 @@
 //! standard input and writes what is in it to its standard output. What a hostile file breaks is
 //! broken there: the process ends, or is ended, and the file counts as one that cannot be read.
 //!
-//! On Linux, `seccomp` refuses sockets and programs, and Landlock files; memory and processor time
-//! are limited. On macOS the limits hold alone, and on Windows the time: there the process keeps
+//! On Linux, `seccomp` refuses sockets, programs, other processes and all that changes a file, and
+//! Landlock, where the kernel has it, files altogether; memory and processor time are limited. On macOS the limits hold alone, and on Windows the time: there the process keeps
 //! the rights of the person and is merely apart.
 
 mod answer;
