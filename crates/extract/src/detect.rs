@@ -18,15 +18,20 @@ const ODT: &str = "application/vnd.oasis.opendocument.text";
 const ODS: &str = "application/vnd.oasis.opendocument.spreadsheet";
 const ODP: &str = "application/vnd.oasis.opendocument.presentation";
 const XLS: &str = "application/vnd.ms-excel";
+const EPUB: &str = "application/epub+zip";
 
 const KNOWN: &[(&str, Kind)] = &[
     ("image/png", Kind::Picture),
     ("image/jpeg", Kind::Picture),
     ("image/gif", Kind::Picture),
     ("image/webp", Kind::Picture),
+    ("image/bmp", Kind::Picture),
+    ("image/tiff", Kind::Picture),
     ("application/pdf", Kind::Pdf),
     (DOCX, Kind::Document),
     (ODT, Kind::Document),
+    (EPUB, Kind::Document),
+    ("application/rtf", Kind::Document),
     (XLSX, Kind::Sheet),
     (ODS, Kind::Sheet),
     (XLS, Kind::Sheet),
@@ -49,6 +54,7 @@ const BY_NAME: &[(&str, &str, Kind)] = &[
     ("pptx", PPTX, Kind::Slides),
     ("odp", ODP, Kind::Slides),
     ("xls", XLS, Kind::Sheet),
+    ("epub", EPUB, Kind::Document),
 ];
 
 const TEXTS: &[(&str, &str)] = &[
@@ -144,6 +150,10 @@ mod tests {
         assert_eq!(kind("a.png", b"MZ\x90\0\x03\0\0\0"), None);
         assert_eq!(kind("a.docx", b"PK\x03\x04rest"), Some(Kind::Document));
         assert_eq!(kind("a.zip", b"PK\x03\x04rest"), None);
+        assert_eq!(kind("a.epub", b"PK\x03\x04rest"), Some(Kind::Document));
+        assert_eq!(kind("a.txt", b"{\\rtf1 words}"), Some(Kind::Document));
+        assert_eq!(kind("a", b"BM\x46\0\0\0\0\0\0\0"), Some(Kind::Picture));
+        assert_eq!(kind("a", b"II*\0\x08\0\0\0\0\0\0\0"), Some(Kind::Picture));
         assert_eq!(kind("a.htm", b"<p>hi"), Some(Kind::Html));
         assert_eq!(detect("a.csv", b"a;b").unwrap().media_type, "text/csv");
         assert_eq!(kind("a.rs", "fn grüße() {}".as_bytes()), Some(Kind::Text));

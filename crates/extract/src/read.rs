@@ -1,8 +1,10 @@
 //! What is in a file, by its kind.
 
+mod epub;
 mod office;
 mod pdf;
 mod picture;
+mod rtf;
 mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

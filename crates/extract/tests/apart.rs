@@ -85,7 +85,7 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
 fn the_process_that_reads_has_no_socket_no_file_and_no_program() {
     let probe = reader().probe().unwrap();
     assert!(
-        !probe.network && !probe.local_sockets && !probe.programs,
+        !probe.network && !probe.local_sockets && !probe.programs && !probe.writes && !probe.others,
         "refused by the system: {probe:?}; the control arm is beside the code"
     );
     if std::fs::read_to_string("/sys/kernel/security/lsm").is_ok_and(|it| it.contains("landlock")) {
@@ -156,6 +156,60 @@ fn office_documents_are_read() {
     let word = zipped(&[("word/document.xml", b"<w:p><w:t>Dear all</w:t></w:p>")]);
     let text = reader().text(Kind::Document, word).unwrap();
     assert_eq!(text.pages[0].text, "Dear all");
+}
+
+#[test]
+fn a_book_is_read_in_its_order() {
+    let container =
+        br#"<container><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>"#;
+    let package = br#"<package><manifest>
+        <item id="two" href="two.xhtml"/><item id="one" href="text/one%20a.xhtml"/><item id="not" href="not.xhtml"/>
+        </manifest><spine><itemref idref="one"/><itemref idref="gone"/><itemref idref="two"/></spine></package>"#;
+    let book = zipped(&[
+        ("META-INF/container.xml", container),
+        (
+            "OEBPS/two.xhtml",
+            b"<html><body><p>The end</p></body></html>",
+        ),
+        (
+            "OEBPS/not.xhtml",
+            b"<html><body><p>Not in it</p></body></html>",
+        ),
+        (
+            "OEBPS/text/one a.xhtml",
+            "<?xml version=\"1.0\"?><html><body><h1>Über</h1></body></html>".as_bytes(),
+        ),
+        ("OEBPS/book.opf", package),
+    ]);
+    let text = reader().text(Kind::Document, book).unwrap();
+    let words = &text.pages[0].text;
+    assert!(words.contains("Über"), "{words}");
+    assert!(words.find("Über") < words.find("The end"), "{words}");
+    assert!(!words.contains("Not in it"), "{words}");
+}
+
+#[test]
+fn rich_text_is_read_without_its_marks() {
+    let source = br"{\rtf1\ansi{\fonttbl{\f0 Times;}}\f0 Dear \b all\b0\par Bye}".to_vec();
+    let found = detect("letter.rtf", &source).unwrap();
+    assert_eq!(found.media_type, "application/rtf");
+    let text = reader().text(found.kind, source).unwrap();
+    assert_eq!(text.pages[0].text, "Dear all\n\nBye");
+}
+
+#[test]
+fn pictures_of_scanners_and_of_old_programs_are_read() {
+    for format in [image::ImageFormat::Bmp, image::ImageFormat::Tiff] {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        let dots = image::DynamicImage::new_rgb8(40, 20);
+        dots.write_to(&mut bytes, format).unwrap();
+        let bytes = bytes.into_inner();
+        let found = detect("scan", &bytes).unwrap();
+        assert_eq!(found.kind, Kind::Picture, "{format:?}");
+        let picture = reader().picture(bytes).unwrap();
+        assert_eq!((picture.width, picture.height), (40, 20));
+        assert_eq!(picture.media_type, "image/png", "every source takes it");
+    }
 }
 
 #[test]

@@ -7,17 +7,23 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 use zip::ZipArchive;
 
-use super::Pages;
+use super::{Pages, epub, rtf};
 use crate::answer::Text;
 use crate::{LONGEST_TEXT, MOST_PAGES, ReadError};
 
-type Archive<'b> = ZipArchive<Cursor<&'b [u8]>>;
+pub(super) type Archive<'b> = ZipArchive<Cursor<&'b [u8]>>;
 
 /// The most a part may unpack to.
 const LARGEST_PART: u64 = 8 * LONGEST_TEXT as u64;
 
 pub(super) fn document(bytes: &[u8]) -> Result<Text, ReadError> {
+    if bytes.starts_with(rtf::START) {
+        return Ok(rtf::read(bytes));
+    }
     let mut archive = open(bytes)?;
+    if archive.index_for_name(epub::CONTAINER).is_some() {
+        return epub::read(&mut archive);
+    }
     let part = ["word/document.xml", "content.xml"]
         .into_iter()
         .find(|name| archive.index_for_name(name).is_some())
@@ -95,7 +101,7 @@ fn open(bytes: &[u8]) -> Result<Archive<'_>, ReadError> {
     ZipArchive::new(Cursor::new(bytes)).map_err(|_| ReadError::Damaged)
 }
 
-fn part_of(archive: &mut Archive<'_>, name: &str) -> Result<Vec<u8>, ReadError> {
+pub(super) fn part_of(archive: &mut Archive<'_>, name: &str) -> Result<Vec<u8>, ReadError> {
     let part = archive.by_name(name).map_err(|_| ReadError::Damaged)?;
     let mut bytes = Vec::new();
     part.take(LARGEST_PART + 1)
@@ -137,7 +143,7 @@ fn words(part: &[u8]) -> Result<String, ReadError> {
             },
             Event::Empty(tag) => match tag.name().as_ref() {
                 "w:br" | "w:cr" | "a:br" | "text:line-break" => out.push('\n'),
-                "w:ta" | "text:ta" => out.push('\t'),
+                "w:tab" | "text:tab" => out.push('\t'),
                 "text:s" => out.push(' '),
                 "w:p" => out.push_str("\n\n"),
                 _ => {}
@@ -167,8 +173,8 @@ mod tests {
     #[test]
     fn words_of_documents_stand_in_paragraphs() {
         let word = br#"<w:document><w:p><w:r><w:t>one &amp; </w:t><w:t>two</w:t></w:r></w:p>
-            <w:p><w:instrText>not this</w:instrText><w:t>thr&#101;e</w:t></w:p></w:document>"#;
-        assert_eq!(words(word).unwrap().trim(), "one & two\n\nthree");
+            <w:p><w:instrText>not this</w:instrText><w:t>thr&#101;e</w:t><w:tab/><w:t>4</w:t></w:p></w:document>"#;
+        assert_eq!(words(word).unwrap().trim(), "one & two\n\nthree\t4");
         let open = b"<office:text><text:h>Head</text:h><text:p>a<text:s/>b <text:span>c</text:span></text:p></office:text>";
         assert_eq!(words(open).unwrap().trim(), "Head\n\na b c");
     }

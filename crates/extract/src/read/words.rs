@@ -13,13 +13,16 @@ pub(super) fn plain(bytes: &[u8]) -> Text {
 }
 
 pub(super) fn html(bytes: &[u8]) -> Result<Text, ReadError> {
-    let source = decoded(bytes);
-    let text = html2text::config::plain_no_decorate()
-        .string_from_read(source.as_bytes(), 120)
-        .map_err(|_| ReadError::Damaged)?;
     let mut pages = Pages::default();
-    pages.push(0, &text);
+    pages.push(0, &of_html(bytes)?);
     Ok(pages.finish(0))
+}
+
+/// The words of a web page.
+pub(super) fn of_html(bytes: &[u8]) -> Result<String, ReadError> {
+    html2text::config::plain_no_decorate()
+        .string_from_read(decoded(bytes).as_bytes(), 120)
+        .map_err(|_| ReadError::Damaged)
 }
 
 fn decoded(bytes: &[u8]) -> String {
