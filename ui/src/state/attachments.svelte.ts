@@ -38,6 +38,8 @@ export class Attachments {
   private last = Promise.resolve();
   /** Taken away while they were read. */
   private readonly gone = new Set<string>();
+  /** Texts that were pasted, by the key of their chip: they can still become words of the message. */
+  private readonly texts = new Map<string, string>();
 
   constructor(private readonly client: Client) {}
 
@@ -87,6 +89,7 @@ export class Attachments {
   /** What was sent is beside no text any more. */
   sent(ids: readonly string[]): void {
     this.chips = this.chips.filter((chip) => !chip.plan || !ids.includes(chip.plan.file.asset_id));
+    for (const id of ids) this.texts.delete(id);
   }
 
   async add(files: readonly (File | DroppedFile)[]): Promise<void> {
@@ -95,8 +98,21 @@ export class Attachments {
     if (id === this.id) await this.refresh();
   }
 
+  /** A text as a file of this name. */
+  async addText(name: string, text: string): Promise<void> {
+    const id = this.id;
+    await this.one(id, new File([text], name, { type: 'text/plain' }), text);
+    if (id === this.id) await this.refresh();
+  }
+
+  /** The text that a chip was pasted as. */
+  textOf(chip: Chip): string | undefined {
+    return this.texts.get(chip.key);
+  }
+
   async remove(chip: Chip): Promise<void> {
     this.chips = this.chips.filter((other) => other.key !== chip.key);
+    this.texts.delete(chip.key);
     if (chip.plan) await this.erase(this.id, chip.plan.file.asset_id);
     else if (!chip.problem) this.gone.add(chip.key);
   }
@@ -104,6 +120,14 @@ export class Attachments {
   /** Looks at a file, at one of its pages. */
   look(id: string, page: number | null = null): void {
     this.shown = { id, page };
+  }
+
+  /** A chip has the name of its file in the archive from now on. */
+  private rename(key: string, asset: string | null): void {
+    const text = this.texts.get(key);
+    if (text === undefined) return;
+    this.texts.delete(key);
+    if (asset !== null) this.texts.set(asset, text);
   }
 
   private async erase(id: string | null, asset_id: string): Promise<void> {
@@ -136,8 +160,9 @@ export class Attachments {
     this.chips = [...ready, ...kept];
   }
 
-  private async one(id: string | null, file: File | DroppedFile): Promise<void> {
+  private async one(id: string | null, file: File | DroppedFile, text?: string): Promise<void> {
     const key = `new-${(this.count += 1)}`;
+    if (text !== undefined) this.texts.set(key, text);
     const chip: Chip = { key, name: file.name, bytes: file.size, plan: null, problem: null };
     this.chips = [...this.chips, chip];
     this.last = this.last.then(() => this.read(id, key, file));
@@ -150,6 +175,7 @@ export class Attachments {
       const where = id === null ? {} : { conversation_id: id };
       const asset = await handOver(this.client, where, file, () => this.gone.has(key));
       const unwanted = this.gone.delete(key);
+      this.rename(key, asset);
       if (unwanted && asset !== null) await this.erase(id, asset);
       // Its chip goes with the one of the file that is there now.
       if (id === this.id && !unwanted) await this.refresh();

@@ -61,6 +61,33 @@ describe('Files beside a question', () => {
     expect(app.attachments.chips).toHaveLength(2);
   });
 
+  it('a long text that is pasted is a file, and can become words of the message again', async () => {
+    const { app, names } = await setup();
+    const input = screen.getByTestId<HTMLTextAreaElement>('composer-input');
+    const user = userEvent.setup();
+    await user.type(input, 'before after');
+    input.setSelectionRange(7, 7);
+    const paste = (words: string) =>
+      fireEvent.paste(input, { clipboardData: { files: [], types: ['text/plain'], getData: () => words } });
+    // Not prevented: the field takes it as it always does.
+    expect(await paste('x'.repeat(8_000))).toBe(true);
+    expect(app.attachments.chips).toEqual([]);
+    const long = 'line\n'.repeat(2_000);
+    expect(await paste(long)).toBe(false);
+    await waitFor(() => expect(states()).toEqual(['ready']));
+    expect(input.value).toBe('before after');
+    expect(app.attachments.chips).toMatchObject([{ name: 'Pasted text 1.txt', bytes: long.length }]);
+    expect(names()).toContain('attachment_finish');
+    await user.click(screen.getByTestId('attach-as-text'));
+    expect(input.value).toBe(`before ${long}after`);
+    await waitFor(() => expect(app.attachments.chips).toEqual([]));
+    expect(names()).toContain('attachment_remove');
+    // A file that was chosen has no such way back.
+    await user.upload(screen.getByTestId('attach-input'), file('chosen.txt'));
+    await waitFor(() => expect(states()).toEqual(['ready']));
+    expect(screen.queryByTestId('attach-as-text')).toBeNull();
+  });
+
   it('are handed over one after the other, and keep their order', async () => {
     const { fake, app, names } = await setup();
     let [now, most] = [0, 0];
