@@ -205,6 +205,7 @@ fn the_core_refuses_whatever_asks_it() {
                 program: program.to_owned(),
                 arguments: Vec::new(),
                 environment: Vec::new(),
+                timeout_s: None,
                 enabled: true,
             };
             let saved = commands::tools::tool_server_save(&core.app, req).await;

@@ -23,6 +23,7 @@ const FLAGS: &[&str] = &[
     "--stop",
     "--seed",
     "--reasoning-effort",
+    "--web-search",
     "--context",
     "--tool",
     "--allow-tools",
@@ -394,6 +395,32 @@ fn a_preview_sends_and_keeps_nothing() {
     for row in kinds.iter().filter(|row| row["kind"] == "files") {
         assert_eq!(row["count"], 0, "{row}");
     }
+}
+
+/// It is asked for in the words of a source that can, and said of one that cannot.
+#[test]
+fn a_search_of_the_web_is_asked_for_where_it_can_be() {
+    let (_runtime, server, profile) = recorded();
+    let url = server.base_url();
+    profile.json(&["source", "add", "s", "--url", &url, "--dialect", "responses"]);
+    let shown = |more: &[&str]| {
+        let asked = ["ask", "hi", "--source", "s", "--model", "m", "--preview"];
+        let preview = profile.json(&[&asked[..], more].concat());
+        text(&preview["body"]).contains("\"web_search\"")
+    };
+    assert!(shown(&["--web-search"]));
+    assert!(!shown(&[]), "the control arm");
+
+    let asked = profile.json(&["ask", "hi", "--source", "r", "--web-search"]);
+    assert_eq!(
+        asked["notices"],
+        json!([{"kind": "parameter_dropped", "name": "web_search"}])
+    );
+    assert!(!body(&server).to_string().contains("web_search"));
+    // It stays with the conversation.
+    let id = text(&asked["conversation_id"]);
+    let again = profile.json(&["ask", "two", "--conversation", id]);
+    assert_eq!(again["notices"][0]["name"], "web_search");
 }
 
 #[test]

@@ -60,9 +60,8 @@ impl App {
         self.conversation(id).await?;
         let home = self.open()?.home(id);
         let before = self.read_at(&home, move |tx| tx.instructions(id)).await?;
-        let mut tools = instructions.parameters.tools.clone();
-        tools.retain(|tool| !before.parameters.tools.contains(tool));
-        self.may_switch_on(&tools).await?;
+        self.may_switch_on(&instructions.parameters, &before.parameters)
+            .await?;
         let row = instructions.clone();
         self.write_at(&home, move |tx| tx.instructions_set(id, &row))
             .await?;

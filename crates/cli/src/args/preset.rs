@@ -23,6 +23,9 @@ pub struct ParameterArgs {
     /// How much to think before answering
     #[arg(long, value_name = "EFFORT", value_parser = ["none", "minimal", "low", "medium", "high", "xhigh"])]
     pub reasoning_effort: Option<String>,
+    /// Let the source search the web, where it can; what it looks for leaves it
+    #[arg(long)]
+    pub web_search: bool,
     /// Which messages go along: `all`, `fit` for as many as the model reads, or how many of the
     /// last, the question included
     #[arg(long, value_name = "RULE", value_parser = rule)]

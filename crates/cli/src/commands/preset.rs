@@ -181,6 +181,7 @@ pub(super) fn settled(mut before: Parameters, typed: ParameterArgs) -> Parameter
     before.max_tokens = typed.max_tokens.or(before.max_tokens);
     before.seed = typed.seed.or(before.seed);
     before.reasoning_effort = typed.reasoning_effort.or(before.reasoning_effort);
+    before.web_search |= typed.web_search;
     before.context = typed.context.or(before.context);
     if !typed.stop.is_empty() {
         before.stop = typed.stop;
@@ -204,7 +205,7 @@ async fn changed(app: &App, mut new: NewPreset, typed: PresetArgs) -> Result<New
     if typed.no_tools {
         new.parameters.tools.clear();
     } else if !typed.tools.is_empty() {
-        new.parameters.tools = tools::chosen(app, &typed.tools).await?;
+        let _ = tools::chosen(app, &typed.tools).await?;
     }
     if let Some(source) = typed.source {
         new.source_id = Some(app.source_named(&source).await?.id);

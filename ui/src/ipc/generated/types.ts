@@ -1024,9 +1024,14 @@ reserved: number,
  */
 nanos: number | null, 
 /**
- * The same with the longest answer that is allowed.
+ * The same with the longest answer that a person or a budget allows.
  */
 nanos_most: number | null, 
+/**
+ * How many tokens of an answer a budget has room for, where that is less than the model
+ * may say.
+ */
+longest: number | null, 
 /**
  * Where the price comes from.
  */
@@ -3646,7 +3651,11 @@ context?: ContextRule,
 /**
  * Tools that may be asked for: names of those in the app, ids of servers.
  */
-tools: Array<string>, };
+tools: Array<string>, 
+/**
+ * Whether the source may search the web for the answer, by its own means.
+ */
+web_search?: boolean, };
 
 /**
  * Changes the passphrase.

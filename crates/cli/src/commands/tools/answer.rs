@@ -127,6 +127,9 @@ pub fn notices(answer: &Message) -> Vec<&AnswerNotice> {
 /// The same in words.
 pub fn in_words(notice: &AnswerNotice) -> String {
     match notice {
+        AnswerNotice::ParameterDropped { name } if name == "web_search" => {
+            "The source did not search the web: it cannot, or not beside other tools.".to_owned()
+        }
         AnswerNotice::ParameterDropped { name } => {
             format!(
                 "The source does not know the setting {}; it was left out.",
