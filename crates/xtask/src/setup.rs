@@ -48,6 +48,7 @@ const DEBIAN: Family = Family {
             "imagemagick",
             "gnome-keyring",
             "procps",
+            "curl",
         ],
         &[
             "strace",
@@ -97,6 +98,7 @@ const FEDORA: Family = Family {
             "ImageMagick",
             "gnome-keyring",
             "procps-ng",
+            "curl",
         ],
         &[
             "strace",
@@ -134,6 +136,7 @@ const ARCH: Family = Family {
             "imagemagick",
             "gnome-keyring",
             "procps-ng",
+            "curl",
         ],
         &[
             "strace",

@@ -1,16 +1,20 @@
 //! An answer of 5,000 tokens, at 200 a second and all at once, in the window and in the page that
 //! shows plain text.
 //!
-//! All at once has two floors. The budget is against the page that reads the same events by
-//! itself, which is what the design measured as the least a client of a model can do. The other
-//! gets the whole text in one piece: less than any client does, and told beside it.
+//! All at once has three floors. The budget is against the page that reads the same events by
+//! itself, which is what the design measured as the least a client of a model can do. Another gets
+//! the whole text in one piece, and curl shows nothing at all: less than any client does, and told
+//! beside it.
 
-use std::time::Duration;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use fluxchat_core::NewSource;
 use fluxchat_model::Dialect;
 use fluxchat_testkit::recorder::{Answer, Recorder, frames_of};
 use fluxchat_testkit::webdriver::Window;
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::{TimeVal, TimeValLike as _};
 
 use crate::Outcome;
 use crate::line::{Budget, Row};
@@ -80,7 +84,10 @@ fn measure(worlds: &mut Worlds<'_>, pause: Duration, turns: usize) -> Outcome {
             scene.plain(plain).await?;
             scene.app(&big, &server, ours).await?;
             match pause.is_zero() {
-                true => scene.read(read).await?,
+                true => {
+                    scene.read(read).await?;
+                    scene.curl(&server, nothing).await?;
+                }
                 false => scene.app(&empty, &server, nothing).await?,
             }
         }
@@ -92,7 +99,7 @@ fn measure(worlds: &mut Worlds<'_>, pause: Duration, turns: usize) -> Outcome {
     })
 }
 
-fn report_at_once(name: &str, [plain, read, ours, _]: &[Seen; 4]) {
+fn report_at_once(name: &str, [plain, read, ours, curl]: &[Seen; 4]) {
     for (floor, budget, seen) in [
         (
             "the page that reads the same events as plain text",
@@ -103,6 +110,11 @@ fn report_at_once(name: &str, [plain, read, ours, _]: &[Seen; 4]) {
             "the page that gets the text in one piece",
             Budget::None,
             plain,
+        ),
+        (
+            "curl, which takes the same bytes and shows nothing",
+            Budget::None,
+            curl,
         ),
     ] {
         Row::new("window", name, floor, budget)
@@ -140,6 +152,29 @@ fn report_paced(name: &str, [plain, _, ours, nothing]: &[Seen; 4]) {
     .print(&ours.gap, Some(&plain.gap));
 }
 
+/// How long curl takes for an answer, and on the processor, in milliseconds.
+fn taken_by_curl(url: &str) -> Result<(f64, f64), String> {
+    let told = |error: nix::errno::Errno| error.to_string();
+    let (before, began) = (children_ms().map_err(told)?, Instant::now());
+    let ended = Command::new("curl")
+        .args(["--silent", "--fail", "--no-buffer", "--json", "{}", url])
+        .stdout(Stdio::null())
+        .status()
+        .map_err(|error| format!("curl: {error}; `cargo xtask bench` installs it"))?;
+    if !ended.success() {
+        return Err(format!("curl: {ended}"));
+    }
+    let wall = began.elapsed().as_secs_f64() * 1_000.0;
+    Ok((wall, children_ms().map_err(told)? - before))
+}
+
+/// What the processes took that were started from here and have ended.
+fn children_ms() -> Result<f64, nix::errno::Errno> {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let ms = |time: TimeVal| time.num_microseconds() as f64 / 1_000.0;
+    Ok(ms(usage.user_time()) + ms(usage.system_time()))
+}
+
 /// Makes the server the source of new conversations.
 async fn connect(world: &World, server: &Recorder) -> Outcome {
     let app = world.app().await?;
@@ -158,11 +193,7 @@ impl Scene<'_> {
     async fn app(&self, world: &World, server: &Recorder, seen: &mut Seen) -> Outcome {
         let app = program("FLUXCHAT_APP_AUTOMATION")?;
         server.answer(match self.pause.is_zero() {
-            // Made before, in one piece: there are two cores, and the page is on one of them.
-            true => Answer::Bytes(
-                "text/event-stream",
-                frames_of(self.words).collect::<String>().into_bytes(),
-            ),
+            true => self.in_one_piece(),
             false => Answer::Paced(self.words.to_vec(), self.pause),
         });
         let profile = world.profile.display().to_string();
@@ -183,6 +214,21 @@ impl Scene<'_> {
         );
         let env = [("FLOOR_WORDS", file.as_str()), ("FLOOR_PAUSE_US", &pause)];
         self.floor("plain", &env, seen).await
+    }
+
+    async fn curl(&self, server: &Recorder, seen: &mut Seen) -> Outcome {
+        server.answer(self.in_one_piece());
+        let url = server.base_url() + "/chat/completions";
+        let taken = tokio::task::spawn_blocking(move || taken_by_curl(&url));
+        let (wall, cpu) = taken.await??;
+        seen.cpu.add(wall, cpu);
+        Ok(())
+    }
+
+    /// Made before, in one piece: there are two cores, and the page is on one of them.
+    fn in_one_piece(&self) -> Answer {
+        let frames: String = frames_of(self.words).collect();
+        Answer::Bytes("text/event-stream", frames.into_bytes())
     }
 
     async fn read(&self, seen: &mut Seen) -> Outcome {
