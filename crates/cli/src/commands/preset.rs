@@ -205,7 +205,7 @@ async fn changed(app: &App, mut new: NewPreset, typed: PresetArgs) -> Result<New
     if typed.no_tools {
         new.parameters.tools.clear();
     } else if !typed.tools.is_empty() {
-        let _ = tools::chosen(app, &typed.tools).await?;
+        new.parameters.tools = tools::chosen(app, &typed.tools).await?;
     }
     if let Some(source) = typed.source {
         new.source_id = Some(app.source_named(&source).await?.id);
