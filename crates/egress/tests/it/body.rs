@@ -79,6 +79,27 @@ async fn silence_ends_but_a_trickle_does_not() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_asks_may_say_how_long_silence_is() {
+    for seconds in [90, 3_600] {
+        let ledger = Arc::new(MemoryLedger::default());
+        let door = door_with(&ledger, |_| async {
+            let pieces = stream::iter([piece(b": ping\n")]).chain(stream::pending());
+            http::Response::new(StreamBody::new(pieces))
+        });
+        let ctx = Ctx {
+            silence: Some(Duration::from_secs(seconds)),
+            ..chat()
+        };
+        let mut response = door.send(ctx, inside(), payload("{}")).await.unwrap();
+        response.body.chunk().await.unwrap();
+        let before = tokio::time::Instant::now();
+        let error = response.body.chunk().await.unwrap_err();
+        assert_eq!(error.code(), "remote_timeout");
+        assert_eq!(before.elapsed().as_secs(), seconds);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn headers_that_never_come_are_not_waited_for_ever() {
     let ledger = Arc::new(MemoryLedger::default());
     let door = door_with(&ledger, |_| async {
