@@ -6,11 +6,11 @@ use fluxchat_core::NewToolServer;
 use fluxchat_model::{Dialect, ToolDecision, ToolState};
 
 use super::under_way::{begin, read, slow};
-use super::{calls, one_tool, openai, world};
+use super::{calls, definition, one_tool, openai, shell_server, world};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_server_has_a_time_of_its_own() {
-    let (patient, hasty) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let folder = tempfile::tempdir().unwrap();
     let turns = vec![
         openai("", &[("Patient__t", "{}")]),
         openai("", &[("Hasty__t", "{}")]),
@@ -20,25 +20,25 @@ async fn each_server_has_a_time_of_its_own() {
     let world = world(Dialect::Openai, turns).await;
     world.app.tools_count_as_second(Duration::from_millis(20));
     let mut ids = Vec::new();
-    for (name, folder, seconds) in [("Patient", &patient, 3_600), ("Hasty", &hasty, 5)] {
+    let list = format!("echo '[{}]'", definition("t", "d"));
+    let never = shell_server(&list, "sleep 600; echo x");
+    for (name, seconds, from) in [("Patient", 3_600, slow(folder.path())), ("Hasty", 5, never)] {
         let new = NewToolServer {
             name: name.to_owned(),
             timeout_s: Some(seconds),
-            ..slow(folder.path())
+            ..from
         };
         let server = world.app.add_tool_server(new).await.unwrap();
         ids.push(server.id.to_string());
     }
-    let began = |folder: &tempfile::TempDir| {
-        let reading = read(folder.path().join("began"));
-        async { drop(reading.await) }
-    };
+    let reading = read(folder.path().join("began"));
+    let began = async { drop(reading.await) };
     // The patient one is asked first, and is at work when the time of the other is over.
     let ask = world.question("slowly", &[&ids[0]]);
-    let slowly = begin(&world, ask, began(&patient)).await;
+    let slowly = begin(&world, ask, began).await;
     let mut events = world.app.events().subscribe();
     let ask = world.question("at once", &[&ids[1]]);
-    let at_once = begin(&world, ask, began(&hasty)).await;
+    let at_once = begin(&world, ask, async {}).await;
     let answer = world
         .until_end(&mut events, at_once.answer_id, ToolDecision::Once)
         .await;
@@ -46,7 +46,7 @@ async fn each_server_has_a_time_of_its_own() {
     assert_eq!(answer.text(), "Without.");
     let running = world.app.tool_calls(slowly.answer_id).await.unwrap();
     assert_eq!(running[0].state, ToolState::Running);
-    let go = patient.path().join("go");
+    let go = folder.path().join("go");
     let told = tokio::task::spawn_blocking(move || std::fs::write(go, "go\n").unwrap());
     told.await.unwrap();
     let answer = world
