@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use bytes::Bytes;
 use fluxchat_model::{Abilities, AttachmentKind, Dialect, Origin, Role};
-use fluxchat_providers::{ChatMessage, ChatPart, ChatRequest, Takes, takes};
+use fluxchat_providers::{ChatMessage, ChatPart, ChatRequest, Takes, cites_pages, takes};
 
 use crate::contract::written;
 use crate::source::source_of;
@@ -15,6 +15,20 @@ const HOSTS: &[&str] = &[
     "example.org",
     "evilopenai.com",
 ];
+
+#[test]
+fn pages_are_cited_by_anthropic_itself_and_by_nobody_who_speaks_like_it() {
+    for (dialect, host, cites) in [
+        (Dialect::Anthropic, "api.anthropic.com", true),
+        (Dialect::Anthropic, "evilanthropic.com", false),
+        (Dialect::Anthropic, "api.deepseek.com", false),
+        (Dialect::Openai, "api.anthropic.com", false),
+    ] {
+        let origin = Origin::new("https", host, 443).unwrap();
+        let source = source_of(dialect, "/v1", Some(origin));
+        assert_eq!(cites_pages(&source), cites, "{dialect:?} at {host}");
+    }
+}
 
 #[test]
 fn what_is_said_to_go_as_a_file_is_in_the_request() {
