@@ -2,9 +2,9 @@
 //! it and no further, and is gone when it is deleted.
 
 mod cited;
+mod room;
 #[cfg(target_os = "linux")]
 mod screen;
-mod room;
 mod takes;
 mod window;
 

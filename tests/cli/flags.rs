@@ -402,7 +402,15 @@ fn a_preview_sends_and_keeps_nothing() {
 fn a_search_of_the_web_is_asked_for_where_it_can_be() {
     let (_runtime, server, profile) = recorded();
     let url = server.base_url();
-    profile.json(&["source", "add", "s", "--url", &url, "--dialect", "responses"]);
+    profile.json(&[
+        "source",
+        "add",
+        "s",
+        "--url",
+        &url,
+        "--dialect",
+        "responses",
+    ]);
     let shown = |more: &[&str]| {
         let asked = ["ask", "hi", "--source", "s", "--model", "m", "--preview"];
         let preview = profile.json(&[&asked[..], more].concat());

@@ -258,7 +258,9 @@ async fn whatever_a_server_does_the_answer_goes_on_and_nothing_runs_twice() {
     ] {
         let afar = Afar::start(manner.clone()).await;
         if state == ToolState::TimedOut {
-            afar.world.app.tools_count_as_second(Duration::from_millis(5));
+            afar.world
+                .app
+                .tools_count_as_second(Duration::from_millis(5));
         }
         let answer = afar.answer().await;
         assert_eq!(answer.status, MessageStatus::Complete, "{manner:?}");

@@ -17,8 +17,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use fluxchat_model::{
-    AnswerNotice, AssetId, ConversationId, MessageId, Parameters, Part, Source, ToolCallPart, ToolDecision,
-    ToolPolicy, ToolServer, ToolServerId,
+    AnswerNotice, AssetId, ConversationId, MessageId, Parameters, Part, Source, ToolCallPart,
+    ToolDecision, ToolPolicy, ToolServer, ToolServerId,
 };
 use fluxchat_providers::Tool;
 use fluxchat_store::{ReadTx, StoreError};

@@ -8,9 +8,7 @@ use fluxchat_providers::{OptOut, keeps_nothing, opt_outs};
 
 use super::context::Going;
 use super::said::Listener;
-use super::{
-    Answerer, Ask, Estimate, checked_with, files_in, model_for, outgoing, question_of,
-};
+use super::{Answerer, Ask, Estimate, checked_with, files_in, model_for, outgoing, question_of};
 use crate::attachments::FileSent;
 use crate::redaction::Replaced;
 use crate::temporary::Home;

@@ -69,9 +69,7 @@ impl Run {
             .remove(&self.answer.id);
         self.generation.ended.cancel();
         if status == MessageStatus::Complete && !self.home.is_temporary {
-            self.app
-                .title_soon(&self.answer, &self.source, model)
-                .await;
+            self.app.title_soon(&self.answer, &self.source, model).await;
         }
         self.app.tell(Event::StreamEnded {
             answer: self.answer.id,
