@@ -12,6 +12,6 @@ export function asksFor(instructions: Instructions | null): boolean {
   if (instructions === null) return false;
   const some = (value: unknown) => value !== null && !(Array.isArray(value) && value.length === 0);
   // The rule says what is sent, and is not sent itself; tools are named where they are.
-  const sent = Object.entries(instructions.parameters).filter(([name]) => name !== 'context' && name !== 'tools');
+  const sent = Object.entries(instructions.parameters).filter(([name]) => !['context', 'tools', 'web_search'].includes(name));
   return instructions.system !== '' || sent.some(([, value]) => some(value));
 }

@@ -1,6 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../ipc/generated/client';
-import type { ApiError, ToolCallRow, ToolDecision, ToolList, ToolSignedOut } from '../ipc/generated/types';
+import type { ApiError, Parameters, ToolCallRow, ToolDecision, ToolList, ToolSignedOut } from '../ipc/generated/types';
 import { asApiError } from './errors';
 
 /** Tools there are, and the calls of answers that are arriving. */
@@ -60,6 +60,11 @@ export class Tools {
       return asApiError(reason);
     }
   }
+}
+
+/** How many are on, searching the web among them. */
+export function toolsOn(of: Pick<Parameters, 'tools' | 'web_search'>): number {
+  return of.tools.length + (of.web_search === true ? 1 : 0);
 }
 
 /** The same tools with one, or a server of them, switched on or off. */

@@ -59,7 +59,7 @@ describe('an answer that failed', () => {
   it('offers what helps, which is not always the same again', async () => {
     const { app } = await opened('Refusals');
     const failed = app.thread.messages.filter((message) => message.row.error);
-    const offered = failed.map((message) => retryOf(app, message, () => undefined, () => undefined));
+    const offered = failed.map((message) => retryOf(app, message, () => undefined));
     expect(offered.map((one) => one.label)).toEqual([
       'Change the key',
       'Choose another model',

@@ -6,7 +6,6 @@ import type { ShownMessage } from '../../state/message.svelte';
 export function retryOf(
   app: AppState,
   message: ShownMessage,
-  onagain: () => void,
   onpickmodel: (message: ShownMessage) => void,
 ): { label: string; run: () => void; busy: boolean; disabled?: boolean } {
   const busy = app.chat.waiting;
@@ -32,6 +31,6 @@ export function retryOf(
     case 'no_model':
       return { label: t('chat.retry.model'), run: () => onpickmodel(message), busy, disabled };
     default:
-      return { label: t('chat.retry'), run: onagain, busy, disabled };
+      return { label: t('chat.retry'), run: () => void app.chat.regenerate(message), busy, disabled };
   }
 }

@@ -9,8 +9,9 @@ export interface Typed {
   seed: string;
   stop: string;
   reasoning_effort: string;
-  web_search: boolean;
   context: TypedRule;
+  /** Chosen beside the other tools, and kept. */
+  web_search: boolean;
   /** Chosen elsewhere, and kept. */
   tools: string[];
 }
@@ -81,9 +82,9 @@ export function parametersOf(from: Typed): Parameters | null {
   };
 }
 
-/** How many settings are not left to the source. */
+/** How many settings are not left to the source; tools are counted where they are. */
 export function changedCount(parameters: Parameters): number {
   return Object.entries(parameters).filter(
-    ([name, value]) => name !== 'tools' && value !== null && !(Array.isArray(value) && value.length === 0),
+    ([name, value]) => name !== 'tools' && name !== 'web_search' && value !== null && !(Array.isArray(value) && value.length === 0),
   ).length;
 }

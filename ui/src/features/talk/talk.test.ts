@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { FakeOptions } from '../../platform/fake/world';
 import { violations } from '../../test/axe';
+import { NO_INSTRUCTIONS } from '../../state/instructions';
 import { renderWithApp } from '../../test/render';
 import ChatView from '../chat/ChatView.svelte';
 // Fetched when they are first needed; here they are there already.
@@ -42,6 +43,16 @@ async function opened(options: FakeOptions = {}) {
 }
 
 describe('instructions', () => {
+  it('that let the source search the web say what leaves it for that', async () => {
+    const { user, app } = await chat();
+    await user.click(await screen.findByRole('button', { name: 'Reviewer' }));
+    await user.click(screen.getByTestId('receiver-line'));
+    const details = await screen.findByTestId('receiver-details');
+    expect(details.textContent).not.toContain('on the web');
+    await app.chat.instruct({ ...NO_INSTRUCTIONS, parameters: { ...NO_INSTRUCTIONS.parameters, web_search: true } });
+    await waitFor(() => expect(details.textContent).toContain('what the source looks for on the web'));
+  });
+
   it('of an assistant are copied into the next conversation, and sent with it', async () => {
     const { user, asked, input, app } = await chat();
     await user.click(await screen.findByRole('button', { name: 'Reviewer' }));

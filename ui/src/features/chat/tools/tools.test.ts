@@ -70,6 +70,17 @@ describe('tools of a conversation', () => {
     expect(asked('message_send')).toMatchObject([{ instructions: { parameters: { tools: ['calculator', expect.any(String)] } } }]);
   });
 
+  it('are beside the search of the web, which counts as one', async () => {
+    const { user, asked } = await chat();
+    await user.click(await screen.findByTestId('tools-open'));
+    const search = within(await screen.findByTestId('tools-panel')).findByLabelText('Search the web');
+    await user.click(await search);
+    await waitFor(() => expect(screen.getByTestId('tools-open').getAttribute('aria-label')).toBe('Tools: 1 switched on'));
+    await user.keyboard('{Escape}');
+    await user.type(screen.getByTestId('composer-input'), 'hello{Enter}');
+    await waitFor(() => expect(asked('message_send')).toMatchObject([{ instructions: { parameters: { web_search: true, tools: [] } } }]));
+  });
+
   it('are not there under supervision', async () => {
     const { user } = await chat({ supervised: true });
     await user.click(await screen.findByTestId('tools-open'));
