@@ -10,9 +10,12 @@ export interface SlashQuery {
   words: string;
 }
 
-/** What stands before the caret decides. */
+/** No name is longer; a sign before the `/` says whether it begins a word. */
+const LONGEST = 102;
+
+/** What stands before the caret decides: its end alone, however long a text is. */
 export function slashQuery(before: string): SlashQuery | null {
-  const match = /(?:^|\s)\/([^\s/]{0,100})$/u.exec(before);
+  const match = /(?:^|\s)\/([^\s/]{0,100})$/u.exec(before.slice(-LONGEST));
   const words = match?.[1];
   return words === undefined ? null : { from: before.length - words.length - 1, words: words.toLowerCase() };
 }

@@ -50,6 +50,9 @@ describe('what is typed after /', () => {
     ['a/b', null],
     ['x /a', { from: 2, words: 'a' }],
     ['x\n/a', { from: 2, words: 'a' }],
+    [`${'x'.repeat(500)} /a`, { from: 501, words: 'a' }],
+    [`x/${'a'.repeat(100)}`, null],
+    [`x/${'a'.repeat(101)}`, null],
   ])('%o', (before, query) => {
     expect(slashQuery(before)).toEqual(query);
   });
