@@ -118,13 +118,15 @@ async fn other_words_and_another_answer_are_shown_as_they_leave() {
     assert_eq!(last(&recorder).body.as_bytes(), &shown.wire.body[..]);
     assert_eq!(shown.messages.len(), 1, "nothing of what came after it");
 
-    let other = Asking::Differently(question, "one, in other words".to_owned());
+    let other = Asking::Differently(question, "one, in other words".to_owned(), Vec::new());
     let shown = app.preview(other).await.unwrap();
-    app.edit(question, "one, in other words").await.unwrap();
+    app.edit(question, "one, in other words", &[])
+        .await
+        .unwrap();
     recorder.arrived(arrived + 2).await;
     assert_eq!(last(&recorder).body.as_bytes(), &shown.wire.body[..]);
     assert_eq!(shown.messages[0].text, "one, in other words");
-    let answers = Asking::Differently(first.id, "mine".to_owned());
+    let answers = Asking::Differently(first.id, "mine".to_owned(), Vec::new());
     let refused = app.preview(answers).await.unwrap_err();
     assert_eq!(refused.code(), "not_a_question");
     app.shutdown().await;

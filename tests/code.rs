@@ -77,7 +77,9 @@ async fn a_block_of_code_is_saved_and_compared_with_other_branches() {
     // An answer to the question in other words is a branch, too.
     server.answer(say(SECOND));
     let mut events = app.events().subscribe();
-    let edited = app.edit(first.parent_id.unwrap(), "Write it better.").await;
+    let edited = app
+        .edit(first.parent_id.unwrap(), "Write it better.", &[])
+        .await;
     let edited = edited.unwrap().answer_id;
     while let Some(event) = events.recv().await {
         if matches!(event, Event::StreamEnded { answer: id, .. } if id == edited) {

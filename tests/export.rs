@@ -195,7 +195,7 @@ async fn everything_is_in_it_and_is_what_its_schema_says() {
         .message
         .id;
     let mut events = app.events().subscribe();
-    let sent = app.edit(question, &second).await.unwrap();
+    let sent = app.edit(question, &second, &[]).await.unwrap();
     while let Some(event) = events.recv().await {
         if matches!(event, fluxchat_core::Event::StreamEnded { answer: id, .. } if id == sent.answer_id)
         {

@@ -26,7 +26,7 @@ async fn a_frozen_conversation_is_never_sent() {
     };
     let refused = [
         app.ask(ask(Some(id))).await.unwrap_err(),
-        app.edit(question, "Otherwise.").await.unwrap_err(),
+        app.edit(question, "Otherwise.", &[]).await.unwrap_err(),
         app.regenerate(answer.id, None, None).await.unwrap_err(),
     ];
     for error in refused {

@@ -6,6 +6,7 @@ use fluxchat_core::Ask;
 use fluxchat_model::{AnswerNotice, Dialect, DraftKey};
 
 use super::cited::Room;
+use crate::support::app::ended;
 
 /// Sound of so many megabytes, which differs from others by its number.
 fn sound(number: u8, megabytes: usize) -> Vec<u8> {
@@ -83,4 +84,32 @@ async fn a_question_with_too_much_is_refused_and_that_is_said_before() {
     // The control arm: one of them goes.
     room.ask(None, vec![files[0]]).await;
     assert!(room.wire().contains(&on_the_wire(1)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_is_asked_again_without_a_file_or_with_files_alone() {
+    let room = Room::new(Dialect::Gemini).await;
+    let key = DraftKey::NewConversation;
+    let heavy = room.attach_bytes(key, "heavy.mp3", sound(1, 1)).await;
+    let light = room.attach_bytes(key, "light.mp3", sound(2, 1)).await;
+    let id = room.ask(None, vec![heavy, light]).await;
+    let answer = room.last(id).await.id;
+    let question = room.app().message_by_id(answer).await.unwrap();
+    let question = question.parent_id.unwrap();
+
+    let shown = fluxchat_core::Asking::Differently(question, String::new(), vec![heavy]);
+    let body = room.app().preview(shown).await.unwrap().wire.body;
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    assert!(!body.contains(&on_the_wire(1)) && body.contains(&on_the_wire(2)));
+
+    let sent = room.app().edit(question, "", &[heavy]).await.unwrap();
+    ended(room.app(), sent.answer_id).await;
+    let wire = room.wire();
+    assert!(!wire.contains(&on_the_wire(1)) && wire.contains(&on_the_wire(2)));
+    // The control arm: all of them go where none is named.
+    let sent = room.app().edit(question, "again", &[]).await.unwrap();
+    ended(room.app(), sent.answer_id).await;
+    assert!(room.wire().contains(&on_the_wire(1)));
+    let nothing = room.app().edit(question, " ", &[heavy, light]).await;
+    assert_eq!(nothing.unwrap_err().code(), "empty_message");
 }

@@ -102,7 +102,7 @@ async fn a_message_takes_with_it_what_is_below_and_the_title_that_quotes_it() {
     let mut events = world.app.events().subscribe();
     let edited = world
         .app
-        .edit(question, &format!("Tell me of {kept}."))
+        .edit(question, &format!("Tell me of {kept}."), &[])
         .await
         .unwrap();
     while let Some(event) = events.recv().await {

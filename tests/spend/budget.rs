@@ -1,11 +1,11 @@
 //! Money: kept with each answer, added up by day, stopped by a budget.
 
-use fluxchat_core::{Ask, Event};
+use fluxchat_core::Ask;
 use fluxchat_model::{CostBasis, Instructions, MessageStatus, Parameters, Period, SpendRow};
 use fluxchat_testkit::recorder::Answer;
 
 use super::{SHORTEST, TOKEN, World, code, words};
-use crate::support::app;
+use crate::support::app::{self, ended};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_budget_stops_before_anything_leaves() {
@@ -33,23 +33,27 @@ async fn a_budget_stops_before_anything_leaves() {
 
     // By whatever way it is tried.
     let again = world.app.regenerate(stopped.id, None, None).await.unwrap();
-    let again = ended(&world, again.answer_id).await;
+    let again = ended(&world.app, again.answer_id).await;
     assert_eq!(code(&again), Some("budget_reached"));
     let resumed = world.app.resume(stopped.id).await.unwrap();
     assert_eq!(
-        code(&ended(&world, resumed.answer_id).await),
+        code(&ended(&world.app, resumed.answer_id).await),
         Some("budget_reached")
     );
-    let edited = world.app.edit(question.id, "other words").await.unwrap();
+    let edited = world
+        .app
+        .edit(question.id, "other words", &[])
+        .await
+        .unwrap();
     assert_eq!(
-        code(&ended(&world, edited.answer_id).await),
+        code(&ended(&world.app, edited.answer_id).await),
         Some("budget_reached")
     );
     assert_eq!(world.left().await, before);
 
     // Once, because somebody said so; and only once.
     world.app.send_over_budget(stopped.id).await.unwrap();
-    let sent = ended(&world, stopped.id).await;
+    let sent = ended(&world.app, stopped.id).await;
     assert_eq!(
         (sent.status, sent.text().as_str()),
         (MessageStatus::Complete, "fine")
@@ -68,24 +72,6 @@ async fn a_budget_stops_before_anything_leaves() {
     assert_eq!(world.ask("hello again").await.text(), "fine");
     assert_eq!(world.recorder.seen().len(), before.0 + 2);
     world.app.shutdown().await;
-}
-
-pub(super) async fn ended(
-    world: &World,
-    answer: fluxchat_model::MessageId,
-) -> fluxchat_model::Message {
-    let mut events = world.app.events().subscribe();
-    loop {
-        let message = world.app.message_by_id(answer).await.unwrap();
-        if message.status != MessageStatus::Streaming {
-            return message;
-        }
-        while let Some(event) = events.recv().await {
-            if matches!(event, Event::StreamEnded { answer: id, .. } if id == answer) {
-                break;
-            }
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,7 +103,7 @@ async fn what_is_still_arriving_counts_as_spent() {
 
     // When the first one ends, what was held for it is free.
     world.app.stop(first.answer_id).unwrap();
-    ended(&world, first.answer_id).await;
+    ended(&world.app, first.answer_id).await;
     world.recorder.answer(words("fine"));
     assert_eq!(app::ask(&world.app, ask("three")).await.text(), "fine");
     world.app.shutdown().await;
@@ -162,12 +148,12 @@ async fn an_answer_cannot_cost_more_than_a_budget_has_left() {
     );
     // It may go on where there is room again, and says so where there is none.
     let stopped = world.app.resume(cut.id).await.unwrap();
-    let stopped = ended(&world, stopped.answer_id).await;
+    let stopped = ended(&world.app, stopped.answer_id).await;
     assert_eq!(code(&stopped), Some("budget_reached"));
     world.budget(10_000).await;
     world.recorder.answer(words(" an answer"));
     world.app.resume(cut.id).await.unwrap();
-    let whole = ended(&world, cut.id).await;
+    let whole = ended(&world.app, cut.id).await;
     assert_eq!(
         (whole.status, whole.text().as_str(), whole.error),
         (MessageStatus::Complete, "half of an answer", None)
@@ -194,7 +180,7 @@ async fn answers_beside_each_other_share_what_is_left() {
     assert!(longest.iter().all(|it| *it > 4_000), "{longest:?}");
     for sent in asked {
         world.app.stop(sent.answer_id).unwrap();
-        ended(&world, sent.answer_id).await;
+        ended(&world.app, sent.answer_id).await;
     }
     world.app.shutdown().await;
 }

@@ -196,7 +196,7 @@ async fn the_line_below_the_composer_follows_what_changes() {
         .unwrap()
         .parent_id
         .unwrap();
-    let edited = world.app.edit(question, "short").await.unwrap();
+    let edited = world.app.edit(question, "short", &[]).await.unwrap();
     while world
         .app
         .message_by_id(edited.answer_id)

@@ -109,7 +109,7 @@ async fn answers_beside_each_other_are_given_one_title() {
         .unwrap();
     titled(&world, asked.sent.conversation_id, "fine").await;
     for id in asked.beside.into_iter().chain([asked.sent.answer_id]) {
-        super::budget::ended(&world, id).await;
+        app::ended(&world.app, id).await;
     }
     // Something that is asked for comes after all that is not.
     let last = self::asked(&world, "Rice", "How do I cook rice?").await;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use fluxchat_core::{Access, App, Ask, Audience, Event, Options, Setup};
-use fluxchat_model::{Clock, Message};
+use fluxchat_model::{Clock, Message, MessageId, MessageStatus};
 use fluxchat_vault::{Keychain, MemoryKeychain, Patience, Probe, Vault};
 
 /// What an app in this process is started with.
@@ -47,6 +47,22 @@ pub async fn ask(app: &App, ask: Ask) -> Message {
         }
     }
     app.message_by_id(sent.answer_id).await.unwrap()
+}
+
+/// An answer as it stands once it arrives no more.
+pub async fn ended(app: &App, answer: MessageId) -> Message {
+    let mut events = app.events().subscribe();
+    loop {
+        let message = app.message_by_id(answer).await.unwrap();
+        if message.status != MessageStatus::Streaming {
+            return message;
+        }
+        while let Some(event) = events.recv().await {
+            if matches!(event, Event::StreamEnded { answer: id, .. } if id == answer) {
+                break;
+            }
+        }
+    }
 }
 
 /// The raw key of an archive whose key is in a keychain of this process.

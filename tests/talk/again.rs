@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fluxchat_core::clock::SystemClock;
-use fluxchat_core::{Answerer, App, Ask, Event, NewSource};
+use fluxchat_core::{Answerer, App, Ask, NewSource};
 use fluxchat_model::{ConversationId, Dialect, Message, MessageId, MessageStatus, SourceId};
 use fluxchat_testkit::recorder::{Answer, Recorder};
 use fluxchat_vault::MemoryKeychain;
@@ -84,18 +84,7 @@ impl World {
     }
 
     async fn ended(&self, answer: MessageId) -> Message {
-        let mut events = self.app.events().subscribe();
-        loop {
-            let message = self.app.message_by_id(answer).await.unwrap();
-            if message.status != MessageStatus::Streaming {
-                return message;
-            }
-            while let Some(event) = events.recv().await {
-                if matches!(event, Event::StreamEnded { answer: id, .. } if id == answer) {
-                    break;
-                }
-            }
-        }
+        app::ended(&self.app, answer).await
     }
 
     /// The models each server was asked for, in order.

@@ -153,7 +153,10 @@ impl World {
             let sent = match turn {
                 0 => app.regenerate(failed.id, None, None).await,
                 1 => app.resume(failed.id).await,
-                _ => app.edit(question, &format!("not {}", words.edited)).await,
+                _ => {
+                    app.edit(question, &format!("not {}", words.edited), &[])
+                        .await
+                }
             }
             .unwrap();
             answers.push(sent.answer_id);

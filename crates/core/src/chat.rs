@@ -143,14 +143,20 @@ impl App {
         Ok(sent)
     }
 
-    /// Asks the same differently: a sibling of the question, and an answer to it.
+    /// Asks the same differently: a sibling of the question, and an answer to it. Its files go
+    /// again, without those that are named.
     ///
     /// # Errors
-    /// When it is no question, or cannot be written.
-    pub async fn edit(&self, question: MessageId, text: &str) -> Result<Sent, Error> {
+    /// When it is no question, nothing is left of it, or it cannot be written.
+    pub async fn edit(
+        &self,
+        question: MessageId,
+        text: &str,
+        without: &[AssetId],
+    ) -> Result<Sent, Error> {
         let home = self.home_of_message(question).await?;
         let old = self.own_question(&home, question).await?;
-        let files = files_in(&old);
+        let files = files_in(&old, without);
         let text = checked_with(text, !files.is_empty())?;
         let conversation = self.conversation_at(&home, old.conversation_id).await?;
         let source = self.source_for(Some(&conversation), None).await?;
@@ -455,9 +461,9 @@ fn with_files(question: &mut Message, mut files: Vec<Part>) {
     question.parts = files;
 }
 
-fn files_in(message: &Message) -> Vec<Part> {
-    let is_file = |part: &&Part| matches!(part, Part::Attachment { .. });
-    message.parts.iter().filter(is_file).cloned().collect()
+fn files_in(message: &Message, without: &[AssetId]) -> Vec<Part> {
+    let goes = |part: &&Part| matches!(part, Part::Attachment { asset_id, .. } if !without.contains(asset_id));
+    message.parts.iter().filter(goes).cloned().collect()
 }
 
 /// What names a conversation that begins with this.

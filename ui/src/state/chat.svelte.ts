@@ -262,9 +262,10 @@ export class Chat {
     await thread.refresh();
   }
 
-  async edit(message: ShownMessage, text: string): Promise<boolean> {
+  /** Asks a question differently, without some of its files. */
+  async edit(message: ShownMessage, text: string, without: readonly string[]): Promise<boolean> {
     return this.ask('sent', () =>
-      this.parts.client.messageEdit({ message_id: message.id, text }),
+      this.parts.client.messageEdit({ message_id: message.id, text, ...(without.length > 0 ? { without: [...without] } : {}) }),
     );
   }
 

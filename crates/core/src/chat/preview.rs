@@ -2,7 +2,7 @@
 
 use fluxchat_egress::CancellationToken;
 use fluxchat_model::{
-    Conversation, Dialect, Instructions, MessageId, Part, Role, Source, SourceId,
+    AssetId, Conversation, Dialect, Instructions, MessageId, Part, Role, Source, SourceId,
 };
 use fluxchat_providers::{OptOut, keeps_nothing, opt_outs};
 
@@ -20,7 +20,7 @@ pub enum Asking {
     /// A new question.
     New(Box<Ask>),
     /// A question of one's own, in other words.
-    Differently(MessageId, String),
+    Differently(MessageId, String, Vec<AssetId>),
     /// For another answer beside this one, of this source and model where they are given.
     Again(MessageId, Option<SourceId>, Option<String>),
 }
@@ -240,10 +240,10 @@ impl App {
                 let head = existing.as_ref().and_then(|it| it.head_id);
                 (home, existing, head, Some(text), ask.source, ask.model)
             }
-            Asking::Differently(question, text) => {
+            Asking::Differently(question, text, without) => {
                 let home = self.home_of_message(question).await?;
                 let old = self.own_question(&home, question).await?;
-                files = files_in(&old);
+                files = files_in(&old, &without);
                 let text = checked_with(&text, !files.is_empty())?;
                 let existing = self.conversation_at(&home, old.conversation_id).await?;
                 (home, Some(existing), old.parent_id, Some(text), None, None)

@@ -127,7 +127,11 @@ pub(super) fn asked(req: MessageSendReq) -> Ask {
 /// # Errors
 /// When it is no question.
 pub async fn message_edit(app: &App, req: MessageEditReq) -> Answer<MessageSent> {
-    Ok(sent(app, app.edit(req.message_id, &req.text).await?).await)
+    Ok(sent(
+        app,
+        app.edit(req.message_id, &req.text, &req.without).await?,
+    )
+    .await)
 }
 
 /// Puts other words in the place of an answer.

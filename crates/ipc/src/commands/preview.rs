@@ -17,7 +17,7 @@ type Answer<T> = Result<T, ApiError>;
 /// When there is nothing to ask or nowhere to ask it.
 pub async fn message_preview(app: &App, req: MessagePreviewReq) -> Answer<MessagePreview> {
     let asking = match (req.edits, req.again) {
-        (Some(question), _) => Asking::Differently(question, req.text),
+        (Some(question), _) => Asking::Differently(question, req.text, req.without),
         (_, Some(message)) => Asking::Again(message, req.source_id, req.model),
         _ => Asking::New(Box::new(Ask {
             conversation: req.conversation_id,

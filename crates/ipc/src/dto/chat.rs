@@ -274,6 +274,10 @@ dto! {
         pub message_id: MessageId,
         /// Its new words.
         pub text: String,
+        /// Files of it that do not go again.
+        #[serde(default)]
+        #[cfg_attr(feature = "codegen", ts(as = "Option<Vec<AssetId>>", optional))]
+        pub without: Vec<AssetId>,
     }
 }
 

@@ -28,6 +28,10 @@ dto! {
         pub attachments: Vec<AssetId>,
         /// The question that is asked differently, in `text`.
         pub edits: Option<MessageId>,
+        /// Files of that question that would not go again.
+        #[serde(default)]
+        #[cfg_attr(feature = "codegen", ts(as = "Option<Vec<AssetId>>", optional))]
+        pub without: Vec<AssetId>,
         /// The question or answer beside which another answer is asked for; `text` is empty.
         pub again: Option<MessageId>,
     }

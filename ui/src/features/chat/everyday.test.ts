@@ -120,3 +120,26 @@ it('says beside a message what it cost', async () => {
   const answer = screen.getAllByTestId('message-row').at(-1);
   expect(answer?.querySelector('.details')?.textContent).toContain('1,312 tokens · $0.01');
 });
+
+describe('a question with files', () => {
+  it('is asked again without some of them, and with files alone', async () => {
+    const { user, asked, app, id, fake } = await opened('Three days');
+    const question = fake.world.messages.get(id)?.findLast((row) => row.role === 'user');
+    if (!question) throw new Error('no question');
+    const file = (name: string) => ({ asset_id: name, name, media_type: 'application/pdf', bytes: 10 });
+    question.attachments = [file('one.pdf'), file('two.pdf')] as typeof question.attachments;
+    fake.world.emit({ type: 'messages_changed', conversation_id: id });
+    await waitFor(() => expect(app.thread.messages.find((one) => one.id === question.id)?.row.attachments).toHaveLength(2));
+    app.chat.editing = question.id;
+    const edit = await screen.findByTestId<HTMLTextAreaElement>('message-edit-input');
+    await user.clear(edit);
+    const send = screen.getByTestId<HTMLButtonElement>('message-edit-send');
+    expect(send.disabled, 'its files go without words').toBe(false);
+    await user.click(screen.getByLabelText('one.pdf'));
+    await user.click(screen.getByLabelText('two.pdf'));
+    expect(send.disabled, 'nothing is left of it').toBe(true);
+    await user.click(screen.getByLabelText('two.pdf'));
+    await user.click(send);
+    await waitFor(() => expect(asked('message_edit')).toEqual([{ message_id: question.id, text: '', without: ['one.pdf'] }]));
+  });
+});

@@ -10,7 +10,7 @@ import './PreviewSheet.svelte';
 import './RegenerateMenu.svelte';
 
 function message(id: string, role: 'user' | 'assistant') {
-  return { id, row: { id, text: 'as it was', role, status: 'complete', parts: [], branch_ids: [id] } };
+  return { id, row: { id, text: 'as it was', role, status: 'complete', parts: [], attachments: [], branch_ids: [id] } };
 }
 
 describe('before other words are sent', () => {

@@ -2932,7 +2932,11 @@ message_id: MessageId,
 /**
  * Its new words.
  */
-text: string, };
+text: string, 
+/**
+ * Files of it that do not go again.
+ */
+without?: Array<AssetId>, };
 
 /**
  * One node of a conversation's message tree.
@@ -3130,6 +3134,10 @@ attachments?: Array<AssetId>,
  * The question that is asked differently, in `text`.
  */
 edits?: MessageId, 
+/**
+ * Files of that question that would not go again.
+ */
+without?: Array<AssetId>, 
 /**
  * The question or answer beside which another answer is asked for; `text` is empty.
  */

@@ -221,10 +221,11 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
       );
       return sent;
     },
-    message_edit: ({ message_id: messageId, text }) => {
+    message_edit: ({ message_id: messageId, text, without = [] }) => {
       const { conversation, list, at } = locate(messageId);
       const before = list[at];
       const question = makeMessage(world, { conversation_id: conversation, role: 'user', text });
+      question.attachments = (before?.attachments ?? []).filter((file) => !without.includes(file.asset_id));
       question.branch_ids = [...(before?.branch_ids ?? []), question.id];
       list.splice(at, list.length - at, question);
       return answer(find(conversation), list, question.id);
