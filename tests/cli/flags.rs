@@ -397,6 +397,24 @@ fn a_preview_sends_and_keeps_nothing() {
     }
 }
 
+/// What arrived is there, and that it is not all of it is said.
+#[test]
+fn an_answer_that_is_cut_off_by_its_length_is_told_from_a_whole_one() {
+    let (_runtime, server, profile) = recorded();
+    let frame = json!({
+        "choices": [{"index": 0, "delta": {"content": "half"}, "finish_reason": "length"}],
+    });
+    let body = format!("data: {frame}\n\ndata: [DONE]\n\n");
+    server.answer(Answer::Plain(200, "text/event-stream", body));
+    let cut = ask(&profile, &["hi", "--source", "r"]);
+    cut.failed(4, "length_reached");
+    let cut = cut.json();
+    assert_eq!(
+        (&cut["text"], &cut["status"]),
+        (&json!("half"), &json!("interrupted"))
+    );
+}
+
 /// It is asked for in the words of a source that can, and said of one that cannot.
 #[test]
 fn a_search_of_the_web_is_asked_for_where_it_can_be() {

@@ -41,7 +41,8 @@ Exit codes:
   1  something unexpected
   2  the command was not understood, or cannot be done like this
   3  the archive is locked, or its key is missing
-  4  refused: no consent, offline, a budget is used up, or more than the model reads
+  4  refused or cut off: no consent, offline, a budget is used up, or more than the model reads
+     or may say
   5  the source failed
   6  the archive is damaged
   7  the profile is in use by the app";

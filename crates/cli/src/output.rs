@@ -184,6 +184,8 @@ pub fn exit_code(code: &str) -> u8 {
         | "voice_not_agreed"
         | "budget_reached"
         | "budget_reached_together"
+        | "length_reached"
+        | "length_of_budget"
         | "context_full" => 4,
         _ if code.starts_with("remote_") => 5,
         _ if code.starts_with("tool_") || code.starts_with("sign_in_") => 5,
