@@ -74,6 +74,12 @@ export class Chat {
     return source ? { sourceId: source.id, model: source.default_model } : null;
   }
 
+  /** How the open conversation is asked, or the one that is not begun yet. */
+  get instructions(): Instructions | null {
+    const { talk, thread } = this.parts;
+    return thread.conversationId === null ? talk.fresh : talk.kept;
+  }
+
   /** The open conversation is kept to this computer. */
   get onlyHere(): boolean {
     return this.parts.history.find(this.parts.thread.conversationId)?.local_only ?? false;
