@@ -35,20 +35,28 @@ impl App {
         Ok(beside.len() <= 1)
     }
 
-    /// The source of an answer and the model that was asked. A source that was removed or renamed
-    /// since answers no more, nor does one elsewhere in a conversation that is kept here: the
-    /// conversation's own takes its place.
+    /// The source of an answer, where it still answers: not one that was removed or renamed since,
+    /// nor one elsewhere in a conversation that is kept here.
+    pub(super) async fn given_by(
+        &self,
+        conversation: &Conversation,
+        answer: &Message,
+    ) -> Result<Option<Source>, Error> {
+        let name = answer.source_name.clone().unwrap_or_default();
+        let named = self.read(move |tx| tx.source_by_name(&name)).await?;
+        Ok(named.filter(|source| only_here::check(conversation, source).is_ok()))
+    }
+
+    /// The source of an answer and the model that was asked; where that source answers no more, the
+    /// conversation's own.
     pub(super) async fn as_before(
         &self,
         home: &Home,
         conversation: &Conversation,
         answer: &Message,
     ) -> Result<(Source, Option<String>), Error> {
-        let name = answer.source_name.clone().unwrap_or_default();
-        let named = self.read(move |tx| tx.source_by_name(&name)).await?;
-        let same = named
-            .filter(|source| only_here::check(conversation, source).is_ok())
-            .map(|source| source.id);
+        let same = self.given_by(conversation, answer).await?;
+        let same = same.map(|source| source.id);
         let source = self.source_for(Some(conversation), same).await?;
         let own = model_for(Some(conversation), &source, None);
         let model = match same {

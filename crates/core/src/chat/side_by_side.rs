@@ -6,7 +6,7 @@ use fluxchat_store::StoreError;
 use similar::TextDiff;
 
 use super::{Ask, Sent, model_for, remember_choice};
-use crate::{App, Error, Event, ShownMessage, only_here, temporary, words};
+use crate::{App, Error, Event, ShownMessage, temporary, words};
 
 /// So many answer at once, and so many are looked at beside each other.
 pub const MOST_BESIDE: usize = 4;
@@ -138,14 +138,8 @@ impl App {
         let message = self.message_at(&home, answer).await?;
         is_answer(message.role)?;
         let conversation = self.conversation_at(&home, message.conversation_id).await?;
-        let name = message.source_name.clone().unwrap_or_default();
-        // A source that was removed or renamed since answers no more, and the conversation keeps
-        // the one it has.
-        let source = match self.source_named(&name).await {
-            Ok(source) => Some(source).filter(|it| only_here::check(&conversation, it).is_ok()),
-            Err(Error::NotFound(_)) => None,
-            Err(error) => return Err(error),
-        };
+        // Where it answers no more, the conversation keeps the one it has.
+        let source = self.given_by(&conversation, &message).await?;
         let id = message.conversation_id;
         let model = self.asked_of(&home, &message).await?;
         self.write_at(&home, move |tx| {
