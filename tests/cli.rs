@@ -6,6 +6,7 @@ mod contract;
 mod flags;
 mod search;
 mod sources;
+mod there;
 
 use std::io::Read as _;
 use std::process::Child;

@@ -200,6 +200,11 @@ pub enum History {
         /// The conversation
         id: String,
     },
+    /// Show the branch a message is on, and ask on from there
+    Choose {
+        /// The message
+        message: String,
+    },
     /// Find in one conversation, all branches, newest first
     Find {
         /// The conversation

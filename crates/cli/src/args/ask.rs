@@ -1,14 +1,29 @@
 //! `ask`.
 
-use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use clap::{ArgGroup, Args};
 
 use super::{ParameterArgs, ToolArgs};
 
+/// What is there is asked as its conversation is: nothing of that is given with it.
+const THERE: [&str; 8] = [
+    "conversation",
+    "beside",
+    "preset",
+    "no_preset",
+    "system",
+    "temporary",
+    "attach",
+    "ParameterArgs",
+];
+
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("there").args(["edit", "again", "go_on"]).conflicts_with_all(THERE))]
+#[command(group = ArgGroup::new("may_call").args(["tools", "edit", "again", "go_on"]))]
 pub struct Ask {
     /// The question
-    pub text: String,
+    #[arg(required_unless_present_any = ["again", "go_on"], conflicts_with_all = ["again", "go_on"])]
+    pub text: Option<String>,
     /// Which source answers [default: the conversation's own, or the one used last]
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
@@ -30,6 +45,18 @@ pub struct Ask {
     /// The system prompt of the conversation; empty for none
     #[arg(long, value_name = "TEXT")]
     pub system: Option<String>,
+    /// Ask this in place of a question that was asked, on a branch of its own: the question, or a
+    /// conversation for its last one. Its files go again
+    #[arg(long, value_name = "ID", conflicts_with_all = ["source", "model"])]
+    pub edit: Option<String>,
+    /// Another answer beside one there is, by who gave that one or by `--source` and `--model`: the
+    /// answer, or a conversation for its last one
+    #[arg(long, value_name = "ID")]
+    pub again: Option<String>,
+    /// Let an answer that was cut off or failed go on, by who began it: the answer, or a
+    /// conversation for its last one
+    #[arg(long = "continue", value_name = "ID", conflicts_with_all = ["source", "model", "preview"])]
+    pub go_on: Option<String>,
     #[command(flatten)]
     pub parameters: ParameterArgs,
     #[command(flatten)]

@@ -8,7 +8,7 @@ pub struct ToolArgs {
     #[arg(long = "tool", value_name = "NAME")]
     pub tools: Vec<String>,
     /// Run what the model asks for without asking
-    #[arg(long, requires = "tools")]
+    #[arg(long, requires = "may_call")]
     pub allow_tools: bool,
 }
 

@@ -1,8 +1,9 @@
 mod beside;
+mod there;
 
 use std::process::ExitCode;
 
-use fluxchat_core::{App, Ask, Event, Preview};
+use fluxchat_core::{App, Ask, Event, Preview, Sent};
 use fluxchat_model::{DraftKey, Instructions, MessageId, MessageStatus, VisibleError};
 use serde_json::json;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -16,6 +17,9 @@ const NOTHING_KEPT: &str = "Nothing of it was kept on this computer.";
 
 pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
     let mut events = app.events().subscribe();
+    if there::is_meant(&ask) {
+        return there::run(app, ask, events, out).await;
+    }
     let preset = match &ask.preset {
         Some(name) => Some(app.preset_named(name).await?),
         None if ask.conversation.is_none() && !ask.no_preset => app.default_preset().await?,
@@ -29,6 +33,7 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
     };
     let model = ask
         .model
+        .clone()
         .or_else(|| preset_model.filter(|_| source == preset_source));
     let conversation = match &ask.conversation {
         Some(id) => Some(
@@ -54,8 +59,8 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
         (None, None) => Instructions::default(),
     };
     let mut instructions = Instructions {
-        system: ask.system.unwrap_or(before.system),
-        parameters: settled(before.parameters, ask.parameters),
+        system: ask.system.clone().unwrap_or(before.system),
+        parameters: settled(before.parameters, ask.parameters.clone()),
         preset: before.preset,
     };
     instructions.parameters.tools.extend(chosen);
@@ -63,7 +68,7 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
     let attached = attach::files(app, key, &ask.attach, out).await?;
     let asked = Ask {
         conversation,
-        text: ask.text,
+        text: ask.text.clone().unwrap_or_default(),
         source,
         model,
         instructions: given.then_some(instructions),
@@ -98,14 +103,25 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
             return Err(error.into());
         }
     };
-    arrives(app, &mut events, sent.answer_id, &ask.tools, out).await?;
+    finish(app, sent, &ask, &mut events, out).await
+}
+
+/// Follows an answer to its end, and says how it ended and where it is.
+async fn finish(
+    app: &App,
+    sent: Sent,
+    ask: &args::Ask,
+    events: &mut UnboundedReceiver<Event>,
+    out: &Out,
+) -> Done {
+    arrives(app, events, sent.answer_id, &ask.tools, out).await?;
     let mut answer = app.message_by_id(sent.answer_id).await?;
     let by_budget =
         answer.error.as_ref().map(|error| error.code.as_str()) == Some("budget_reached");
     if ask.over_budget && by_budget {
         match app.send_over_budget(answer.id).await {
             Ok(_) => {
-                arrives(app, &mut events, answer.id, &ask.tools, out).await?;
+                arrives(app, events, answer.id, &ask.tools, out).await?;
                 answer = app.message_by_id(answer.id).await?;
             }
             // The question is kept, and where it is has to be told.

@@ -18,6 +18,17 @@ pub async fn fork(app: &App, message: &str, out: &Out) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
+pub async fn choose(app: &App, message: &str, out: &Out) -> Done {
+    let id: MessageId = parse(message)?;
+    app.select_branch(id).await?;
+    let conversation = app.message_by_id(id).await?.conversation_id;
+    let document = json!({ "conversation_id": conversation, "message_id": id });
+    out.answer(&document, |_| {
+        "The branch of this message is shown now.\n".to_owned()
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
 pub async fn find(app: &App, id: &str, words: String, out: &Out) -> Done {
     let id: ConversationId = parse(id)?;
     let (mut found, mut before) = (Vec::new(), None);

@@ -27,6 +27,7 @@ pub async fn run(app: &App, history: History, out: &Out) -> Done {
         History::Tag(tag) => filing::tag(app, tag, out).await,
         History::Fork { message } => branches::fork(app, &message, out).await,
         History::Map { id } => branches::map(app, &id, out).await,
+        History::Choose { message } => branches::choose(app, &message, out).await,
         History::Find { id, words } => branches::find(app, &id, words, out).await,
         History::Stats { id } => branches::stats(app, &id, out).await,
         History::Mark { id, only_here } => mark(app, parse(&id)?, only_here, out).await,
