@@ -57,6 +57,19 @@ impl App {
         Ok(levels)
     }
 
+    /// Shows the branch a message is on.
+    ///
+    /// # Errors
+    /// When the message does not exist.
+    pub async fn select_branch(&self, message: MessageId) -> Result<(), Error> {
+        let home = self.home_of_message(message).await?;
+        let conversation = self.message_at(&home, message).await?.conversation_id;
+        self.write_at(&home, move |tx| tx.message_show(message))
+            .await?;
+        self.tell(Event::MessagesChanged(conversation));
+        Ok(())
+    }
+
     /// Copies what was said up to a message into a new conversation. The copy is one of its own:
     /// it stays when the original is deleted.
     ///

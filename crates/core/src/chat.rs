@@ -143,113 +143,6 @@ impl App {
         Ok(sent)
     }
 
-    /// Asks the same differently: a sibling of the question, and an answer to it. Its files go
-    /// again, without those that are named.
-    ///
-    /// # Errors
-    /// When it is no question, nothing is left of it, or it cannot be written.
-    pub async fn edit(
-        &self,
-        question: MessageId,
-        text: &str,
-        without: &[AssetId],
-    ) -> Result<Sent, Error> {
-        let home = self.home_of_message(question).await?;
-        let old = self.own_question(&home, question).await?;
-        let files = files_in(&old, without);
-        let text = checked_with(text, !files.is_empty())?;
-        let conversation = self.conversation_at(&home, old.conversation_id).await?;
-        let source = self.source_for(Some(&conversation), None).await?;
-        let model = model_for(Some(&conversation), &source, None);
-        let mut new = self.message(&conversation, old.parent_id, Role::User, text)?;
-        with_files(&mut new, files);
-        let answer = self.answer_below(&conversation, new.id, &source, model.clone())?;
-        let sent = Sent {
-            conversation_id: conversation.id,
-            question_id: Some(new.id),
-            answer_id: answer.id,
-        };
-        let row = answer.clone();
-        self.write_at(&home, move |tx| {
-            tx.message_insert(&new)?;
-            tx.message_insert(&row)
-        })
-        .await?;
-        self.begin(home, answer, source, model, None).await?;
-        Ok(sent)
-    }
-
-    /// Asks for another answer: a sibling of the one there is. Where nobody is named, who gave that
-    /// one gives this one. Only one that failed and stands alone is asked of whoever answers the
-    /// conversation now: another model is what a person chooses then.
-    ///
-    /// # Errors
-    /// When the message does not exist or nothing can be written.
-    pub async fn regenerate(
-        &self,
-        message: MessageId,
-        source: Option<SourceId>,
-        model: Option<String>,
-    ) -> Result<Sent, Error> {
-        let home = self.home_of_message(message).await?;
-        let old = self.message_at(&home, message).await?;
-        let question = question_of(&old)?;
-        let conversation = self.conversation_at(&home, old.conversation_id).await?;
-        let chosen = Answerer { source, model };
-        let (source, model) = self.again(&home, &conversation, &old, chosen).await?;
-        let answer = self.answer_below(&conversation, question, &source, model.clone())?;
-        let sent = Sent {
-            conversation_id: conversation.id,
-            question_id: None,
-            answer_id: answer.id,
-        };
-        let row = answer.clone();
-        self.write_at(&home, move |tx| tx.message_insert(&row))
-            .await?;
-        self.begin(home, answer, source, model, None).await?;
-        Ok(sent)
-    }
-
-    /// Lets an answer that was interrupted or failed go on, by who began it; where that source is
-    /// gone, by who answers the conversation now.
-    ///
-    /// # Errors
-    /// When it is not such an answer, or its source is gone.
-    pub async fn resume(&self, message: MessageId) -> Result<Sent, Error> {
-        let home = self.home_of_message(message).await?;
-        let mut answer = self.message_at(&home, message).await?;
-        if answer.role != Role::Assistant
-            || !matches!(
-                answer.status,
-                MessageStatus::Interrupted | MessageStatus::Failed
-            )
-        {
-            return Err(Error::invalid(
-                "not_interrupted",
-                "Only an unfinished answer can be continued.",
-            ));
-        }
-        let conversation = self.conversation_at(&home, answer.conversation_id).await?;
-        let (source, model) = self.as_before(&home, &conversation, &answer).await?;
-        // One whose end could not be written is still streaming in the archive.
-        let unwritten = self.open()?.unwritten().remove(&message).is_some();
-        if !unwritten {
-            let by = source.name.clone();
-            self.write_at(&home, move |tx| tx.message_resume(message, &by))
-                .await?;
-        }
-        let so_far = answer.clone();
-        answer.status = MessageStatus::Streaming;
-        answer.source_name = Some(source.name.clone());
-        self.begin(home, answer, source, model, Some(so_far))
-            .await?;
-        Ok(Sent {
-            conversation_id: conversation.id,
-            question_id: None,
-            answer_id: message,
-        })
-    }
-
     /// Stops an answer. What arrived is kept. An answer that does not arrive is left as it is.
     ///
     /// # Errors
@@ -272,19 +165,6 @@ impl App {
         }
     }
 
-    /// Shows the branch a message is on.
-    ///
-    /// # Errors
-    /// When the message does not exist.
-    pub async fn select_branch(&self, message: MessageId) -> Result<(), Error> {
-        let home = self.home_of_message(message).await?;
-        let conversation = self.message_at(&home, message).await?.conversation_id;
-        self.write_at(&home, move |tx| tx.message_show(message))
-            .await?;
-        self.tell(Event::MessagesChanged(conversation));
-        Ok(())
-    }
-
     /// A message; of one that streams, what has arrived in the archive.
     ///
     /// # Errors
@@ -300,17 +180,6 @@ impl App {
             .await?
             .ok_or(Error::NotFound("message"))?;
         Ok(self.open()?.as_it_stands(message))
-    }
-
-    async fn own_question(&self, home: &Home, id: MessageId) -> Result<Message, Error> {
-        let message = self.message_at(home, id).await?;
-        if message.role != Role::User {
-            return Err(Error::invalid(
-                "not_a_question",
-                "Only your own messages can be edited.",
-            ));
-        }
-        Ok(message)
     }
 
     /// Where a question goes: into a conversation that is somewhere, or a new one in the archive.
@@ -426,13 +295,6 @@ pub(crate) fn model_for(
 }
 
 /// What another answer would be given to.
-fn question_of(message: &Message) -> Result<MessageId, Error> {
-    match message.role {
-        Role::User => Ok(message.id),
-        _ => message.parent_id.ok_or(Error::NotFound("question")),
-    }
-}
-
 fn remember_choice(
     tx: &WriteTx<'_>,
     id: ConversationId,

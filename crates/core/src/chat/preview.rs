@@ -7,8 +7,9 @@ use fluxchat_model::{
 use fluxchat_providers::{OptOut, keeps_nothing, opt_outs};
 
 use super::context::Going;
+use super::repeat::question_of;
 use super::said::Listener;
-use super::{Answerer, Ask, Estimate, checked_with, files_in, model_for, outgoing, question_of};
+use super::{Answerer, Ask, Estimate, checked_with, files_in, model_for, outgoing};
 use crate::attachments::FileSent;
 use crate::redaction::Replaced;
 use crate::temporary::Home;

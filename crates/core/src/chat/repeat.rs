@@ -1,13 +1,134 @@
-//! Who answers again, and who goes on: whoever gave the answer there is.
+//! What is there already, once more: a question in other words, another answer, the rest of one.
+//! Who answers again and who goes on is whoever gave the answer there is.
 
-use fluxchat_model::{Conversation, Message, MessageStatus, Role, Source};
+use fluxchat_model::{
+    AssetId, Conversation, Message, MessageId, MessageStatus, Role, Source, SourceId,
+};
 
-use super::model_for;
 use super::side_by_side::Answerer;
+use super::{Sent, checked_with, files_in, model_for, with_files};
 use crate::temporary::Home;
 use crate::{App, Error, only_here};
 
 impl App {
+    /// Asks the same differently: a sibling of the question, and an answer to it. Its files go
+    /// again, without those that are named.
+    ///
+    /// # Errors
+    /// When it is no question, nothing is left of it, or it cannot be written.
+    pub async fn edit(
+        &self,
+        question: MessageId,
+        text: &str,
+        without: &[AssetId],
+    ) -> Result<Sent, Error> {
+        let home = self.home_of_message(question).await?;
+        let old = self.own_question(&home, question).await?;
+        let files = files_in(&old, without);
+        let text = checked_with(text, !files.is_empty())?;
+        let conversation = self.conversation_at(&home, old.conversation_id).await?;
+        let source = self.source_for(Some(&conversation), None).await?;
+        let model = model_for(Some(&conversation), &source, None);
+        let mut new = self.message(&conversation, old.parent_id, Role::User, text)?;
+        with_files(&mut new, files);
+        let answer = self.answer_below(&conversation, new.id, &source, model.clone())?;
+        let sent = Sent {
+            conversation_id: conversation.id,
+            question_id: Some(new.id),
+            answer_id: answer.id,
+        };
+        let row = answer.clone();
+        self.write_at(&home, move |tx| {
+            tx.message_insert(&new)?;
+            tx.message_insert(&row)
+        })
+        .await?;
+        self.begin(home, answer, source, model, None).await?;
+        Ok(sent)
+    }
+
+    /// Asks for another answer: a sibling of the one there is. Where nobody is named, who gave that
+    /// one gives this one. Only one that failed and stands alone is asked of whoever answers the
+    /// conversation now: another model is what a person chooses then.
+    ///
+    /// # Errors
+    /// When the message does not exist or nothing can be written.
+    pub async fn regenerate(
+        &self,
+        message: MessageId,
+        source: Option<SourceId>,
+        model: Option<String>,
+    ) -> Result<Sent, Error> {
+        let home = self.home_of_message(message).await?;
+        let old = self.message_at(&home, message).await?;
+        let question = question_of(&old)?;
+        let conversation = self.conversation_at(&home, old.conversation_id).await?;
+        let chosen = Answerer { source, model };
+        let (source, model) = self.again(&home, &conversation, &old, chosen).await?;
+        let answer = self.answer_below(&conversation, question, &source, model.clone())?;
+        let sent = Sent {
+            conversation_id: conversation.id,
+            question_id: None,
+            answer_id: answer.id,
+        };
+        let row = answer.clone();
+        self.write_at(&home, move |tx| tx.message_insert(&row))
+            .await?;
+        self.begin(home, answer, source, model, None).await?;
+        Ok(sent)
+    }
+
+    /// Lets an answer that was interrupted or failed go on, by who began it; where that source is
+    /// gone, by who answers the conversation now.
+    ///
+    /// # Errors
+    /// When it is not such an answer, or its source is gone.
+    pub async fn resume(&self, message: MessageId) -> Result<Sent, Error> {
+        let home = self.home_of_message(message).await?;
+        let mut answer = self.message_at(&home, message).await?;
+        if answer.role != Role::Assistant
+            || !matches!(
+                answer.status,
+                MessageStatus::Interrupted | MessageStatus::Failed
+            )
+        {
+            return Err(Error::invalid(
+                "not_interrupted",
+                "Only an unfinished answer can be continued.",
+            ));
+        }
+        let conversation = self.conversation_at(&home, answer.conversation_id).await?;
+        let (source, model) = self.as_before(&home, &conversation, &answer).await?;
+        // One whose end could not be written is still streaming in the archive.
+        let unwritten = self.open()?.unwritten().remove(&message).is_some();
+        if !unwritten {
+            let by = source.name.clone();
+            self.write_at(&home, move |tx| tx.message_resume(message, &by))
+                .await?;
+        }
+        let so_far = answer.clone();
+        answer.status = MessageStatus::Streaming;
+        answer.source_name = Some(source.name.clone());
+        self.begin(home, answer, source, model, Some(so_far))
+            .await?;
+        Ok(Sent {
+            conversation_id: conversation.id,
+            question_id: None,
+            answer_id: message,
+        })
+    }
+
+    pub(super) async fn own_question(&self, home: &Home, id: MessageId) -> Result<Message, Error> {
+        let message = self.message_at(home, id).await?;
+        if message.role != Role::User {
+            return Err(Error::invalid(
+                "not_a_question",
+                "Only your own messages can be edited.",
+            ));
+        }
+        Ok(message)
+    }
+
     /// Who gives another answer in place of `old`, or an answer to it where it is a question.
     pub(super) async fn again(
         &self,
@@ -75,5 +196,13 @@ impl App {
         let id = answer.id;
         let asked = self.read_at(home, move |tx| tx.asked_model(id)).await?;
         Ok(asked.or_else(|| answer.model.clone()))
+    }
+}
+
+/// The question of an answer, or the question itself.
+pub(super) fn question_of(message: &Message) -> Result<MessageId, Error> {
+    match message.role {
+        Role::User => Ok(message.id),
+        _ => message.parent_id.ok_or(Error::NotFound("question")),
     }
 }
