@@ -148,7 +148,7 @@ fn a_server_that_misbehaves_costs_nothing_but_the_answer() {
             if helps.text().await.unwrap() == "Try again" {
                 helps.click().await.unwrap();
             } else {
-                window.click("message-regenerate").await;
+                window.click_in_message(-1, "message-regenerate").await;
                 window.click("regenerate-same").await;
             }
             window.wait_text("better now").await;

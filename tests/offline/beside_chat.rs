@@ -97,12 +97,7 @@ fn spoken() {
         let taken = window.run(taken, vec![]).await;
 
         // Reading aloud says the same, and the recording waits on.
-        window
-            .run(
-                "[...document.querySelectorAll('[data-testid=message-more]')].at(-1).click()",
-                vec![],
-            )
-            .await;
+        window.click_in_message(-1, "message-more").await;
         window.click("message-read").await;
         composer_says(&window, "Fluxchat is offline").await;
         assert_eq!(audio(), 0, "nothing left");
@@ -235,6 +230,7 @@ fn long() {
 
         // Other words up there begin a branch that waits; the map shows both, and leads back.
         let edit = "const row = [...document.querySelectorAll('[data-testid=message-row]')].find((it) => it.innerText.includes('Question 3 of'));
+          row?.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
           const button = row?.querySelector('[data-testid=message-edit]'); button?.click(); return Boolean(button)";
         window.wait_true(edit, vec![], "it can be edited").await;
         window.type_into("message-edit-input", " And harbours?").await;
@@ -242,8 +238,7 @@ fn long() {
         window.wait_text("Fluxchat is offline").await;
         window.wait_text("And harbours?").await;
         desk.picture("offline-long-branch");
-        let menu = "[...document.querySelectorAll('[data-testid=message-more]')].at(-1).click()";
-        window.run(menu, vec![]).await;
+        window.click_in_message(-1, "message-more").await;
         window.click("message-map").await;
         window.wait("map-line").await;
         let two = "return document.querySelectorAll('[data-testid=map-line]').length >= 2";

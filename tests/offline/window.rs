@@ -43,7 +43,7 @@ async fn reading_works(window: &Window, desk: &Desk, when: &str) {
     find(window, "zephyr").await;
     window.wait_text("1 of ").await;
     end_find(window).await;
-    window.click("message-more").await;
+    window.click_in_message(0, "message-more").await;
     window.click("message-map").await;
     window.wait("map-line").await;
     desk.picture(&format!("offline-{when}-map"));

@@ -42,15 +42,15 @@ fn inside() {
 
         to_the_first(&window).await;
         // Quoting the question puts it before what is typed.
-        window.click("message-more").await;
+        window.click_in_message(0, "message-more").await;
         window.click("message-quote").await;
         let quoted = "return document.querySelector('[data-testid=composer-input]').value.startsWith('> How do I')";
         window.wait_true(quoted, Vec::new(), "the question is quoted").await;
 
-        window.click("message-more").await;
+        window.click_in_message(0, "message-more").await;
         window.click("message-fork").await;
         window.wait("fork-origin").await;
-        window.click("message-more").await;
+        window.click_in_message(0, "message-more").await;
         window.click("message-map").await;
         window.wait("message-map-sheet").await;
         window.wait("map-line").await;
@@ -63,13 +63,13 @@ fn inside() {
         window.run(back, Vec::new()).await;
         window.wait_text("What is a temporary conversation?").await;
         to_the_first(&window).await;
-        window.click("message-edit").await;
+        window.click_in_message(0, "message-edit").await;
         window.type_into("message-edit-input", " For good?").await;
         window.click("message-edit-send").await;
         let edited = "return document.querySelectorAll('[data-testid=message-row]').length === 2
           && !document.querySelector('[data-status=streaming]')";
         window.wait_true(edited, Vec::new(), "the other branch is shown").await;
-        window.click("message-more").await;
+        window.click_in_message(0, "message-more").await;
         window.click("message-map").await;
         let two = "return document.querySelectorAll('[data-testid=map-line]').length === 2";
         window.wait_true(two, Vec::new(), "both branches are on the map").await;

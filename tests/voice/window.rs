@@ -200,11 +200,11 @@ fn inside() {
         window
             .run(
                 "new MutationObserver(() => { if (document.querySelector('[data-testid=voice-player]')) window.played = true; })
-                   .observe(document.body, { childList: true, subtree: true });
-                 [...document.querySelectorAll('[data-testid=message-more]')].at(-1).click()",
+                   .observe(document.body, { childList: true, subtree: true })",
                 vec![],
             )
             .await;
+        window.click_in_message(-1, "message-more").await;
         window.click("message-read").await;
         window
             .wait_true("return window.played === true", vec![], "the player is shown")

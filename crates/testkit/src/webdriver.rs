@@ -164,6 +164,35 @@ impl Window {
         }
     }
 
+    /// Points at one of the drawn messages, counted from the end where `at` is negative, and clicks
+    /// what stands there then by its `data-testid`.
+    ///
+    /// # Panics
+    /// When it never appears or cannot be clicked.
+    pub async fn click_in_message(&self, at: i64, testid: &str) {
+        let usable = format!("[data-testid='{testid}']:not(:disabled)");
+        let point = "const row = [...document.querySelectorAll('[data-testid=message-row]')].at(arguments[0]);
+             document.querySelectorAll('[data-pointed]').forEach((it) => delete it.dataset.pointed);
+             row?.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
+             const button = row?.querySelector(arguments[1]);
+             if (button) button.dataset.pointed = '';
+             return Boolean(button)";
+        let began = tokio::time::Instant::now();
+        loop {
+            self.wait_true(
+                point,
+                vec![json!(at), json!(usable)],
+                &format!("{testid} never appeared"),
+            )
+            .await;
+            let Err(error) = self.wait_css("[data-pointed]").await.click().await else {
+                return;
+            };
+            assert!(began.elapsed() < PATIENCE, "click {testid}: {error}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Moves the pointer to an element and leaves it there.
     ///
     /// # Panics

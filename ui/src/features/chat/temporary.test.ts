@@ -37,6 +37,8 @@ describe('a temporary conversation', () => {
     expect(await violations()).toEqual([]);
     await say(user, 'about the pearl');
     expect(screen.getByTestId('temporary-line')).toBeTruthy();
+    await user.hover((await screen.findAllByTestId('message-row'))[0] as HTMLElement);
+    expect(screen.getByTestId('message-copy')).toBeTruthy();
     expect(screen.queryByTestId('message-delete')).toBeNull();
     expect(screen.queryByTestId('message-flag')).toBeNull();
     expect(screen.queryByTestId('conversation-menu')).toBeNull();

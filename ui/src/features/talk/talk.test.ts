@@ -257,10 +257,15 @@ describe('an open conversation', () => {
 
   it('is quoted from, copied, and counted', async () => {
     const { app, user, input } = await opened();
-    await user.click((await screen.findAllByTestId('message-more'))[0] ?? input);
+    const more = async () => {
+      const row = screen.getAllByTestId('message-row')[0] ?? input;
+      await user.hover(row);
+      await user.click(within(row).getByTestId('message-more'));
+    };
+    await more();
     await user.click(await screen.findByTestId('message-quote'));
     await waitFor(() => expect(input.value).toMatch(/^> .+\n\n$/));
-    await user.click(screen.getAllByTestId('message-more')[0] ?? input);
+    await more();
     await user.click(await screen.findByTestId('message-details'));
     const dialog = await screen.findByTestId('message-details-dialog');
     await within(dialog).findByText('Questions');
@@ -278,9 +283,11 @@ describe('an open conversation', () => {
 
   it('has a message always sent, and no longer', async () => {
     const { user, app, input, asked } = await opened();
-    const id = screen.getAllByTestId('message-row')[0]?.dataset.messageId ?? '';
+    const row = screen.getAllByTestId('message-row')[0] ?? input;
+    const id = row.dataset.messageId ?? '';
+    await user.hover(row);
     const press = async (name: string) => {
-      await user.click(screen.getAllByTestId('message-more')[0] ?? input);
+      await user.click(within(row).getByTestId('message-more'));
       const item = await screen.findByTestId('message-pin');
       expect(item.textContent.trim()).toBe(name);
       await user.click(item);
@@ -336,6 +343,7 @@ describe('an open conversation', () => {
     const rows = () => screen.getAllByTestId('message-row');
     const answer = () => rows().filter((row) => row.dataset.role === 'assistant').at(-1) ?? rows()[0]!;
     const before = answer().dataset.messageId;
+    await user.hover(answer());
     await user.click(within(answer()).getByTestId('message-more'));
     await user.click(await screen.findByTestId('message-rewrite'));
     const field = await screen.findByTestId<HTMLTextAreaElement>('message-edit-input');

@@ -115,7 +115,8 @@ export function chatCommands(world: FakeWorld): Handlers<Names> {
     list.push(message);
     const stream = new AnswerStream(world, message, source?.host ?? null, () => {
       streams.delete(message.id);
-      change(conversation.id, { streaming: false, updated_at: Date.now() });
+      // Unless it ended with what held it.
+      if (world.conversations.some((row) => row.id === conversation.id)) change(conversation.id, { streaming: false, updated_at: Date.now() });
     });
     streams.set(message.id, stream);
     change(conversation.id, { streaming: true, updated_at: Date.now() });
