@@ -171,6 +171,7 @@ export class AppState {
         break;
       case 'stream_ended':
         this.tools.ended(event.message.id);
+        this.chat.ended();
         this.thread.handle(event);
         for (const listener of this.onstream) listener(event);
         break;

@@ -1,5 +1,5 @@
 import type { Client } from '../ipc/generated/client';
-import type { ApiError, Instructions, MessageSendReq, MessageSent, Preset } from '../ipc/generated/types';
+import type { ApiError, ConversationRow, Instructions, MessageSendReq, MessageSent, Preset } from '../ipc/generated/types';
 import type { Attachments } from './attachments.svelte';
 import type { History } from './conversations.svelte';
 import type { Drafts } from './drafts';
@@ -58,6 +58,7 @@ export class Chat {
   /** One of the answers that are shown beside each other. */
   columns = $state<string | null>(null);
   private chosen = $state.raw<Choice | null>(null);
+  private outdated = $state.raw<ConversationRow>();
 
   constructor(private readonly parts: Parts) {}
 
@@ -250,10 +251,11 @@ export class Chat {
   }
 
   private async sendBeside(question: MessageSendReq, others: Choice[]): Promise<MessageSent> {
-    const { sent } = await this.parts.client.messageSendBeside({
+    const { sent, beside } = await this.parts.client.messageSendBeside({
       question,
       others: others.map((other) => ({ source_id: other.sourceId, model: other.model ?? undefined })),
     });
+    this.parts.thread.expect(sent.conversation_id, beside);
     this.columns = sent.answer_id;
     return sent;
   }
@@ -308,15 +310,29 @@ export class Chat {
     );
   }
 
-  /** Stops what is arriving, and what arrives beside it. */
+  /** Something arrives in the open conversation, on whatever branch. */
+  get underway(): boolean {
+    const { thread, history } = this.parts;
+    if (thread.arriving !== null) return true;
+    const row = history.find(thread.conversationId);
+    return row !== undefined && row !== this.outdated && row.streaming && thread.mayArrive.length > 0;
+  }
+
+  /** An answer ended: whether another one arrives is known when the conversation was read again. */
+  ended(): void {
+    this.outdated = this.parts.history.find(this.parts.thread.conversationId);
+  }
+
+  /** Stops all that arrives in the open conversation. */
   async stop(): Promise<void> {
-    const { arriving, streaming } = this.parts.thread;
-    if (arriving === null) return;
-    const beside = async () =>
-      (await this.parts.client.messagesBeside({ message_id: arriving }).catch(() => null))?.rows.map((row) => row.id);
+    const { arriving, streaming, mayArrive } = this.parts.thread;
+    if (!this.underway) return;
+    const beside = async (id: string) =>
+      (await this.parts.client.messagesBeside({ message_id: id }).catch(() => null))?.rows.map((row) => row.id);
     // Of an answer the reader is far from, the core alone knows what stands beside it.
-    const all = streaming?.row.branch_ids ?? (await beside()) ?? [arriving];
-    await Promise.all(all.map((id) => this.stopOne(id)));
+    const shown = streaming?.row.branch_ids ?? (arriving === null ? [] : ((await beside(arriving)) ?? [arriving]));
+    // One that ended is left as it is.
+    await Promise.all([...new Set([...shown, ...mayArrive])].map((id) => this.stopOne(id)));
   }
 
   async stopOne(id: string): Promise<void> {
@@ -386,6 +402,7 @@ export class Chat {
     const shown = setTimeout(() => (this.waiting = true), SHOWN_AFTER_MS);
     try {
       const sent = await this.run(() => this.parts.thread.asking(call));
+      if (sent) this.parts.thread.expect(sent.conversation_id, [sent.answer_id]);
       if (sent) await then(sent);
       return sent !== null;
     } finally {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppState } from './app.svelte';
 import { NO_INSTRUCTIONS } from './instructions';
+import { ShownMessage } from './message.svelte';
 import { conversationRow, deferred, messageRow, testClient, type Handlers } from './test-client';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -56,6 +57,68 @@ async function setup(handlers: Handlers = {}) {
 }
 
 describe('Chat', () => {
+  describe('with answers that arrive beside the shown one', () => {
+    const shown = (status: 'streaming' | 'complete') => messageRow('a', { role: 'assistant', status, branch_ids: ['a'] });
+    const sent = { conversation_id: 'c1', question_id: 'q', answer_id: 'a', conversation: conversationRow('c1', 30, { streaming: true }), page: { ...page('q'), rows: [messageRow('q'), shown('streaming')], arriving: 'a' } };
+
+    async function asked() {
+      let streaming = true;
+      const it = await setup({
+        conversation_get: ({ id }) => conversationRow(id, 20, { streaming }),
+        message_send_beside: () => ({ sent, beside: ['b', 'c'] }),
+        message_stop: () => ({}),
+      });
+      await it.app.chat.open('c1');
+      it.app.chat.beside = ['s1', 's2'].map((sourceId) => ({ sourceId, model: null }));
+      expect(await it.app.chat.send('hi')).toBe(true);
+      it.app.chat.columns = null;
+      const end = async (id: string, others: boolean) => {
+        streaming = others;
+        it.app.dispatch({ type: 'stream_ended', message: { ...shown('complete'), id }, last_seq: null });
+        const between = it.app.chat.underway;
+        it.app.dispatch({ type: 'conversation_changed', id: 'c1' });
+        await vi.runOnlyPendingTimersAsync();
+        return between;
+      };
+      return { ...it, end };
+    }
+
+    it('can stop them when the shown one is done, and not longer than they arrive', async () => {
+      const { app, of, end } = await asked();
+      expect(app.chat.underway).toBe(true);
+      await end('a', true);
+      expect([app.thread.arriving, app.chat.underway]).toEqual([null, true]);
+      await app.chat.stop();
+      expect(of('message_stop')).toEqual([{ message_id: 'b' }, { message_id: 'c' }]);
+      await end('b', true);
+      expect(app.chat.underway).toBe(true);
+      await end('c', false);
+      expect(app.chat.underway).toBe(false);
+      await app.chat.stop();
+      expect(of('message_stop')).toHaveLength(2);
+    });
+
+    it('stops none of another conversation', async () => {
+      const { app, of, end } = await asked();
+      await end('a', true);
+      await app.chat.open('c2');
+      expect(app.chat.underway, 'nothing is known to arrive there').toBe(false);
+      await app.chat.stop();
+      expect(of('message_stop')).toEqual([]);
+      await app.chat.open('c1');
+      expect(app.chat.underway).toBe(true);
+    });
+
+    it('says nothing of others between the end of an answer and what is read after it', async () => {
+      const { app, end } = await asked();
+      await end('a', true);
+      app.thread.messages = [new ShownMessage(messageRow('a', { role: 'assistant', status: 'complete', branch_ids: ['a', 'older'] }))];
+      await end('b', true);
+      expect(await end('c', false)).toBe(false);
+      expect(app.chat.underway).toBe(false);
+    });
+  });
+
   it('stops an answer that arrives where the reader is not, and asks nothing meanwhile', async () => {
     const { app, of } = await setup({
       message_page: () => ({ ...page('q', 'a'), has_after: true, arriving: 'z' }),

@@ -47,6 +47,11 @@ export class Meanwhile {
     else this.items.delete(id);
   }
 
+  /** An answer ended while a page was on its way. */
+  ended(id: string): boolean {
+    return this.ends.has(id);
+  }
+
   /** Which answer arrives beyond this page, unless it ended while the page was on its way. */
   arriving({ arriving }: MessagePage): string | null {
     return arriving !== null && this.ends.has(arriving) ? null : arriving;

@@ -1,3 +1,4 @@
+import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../ipc/generated/client';
 import type {
   ApiError,
@@ -52,6 +53,9 @@ export class Thread {
   );
   /** The answer that is arriving on the shown branch, also where the reader is far from it. */
   readonly arriving = $derived(this.streaming?.id ?? this.beyond);
+
+  /** The conversations of answers that were asked for here and did not end, wherever they stand. */
+  private readonly asked = new SvelteMap<string, string>();
 
   /** The message at the top of the view; the view keeps it up to date. */
   visibleId: string | null = null;
@@ -186,6 +190,18 @@ export class Thread {
   /** The next reading is around this message, because its branch is about to be shown. */
   expectBranch(messageId: string): void {
     this.branchAt = messageId;
+  }
+
+  /** Answers were asked for that may arrive beside what is shown. */
+  expect(conversationId: string, answers: readonly string[]): void {
+    for (const id of answers) if (!this.meanwhile.ended(id)) this.asked.set(id, conversationId);
+  }
+
+  /** Which answers may be arriving here: what was asked for, and all that stand beside what is shown. */
+  get mayArrive(): string[] {
+    const beside = this.messages.flatMap(({ row }) => (row.role === 'assistant' && row.branch_ids.length > 1 ? row.branch_ids : []));
+    const asked = [...this.asked].flatMap(([id, conversation]) => (conversation === this.conversationId ? [id] : []));
+    return [...new Set([...beside, ...asked])];
   }
 
   intend(intent: ScrollIntent): void {
@@ -362,6 +378,7 @@ export class Thread {
     const row = end.message;
     this.arrivals.showNow(row.id);
     this.meanwhile.end(end);
+    this.asked.delete(row.id);
     const message = this.shown(row.id);
     if (!message && this.beyond !== row.id) return;
     if (this.beyond === row.id) this.beyond = null;

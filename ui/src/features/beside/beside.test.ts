@@ -158,6 +158,19 @@ describe('several models', () => {
     expect(asked('message_stop')).toEqual(ids.map((message_id) => ({ message_id })));
   });
 
+  it('can be stopped beside an answer that is done, with Send still there', async () => {
+    const { app, fake, user, rows, asked } = await ended((row) => row);
+    await user.click(screen.getByTestId('beside-close'));
+    expect(screen.queryByTestId('stop')).toBeNull();
+    const id = app.thread.conversationId ?? '';
+    fake.world.conversations = fake.world.conversations.map((row) => (row.id === id ? { ...row, streaming: true } : row));
+    fake.world.emit({ type: 'conversation_changed', id });
+    const stop = await screen.findByTestId('stop');
+    expect(screen.getByTestId('send')).toBeTruthy();
+    await user.click(stop);
+    expect(asked('message_stop')).toEqual(rows.map((row) => ({ message_id: row.id })));
+  });
+
   it('are at most four, and at least two', async () => {
     const { app, user } = await chat();
     const panel = await choose(user, 4);

@@ -91,7 +91,7 @@ export function commandSections(app: AppState): CommandSection[] {
       chat.choosingModel = true;
     }),
   ];
-  if (thread.arriving !== null) {
+  if (chat.underway) {
     chatCommands.push(command('answer.stop', 'command.stop', () => void chat.stop()));
   }
   if (lastAnswer) {
