@@ -59,6 +59,7 @@ fn bundle() -> Outcome {
         "/usr/bin/fluxchat-cli": cli,
         "/usr/share/doc/fluxchat/LICENSE-APACHE": root().join("LICENSE-APACHE"),
         "/usr/share/doc/fluxchat/LICENSE-MIT": root().join("LICENSE-MIT"),
+        "/usr/share/doc/fluxchat/NOTICE-prices": root().join("crates/providers/data/NOTICE"),
     });
     let extra = serde_json::json!({ "bundle": { "linux": { "deb": { "files": files } } } });
     let tool = root().join("ui/node_modules/@tauri-apps/cli/tauri.js");

@@ -11,6 +11,7 @@ mod bench;
 mod codegen;
 mod display;
 mod dist;
+mod prices;
 mod products;
 mod report;
 mod run;
@@ -30,6 +31,7 @@ cargo xtask test --list               the names of all tests
 cargo xtask bench [GROUP…]            what a million rows cost; --list, --messages N, --ledger N
 cargo xtask tidy                      the rules of the house: arrows, sizes, permissions
 cargo xtask codegen [--check]         write (or compare) what is generated from crates/ipc
+cargo xtask prices [VERSION]          make the table of published prices again
 cargo xtask dist                      an installer (.deb)
 cargo xtask setup                     install what is missing on this machine";
 
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         "bench" => bench::bench(rest),
         "tidy" => tidy::tidy(),
         "codegen" => codegen::codegen(rest),
+        "prices" => prices::prices(rest),
         "dist" => dist::dist(rest),
         "setup" => setup::setup(setup::Need::Test),
         "help" | "--help" | "-h" => {
