@@ -5,6 +5,7 @@ mod budget;
 mod command_line;
 mod context;
 mod files;
+mod published;
 mod title;
 mod together;
 mod window;

@@ -34,11 +34,14 @@ impl App {
         let id = source.id;
         // Whatever keeps the archive from telling, why the source did not tell is said.
         match self.read(move |tx| tx.model_list(id)).await {
-            Ok(Some((models, at))) => Ok(Listed {
-                models,
-                at,
-                problem: Some(problem),
-            }),
+            Ok(Some((mut models, at))) => {
+                fluxchat_providers::publish(source, &mut models);
+                Ok(Listed {
+                    models,
+                    at,
+                    problem: Some(problem),
+                })
+            }
             _ => Err(problem),
         }
     }

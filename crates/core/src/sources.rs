@@ -249,9 +249,10 @@ impl App {
             cancel,
             ..Ctx::new(Purpose::Models, &[])
         };
-        let models =
+        let mut models =
             fluxchat_providers::models(&open.door, source, credential, ctx, &open.models).await?;
         self.remember_told(source.id, models.clone()).await;
+        fluxchat_providers::publish(source, &mut models);
         Ok(models)
     }
 

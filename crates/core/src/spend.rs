@@ -5,6 +5,8 @@
 
 mod budget;
 
+use std::collections::{BTreeSet, HashSet};
+
 use fluxchat_model::{
     ConversationId, Cost, MessageId, MessageStatus, ModelFacts, Price, Source, SourceId, SpendRow,
     Timestamp, Usage,
@@ -89,7 +91,8 @@ impl App {
             && (usage.is_some() || ended.status != MessageStatus::Failed)
         {
             let (source, day) = (ended.source.id, day_of(self.now()));
-            match self.cost_of(source, day, asked, usage, ended.is_kept).await {
+            let counted = self.cost_of(ended.source, day, asked, usage, ended.is_kept);
+            match counted.await {
                 Ok(cost) => {
                     if !ended.is_kept {
                         let nanos = cost.map_or(0, |cost| cost.nanos);
@@ -111,16 +114,18 @@ impl App {
     /// What an answer cost; adds it to its day where it is kept.
     async fn cost_of(
         &self,
-        id: SourceId,
+        source: &Source,
         day: i32,
         asked: Asked,
         usage: Option<Usage>,
         is_kept: bool,
     ) -> Result<Option<Cost>, Error> {
-        let facts = {
-            let model = asked.model.clone();
-            self.read(move |tx| tx.model_fact(id, &model)).await?
-        };
+        let id = source.id;
+        let mut facts = self.facts_of(source, &asked.model).await?;
+        // What is published is the price of words, and not of what is heard or spoken.
+        if asked.tokens == 0 {
+            facts.published = None;
+        }
         let cost = usage.and_then(|usage| facts.cost(&usage));
         if !is_kept {
             return Ok(cost);
@@ -200,12 +205,34 @@ impl App {
         Ok(())
     }
 
-    /// What is known of the models of a source.
+    /// What is known of the models of a source: of those it told of, of those that are listed, and
+    /// of the one it is asked for.
     ///
     /// # Errors
     /// When the archive is not open.
-    pub async fn model_facts(&self, source: SourceId) -> Result<Vec<ModelFacts>, Error> {
-        self.read(move |tx| tx.model_facts(source)).await
+    pub async fn model_facts(&self, id: SourceId) -> Result<Vec<ModelFacts>, Error> {
+        let (mut rows, source, listed) = self
+            .read(move |tx| Ok((tx.model_facts(id)?, tx.source(id)?, tx.model_list(id)?)))
+            .await?;
+        let Some(source) = source else {
+            return Ok(rows);
+        };
+        let known: HashSet<String> = rows.iter().map(|row| row.model.clone()).collect();
+        let listed = listed.into_iter().flat_map(|(models, _)| models);
+        let named = listed
+            .map(|model| model.id)
+            .chain(source.default_model.clone());
+        let named: BTreeSet<String> = named.filter(|model| !known.contains(model)).collect();
+        rows.extend(named.into_iter().map(|model| ModelFacts {
+            model,
+            ..ModelFacts::default()
+        }));
+        for row in &mut rows {
+            row.published = fluxchat_providers::published(&source, &row.model);
+        }
+        rows.retain(|row| known.contains(&row.model) || row.published.is_some());
+        rows.sort_by(|one, other| one.model.cmp(&other.model));
+        Ok(rows)
     }
 
     /// Says how much a model reads and what it costs; `None` goes back to what its source tells.

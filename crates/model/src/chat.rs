@@ -102,6 +102,10 @@ pub struct Usage {
     pub reasoning_tokens: Option<u32>,
     /// The part of `input_tokens` that came from the source's cache, where told.
     pub cached_tokens: Option<u32>,
+    /// The part of `input_tokens` that was written to that cache, where told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub cache_written_tokens: Option<u32>,
     /// What the source charged, in millionths of a US dollar, where told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional, type = "number"))]

@@ -16,6 +16,7 @@ mod practice;
 mod preset;
 mod privacy;
 mod proof;
+mod published;
 mod purpose;
 mod retention;
 mod rights;
@@ -57,6 +58,7 @@ pub use privacy::{
     PrivacyRequestKind, PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,
 };
 pub use proof::{Check, Law, ProofReport, Verdict};
+pub use published::{LongPrice, Published};
 pub use purpose::{ConsentDefault, DataCategory, LegalBasis, Purpose};
 pub use retention::{
     RetentionExemption, RetentionKind, RetentionRule, RetentionSubject, RetentionTarget,

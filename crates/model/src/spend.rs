@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Abilities, Price, SourceId, Usage};
+use crate::{Abilities, Price, Published, SourceId, Usage};
 
 /// Where the amount of a cost comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub enum CostBasis {
     Told,
     /// Worked out from the price in the source's list of models.
     Listed,
+    /// Worked out from what the provider publishes, as the app knew it.
+    Published,
     /// Worked out from the price a person entered.
     Entered,
 }
@@ -39,18 +41,18 @@ impl Price {
         u64::try_from(sum.div_ceil(1_000)).unwrap_or(u64::MAX)
     }
 
-    /// What an answer cost: what came from the cache at its own price, where it has one.
-    #[must_use]
-    pub fn nanos_of(self, usage: &Usage) -> u64 {
+    /// What an answer cost: what came from the cache and what was written to it at prices of their
+    /// own, where they have one.
+    pub(crate) fn nanos_of(self, usage: &Usage, written: Option<u64>) -> u64 {
         let input = u64::from(usage.input_tokens);
-        let cached = u64::from(usage.cached_tokens.unwrap_or(0)).min(input);
-        let Some(price) = self.cached.filter(|_| cached > 0) else {
-            return self.nanos(input, usage.output_tokens.into());
-        };
-        let read = u128::from(self.input) * u128::from(input - cached)
-            + u128::from(price) * u128::from(cached);
-        let written = u128::from(self.output) * u128::from(usage.output_tokens);
-        u64::try_from(read.saturating_add(written).div_ceil(1_000)).unwrap_or(u64::MAX)
+        let from = u64::from(usage.cached_tokens.unwrap_or(0)).min(input);
+        let to = u64::from(usage.cache_written_tokens.unwrap_or(0)).min(input - from);
+        let of = |price: u64, tokens: u64| u128::from(price) * u128::from(tokens);
+        let sum = of(self.input, input - from - to)
+            .saturating_add(of(self.cached.unwrap_or(self.input), from))
+            .saturating_add(of(written.unwrap_or(self.input), to))
+            .saturating_add(of(self.output, usage.output_tokens.into()));
+        u64::try_from(sum.div_ceil(1_000)).unwrap_or(u64::MAX)
     }
 }
 
@@ -66,6 +68,10 @@ pub struct ModelFacts {
     pub output_tokens: Option<u32>,
     /// Its price, as told.
     pub price: Option<Price>,
+    /// What its provider publishes of it, where it is asked directly. In no archive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub published: Option<Published>,
     /// What it can do, as told.
     #[serde(default, skip_serializing_if = "Abilities::is_empty")]
     #[cfg_attr(feature = "ts", ts(as = "Option<Abilities>", optional))]
@@ -86,10 +92,19 @@ pub struct ModelFacts {
 const ENOUGH: u64 = 300;
 
 impl ModelFacts {
-    /// How many tokens the model reads: what a person entered, or else what was told.
+    /// How many tokens the model reads: what a person entered, or else what was told, or else what
+    /// is published.
     #[must_use]
     pub fn context(&self) -> Option<u32> {
-        self.own_context.or(self.context_tokens)
+        let published = || self.published.as_ref()?.context_tokens;
+        self.own_context.or(self.context_tokens).or_else(published)
+    }
+
+    /// The most tokens of one answer: what was told, or else what is published.
+    #[must_use]
+    pub fn longest(&self) -> Option<u32> {
+        let published = || self.published.as_ref()?.output_tokens;
+        self.output_tokens.or_else(published)
     }
 
     /// Its price and where it comes from.
@@ -97,6 +112,18 @@ impl ModelFacts {
     pub fn priced(&self) -> Option<(Price, CostBasis)> {
         let own = self.own_price.map(|price| (price, CostBasis::Entered));
         own.or(self.price.map(|price| (price, CostBasis::Listed)))
+            .or_else(|| Some((self.published.as_ref()?.price, CostBasis::Published)))
+    }
+
+    /// The same for a question of about so many tokens before it is asked: never too little.
+    #[must_use]
+    pub fn priced_for(&self, tokens: u64) -> Option<(Price, CostBasis)> {
+        let (price, basis) = self.priced()?;
+        let published = self.published.as_ref();
+        Some(match published.filter(|_| basis == CostBasis::Published) {
+            Some(published) => (published.price_for(tokens), basis),
+            None => (price, basis),
+        })
     }
 
     /// By how much estimates have been wrong, in percent: 100 is right, 120 a fifth too low.
@@ -120,10 +147,12 @@ impl ModelFacts {
             });
         }
         let (price, basis) = self.priced()?;
-        Some(Cost {
-            nanos: price.nanos_of(usage),
-            basis,
-        })
+        let published = self.published.as_ref();
+        let nanos = match published.filter(|_| basis == CostBasis::Published) {
+            Some(published) => published.nanos_of(usage),
+            None => price.nanos_of(usage, None),
+        };
+        Some(Cost { nanos, basis })
     }
 }
 
@@ -260,28 +289,32 @@ mod tests {
             ..usage(1_000, 10)
         };
         // 100 × 3 $ + 900 × 0.30 $ + 10 × 15 $ for a million.
-        assert_eq!(price.nanos_of(&read), 300_000 + 270_000 + 150_000);
+        assert_eq!(price.nanos_of(&read, None), 300_000 + 270_000 + 150_000);
         let full = Price {
             cached: None,
             ..price
         };
         assert_eq!(
-            full.nanos_of(&read),
+            full.nanos_of(&read, None),
             3_000_000 + 150_000,
             "no price of its own"
         );
         let none = usage(1_000, 10);
-        assert_eq!(price.nanos_of(&none), full.nanos_of(&none));
+        assert_eq!(price.nanos_of(&none, None), full.nanos_of(&none, None));
         let more = Usage {
             cached_tokens: Some(u32::MAX),
             ..usage(1_000, 0)
         };
-        assert_eq!(price.nanos_of(&more), 300_000, "no more than was read");
+        assert_eq!(
+            price.nanos_of(&more, None),
+            300_000,
+            "no more than was read"
+        );
         let free = Price {
             cached: Some(0),
             ..price
         };
-        assert_eq!(free.nanos_of(&read), 300_000 + 150_000);
+        assert_eq!(free.nanos_of(&read, None), 300_000 + 150_000);
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub mod ndjson;
 mod normalise;
 mod ollama;
 mod openai;
+mod prices;
 mod provider;
 mod responses;
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub use error::ProviderError;
 pub use fuzz::fuzz;
 pub use hosts::{KnownHost, OptOut, is_passed_on, keeps_nothing, key_header, known_host, opt_outs};
 pub use known::KnownModels;
+pub use prices::{publish, published};
 pub use provider::{chat, models, preview};
 pub use services::{Service, base_path, service_at, services};
 pub use takes::{Takes, cites_pages, takes};

@@ -4,7 +4,7 @@ use fluxchat_core::{
     App, Error, FoundServer, NewSource, Service, as_source, dialect_at, dollars, opt_outs,
     practices_of, services,
 };
-use fluxchat_model::{Dialect, Model, Origin, Source as Row};
+use fluxchat_model::{Dialect, Model, Origin, Price, Source as Row};
 use serde_json::{Value, json};
 
 use super::{Done, spend, word};
@@ -173,8 +173,9 @@ fn told_of(model: &Model) -> String {
         (model.abilities.tools, "tools"),
         (model.abilities.reasoning, "reasoning"),
     ];
-    let mut all: Vec<String> = model
-        .context_tokens
+    let published = model.published.as_ref();
+    let context = model.context_tokens.or_else(|| published?.context_tokens);
+    let mut all: Vec<String> = context
         .iter()
         .map(|tokens| format!("{tokens} tokens"))
         .collect();
@@ -183,16 +184,18 @@ fn told_of(model: &Model) -> String {
             .filter(|(can, _)| *can == Some(true))
             .map(|(_, word)| (*word).to_owned()),
     );
-    all.extend(model.price.map(|price| {
+    let costs = |price: Price| {
         let (input, output) = (of(price.input), of(price.output));
         format!("{input} in, {output} out for a million tokens")
+    };
+    all.extend(model.price.map(costs).or_else(|| {
+        let published = published?;
+        let (costs, from) = (costs(published.price), spend::as_published(published));
+        Some(format!("{costs}, {from}"))
     }));
-    all.extend(
-        model
-            .shutdown_date
-            .as_ref()
-            .map(|date| format!("until {}", plain(date))),
-    );
+    let told = model.shutdown_date.as_ref();
+    let ends = told.or_else(|| published?.shutdown_date.as_ref());
+    all.extend(ends.map(|date| format!("until {}", plain(date))));
     if all.is_empty() {
         String::new()
     } else {

@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use fluxchat_core::{App, BudgetState, Estimate, Spending, dollars};
-use fluxchat_model::{Budget, ModelFacts, Period, Price, SpendRow, Timestamp};
+use fluxchat_model::{
+    Budget, CostBasis, ModelFacts, Period, Price, Published, SpendRow, Timestamp,
+};
 use serde_json::{Value, json};
 
 use super::{Done, word};
@@ -181,6 +183,7 @@ pub fn estimate(found: &Estimate) -> Value {
         "nanodollars_most": found.nanos_most,
         "longest_answer_tokens": found.longest,
         "price": found.basis,
+        "price_day": found.published.as_ref().map(|published| &published.day),
         "budget": found.warning.as_ref().map(row),
         "stop": found.stop.as_ref().map(document),
     })
@@ -201,6 +204,9 @@ pub fn estimated(found: &Estimate) -> String {
         text.push_str(&format!(", about {} to read", dollars(nanos)));
     }
     text.push_str(".\n");
+    if let Some(published) = &found.published {
+        text.push_str(&format!("By {}.\n", as_published(published)));
+    }
     if found.left_out > 0 {
         text.push_str(&format!(
             "{} not sent.\n",
@@ -250,16 +256,25 @@ fn fact(facts: &ModelFacts) -> String {
             let cached = price
                 .cached
                 .map(|cached| format!(", {} from its cache", of(cached)));
+            let published = facts.published.as_ref();
+            let from = match published.filter(|_| basis == CostBasis::Published) {
+                Some(published) => as_published(published),
+                None => word(&basis),
+            };
             format!(
-                "{} / {} a million{}, {}",
+                "{} / {} a million{}, {from}",
                 of(price.input),
                 of(price.output),
                 cached.unwrap_or_default(),
-                word(&basis)
             )
         },
     );
     format!("{:<32} reads {context}; {price}\n", plain(&facts.model))
+}
+
+/// Where a price comes from that no source told and nobody entered.
+pub fn as_published(published: &Published) -> String {
+    format!("published price of {}; may have changed", published.day)
 }
 
 fn name(found: &Spending, row: &SpendRow, by: By) -> String {

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use fluxchat_model::{
-    ContextRule, CostBasis, Instructions, Message, MessageId, ModelFacts, Price, Source,
+    ContextRule, CostBasis, Instructions, Message, MessageId, ModelFacts, Price, Published, Source,
     VisibleError,
 };
 use fluxchat_store::{ReadTx, Size, StoreError, WriteTx};
@@ -52,6 +52,8 @@ pub struct Estimate {
     pub longest: Option<u32>,
     /// Where the price comes from.
     pub basis: Option<CostBasis>,
+    /// What the provider publishes, where the price comes from there.
+    pub published: Option<Published>,
     /// The budget that is nearly used up.
     pub warning: Option<BudgetState>,
     /// Why it would not be sent.
@@ -131,15 +133,24 @@ impl Estimate {
             let changed = u128::from(it) * u128::from(told) / u128::from(self.raw);
             u64::try_from(changed).unwrap_or(u64::MAX)
         };
-        let before = self.nanos.unwrap_or(0);
+        let (before, fewer) = (self.nanos.unwrap_or(0), self.tokens);
         self.tokens = changed(self.tokens);
         self.nanos = self.nanos.map(changed);
+        let mut answer = (1, 1);
+        if let Some(published) = &self.published {
+            let (was, price) = (published.price_for(fewer), published.price_for(self.tokens));
+            self.nanos = Some(price.nanos(self.tokens, 0));
+            self.any_length = self.any_length.map(|(_, longest)| (price, longest));
+            answer = (price.output, was.output.max(1));
+        }
         let read = self.nanos.unwrap_or(0);
         for with_answer in [&mut self.nanos_most, &mut self.least]
             .into_iter()
             .flatten()
         {
-            *with_answer = read.saturating_add(with_answer.saturating_sub(before));
+            let said = u128::from(with_answer.saturating_sub(before)) * u128::from(answer.0);
+            let said = u64::try_from(said.div_ceil(u128::from(answer.1))).unwrap_or(u64::MAX);
+            *with_answer = read.saturating_add(said);
         }
         self.raw = told;
         self.too_long = self
@@ -178,7 +189,7 @@ pub(crate) fn weigh(
         let context = u64::from(context);
         match parameters.max_tokens {
             Some(most) => u64::from(most),
-            None => u64::from(facts.output_tokens.unwrap_or(u32::MAX))
+            None => u64::from(facts.longest().unwrap_or(u32::MAX))
                 .min(ANSWER)
                 .min(context / 4),
         }
@@ -199,10 +210,10 @@ pub(crate) fn weigh(
     let said: u64 = of(true).sum();
     let raw = system + said;
     let tokens = (raw * percent).div_ceil(100);
-    let longest = facts.output_tokens.map_or(UNTOLD, u64::from);
+    let longest = facts.longest().map_or(UNTOLD, u64::from);
     let allowed = parameters.max_tokens.map(u64::from);
     let least = allowed.unwrap_or(longest.min(SHORTEST));
-    let priced = facts.priced();
+    let priced = facts.priced_for(tokens);
     let estimate = Estimate {
         model: None,
         rule,
@@ -216,6 +227,9 @@ pub(crate) fn weigh(
         nanos_most: priced.map(|(price, _)| price.nanos(tokens, allowed.unwrap_or(0))),
         least: priced.map(|(price, _)| price.nanos(tokens, least)),
         basis: priced.map(|(_, basis)| basis),
+        published: priced
+            .filter(|(_, basis)| *basis == CostBasis::Published)
+            .and(facts.published.clone()),
         warning: None,
         stop: None,
         longest: None,
@@ -394,8 +408,12 @@ impl App {
     }
 
     pub(crate) async fn facts_of(&self, source: &Source, model: &str) -> Result<ModelFacts, Error> {
-        let (id, model) = (source.id, model.to_owned());
-        self.read(move |tx| tx.model_fact(id, &model)).await
+        let (id, named) = (source.id, model.to_owned());
+        let told = self.read(move |tx| tx.model_fact(id, &named)).await?;
+        Ok(ModelFacts {
+            published: fluxchat_providers::published(source, model),
+            ..told
+        })
     }
 
     /// Has a message always sent, or no longer.

@@ -169,6 +169,7 @@ pub(super) fn estimate(found: Estimate) -> ContextEstimate {
         nanos_most: found.nanos_most,
         longest: found.longest,
         basis: found.basis,
+        price_day: found.published.map(|published| published.day),
         warning: found.warning.map(budget),
         stop: found.stop,
     }

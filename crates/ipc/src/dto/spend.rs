@@ -53,6 +53,10 @@ dto! {
         pub longest: Option<u32>,
         /// Where the price comes from.
         pub basis: Option<CostBasis>,
+        /// Of which day a published price is (RFC 3339 date).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "codegen", ts(optional))]
+        pub price_day: Option<String>,
         /// The budget that is nearly used up.
         pub warning: Option<BudgetRow>,
         /// Why it would not be sent.

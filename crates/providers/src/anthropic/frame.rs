@@ -259,6 +259,7 @@ impl Reader {
                 self.usage.reasoning_tokens,
             ),
             cached_tokens: cache.read,
+            cache_written_tokens: cache.written,
             ..Usage::default()
         };
         out.usage(self.usage);

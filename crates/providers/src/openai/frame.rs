@@ -307,6 +307,7 @@ pub(crate) fn usage(json: &Value) -> Option<Usage> {
             "/prompt_tokens_details/cached_tokens",
             "/prompt_cache_hit_tokens",
         ]),
+        cache_written_tokens: count(&["/prompt_tokens_details/cache_write_tokens"]),
         cost: cost(json),
         spent: None,
     })

@@ -115,6 +115,7 @@ pub(crate) fn model(json: &Value) -> Option<Model> {
         abilities: abilities(json),
         price: price(json),
         answers_at: None,
+        published: None,
         id,
     })
 }

@@ -328,6 +328,7 @@ fn usage(json: &Value) -> Option<Usage> {
         output_tokens: output.unwrap_or(0),
         reasoning_tokens: count(json, "/output_tokens_details/reasoning_tokens"),
         cached_tokens: count(json, "/input_tokens_details/cached_tokens"),
+        cache_written_tokens: count(json, "/input_tokens_details/cache_write_tokens"),
         cost: cost(json),
         ..Usage::default()
     })

@@ -77,6 +77,7 @@ fn what_is_cached_counts_as_read() {
             output_tokens: 9,
             reasoning_tokens: Some(4),
             cached_tokens: Some(100),
+            cache_written_tokens: Some(20),
             ..Usage::default()
         }))
     );

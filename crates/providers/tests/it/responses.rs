@@ -180,13 +180,14 @@ fn citations_once_wherever_they_stand() {
 
 #[test]
 fn usage_with_what_was_cached_and_thought() {
-    let completed = r#"{"type":"response.completed","response":{"status":"completed","usage":{"input_tokens":9,"output_tokens":5,"total_tokens":14,"input_tokens_details":{"cached_tokens":4},"output_tokens_details":{"reasoning_tokens":3}}}}"#;
+    let completed = r#"{"type":"response.completed","response":{"status":"completed","usage":{"input_tokens":9,"output_tokens":5,"total_tokens":14,"input_tokens_details":{"cached_tokens":4,"cache_write_tokens":2},"output_tokens_details":{"reasoning_tokens":3}}}}"#;
     let told = tell(&[&delta("output_text", "m", "x"), completed]);
     assert!(told.events.contains(&ChatEvent::Usage(Usage {
         input_tokens: 9,
         output_tokens: 5,
         reasoning_tokens: Some(3),
         cached_tokens: Some(4),
+        cache_written_tokens: Some(2),
         ..Usage::default()
     })));
 }

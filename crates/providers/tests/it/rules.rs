@@ -77,9 +77,10 @@ fn usage_wherever_it_stands_and_once() {
         output_tokens: 3,
         reasoning_tokens: Some(2),
         cached_tokens: Some(1),
+        cache_written_tokens: Some(5),
         ..Usage::default()
     };
-    let inner = r#"{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12,"prompt_tokens_details":{"cached_tokens":1},"completion_tokens_details":{"reasoning_tokens":2}}"#;
+    let inner = r#"{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12,"prompt_tokens_details":{"cached_tokens":1,"cache_write_tokens":5},"completion_tokens_details":{"reasoning_tokens":2}}"#;
     for last in [
         format!(r#"{{"choices":[],"usage":{inner}}}"#),
         format!(r#"{{"choices":[{{"index":0,"delta":{{}}}}],"usage":{inner}}}"#),

@@ -52,6 +52,7 @@ fn read(row: &Row<'_>) -> Result<ModelFacts, StoreError> {
         context_tokens: row.get(1)?,
         output_tokens: row.get(2)?,
         price: price(row, 3)?,
+        published: None,
         own_context: row.get(6)?,
         own_price: price(row, 7)?,
         estimated: unsigned(row.get(10)?, "count")?,

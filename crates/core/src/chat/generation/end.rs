@@ -114,6 +114,7 @@ fn sum(one: Option<Usage>, other: Option<Usage>) -> Option<Usage> {
             output_tokens: one.output_tokens.saturating_add(other.output_tokens),
             reasoning_tokens: both(one.reasoning_tokens, other.reasoning_tokens),
             cached_tokens: both(one.cached_tokens, other.cached_tokens),
+            cache_written_tokens: both(one.cache_written_tokens, other.cache_written_tokens),
             cost: both(one.cost, other.cost),
             spent: spend::joined(one.spent, other.spent),
         }),
