@@ -80,6 +80,11 @@ export function formatDay(at: number, now: number): string {
     : dates('day-year', { day: 'numeric', month: 'short', year: 'numeric' }).format(at);
 }
 
+/** A day that was told as one, such as `2026-11-20`, wherever somebody is. */
+export function formatDate(day: string): string {
+  return dates('date', { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(day));
+}
+
 /** A month and its year. */
 export function formatMonthYear(at: Date): string {
   return dates('month', { month: 'long', year: 'numeric' }).format(at);

@@ -60,8 +60,11 @@ export function together(all: readonly ContextEstimate[]): ContextEstimate | nul
     const known = all.map(of).filter((amount) => amount !== null);
     return known.length === 0 ? null : known.reduce((one, other) => one + other, 0);
   };
+  // What one of them pays by a published price is in the sum.
+  const day = all.find((one) => one.price_day !== undefined)?.price_day;
   return {
     ...first,
+    ...(day === undefined ? {} : { price_day: day }),
     tokens: sum((one) => one.tokens) ?? 0,
     // How much one of them reads says nothing of the sum.
     context: null,

@@ -1,22 +1,26 @@
 import { t } from '../../i18n/index.svelte';
-import { formatNumber } from '../../i18n/format';
-import type { Model } from '../../ipc/generated/types';
+import { formatDate, formatNumber } from '../../i18n/format';
+import type { Model, Price } from '../../ipc/generated/types';
 
-/** What its source tells of a model, in one line; empty where nothing was told. */
+/** What its source tells of a model, or else its provider publishes, in one line; empty where nothing is known. */
 export function modelFacts(model: Model): string {
-  const can = model.abilities;
+  const { abilities: can, published } = model;
+  const context = model.context_tokens ?? published?.context_tokens;
   const facts = [
-    model.context_tokens ? t('service.context', { tokens: formatNumber(model.context_tokens) }) : '',
+    context ? t('service.context', { tokens: formatNumber(context) }) : '',
     can?.images ? t('service.images') : '',
     can?.files ? t('service.files') : '',
     can?.audio ? t('service.audio') : '',
     can?.tools ? t('service.tools') : '',
     can?.reasoning ? t('service.reasoning') : '',
     model.price
-      ? t('service.price', { input: dollars(model.price.input), output: dollars(model.price.output) })
-      : '',
+      ? t('service.price', amounts(model.price))
+      : published
+        ? t('service.published', { ...amounts(published.price), day: formatDate(published.day) })
+        : '',
   ];
   return facts.filter(Boolean).join(' · ');
 }
 
+const amounts = ({ input, output }: Price) => ({ input: dollars(input), output: dollars(output) });
 const dollars = (millionths: number) => formatNumber(millionths / 1_000_000);

@@ -1,5 +1,5 @@
 import type { ContextEstimate } from '../../ipc/generated/types';
-import { formatNumber } from '../../i18n/format';
+import { formatDate, formatNumber } from '../../i18n/format';
 import { t } from '../../i18n/index.svelte';
 import { formatNanos } from './dollars';
 
@@ -27,6 +27,7 @@ function costFacts(estimate: ContextEstimate): { name: string; value: string }[]
       value: estimate.nanos === null ? t('context.noPrice') : t('context.price', { amount: formatNanos(estimate.nanos) }),
     },
   ];
+  if (estimate.price_day !== undefined) rows.push({ name: t('context.priceFrom'), value: t('context.published', { day: formatDate(estimate.price_day) }) });
   if (estimate.nanos !== null && estimate.nanos_most !== null && estimate.nanos_most > estimate.nanos)
     rows.push({ name: t('context.costMost'), value: formatNanos(estimate.nanos_most) });
   if (estimate.longest !== null)

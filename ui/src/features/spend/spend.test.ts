@@ -94,6 +94,19 @@ describe('what goes along', () => {
     await waitFor(() => expect(asked()).toBe(1));
   });
 
+  it('says of which day a published price is', async () => {
+    const { app, fake, user } = await opened();
+    const words = 'published price of November 20, 2026; may have changed';
+    fake.answer('context_estimate', () => ({ ...estimate, nanos: 90_000_000, basis: 'published', price_day: '2026-11-20' }));
+    app.revisions.context += 1;
+    await waitFor(() => expect(app.context.estimate?.basis).toBe('published'));
+    await user.click(await screen.findByTestId('context-line'));
+    expect((await screen.findByTestId('context-details')).textContent).toContain(words);
+    fake.answer('context_estimate', () => ({ ...estimate, nanos: 90_000_000, basis: 'entered' }));
+    app.revisions.context += 1;
+    await waitFor(() => expect(screen.getByTestId('context-details').textContent).not.toContain('published'));
+  });
+
   it('is told at its place in the conversation', async () => {
     const { app, fake } = await opened();
     // What is on the screen; the list draws no more.

@@ -1037,6 +1037,10 @@ longest: number | null,
  */
 basis: CostBasis | null, 
 /**
+ * Of which day a published price is (RFC 3339 date).
+ */
+price_day?: string, 
+/**
  * The budget that is nearly used up.
  */
 warning: BudgetRow | null, 
@@ -1400,7 +1404,7 @@ basis: CostBasis, };
 /**
  * Where the amount of a cost comes from.
  */
-export type CostBasis = "told" | "listed" | "entered";
+export type CostBasis = "told" | "listed" | "published" | "entered";
 
 /**
  * A kind of data that a request carries.
@@ -2791,6 +2795,23 @@ export type LockSettingsReq = {
 settings: LockChoice, };
 
 /**
+ * What a request costs, all of it, that reads more than so many tokens.
+ */
+export type LongPrice = { 
+/**
+ * More than these.
+ */
+above: number, 
+/**
+ * What it costs.
+ */
+price: Price, 
+/**
+ * What is written to the cache, as in [`Published`].
+ */
+written?: number, };
+
+/**
  * Lines below a line.
  */
 export type MapBelow = { 
@@ -3406,7 +3427,11 @@ answers_at?: string,
 /**
  * What it costs.
  */
-price?: Price, };
+price?: Price, 
+/**
+ * What its provider publishes of it, where it is asked directly. No list tells it.
+ */
+published?: Published, };
 
 /**
  * What is known of a model of a source: as the source last told, and as a person entered it.
@@ -3428,6 +3453,10 @@ output_tokens: number | null,
  * Its price, as told.
  */
 price: Price | null, 
+/**
+ * What its provider publishes of it, where it is asked directly. In no archive.
+ */
+published?: Published, 
 /**
  * What it can do, as told.
  */
@@ -4219,6 +4248,44 @@ export type ProofSaved = {
  * False if the person changed their mind.
  */
 saved: boolean, };
+
+/**
+ * What is published of a model of a provider that is asked directly.
+ */
+export type Published = { 
+/**
+ * What it costs.
+ */
+price: Price, 
+/**
+ * What a million tokens cost that are written to the source's cache, in millionths of a US
+ * dollar; `None` where that is no price of its own.
+ */
+written?: number, 
+/**
+ * Whether what is read is written to that cache without anybody asking for it.
+ */
+writes_unasked?: boolean, 
+/**
+ * What it costs where much is read.
+ */
+long?: LongPrice, 
+/**
+ * How many tokens it reads.
+ */
+context_tokens?: number, 
+/**
+ * The most tokens of one answer.
+ */
+output_tokens?: number, 
+/**
+ * When it will stop answering (RFC 3339 date).
+ */
+shutdown_date?: string, 
+/**
+ * The day of all that (RFC 3339 date): it may have changed since.
+ */
+day: string, };
 
 /**
  * How a purpose starts out.
@@ -6339,6 +6406,10 @@ reasoning_tokens: number | null,
  * The part of `input_tokens` that came from the source's cache, where told.
  */
 cached_tokens: number | null, 
+/**
+ * The part of `input_tokens` that was written to that cache, where told.
+ */
+cache_written_tokens?: number, 
 /**
  * What the source charged, in millionths of a US dollar, where told.
  */
