@@ -7,6 +7,7 @@ import { renderWithApp } from '../../test/render';
 import ChatView from '../chat/ChatView.svelte';
 import SettingsPage from '../settings/SettingsPage.svelte';
 import { formatNanos, nanosOf } from './dollars';
+import ModelFactsForm from './ModelFactsForm.svelte';
 import { perDay, summed } from './sums';
 // Fetched when they are first needed; here they are there already.
 import '../../kit/MenuPanel.svelte';
@@ -226,5 +227,26 @@ describe('amounts', () => {
     expect(perDay(found).map((day) => day.nanos)).toEqual([5, 0, 3]);
     expect(summed(found, 'day', '?').map((sum) => [sum.name, sum.nanos])).toEqual([['12', 3], ['10', 5]]);
     expect(summed(found, 'source', '?').map((sum) => [sum.name, sum.nanos])).toEqual([['S', 6], ['?', 2]]);
+  });
+});
+
+describe('what a model costs', () => {
+  const published = { price: { input: 250_000, output: 2_000_000 }, context_tokens: 400_000, day: '2026-11-20' };
+  const facts = { model: 'm', context_tokens: null, output_tokens: null, price: null, own_context: null, own_price: null, estimated: 0, counted: 0 };
+
+  it('is what is published, with its day, until one is told', async () => {
+    const { fake } = await renderWithApp(ModelFactsForm, { sourceId: 's', model: 'm' });
+    const user = userEvent.setup({ pointerEventsCheck: 0 });
+    const save = async (row: object) => {
+      fake.answer('model_facts_set', () => ({ rows: [{ ...facts, ...row }] }));
+      await user.click(await screen.findByTestId('facts-save'));
+    };
+    const shown = () => screen.getByLabelText<HTMLInputElement>('Reading a million, in $').placeholder;
+    await save({ published });
+    expect((await screen.findByTestId('facts-published')).textContent).toContain('as of November 20, 2026. It may have changed.');
+    expect(shown()).toBe('$0.25');
+    await save({ published, price: { input: 1_000_000, output: 1_000_000 } });
+    await waitFor(() => expect(screen.queryByTestId('facts-published')).toBeNull());
+    expect(shown()).toBe('$1.00');
   });
 });
