@@ -8,6 +8,7 @@ import { Loaded } from '../ipc/loaded.svelte';
 import type { FirstScreen, PolicyStatus, SessionInfo, WindowEvent } from '../ipc/generated/types';
 import { Attachments } from './attachments.svelte';
 import { Chat } from './chat.svelte';
+import { Queue } from './queue.svelte';
 import { Context } from './context.svelte';
 import { History, PAGE } from './conversations.svelte';
 import { Drafts, NEW_CONVERSATION } from './drafts';
@@ -51,6 +52,7 @@ export class AppState {
   readonly attachments: Attachments;
   readonly tools: Tools;
   readonly chat: Chat;
+  readonly queue: Queue;
   /** Who else wants to know what arrives. */
   readonly onstream = new Set<(event: WindowEvent) => void>();
   readonly context: Context;
@@ -90,6 +92,14 @@ export class AppState {
       undo: this.undo,
       talk: this.talk,
       attachments: this.attachments,
+    });
+    this.queue = new Queue({
+      client,
+      thread: this.thread,
+      history: this.history,
+      drafts: this.drafts,
+      attachments: this.attachments,
+      chat: this.chat,
     });
     this.context = new Context({
       client,
@@ -173,6 +183,7 @@ export class AppState {
         this.tools.ended(event.message.id);
         this.chat.ended();
         this.thread.handle(event);
+        void this.queue.ended(event);
         for (const listener of this.onstream) listener(event);
         break;
       case 'tool_calls_changed':

@@ -1,9 +1,17 @@
+import { SvelteMap } from 'svelte/reactivity';
 import type { Client } from '../ipc/generated/client';
 
 /** The composer of a conversation that does not exist yet. */
 export const NEW_CONVERSATION = null;
 
 const SAVE_DELAY_MS = 300;
+
+/** Words that are sent when an answer is done. */
+export interface Waiting {
+  text: string;
+  /** The answer they wait for. */
+  after: string;
+}
 
 interface Pending {
   text: string;
@@ -16,6 +24,8 @@ interface Pending {
  */
 export class Drafts {
   private readonly known = new Map<string | null, string>();
+  /** What waits to be sent. It is kept before what is typed: whatever happens, neither is lost. */
+  readonly waiting = new SvelteMap<string, Waiting>();
   private readonly pending = new Map<string | null, Pending>();
   /** How many texts of each are on their way to the archive. */
   private readonly writing = new Map<string | null, number>();
@@ -50,6 +60,24 @@ export class Drafts {
 
   set(id: string | null, text: string): void {
     if (this.known.get(id) === text) return;
+    this.saveSoon(id, text);
+  }
+
+  /** Takes words out of the field, to be sent when an answer is done. */
+  wait(id: string, words: string, after: string): void {
+    const text = joined(this.waiting.get(id)?.text, words);
+    this.waiting.set(id, { text, after });
+    this.saveSoon(id, '');
+  }
+
+  /** Nothing waits there any more: its words stand before what is typed, or are dropped. */
+  waitNoMore(id: string, drop = false): void {
+    const text = drop ? '' : this.waiting.get(id)?.text;
+    if (!this.waiting.delete(id)) return;
+    this.saveSoon(id, joined(text, this.known.get(id) ?? ''));
+  }
+
+  private saveSoon(id: string | null, text: string): void {
     this.known.set(id, text);
     const waiting = this.pending.get(id);
     if (waiting) clearTimeout(waiting.timer);
@@ -64,8 +92,9 @@ export class Drafts {
    * removes its copy with the sending.
    */
   async sent(from: string | null, text: string, to: string): Promise<void> {
-    const typed = this.known.get(from) ?? text;
-    const rest = typed.startsWith(text) ? typed.slice(text.length) : typed;
+    const waited = from !== null && this.waiting.get(from)?.text === text && this.waiting.delete(from);
+    const typed = this.known.get(from) ?? (waited ? '' : text);
+    const rest = !waited && typed.startsWith(text) ? typed.slice(text.length) : typed;
     this.known.set(from, '');
     this.drop(from);
     if (rest !== '') this.set(to, rest);
@@ -78,6 +107,7 @@ export class Drafts {
   forget(id: string): void {
     this.drop(id);
     this.known.delete(id);
+    this.waiting.delete(id);
   }
 
   /** What was about to be saved is not. */
@@ -101,7 +131,8 @@ export class Drafts {
   private async write(id: string | null, text: string): Promise<void> {
     this.writing.set(id, (this.writing.get(id) ?? 0) + 1);
     try {
-      await this.client.draftSet({ conversation_id: id ?? undefined, text });
+      const words = id === null ? text : joined(this.waiting.get(id)?.text, text);
+      await this.client.draftSet({ conversation_id: id ?? undefined, text: words });
     } catch {
       // The words stay in the composer; the next pause tries again.
     } finally {
@@ -111,3 +142,5 @@ export class Drafts {
     }
   }
 }
+
+const joined = (first: string | undefined, then: string) => [first, then].filter((words) => words).join('\n\n');

@@ -15,6 +15,7 @@ import './LinkDialog.svelte';
 import './MessageList.svelte';
 import './ModelDialog.svelte';
 import './OriginLine.svelte';
+import './QueuedMessage.svelte';
 
 async function opened(title: string) {
   const rendered = await renderWithApp(ChatView, {}, { conversations: 2, show: true });
@@ -114,6 +115,35 @@ describe('the last question', () => {
     expect(app.chat.editing).toBeNull();
   });
 });
+
+it('lets what is written meanwhile wait for the answer, where it can be changed', async () => {
+  const { user, asked, app } = await opened('Many sources');
+  const input = screen.getByTestId<HTMLTextAreaElement>('composer-input');
+  await user.type(input, 'first{Enter}');
+  await waitFor(() => expect(app.thread.arriving).not.toBeNull());
+  expect(screen.queryByTestId('queue'), 'nothing is written').toBeNull();
+  await user.type(input, 'second');
+  await user.click(await screen.findByTestId('queue'));
+  const line = await screen.findByTestId('queued');
+  expect(line.textContent).toMatch(/Sent when this answer is done.*second/s);
+  expect([input.value, asked('message_send').length]).toEqual(['', 1]);
+  expect(await violations(line.closest('form') as HTMLElement)).toEqual([]);
+  await user.click(screen.getByTestId('queued-edit'));
+  await waitFor(() => expect([input.value, screen.queryByTestId('queued')]).toEqual(['second', null]));
+  await user.type(input, '!{Enter}');
+  await screen.findByTestId('queued');
+  await user.click(screen.getByTestId('queued-remove'));
+  expect([input.value, screen.queryByTestId('queued')]).toEqual(['', null]);
+  await user.type(input, 'third{Enter}');
+  await user.click(screen.getByTestId('stop'));
+  await waitFor(() => expect(input.value, 'it was not done').toBe('third'));
+  await user.type(input, '{Enter}');
+  await waitFor(() => expect(app.thread.arriving).not.toBeNull());
+  await user.type(input, 'fourth{Enter}');
+  await waitFor(() => expect(asked('message_send')).toHaveLength(3), { timeout: 20_000 });
+  expect(asked('message_send').at(-1)).toMatchObject({ text: 'fourth' });
+  await waitFor(() => expect([input.value, screen.queryByTestId('queued')]).toEqual(['', null]));
+}, 60_000);
 
 it('says beside a message what it cost', async () => {
   await opened('Many sources');

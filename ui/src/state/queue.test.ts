@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AppState } from './app.svelte';
+import { conversationRow, messageRow, settled, testClient, type Handlers } from './test-client';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const row = (status: 'streaming' | 'complete' | 'failed' | 'interrupted') => messageRow('a', { status, branch_ids: ['a'] });
+
+/** A conversation in which an answer arrives, and words that wait for it. */
+async function waiting(handlers: Handlers = {}, temporary = false) {
+  let shown = row('streaming');
+  const page = () => ({ rows: [messageRow('q', { role: 'user' }), shown], has_before: false, has_after: false, arriving: shown.status === 'streaming' ? 'a' : null });
+  const { client, asked } = testClient({
+    conversation_list: () => ({ pinned: [], rows: ['c1', 'c2'].map((id) => conversationRow(id, 10)), next: null }),
+    temporary_list: () => ({ rows: temporary ? [conversationRow('c1', 10, { temporary })] : [] }),
+    conversation_get: ({ id }) => conversationRow(id, 20, { temporary: temporary && id === 'c1' }),
+    message_page: ({ conversation_id }) => (conversation_id === 'c1' ? page() : { rows: [messageRow('x')], has_before: false, has_after: false, arriving: null }),
+    message_send: () => ({ conversation_id: 'c1', question_id: 'q2', answer_id: 'a2', conversation: null, page: null }),
+    draft_get: () => ({ text: '' }),
+    draft_set: () => ({}),
+    temporary_end: () => ({}),
+    ...handlers,
+  });
+  const app = new AppState(client);
+  await app.start();
+  await app.chat.open('c1');
+  expect(app.queue.add('and then?')).toBe(true);
+  const of = (name: string) => asked.filter((one) => one.name === name).map((one) => one.req);
+  const end = async (status: 'complete' | 'failed' | 'interrupted') => {
+    shown = row(status);
+    app.dispatch({ type: 'stream_ended', message: shown, last_seq: null });
+    await settled();
+    await vi.runOnlyPendingTimersAsync();
+  };
+  return { app, of, end, text: () => app.drafts.waiting.get('c1')?.text };
+}
+
+describe('words that wait for an answer', () => {
+  it('are sent once when it is done', async () => {
+    const { app, of, end, text } = await waiting();
+    expect(of('message_send')).toEqual([]);
+    await end('complete');
+    expect(of('message_send')).toMatchObject([{ conversation_id: 'c1', text: 'and then?' }]);
+    expect([text(), app.drafts.peek('c1')]).toEqual([undefined, '']);
+    await end('complete');
+    expect(of('message_send')).toHaveLength(1);
+  });
+
+  it.each(['failed', 'interrupted'] as const)('go back to the field when it is %s', async (status) => {
+    const { app, of, end, text } = await waiting();
+    app.drafts.set('c1', 'typed since');
+    await end(status);
+    expect(of('message_send')).toEqual([]);
+    expect([text(), app.drafts.peek('c1'), app.queue.returned]).toEqual([undefined, 'and then?\n\ntyped since', 1]);
+  });
+
+  it('go back to the field when they cannot be sent', async () => {
+    const { app, end, text } = await waiting({ message_send: () => Promise.reject({ code: 'offline', message: 'No.', kept: '', next: '' }) });
+    await end('complete');
+    expect([text(), app.drafts.peek('c1'), app.chat.problem?.code]).toEqual([undefined, 'and then?', 'offline']);
+  });
+
+  it('are kept as what is typed, before it, until the core has them', async () => {
+    const { app, of, end } = await waiting();
+    app.drafts.set('c1', 'typed since');
+    await app.drafts.flush();
+    expect(of('draft_set')).toEqual([{ conversation_id: 'c1', text: 'and then?\n\ntyped since' }]);
+    await end('complete');
+    await app.drafts.flush();
+    // The core removed its copy with the sending.
+    expect(of('draft_set').at(-1)).toEqual({ conversation_id: 'c1', text: 'typed since' });
+    expect(app.drafts.peek('c1')).toBe('typed since');
+  });
+
+  it('are sent where they belong while another conversation is open', async () => {
+    const { app, of, end, text } = await waiting();
+    await app.chat.open('c2');
+    expect(app.queue.add('nothing arrives here')).toBe(false);
+    app.drafts.set('c2', 'something else');
+    await end('complete');
+    expect(of('message_send')).toEqual([{ conversation_id: 'c1', text: 'and then?' }]);
+    expect([text(), app.drafts.peek('c1'), app.drafts.peek('c2')]).toEqual([undefined, '', 'something else']);
+    expect(app.thread.conversationId).toBe('c2');
+  });
+
+  it('are in the field of their conversation when they cannot be sent from elsewhere', async () => {
+    const { app, end } = await waiting({ message_send: () => Promise.reject({ code: 'offline', message: 'No.', kept: '', next: '' }) });
+    await app.chat.open('c2');
+    await end('complete');
+    expect([app.drafts.peek('c1'), app.drafts.peek('c2') ?? '']).toEqual(['and then?', '']);
+    expect(app.chat.problem, 'it is not about what is open').toBeNull();
+  });
+
+  it('are one message, however often something is added', async () => {
+    const { app, of, end, text } = await waiting();
+    expect(app.queue.add('  ')).toBe(false);
+    app.queue.add('and how?');
+    expect(text()).toBe('and then?\n\nand how?');
+    await end('complete');
+    expect(of('message_send')).toMatchObject([{ text: 'and then?\n\nand how?' }]);
+  });
+
+  it('are changed, or not sent at all', async () => {
+    const { app, of, end, text } = await waiting();
+    app.queue.edit('c1');
+    expect([text(), app.drafts.peek('c1')]).toEqual([undefined, 'and then?']);
+    app.drafts.set('c1', '');
+    app.queue.add('something');
+    app.queue.remove('c1');
+    await end('complete');
+    expect([of('message_send'), app.drafts.peek('c1')]).toEqual([[], '']);
+    expect(of('draft_set').at(-1)).toEqual({ conversation_id: 'c1', text: '' });
+  });
+
+  it('end with a temporary conversation', async () => {
+    const { app, of, end, text } = await waiting({}, true);
+    expect(app.chat.temporary).toBe(true);
+    await app.chat.endTemporary('c1');
+    expect([text(), app.drafts.peek('c1')]).toEqual([undefined, undefined]);
+    await end('interrupted');
+    await end('complete');
+    expect(of('message_send')).toEqual([]);
+    expect(of('draft_set')).toEqual([]);
+  });
+
+  it('are no files, and nothing for several models', async () => {
+    const { app } = await waiting();
+    app.chat.beside = ['s1', 's2'].map((sourceId) => ({ sourceId, model: null }));
+    expect(app.queue.add('x')).toBe(false);
+    app.chat.beside = [];
+    app.attachments.chips = [{ key: 'f', name: 'f', bytes: 1, plan: null, problem: null }];
+    expect(app.queue.add('x')).toBe(false);
+  });
+});
