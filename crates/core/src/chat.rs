@@ -2,6 +2,7 @@
 
 mod calls;
 mod context;
+mod estimate;
 mod generation;
 mod outgoing;
 mod preview;
@@ -23,7 +24,7 @@ use fluxchat_model::{
 };
 use fluxchat_store::{ConversationPatch, Store, StoreError, WriteTx};
 
-pub use context::Estimate;
+pub use estimate::Estimate;
 pub(crate) use generation::Generation;
 pub(crate) use outgoing::LONGEST_PATH;
 pub use preview::{Asking, Preview, PreviewMessage, pretty};

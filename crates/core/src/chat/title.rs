@@ -98,7 +98,7 @@ impl App {
             always: true,
         }];
         let facts = self.facts_of(&source, &model).await?;
-        let (_, estimate) = super::context::weigh(&facts, &instructions, &lines);
+        let (_, estimate) = super::estimate::weigh(&facts, &instructions, &lines);
         let said = vec![ChatMessage::text(Role::User, text)];
         let outgoing = self
             .outgoing(&source, model.clone(), said, instructions, None)
