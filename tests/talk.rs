@@ -3,6 +3,7 @@
 
 mod again;
 mod command_line;
+mod settings;
 mod window;
 
 use std::sync::Arc;

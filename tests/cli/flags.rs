@@ -26,6 +26,13 @@ const FLAGS: &[&str] = &[
     "--stop",
     "--seed",
     "--reasoning-effort",
+    "--top-k",
+    "--min-p",
+    "--frequency-penalty",
+    "--presence-penalty",
+    "--repeat-penalty",
+    "--response-format",
+    "--extra",
     "--web-search",
     "--context",
     "--tool",
@@ -171,6 +178,29 @@ fn wrong_uses_end_with_two_and_a_sentence() {
         ),
         (&["hi", "--seed", "x"], "usage"),
         (&["hi", "--reasoning-effort", "some"], "usage"),
+        (&["hi", "--top-k", "0"], "invalid_parameter"),
+        (&["hi", "--top-k", "1001"], "invalid_parameter"),
+        (&["hi", "--top-k", "1.5"], "usage"),
+        (&["hi", "--min-p", "1.1"], "invalid_parameter"),
+        (&["hi", "--frequency-penalty", "-2.1"], "invalid_parameter"),
+        (&["hi", "--presence-penalty", "2.1"], "invalid_parameter"),
+        (&["hi", "--repeat-penalty", "0"], "invalid_parameter"),
+        (&["hi", "--response-format", "xml"], "usage"),
+        (&["hi", "--extra", "[]"], "extra_not_object"),
+        (&["hi", "--extra", "{"], "extra_not_object"),
+        (
+            &["hi", "--extra", r#"{"stream": false}"#],
+            "extra_protected",
+        ),
+        (&["hi", "--extra", r#"{"Store": true}"#], "extra_protected"),
+        (
+            &["hi", "--extra", r#"{"options": {"num_predict": 9}}"#],
+            "extra_protected",
+        ),
+        (
+            &["hi", "--preview", "--extra", r#"{"model": "m"}"#],
+            "extra_protected",
+        ),
         (&["hi", "--context", "0"], "usage"),
         (&["hi", "--context", "most"], "usage"),
         (&["hi", "--tool", "hammer"], "not_found"),
@@ -289,6 +319,20 @@ fn settings_reach_the_wire_and_stay_with_the_conversation() {
         "-7",
         "--reasoning-effort",
         "low",
+        "--top-k",
+        "40",
+        "--min-p",
+        "0.05",
+        "--frequency-penalty",
+        "-0.5",
+        "--presence-penalty",
+        "0.5",
+        "--repeat-penalty",
+        "1.1",
+        "--response-format",
+        "json_object",
+        "--extra",
+        r#"{"chat_template_kwargs": {"enable_thinking": false}}"#,
     ]);
     let sent = body(&server);
     assert_eq!(
@@ -302,6 +346,13 @@ fn settings_reach_the_wire_and_stay_with_the_conversation() {
         ("stop", json!(["END", "STOP"])),
         ("seed", json!(-7)),
         ("reasoning_effort", json!("low")),
+        ("top_k", json!(40)),
+        ("min_p", json!(0.05)),
+        ("frequency_penalty", json!(-0.5)),
+        ("presence_penalty", json!(0.5)),
+        ("repeat_penalty", json!(1.1)),
+        ("response_format", json!({"type": "json_object"})),
+        ("chat_template_kwargs", json!({"enable_thinking": false})),
     ] {
         assert_eq!(sent[field], value, "{field}");
     }
@@ -326,6 +377,14 @@ fn settings_reach_the_wire_and_stay_with_the_conversation() {
         (&json!(0.25), &json!("m-2"))
     );
     assert_eq!(sent["messages"][0]["role"], "user");
+    assert!(sent.get("chat_template_kwargs").is_some());
+    // An empty text is none.
+    profile.json(&["ask", "two", "--conversation", id, "--extra", ""]);
+    let sent = body(&server);
+    assert_eq!(
+        (sent.get("chat_template_kwargs"), &sent["top_k"]),
+        (None, &json!(40))
+    );
 
     // A preset takes the place of all of them, and what is typed beside it goes before it.
     profile.json(&[

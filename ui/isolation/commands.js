@@ -56,6 +56,7 @@ globalThis.FLUXCHAT_COMMANDS = new Set([
   'conversation_totals',
   'instructions_get',
   'instructions_set',
+  'instructions_check',
   'preset_list',
   'preset_save',
   'preset_remove',

@@ -3,7 +3,7 @@
 use fluxchat_egress::EgressError;
 use fluxchat_mcp::ProgramError;
 use fluxchat_model::{BudgetStop, Named, SessionState, VisibleError};
-use fluxchat_providers::ProviderError;
+use fluxchat_providers::{ExtraError, ProviderError};
 use fluxchat_store::StoreError;
 use fluxchat_vault::VaultError;
 use fluxchat_vault::asset::AssetError;
@@ -48,6 +48,9 @@ pub enum Error {
         /// What is wrong, one sentence.
         message: String,
     },
+    /// Other fields of a request that a person wrote cannot be sent.
+    #[error(transparent)]
+    Extra(#[from] ExtraError),
     /// A program that a person named cannot be used.
     #[error(transparent)]
     Program(#[from] ProgramError),
@@ -117,6 +120,7 @@ impl Error {
             Self::Provider(error) => error.code(),
             Self::NotFound(_) => "not_found",
             Self::Invalid { code, .. } => code,
+            Self::Extra(error) => error.code(),
             Self::Program(error) => error.code(),
             Self::Budget(_) => "budget_reached",
             Self::BudgetTogether(_) => "budget_reached_together",
@@ -163,6 +167,7 @@ impl Error {
             Self::Egress(error) => error.to_string(),
             Self::Provider(error) => error.to_string(),
             Self::Program(error) => shown(&error.to_string()),
+            Self::Extra(error) => shown(&error.to_string()),
             Self::Budget(stop) | Self::BudgetTogether(stop) => crate::spend::stopped(stop),
             _ => words.message.to_owned(),
         };
@@ -196,6 +201,10 @@ impl Error {
             },
             wait: self.wait(),
             places: self.places(),
+            field: match self {
+                Self::Extra(error) => error.field().map(shown),
+                _ => None,
+            },
         };
         (named != Named::default()).then(|| Box::new(named))
     }

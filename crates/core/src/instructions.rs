@@ -5,6 +5,7 @@ use fluxchat_model::{
     ContextRule, ConversationId, Instructions, Parameters, Preset, PresetId, PromptId, SavedPrompt,
     SourceId,
 };
+use fluxchat_providers::extra_fields;
 use fluxchat_store::{ReadTx, StoreError, WriteTx};
 
 use crate::filing::{checked as checked_name, taken};
@@ -19,6 +20,8 @@ const MOST_STOPS: usize = 4;
 const MOST_TOOLS: usize = 50;
 /// An id, or a name of ours.
 const LONGEST_TOOL: usize = 40;
+/// From here on nothing is left out any more.
+const MOST_LIKELY: u32 = 1_000;
 const EFFORTS: &[&str] = &["none", "minimal", "low", "medium", "high", "xhigh"];
 
 /// A preset as it is typed.
@@ -45,6 +48,20 @@ impl App {
         self.conversation(id).await?;
         let home = self.open()?.home(id);
         self.read_at(&home, move |tx| tx.instructions(id)).await
+    }
+
+    /// How a conversation that does not exist yet would be asked, tidied.
+    ///
+    /// # Errors
+    /// `invalid_parameter`, `extra_protected`, `extra_not_object`, `message_too_long`, `supervised`.
+    pub async fn check_instructions(
+        &self,
+        instructions: Instructions,
+    ) -> Result<Instructions, Error> {
+        let instructions = checked(instructions)?;
+        self.may_switch_on(&instructions.parameters, &Parameters::default())
+            .await?;
+        Ok(instructions)
     }
 
     /// Says how a conversation is asked from the next question on.
@@ -285,11 +302,20 @@ pub(crate) fn checked(mut instructions: Instructions) -> Result<Instructions, Er
     parameters.stop.retain(|stop| !stop.is_empty());
     parameters.tools.sort();
     parameters.tools.dedup();
-    let within = |value: Option<f32>, most: f32| {
-        value.is_none_or(|value| value.is_finite() && (0.0..=most).contains(&value))
+    let between = |value: Option<f32>, least: f32, most: f32| {
+        value.is_none_or(|value| value.is_finite() && (least..=most).contains(&value))
     };
+    let within = |value, most| between(value, 0.0, most);
     // None is what nothing means, too: one form for both.
     parameters.context = parameters.context.filter(|rule| *rule != ContextRule::All);
+    let extra = parameters.extra.take().map(|text| text.trim().to_owned());
+    parameters.extra = extra.filter(|text| !text.is_empty());
+    if let Some(text) = &parameters.extra {
+        let fields = extra_fields(text)?;
+        if fields.is_empty() {
+            parameters.extra = None;
+        }
+    }
     let effort = parameters.reasoning_effort.as_deref();
     let tools = &parameters.tools;
     let stops = &parameters.stop;
@@ -301,6 +327,28 @@ pub(crate) fn checked(mut instructions: Instructions) -> Result<Instructions, Er
         (
             within(parameters.top_p, 1.0),
             "Nucleus sampling, top p, is a number from 0 to 1.",
+        ),
+        (
+            parameters
+                .top_k
+                .is_none_or(|it| (1..=MOST_LIKELY).contains(&it)),
+            "Top k is a whole number from 1 to 1,000.",
+        ),
+        (
+            within(parameters.min_p, 1.0),
+            "Min p is a number from 0 to 1.",
+        ),
+        (
+            between(parameters.frequency_penalty, -2.0, 2.0),
+            "The frequency penalty is a number from -2 to 2.",
+        ),
+        (
+            between(parameters.presence_penalty, -2.0, 2.0),
+            "The presence penalty is a number from -2 to 2.",
+        ),
+        (
+            within(parameters.repeat_penalty, 2.0) && parameters.repeat_penalty != Some(0.0),
+            "The repeat penalty is a number above 0 and up to 2.",
         ),
         (
             parameters.max_tokens != Some(0),

@@ -243,7 +243,8 @@ impl App {
         Ok(())
     }
 
-    /// Whether the tools that were not on before may be switched on, searching the web among them.
+    /// Whether what was not on before may be switched on: tools, searching the web, and other
+    /// fields, of which nobody knows what they switch on.
     pub(crate) async fn may_switch_on(
         &self,
         chosen: &Parameters,
@@ -251,7 +252,8 @@ impl App {
     ) -> Result<(), Error> {
         let is_new = |tool: &String| !before.tools.contains(tool);
         let searches = chosen.web_search && !before.web_search;
-        if !searches && !chosen.tools.iter().any(is_new) {
+        let adds = chosen.extra.is_some() && chosen.extra != before.extra;
+        if !searches && !adds && !chosen.tools.iter().any(is_new) {
             return Ok(());
         }
         self.tools_allowed().await

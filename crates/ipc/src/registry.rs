@@ -62,6 +62,7 @@ macro_rules! for_each_command {
             branches conversation_totals(ConversationReq) -> ConversationTotals;
             instructions instructions_get(ConversationReq) -> Instructions;
             instructions instructions_set(InstructionsSetReq) -> Instructions;
+            instructions instructions_check(InstructionsCheckReq) -> Instructions;
             instructions preset_list(Empty) -> PresetList;
             instructions preset_save(PresetSaveReq) -> Preset;
             instructions preset_remove(PresetReq) -> Done;

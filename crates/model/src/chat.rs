@@ -154,6 +154,10 @@ pub struct Named {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
     pub places: Option<String>,
+    /// The field of a request that is not a person’s to set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub field: Option<String>,
 }
 
 /// Why a budget stopped a question.

@@ -52,7 +52,9 @@ pub use policy::{
     Policy, PolicyDiff, PolicySpan, PolicyVersion, TextChange, TextKind, TextPart, TextRow,
 };
 pub use practice::{KeptFor, Recipient};
-pub use preset::{ConversationTotals, ForkOrigin, Instructions, Parameters, Preset, SavedPrompt};
+pub use preset::{
+    ConversationTotals, ForkOrigin, Instructions, Parameters, Preset, ResponseFormat, SavedPrompt,
+};
 pub use privacy::{
     Attestation, ErasureScope, OutboxEntry, OutboxKind, OutboxState, PrivacyRequest,
     PrivacyRequestKind, PrivacyRequestState, Receipt, StoredKind, StoredTotal, Tombstone,

@@ -22,6 +22,35 @@ pub struct Parameters {
     pub seed: Option<i64>,
     /// `none`, `minimal`, `low`, `medium`, `high`, …
     pub reasoning_effort: Option<String>,
+    /// How many of the likeliest tokens are chosen among, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub top_k: Option<u32>,
+    /// How likely a token has to be, measured by the likeliest: 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub min_p: Option<f32>,
+    /// How much a token is avoided the more often it was said, -2 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub frequency_penalty: Option<f32>,
+    /// How much a token is avoided once it was said, -2 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub presence_penalty: Option<f32>,
+    /// By what the likelihood of a token that was said is divided, above 0 and up to 2; 1 changes
+    /// nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub repeat_penalty: Option<f32>,
+    /// The form of the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub response_format: Option<ResponseFormat>,
+    /// Other fields of the request, for what no setting is for: a JSON object, as it was typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub extra: Option<String>,
     /// Which messages go along; `None` for all.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
@@ -48,6 +77,17 @@ impl Parameters {
             (own, tokens) => own.or(tokens),
         };
     }
+}
+
+/// The form of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseFormat {
+    /// Words.
+    Text,
+    /// A JSON object; of what shape, the instructions have to say.
+    JsonObject,
 }
 
 /// How a conversation is asked. Its own copy: a preset that is changed later changes nothing here.

@@ -150,6 +150,11 @@ pub struct Abilities {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
     pub reasoning: Option<bool>,
+    /// Decides by itself how much to think, within an effort; where it does not, it is told a number
+    /// of tokens. Anthropic’s list alone tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub adaptive_thinking: Option<bool>,
 }
 
 impl Abilities {

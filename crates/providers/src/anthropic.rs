@@ -71,6 +71,7 @@ fn told(json: &Value) -> Option<Model> {
             audio: None,
             tools: Some(true),
             reasoning: can("thinking"),
+            adaptive_thinking: can("thinking/types/adaptive"),
         };
     }
     Some(model)
@@ -88,7 +89,8 @@ mod tests {
             br#"{"data":[{"type":"model","id":"c","display_name":"C","max_input_tokens":200000,
                 "max_tokens":64000,"retires_at":"2027-05-01T00:00:00Z","deprecated_at":null,
                 "capabilities":{"image_input":{"supported":true},"pdf_input":{"supported":false},
-                "thinking":{"supported":true,"types":{}}}},{"type":"model","id":"d"}],
+                "thinking":{"supported":true,"types":{"adaptive":{"supported":false},
+                "enabled":{"supported":true}}}}},{"type":"model","id":"d"}],
                 "has_more":true,"first_id":"c","last_id":"d"}"#,
             None,
         )
@@ -105,6 +107,7 @@ mod tests {
             (can.images, can.files, can.reasoning),
             (Some(true), Some(false), Some(true))
         );
+        assert_eq!(can.adaptive_thinking, Some(false));
         assert!(page.models[1].abilities.is_empty());
         assert_eq!(page.next.as_deref(), Some("d"));
         let last = read_models(

@@ -1,9 +1,9 @@
 use std::pin::Pin;
 
 use bytes::Bytes;
-use fluxchat_model::{Dialect, Role, Usage};
+use fluxchat_model::{Abilities, Dialect, ResponseFormat, Role, Usage};
 use futures_util::Stream;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::ProviderError;
 
@@ -185,6 +185,22 @@ pub struct ChatRequest {
     pub seed: Option<i64>,
     /// `none`, `minimal`, `low`, `medium`, `high`, …
     pub reasoning_effort: Option<String>,
+    /// How many of the likeliest tokens are chosen among.
+    pub top_k: Option<u32>,
+    /// How likely a token has to be, measured by the likeliest: 0 to 1.
+    pub min_p: Option<f32>,
+    /// How much a token is avoided the more often it was said, -2 to 2.
+    pub frequency_penalty: Option<f32>,
+    /// How much a token is avoided once it was said, -2 to 2.
+    pub presence_penalty: Option<f32>,
+    /// By what the likelihood of a token that was said is divided; 1 changes nothing.
+    pub repeat_penalty: Option<f32>,
+    /// The form of the answer.
+    pub response_format: Option<ResponseFormat>,
+    /// Other fields of the body, from [`crate::extra_fields`].
+    pub extra: Map<String, Value>,
+    /// What the source’s list tells of the model.
+    pub abilities: Abilities,
     /// The random name under which the Fluxchat service may keep what belongs to this
     /// conversation. Sent to no other source.
     pub conversation_alias: Option<String>,

@@ -13,7 +13,7 @@ use crate::wire::{Body, Frames, Page, Wire};
 
 pub(crate) use models::{call as models_call, read as read_models};
 pub(crate) use reply::usage;
-pub(crate) use request::{Medium, medium};
+pub(crate) use request::{Medium, media_type, medium};
 
 /// `POST {base}/models/{model}:streamGenerateContent?alt=sse`
 pub(crate) struct GenerateContent;

@@ -40,6 +40,12 @@ pub(crate) struct Ways {
     pub(crate) limit: &'static str,
     /// How it calls the number that makes answers repeatable, if it knows one.
     pub(crate) seed: Option<&'static str>,
+    /// How it calls the number of the likeliest tokens, if it knows it.
+    pub(crate) top_k: Option<&'static str>,
+    /// How it calls the least likelihood of a token, if it knows it.
+    pub(crate) min_p: Option<&'static str>,
+    /// How it calls the penalty that divides, if it knows it.
+    pub(crate) repeat_penalty: Option<&'static str>,
     /// Whether it tells the usage only if asked; who tells it anyway may refuse the question.
     pub(crate) asks_usage: bool,
     /// Where it wants its key, if not where its dialect has it.
@@ -78,6 +84,10 @@ pub(crate) const THOUGHTS: &str = "reasoning_content";
 const USUAL: Ways = Ways {
     limit: "max_tokens",
     seed: Some("seed"),
+    top_k: Some("top_k"),
+    min_p: Some("min_p"),
+    // llama.cpp, LM Studio.
+    repeat_penalty: Some("repeat_penalty"),
     asks_usage: true,
     key: None,
     files: Files::Usual,
@@ -89,8 +99,19 @@ const USUAL: Ways = Ways {
 
 const OPENAI: Ways = Ways {
     limit: "max_completion_tokens",
+    top_k: None,
+    min_p: None,
+    repeat_penalty: None,
     // Its models for searching alone; the others search in the other dialect.
     web_search: Some(("web_search_options", "{}")),
+    ..USUAL
+};
+
+/// The Fluxchat service, wherever it is.
+const FLUXCHAT: Ways = Ways {
+    top_k: None,
+    min_p: None,
+    repeat_penalty: None,
     ..USUAL
 };
 
@@ -190,6 +211,7 @@ const HOSTS: &[KnownHost] = &[
             // In whichever dialect it is spoken to.
             key: Some(HeaderKind::Bearer),
             web_search: Some(("plugins", r#"[{"id":"web"}]"#)),
+            repeat_penalty: Some("repetition_penalty"),
             ..USUAL
         },
         training: Some(Stated::TrainsThroughNobody),
@@ -223,6 +245,9 @@ const HOSTS: &[KnownHost] = &[
             asks_usage: false,
             files: Files::Pictures,
             efforts: &[("minimal", "low"), ("xhigh", "high"), ("max", "high")],
+            top_k: None,
+            min_p: None,
+            repeat_penalty: None,
             ..USUAL
         },
         training: Some(Stated::TrainsNot),
@@ -235,6 +260,8 @@ const HOSTS: &[KnownHost] = &[
         fields: &[],
         ways: Ways {
             seed: Some("random_seed"),
+            min_p: None,
+            repeat_penalty: Some("repetition_penalty"),
             asks_usage: false,
             files: Files::Mistral,
             ..USUAL
@@ -249,6 +276,9 @@ const HOSTS: &[KnownHost] = &[
         fields: &[],
         ways: Ways {
             seed: None,
+            top_k: None,
+            min_p: None,
+            repeat_penalty: None,
             files: Files::None,
             thinks_not: Some(("thinking", r#"{"type":"disabled"}"#)),
             thoughts_back: Some(THOUGHTS),
@@ -313,6 +343,9 @@ fn known(source: &Source) -> Option<&'static KnownHost> {
 
 /// What the host of a source does in its own way.
 pub(crate) fn ways(source: &Source) -> Ways {
+    if source.dialect == Dialect::Fluxchat {
+        return FLUXCHAT;
+    }
     known(source).map_or(USUAL, |known| known.ways)
 }
 

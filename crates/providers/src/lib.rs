@@ -16,6 +16,7 @@
 mod anthropic;
 mod chat;
 mod error;
+mod extra;
 mod fuzz;
 mod gemini;
 mod hosts;
@@ -43,6 +44,7 @@ pub use chat::{
     ToolCallDelta, ToolChoice,
 };
 pub use error::ProviderError;
+pub use extra::{ExtraError, LONGEST_EXTRA, extra_fields};
 pub use fuzz::fuzz;
 pub use hosts::{KnownHost, OptOut, is_passed_on, keeps_nothing, key_header, known_host, opt_outs};
 pub use known::KnownModels;

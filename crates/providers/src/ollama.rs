@@ -92,6 +92,7 @@ fn learn(model: &mut Model, json: &Value) {
             audio: can("audio"),
             tools: can("tools"),
             reasoning: can("thinking"),
+            adaptive_thinking: None,
         };
     }
     let told = json.get("model_info").and_then(Value::as_object);

@@ -4,9 +4,9 @@
 use fluxchat_model::{Dialect, Source};
 use serde_json::{Value, json};
 
+use crate::ChatRequest;
 use crate::hosts::ways;
 use crate::wire::Body;
-use crate::{ChatRequest, Notice};
 
 /// So often the web is searched for one answer, where that can be said.
 const MOST: u32 = 5;
@@ -29,8 +29,6 @@ pub(crate) fn allow(source: &Source, request: &ChatRequest, body: &mut Body) {
         (Dialect::Openai, Some((field, value))) => {
             body.set_some(field, serde_json::from_str::<Value>(value).ok());
         }
-        _ => body.notices.push(Notice::ParameterDropped {
-            name: "web_search".to_owned(),
-        }),
+        _ => body.not_sent([("web_search", true)]),
     }
 }

@@ -20,8 +20,8 @@ use fluxchat_model::{Model, Source};
 use serde_json::Value;
 
 pub(crate) use body::{
-    Body, Fields, Optional, arguments, base64, data_url, effort_in_tokens, number, settings, stops,
-    text_of,
+    Body, Fields, Optional, arguments, base64, data_url, effort_in_tokens, number, response_format,
+    settings, stops, text_of,
 };
 pub(crate) use out::Out;
 pub use reading::{Reading, Step};
@@ -255,7 +255,7 @@ pub(crate) async fn chat(
     request: ChatRequest,
 ) -> Result<ChatStream, ProviderError> {
     ctx.reply = Reply::Stream;
-    let mut body = wire.write(source, &request, ctx.training_allowed);
+    let mut body = written(wire, source, &request, ctx.training_allowed);
     let mut changes = 0;
     let mut pauses = loading::PAUSES.iter();
     loop {
@@ -282,6 +282,13 @@ pub(crate) async fn chat(
     }
 }
 
+/// The body of a request, with what a person wrote beside the settings.
+fn written(wire: &dyn Wire, source: &Source, request: &ChatRequest, training: bool) -> Body {
+    let mut body = wire.write(source, request, training);
+    body.add_extra(source, request);
+    body
+}
+
 /// 422 is what servers say that check what they get before they read it: Mistral, vLLM.
 pub(crate) fn says_what_is_wrong(status: http::StatusCode) -> bool {
     matches!(status.as_u16(), 400 | 422)
@@ -306,7 +313,7 @@ pub(crate) fn preview(
     request: &ChatRequest,
 ) -> Result<Preview, ProviderError> {
     ctx.reply = Reply::Stream;
-    let body = wire.write(source, request, ctx.training_allowed);
+    let body = written(wire, source, request, ctx.training_allowed);
     let endpoint = endpoint(wire.chat_call(request), source, credential.as_ref());
     let payload = Payload::Json(Bytes::from(body.to_bytes()?));
     Ok(door.preview(&ctx, &endpoint, &payload)?)

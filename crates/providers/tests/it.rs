@@ -35,6 +35,8 @@ mod rules;
 mod sample;
 #[path = "it/second.rs"]
 mod second;
+#[path = "it/settings.rs"]
+mod settings;
 #[path = "it/source.rs"]
 mod source;
 #[allow(dead_code, reason = "shared with the tests of the door")]

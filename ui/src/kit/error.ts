@@ -26,11 +26,11 @@ function waits(seconds: number): string | undefined {
 
 /** The words for a failure: ours where the catalogue knows its code, else those it came with. */
 export function errorWords(error: ApiError | VisibleError): ErrorWords {
-  const { host, budget, wait, places } = error.named ?? {};
-  const params = { host, places, ...budget };
+  const { host, budget, wait, places, field } = error.named ?? {};
+  const params = { host, places, field, ...budget };
   const own = (part: string) => tMaybe(`error.${error.code}.${part}`, params);
   const known = own('message') !== undefined;
-  const named = host == null ? (budget && own('amounts')) ?? (places && own('message.places')) : own('message.host');
+  const named = host == null ? (budget && own('amounts')) ?? (places && own('message.places')) ?? (field && own('message.field')) : own('message.host');
   // What a server said stays in its own words.
   const quoted = known && error.named?.detail ? tMaybe('error.detail', { detail: error.named.detail.replace(/\.+$/, '') }) : undefined;
   const ours = named ?? own('message');

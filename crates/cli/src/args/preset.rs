@@ -1,6 +1,6 @@
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
-use fluxchat_model::ContextRule;
+use fluxchat_model::{ContextRule, ResponseFormat};
 
 /// How answers are made. What is not given is the source's own default.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
@@ -23,6 +23,27 @@ pub struct ParameterArgs {
     /// How much to think before answering
     #[arg(long, value_name = "EFFORT", value_parser = ["none", "minimal", "low", "medium", "high", "xhigh"])]
     pub reasoning_effort: Option<String>,
+    /// How many of the likeliest tokens are chosen among, 1 to 1,000
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub top_k: Option<u32>,
+    /// How likely a token has to be, measured by the likeliest: 0 to 1
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub min_p: Option<f32>,
+    /// How much a token is avoided the more often it was said, -2 to 2
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub frequency_penalty: Option<f32>,
+    /// How much a token is avoided once it was said, -2 to 2
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub presence_penalty: Option<f32>,
+    /// By what the likelihood of a token that was said is divided, above 0 and up to 2
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub repeat_penalty: Option<f32>,
+    /// The form of the answer: words, or a JSON object, of which the instructions say the shape
+    #[arg(long, value_name = "FORM", value_parser = form)]
+    pub response_format: Option<ResponseFormat>,
+    /// Other fields of the request, as a JSON object; an empty text for none
+    #[arg(long, value_name = "JSON")]
+    pub extra: Option<String>,
     /// Let the source search the web, where it can; what it looks for leaves it
     #[arg(long)]
     pub web_search: bool,
@@ -30,6 +51,14 @@ pub struct ParameterArgs {
     /// last, the question included
     #[arg(long, value_name = "RULE", value_parser = rule)]
     pub context: Option<ContextRule>,
+}
+
+fn form(text: &str) -> Result<ResponseFormat, String> {
+    match text {
+        "text" => Ok(ResponseFormat::Text),
+        "json_object" => Ok(ResponseFormat::JsonObject),
+        _ => Err("give `text` or `json_object`".to_owned()),
+    }
 }
 
 fn rule(text: &str) -> Result<ContextRule, String> {

@@ -181,6 +181,13 @@ pub(super) fn settled(mut before: Parameters, typed: ParameterArgs) -> Parameter
     before.max_tokens = typed.max_tokens.or(before.max_tokens);
     before.seed = typed.seed.or(before.seed);
     before.reasoning_effort = typed.reasoning_effort.or(before.reasoning_effort);
+    before.top_k = typed.top_k.or(before.top_k);
+    before.min_p = typed.min_p.or(before.min_p);
+    before.frequency_penalty = typed.frequency_penalty.or(before.frequency_penalty);
+    before.presence_penalty = typed.presence_penalty.or(before.presence_penalty);
+    before.repeat_penalty = typed.repeat_penalty.or(before.repeat_penalty);
+    before.response_format = typed.response_format.or(before.response_format);
+    before.extra = typed.extra.or(before.extra);
     before.web_search |= typed.web_search;
     before.context = typed.context.or(before.context);
     if !typed.stop.is_empty() {

@@ -2,7 +2,8 @@
 
 use fluxchat_egress::{CancellationToken, Ctx, Reply};
 use fluxchat_model::{ConversationId, DataCategory, Instructions, Purpose, Role, Source, SourceId};
-use fluxchat_providers::{ChatMessage, ChatRequest, Tool};
+use fluxchat_providers::{ChatMessage, ChatRequest, Tool, extra_fields};
+use serde_json::{Map, Value};
 
 use crate::redaction::Redactor;
 use crate::{App, Error};
@@ -75,13 +76,24 @@ impl App {
             messages.insert(0, ChatMessage::text(Role::System, instructions.system));
         }
         let parameters = instructions.parameters;
+        // As with tools, a guardian may have come since they were chosen.
+        let is_free = self.tools_allowed().await.is_ok();
+        let mut extra = match parameters.extra.as_deref().filter(|_| is_free) {
+            Some(text) => extra_fields(text)?,
+            None => Map::new(),
+        };
+        let abilities = self.facts_of(source, &model).await?.abilities;
         let names = self.names_hidden_from(source.id).await?;
         let texts = messages.iter().flat_map(ChatMessage::texts);
+        // Where something was typed is of no matter to a placeholder that is taken.
+        let texts = texts.chain(parameters.extra.as_deref());
         let mut redactor = Redactor::new(names.as_deref().unwrap_or_default(), texts);
         if names.is_some() {
             for text in messages.iter_mut().flat_map(ChatMessage::texts_mut) {
                 *text = redactor.redact(text);
             }
+            // After the conversation, whose numbers stay the same.
+            redact_fields(&mut redactor, &mut extra);
         }
         Ok(Outgoing {
             request: ChatRequest {
@@ -93,12 +105,41 @@ impl App {
                 stop: parameters.stop,
                 seed: parameters.seed,
                 reasoning_effort: parameters.reasoning_effort,
-                // As with all tools, a guardian may have come since it was chosen.
-                web_search: parameters.web_search && self.tools_allowed().await.is_ok(),
+                top_k: parameters.top_k,
+                min_p: parameters.min_p,
+                frequency_penalty: parameters.frequency_penalty,
+                presence_penalty: parameters.presence_penalty,
+                repeat_penalty: parameters.repeat_penalty,
+                response_format: parameters.response_format,
+                extra,
+                abilities,
+                web_search: parameters.web_search && is_free,
                 conversation_alias,
                 ..ChatRequest::default()
             },
             redactor,
         })
+    }
+}
+
+/// Names of fields and words in them, at every depth. Numbers stay what they are.
+fn redact_fields(redactor: &mut Redactor, fields: &mut Map<String, Value>) {
+    *fields = std::mem::take(fields)
+        .into_iter()
+        .map(|(name, mut value)| {
+            redact_value(redactor, &mut value);
+            (redactor.redact(&name), value)
+        })
+        .collect();
+}
+
+fn redact_value(redactor: &mut Redactor, value: &mut Value) {
+    match value {
+        Value::String(text) => *text = redactor.redact(text),
+        Value::Array(values) => values
+            .iter_mut()
+            .for_each(|value| redact_value(redactor, value)),
+        Value::Object(fields) => redact_fields(redactor, fields),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -26,6 +26,14 @@ pub async fn instructions_set(app: &App, req: InstructionsSetReq) -> Answer<Inst
     Ok(app.set_instructions(req.id, req.instructions).await?)
 }
 
+/// How a conversation that does not exist yet would be asked, tidied.
+///
+/// # Errors
+/// `invalid_parameter`, `extra_protected`, `extra_not_object`, `extra_too_long`.
+pub async fn instructions_check(app: &App, req: InstructionsCheckReq) -> Answer<Instructions> {
+    Ok(app.check_instructions(req.instructions).await?)
+}
+
 /// All presets.
 ///
 /// # Errors

@@ -15,6 +15,14 @@ dto! {
 }
 
 dto! {
+    /// Asks whether a new conversation can be asked in this way.
+    request InstructionsCheckReq {
+        /// How.
+        pub instructions: Instructions,
+    }
+}
+
+dto! {
     /// All presets.
     answer PresetList {
         /// By name.

@@ -1,14 +1,15 @@
-use fluxchat_model::{Dialect, Role, Source};
+use fluxchat_model::{Dialect, ResponseFormat, Role, Source};
 use serde_json::{Map, Value, json};
 
 use crate::wire::{Body, Fields, base64, effort_in_tokens, number, stops, text_of};
-use crate::{ChatPart, ChatRequest, Notice, ToolChoice, web_search};
+use crate::{ChatPart, ChatRequest, ToolChoice, web_search};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
     ("thinking", &["adaptive"]),
     ("output_config", &["effort"]),
     ("temperature", &[]),
     ("top_p", &[]),
+    ("top_k", &[]),
     ("stop_sequences", &[]),
 ];
 
@@ -43,31 +44,36 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     web_search::allow(source, request, &mut body);
     let thinks = think(request, &mut body);
     for (name, value) in [
-        ("temperature", request.temperature),
-        ("top_p", request.top_p),
+        ("temperature", request.temperature.and_then(number)),
+        ("top_p", request.top_p.and_then(number)),
+        ("top_k", request.top_k.map(Value::from)),
     ] {
         // While it thinks, the source wants its own.
-        if value.is_some() && thinks {
-            body.notices.push(Notice::ParameterDropped {
-                name: name.to_owned(),
-            });
-        } else {
-            body.set_some(name, value.and_then(number));
-        }
+        body.set_known(name, (!thinks).then_some(name), value);
     }
     body.set_some("stop_sequences", stops(request));
-    if request.seed.is_some() {
-        body.notices.push(Notice::ParameterDropped {
-            name: "seed".to_owned(),
-        });
-    }
+    // Words are what it answers with anyway; of JSON it knows schemas alone.
+    let is_json = request.response_format == Some(ResponseFormat::JsonObject);
+    body.not_sent([
+        ("seed", request.seed.is_some()),
+        ("min_p", request.min_p.is_some()),
+        ("frequency_penalty", request.frequency_penalty.is_some()),
+        ("presence_penalty", request.presence_penalty.is_some()),
+        ("repeat_penalty", request.repeat_penalty.is_some()),
+        ("response_format", is_json),
+    ]);
     body
 }
 
 /// True if the model was asked to think.
 fn think(request: &ChatRequest, body: &mut Body) -> bool {
+    let abilities = request.abilities;
     let effort = match request.reasoning_effort.as_deref() {
         None => return false,
+        Some(effort) if abilities.reasoning == Some(false) => {
+            body.not_sent([("reasoning_effort", effort != "none")]);
+            return false;
+        }
         Some("none") => {
             body.set("thinking", json!({"type": "disabled"}));
             return false;
@@ -75,14 +81,27 @@ fn think(request: &ChatRequest, body: &mut Body) -> bool {
         Some("minimal") => "low",
         Some(effort) => effort,
     };
+    let most = request.max_tokens.unwrap_or(MOST_TOKENS);
+    let tokens = effort_in_tokens(effort).filter(|_| most > LEAST_THOUGHT);
+    match (abilities.adaptive_thinking, tokens) {
+        (Some(false), Some(tokens)) => {
+            body.set("thinking", in_tokens(tokens.into(), most.into()));
+            return true;
+        }
+        // So short an answer has no room for thoughts.
+        (Some(false), None) => {
+            body.not_sent([("reasoning_effort", true)]);
+            return false;
+        }
+        _ => {}
+    }
     // Without being asked to, newer models keep their thoughts to themselves.
     body.set(
         "thinking",
         json!({"type": "adaptive", "display": "summarized"}),
     );
     body.set("output_config", json!({"effort": effort}));
-    let most = request.max_tokens.unwrap_or(MOST_TOKENS);
-    if let Some(tokens) = effort_in_tokens(effort).filter(|_| most > LEAST_THOUGHT) {
+    if let Some(tokens) = tokens {
         let newer = &["adaptive", "output_config", "effort"];
         body.if_unknown("thinking", newer, move |fields| {
             think_in_tokens(tokens, fields);
@@ -94,20 +113,31 @@ fn think(request: &ChatRequest, body: &mut Body) -> bool {
 /// Models from before adaptive thinking are told a number of tokens.
 fn think_in_tokens(tokens: u32, fields: &mut Fields) {
     fields.remove("output_config");
-    let thinking = json!({"type": "enabled", "budget_tokens": tokens});
+    let thinking = in_tokens(tokens.into(), most_of(fields));
     fields.insert("thinking".to_owned(), thinking);
-    leave_room(fields);
 }
 
-/// What is thought is a part of the answer: at most half of it.
-fn leave_room(fields: &mut Fields) {
+/// So many tokens to think with. What is thought is a part of the answer: at most half of it.
+fn in_tokens(tokens: u64, most: u64) -> Value {
+    json!({"type": "enabled", "budget_tokens": at_most_half(tokens, most)})
+}
+
+fn at_most_half(tokens: u64, most: u64) -> u64 {
+    tokens.min(most / 2).max(u64::from(LEAST_THOUGHT))
+}
+
+fn most_of(fields: &Fields) -> u64 {
     let most = fields.get("max_tokens").and_then(Value::as_u64);
-    let half = most.unwrap_or_default() / 2;
+    most.unwrap_or_default()
+}
+
+fn leave_room(fields: &mut Fields) {
+    let most = most_of(fields);
     let thinking = fields.get_mut("thinking");
     if let Some(budget) = thinking.and_then(|it| it.get_mut("budget_tokens"))
         && let Some(tokens) = budget.as_u64()
     {
-        *budget = json!(tokens.min(half).max(u64::from(LEAST_THOUGHT)));
+        *budget = json!(at_most_half(tokens, most));
     }
 }
 

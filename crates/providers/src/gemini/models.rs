@@ -23,8 +23,16 @@ pub(crate) fn read(json: &Value) -> Option<Page> {
     if !fields.is_empty() && !fields.contains_key("models") && next.is_none() {
         return None;
     }
+    let mut models: Vec<Model> = each(json.get("models")).filter_map(model).collect();
+    // Google leaves out of its JSON what is false: a list that says of some that they think says of
+    // the others that they do not.
+    if models.iter().any(|it| it.abilities.reasoning == Some(true)) {
+        for model in &mut models {
+            model.abilities.reasoning.get_or_insert(false);
+        }
+    }
     Some(Page {
-        models: each(json.get("models")).filter_map(model).collect(),
+        models,
         next: next.map(str::to_owned),
         marks: BTreeMap::new(),
         fuller: None,
@@ -94,6 +102,9 @@ mod tests {
         assert_eq!(page.models[1].abilities.chat, Some(false));
         assert_eq!(page.models[2].abilities.chat, None);
         assert_eq!(page.models[2].context_tokens, None);
+        assert_eq!(page.models[2].abilities.reasoning, Some(false));
+        let silent = read(&json!({"models": [{"name": "models/x"}]})).unwrap();
+        assert_eq!(silent.models[0].abilities.reasoning, None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use fluxchat_model::{Dialect, Role, Source};
+use fluxchat_model::{Dialect, ResponseFormat, Role, Source};
 use serde_json::{Value, json};
 
 use super::reply::OWN_ID;
@@ -23,6 +23,20 @@ const OPTIONAL: &[(&str, &[&str])] = &[
     ("generationConfig.maxOutputTokens", &["max_output_tokens"]),
     ("generationConfig.stopSequences", &["stop_sequences"]),
     ("generationConfig.seed", &[]),
+    ("generationConfig.topK", &["top_k"]),
+    // "Penalty is not enabled for this model" means whichever there is.
+    (
+        "generationConfig.frequencyPenalty",
+        &["frequency_penalty", "penalty"],
+    ),
+    (
+        "generationConfig.presencePenalty",
+        &["presence_penalty", "penalty"],
+    ),
+    (
+        "generationConfig.responseMimeType",
+        &["response_mime_type", "json mode", "response mime type"],
+    ),
 ];
 
 /// The body of a request.
@@ -37,6 +51,15 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     let contents = contents(request, &mut body);
     body.set("contents", contents);
     body.set("generationConfig", settings(request));
+    let effort = request.reasoning_effort.as_deref();
+    body.not_sent([
+        (
+            "reasoning_effort",
+            effort.is_some_and(|it| it != "none") && thinking(request).is_none(),
+        ),
+        ("min_p", request.min_p.is_some()),
+        ("repeat_penalty", request.repeat_penalty.is_some()),
+    ]);
     if !request.tools.is_empty() {
         body.set("tools", json!([{"functionDeclarations": tools(request)}]));
         body.set_some("toolConfig", request.tool_choice.as_ref().map(tool_choice));
@@ -53,27 +76,45 @@ fn settings(request: &ChatRequest) -> Value {
         ("maxOutputTokens", request.max_tokens.map(Value::from)),
         ("stopSequences", stops(request)),
         ("seed", request.seed.map(Value::from)),
-        ("thinkingConfig", Some(thinking(request))),
+        ("topK", request.top_k.map(Value::from)),
+        (
+            "frequencyPenalty",
+            request.frequency_penalty.and_then(number),
+        ),
+        ("presencePenalty", request.presence_penalty.and_then(number)),
+        ("responseMimeType", request.response_format.map(media_type)),
+        ("thinkingConfig", thinking(request)),
     ]))
 }
 
 /// Newer models are told a level, those of 2.5 a number of tokens. Who is asked not to think has no
-/// thoughts to tell, and refuses to be asked for them.
-fn thinking(request: &ChatRequest) -> Value {
+/// thoughts to tell, and refuses to be asked for them; so does a model that never thinks.
+fn thinking(request: &ChatRequest) -> Option<Value> {
+    if request.abilities.reasoning == Some(false) {
+        return None;
+    }
     let Some(effort) = request.reasoning_effort.as_deref() else {
-        return json!({"includeThoughts": true});
+        return Some(json!({"includeThoughts": true}));
     };
     if effort == "none" {
-        return json!({"thinkingBudget": 0});
+        return Some(json!({"thinkingBudget": 0}));
     }
     if request.model.contains("gemini-2.5") {
-        return match effort_in_tokens(effort) {
+        return Some(match effort_in_tokens(effort) {
             Some(budget) => json!({"includeThoughts": true, "thinkingBudget": budget}),
             None => json!({"includeThoughts": true}),
-        };
+        });
     }
     let level = if effort == "max" { "xhigh" } else { effort };
-    json!({"includeThoughts": true, "thinkingLevel": level.to_ascii_uppercase()})
+    Some(json!({"includeThoughts": true, "thinkingLevel": level.to_ascii_uppercase()}))
+}
+
+/// The form of an answer as Google has it.
+pub(crate) fn media_type(form: ResponseFormat) -> Value {
+    json!(match form {
+        ResponseFormat::Text => "text/plain",
+        ResponseFormat::JsonObject => "application/json",
+    })
 }
 
 fn tools(request: &ChatRequest) -> Value {

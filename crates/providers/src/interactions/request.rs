@@ -1,7 +1,7 @@
 use fluxchat_model::{Dialect, Role, Source};
 use serde_json::{Value, json};
 
-use crate::gemini::{Medium, medium};
+use crate::gemini::{Medium, media_type, medium};
 use crate::wire::{self, Body, base64, number, stops, text_of};
 use crate::{ChatMessage, ChatPart, ChatRequest, ToolChoice, web_search};
 
@@ -13,6 +13,7 @@ const OPTIONAL: &[(&str, &[&str])] = &[
     ("generation_config.max_output_tokens", &[]),
     ("generation_config.stop_sequences", &[]),
     ("generation_config.seed", &[]),
+    ("response_format", &[]),
 ];
 
 /// The body of a request. Nothing is stored there, so the whole conversation goes along, with the
@@ -31,7 +32,29 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     }
     web_search::allow(source, request, &mut body);
     body.set("generation_config", settings(request));
+    let form = request.response_format.map(media_type);
+    body.set_some(
+        "response_format",
+        form.map(|media_type| json!({"type": "text", "mime_type": media_type})),
+    );
+    let effort = request.reasoning_effort.as_deref();
+    body.not_sent([
+        (
+            "reasoning_effort",
+            effort.is_some_and(|it| it != "none") && !may_think(request),
+        ),
+        ("top_k", request.top_k.is_some()),
+        ("min_p", request.min_p.is_some()),
+        ("frequency_penalty", request.frequency_penalty.is_some()),
+        ("presence_penalty", request.presence_penalty.is_some()),
+        ("repeat_penalty", request.repeat_penalty.is_some()),
+    ]);
     body
+}
+
+/// Whether the list does not say that the model never thinks.
+fn may_think(request: &ChatRequest) -> bool {
+    request.abilities.reasoning != Some(false)
 }
 
 fn settings(request: &ChatRequest) -> Value {
@@ -55,8 +78,11 @@ fn settings(request: &ChatRequest) -> Value {
         ("max_output_tokens", request.max_tokens.map(Value::from)),
         ("stop_sequences", stops(request)),
         ("seed", request.seed.map(Value::from)),
-        ("thinking_summaries", Some(json!("auto"))),
-        ("thinking_level", effort),
+        (
+            "thinking_summaries",
+            may_think(request).then(|| json!("auto")),
+        ),
+        ("thinking_level", effort.filter(|_| may_think(request))),
         ("tool_choice", choice.filter(|_| !request.tools.is_empty())),
     ]))
 }

@@ -1,11 +1,12 @@
-use fluxchat_model::{Dialect, Role, Source};
+use fluxchat_model::{Dialect, ResponseFormat, Role, Source};
 use serde_json::{Map, Value, json};
 
 use super::frame::THINKING;
 use crate::wire::{self, Body, base64, number, stops, text_of};
-use crate::{ChatMessage, ChatPart, ChatRequest, Notice, Sealed, ToolChoice, web_search};
+use crate::{ChatMessage, ChatPart, ChatRequest, Sealed, ToolChoice, web_search};
 
-const OPTIONAL: &[(&str, &[&str])] = &[("think", &["thinking"]), ("truncate", &[])];
+const OPTIONAL: &[(&str, &[&str])] =
+    &[("think", &["thinking"]), ("truncate", &[]), ("format", &[])];
 
 /// What an answer may need where no limit was set, in tokens.
 const ROOM: u64 = 2048;
@@ -30,13 +31,32 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     body.protect(source, training_allowed);
     tools(request, &mut body);
     web_search::allow(source, request, &mut body);
-    body.set_some("think", request.reasoning_effort.as_deref().map(think));
+    let effort = request.reasoning_effort.as_deref();
+    if request.abilities.reasoning == Some(false) {
+        body.not_sent([("reasoning_effort", effort.is_some_and(|it| it != "none"))]);
+    } else {
+        body.set_some("think", effort.map(think));
+    }
+    // Words are what it answers with anyway.
+    let is_json = request.response_format == Some(ResponseFormat::JsonObject);
+    body.set_some("format", is_json.then_some("json"));
     let options = wire::settings([
         ("temperature", request.temperature.and_then(number)),
         ("top_p", request.top_p.and_then(number)),
         ("num_predict", request.max_tokens.map(Value::from)),
         ("seed", request.seed.map(Value::from)),
         ("stop", stops(request)),
+        ("top_k", request.top_k.map(Value::from)),
+        ("min_p", request.min_p.and_then(number)),
+        ("repeat_penalty", request.repeat_penalty.and_then(number)),
+        (
+            "frequency_penalty",
+            request.frequency_penalty.and_then(number),
+        ),
+        (
+            "presence_penalty",
+            request.presence_penalty.and_then(number),
+        ),
     ]);
     body.set_some("options", (!options.is_empty()).then_some(options));
     body
@@ -92,11 +112,8 @@ fn tools(request: &ChatRequest, body: &mut Body) {
     if request.tools.is_empty() || request.tool_choice == Some(ToolChoice::None) {
         return;
     }
-    if !matches!(request.tool_choice, None | Some(ToolChoice::Auto)) {
-        body.notices.push(Notice::ParameterDropped {
-            name: "tool_choice".to_owned(),
-        });
-    }
+    let is_chosen = !matches!(request.tool_choice, None | Some(ToolChoice::Auto));
+    body.not_sent([("tool_choice", is_chosen)]);
     let tools: Vec<Value> = request
         .tools
         .iter()

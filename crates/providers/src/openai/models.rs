@@ -143,6 +143,7 @@ fn behind_gateway(json: &Value, info: &Value) -> Option<Model> {
             audio: can("supports_audio_input"),
             tools: can("supports_function_calling"),
             reasoning: can("supports_reasoning"),
+            adaptive_thinking: None,
         },
         ..Model::default()
     })
@@ -205,6 +206,7 @@ fn abilities(json: &Value) -> Abilities {
             .or_else(|| flag("/capabilities/trained_for_tool_use"))
             .or_else(|| says("/capabilities", "tool_use")),
         reasoning: supports("reasoning").or_else(|| flag("/capabilities/reasoning")),
+        adaptive_thinking: None,
     }
 }
 

@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 
 use super::frame::{BLOCKS, DETAILS, EXTRA};
 use crate::hosts::{Files, Ways, keeps_nothing, ways};
-use crate::wire::{self, Body, base64, data_url, number, stops, text_of};
-use crate::{ChatMessage, ChatPart, ChatRequest, Notice, ToolChoice, web_search};
+use crate::wire::{self, Body, base64, data_url, number, response_format, stops, text_of};
+use crate::{ChatMessage, ChatPart, ChatRequest, ToolChoice, web_search};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
     ("max_completion_tokens", &[]),
@@ -16,6 +16,13 @@ const OPTIONAL: &[(&str, &[&str])] = &[
     ("stop", &[]),
     ("seed", &[]),
     ("random_seed", &[]),
+    ("top_k", &[]),
+    ("min_p", &[]),
+    ("repeat_penalty", &[]),
+    ("repetition_penalty", &[]),
+    ("frequency_penalty", &[]),
+    ("presence_penalty", &[]),
+    ("response_format", &[]),
 ];
 
 /// The body of a request.
@@ -49,21 +56,52 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     body.set_some("top_p", request.top_p.and_then(number));
     body.set_some(ways.limit, request.max_tokens);
     body.set_some("stop", stops(request));
-    match ways.seed {
-        Some(name) => body.set_some(name, request.seed),
-        None if request.seed.is_some() => body.notices.push(Notice::ParameterDropped {
-            name: "seed".to_owned(),
-        }),
-        None => {}
-    }
+    body.set_known("seed", ways.seed, request.seed.map(Value::from));
+    likelihoods(source, &ways, request, &mut body);
     if let Some(effort) = request.reasoning_effort.as_deref() {
-        think(&ways, effort, &mut body);
+        think(&ways, effort, request.abilities.reasoning, &mut body);
     }
     body
 }
 
-/// How much to think, in the words of the host.
-fn think(ways: &Ways, effort: &str, body: &mut Body) {
+/// What is said how likely, and in which form. The Fluxchat service knows nothing of it.
+fn likelihoods(source: &Source, ways: &Ways, request: &ChatRequest, body: &mut Body) {
+    let usual = |name| (source.dialect != Dialect::Fluxchat).then_some(name);
+    let penalty = |value: Option<f32>| value.and_then(number);
+    for (setting, name, value) in [
+        ("top_k", ways.top_k, request.top_k.map(Value::from)),
+        ("min_p", ways.min_p, request.min_p.and_then(number)),
+        (
+            "repeat_penalty",
+            ways.repeat_penalty,
+            penalty(request.repeat_penalty),
+        ),
+        (
+            "frequency_penalty",
+            usual("frequency_penalty"),
+            penalty(request.frequency_penalty),
+        ),
+        (
+            "presence_penalty",
+            usual("presence_penalty"),
+            penalty(request.presence_penalty),
+        ),
+        (
+            "response_format",
+            usual("response_format"),
+            response_format(request),
+        ),
+    ] {
+        body.set_known(setting, name, value);
+    }
+}
+
+/// How much to think, in the words of the host. Who does not think is not asked to.
+fn think(ways: &Ways, effort: &str, thinks: Option<bool>, body: &mut Body) {
+    if thinks == Some(false) {
+        body.not_sent([("reasoning_effort", effort != "none")]);
+        return;
+    }
     if let ("none", Some((field, value))) = (effort, ways.thinks_not) {
         body.set_some(field, serde_json::from_str::<Value>(value).ok());
         return;
@@ -377,6 +415,27 @@ mod tests {
         let mistral = body(Some("api.mistral.ai"), Dialect::Openai, &all);
         assert_eq!(mistral["random_seed"], json!(-1));
         assert!(mistral.get("stream_options").is_none());
+    }
+
+    #[test]
+    fn the_service_is_sent_nothing_that_it_does_not_know_and_it_is_told() {
+        let all = ChatRequest {
+            top_k: Some(40),
+            frequency_penalty: Some(0.5),
+            response_format: Some(fluxchat_model::ResponseFormat::Text),
+            extra: crate::extra_fields(r#"{"top_a": 1}"#).unwrap(),
+            ..request()
+        };
+        let there = source(None, Dialect::Fluxchat);
+        let mut body = super::body(&there, &all, false);
+        body.add_extra(&there, &all);
+        let plain = super::body(&there, &request(), false);
+        assert_eq!(body.to_bytes().unwrap(), plain.to_bytes().unwrap());
+        let names = ["top_k", "frequency_penalty", "response_format", "extra"];
+        let dropped = names.map(|name| crate::Notice::ParameterDropped {
+            name: name.to_owned(),
+        });
+        assert_eq!(body.notices, dropped);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 use fluxchat_model::{Dialect, Role, Source};
 use serde_json::{Value, json};
 
-use crate::wire::{self, Body, data_url, number, text_of};
-use crate::{ChatMessage, ChatPart, ChatRequest, Notice, ToolChoice, web_search};
+use crate::wire::{self, Body, data_url, number, response_format, text_of};
+use crate::{ChatMessage, ChatPart, ChatRequest, ToolChoice, web_search};
 
 const OPTIONAL: &[(&str, &[&str])] = &[
     ("reasoning", &["reasoning.effort", "reasoning.summary"]),
@@ -10,6 +10,7 @@ const OPTIONAL: &[(&str, &[&str])] = &[
     ("max_output_tokens", &[]),
     ("temperature", &[]),
     ("top_p", &[]),
+    ("text", &["text.format", "response_format"]),
 ];
 
 /// The body of a request. Nothing is stored there, so what the model thought goes along sealed.
@@ -23,7 +24,7 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     // encrypted line, is on unless it is turned off.
     body.set("stream", true);
     body.protect(source, training_allowed);
-    if request.reasoning_effort.is_some() || may_think(&request.model) {
+    if thinks(request) {
         let mut reasoning = json!({"summary": "auto"});
         if let Some(effort) = &request.reasoning_effort {
             reasoning["effort"] = json!(effort);
@@ -39,16 +40,31 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
     body.set_some("max_output_tokens", request.max_tokens);
     body.set_some("temperature", request.temperature.and_then(number));
     body.set_some("top_p", request.top_p.and_then(number));
-    for (name, is_set) in [
+    let form = response_format(request);
+    body.set_some("text", form.map(|form| json!({"format": form})));
+    let effort = request.reasoning_effort.as_deref();
+    body.not_sent([
+        (
+            "reasoning_effort",
+            effort.is_some_and(|it| it != "none") && !thinks(request),
+        ),
         ("stop", !request.stop.is_empty()),
         ("seed", request.seed.is_some()),
-    ] {
-        if is_set {
-            let name = name.to_owned();
-            body.notices.push(Notice::ParameterDropped { name });
-        }
-    }
+        ("top_k", request.top_k.is_some()),
+        ("min_p", request.min_p.is_some()),
+        ("frequency_penalty", request.frequency_penalty.is_some()),
+        ("presence_penalty", request.presence_penalty.is_some()),
+        ("repeat_penalty", request.repeat_penalty.is_some()),
+    ]);
     body
+}
+
+/// Whether the model is asked how it thinks: not where the list says that it does not.
+fn thinks(request: &ChatRequest) -> bool {
+    request
+        .abilities
+        .reasoning
+        .unwrap_or_else(|| request.reasoning_effort.is_some() || may_think(&request.model))
 }
 
 /// False for the models that refuse to be asked how they think. No list says so; these are all

@@ -2,12 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use fluxchat_model::Source;
-use serde_json::{Map, Value};
+use fluxchat_model::{Dialect, ResponseFormat, Source};
+use serde_json::{Map, Value, json};
 
 use crate::hosts::opt_outs;
 use crate::normalise::RemoteError;
-use crate::{ChatRequest, Notice, ProviderError};
+use crate::{ChatRequest, Notice, ProviderError, extra};
 
 /// A setting that may be left out when a server does not know it: where it is in the body, `.`
 /// between the levels, and other words a complaint uses for it. What protects the person and what
@@ -123,6 +123,32 @@ impl Body {
         }
     }
 
+    /// Sets a setting by the name that the source has for it, or tells that it has none.
+    pub(crate) fn set_known(&mut self, setting: &str, name: Option<&str>, value: Option<Value>) {
+        match name {
+            Some(name) => self.set_some(name, value),
+            None => self.not_sent([(setting, value.is_some())]),
+        }
+    }
+
+    /// Tells which of these settings were set, and are not sent.
+    pub(crate) fn not_sent<'n>(&mut self, settings: impl IntoIterator<Item = (&'n str, bool)>) {
+        for (name, _) in settings.into_iter().filter(|(_, is_set)| *is_set) {
+            self.notices.push(Notice::ParameterDropped {
+                name: name.to_owned(),
+            });
+        }
+    }
+
+    /// Takes in what a person wrote beside the settings, once everything else is written.
+    pub(crate) fn add_extra(&mut self, source: &Source, request: &ChatRequest) {
+        match source.dialect {
+            // The service says which fields it knows.
+            Dialect::Fluxchat => self.not_sent([("extra", !request.extra.is_empty())]),
+            _ => extra::take_in(&mut self.fields, &request.extra),
+        }
+    }
+
     /// Tells that a part of the question is not in it.
     pub(crate) fn left_out(&mut self, name: &str) {
         let notice = Notice::PartLeftOut {
@@ -200,6 +226,8 @@ impl<'a> Complaint<'a> {
             "not enabled",
             "only enabled",
             "only works",
+            // LM Studio, of the form of an answer.
+            "must be 'json_schema' or 'text'",
             // Anthropic's older models, of a kind of thinking they do not know.
             "does not match any of the expected",
         ]
@@ -252,6 +280,15 @@ pub(crate) fn stops(request: &ChatRequest) -> Option<Value> {
     (!request.stop.is_empty()).then(|| Value::from(request.stop.as_slice()))
 }
 
+/// The form of an answer as an object with a type, as OpenAI has it.
+pub(crate) fn response_format(request: &ChatRequest) -> Option<Value> {
+    let kind = match request.response_format? {
+        ResponseFormat::Text => "text",
+        ResponseFormat::JsonObject => "json_object",
+    };
+    Some(json!({"type": kind}))
+}
+
 /// As people write it: 0.7, not 0.699999988079071. `None` for what JSON cannot say.
 pub(crate) fn number(value: f32) -> Option<Value> {
     let written = value.to_string().parse::<f64>().ok()?;
@@ -287,7 +324,6 @@ pub(crate) fn text_of(name: &str, media_type: &str, bytes: &[u8]) -> Option<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn a_setting_may_lie_deeper_and_have_another_name() {

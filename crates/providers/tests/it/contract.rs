@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use fluxchat_model::{Dialect, Origin, Role};
+use fluxchat_model::{Dialect, Origin, ResponseFormat, Role};
 use fluxchat_providers::{ChatMessage, ChatPart, ChatRequest, Sealed, Tool, ToolChoice, preview};
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -119,6 +119,12 @@ pub fn requests(sealed: Option<&Sealed>) -> Vec<(&'static str, ChatRequest)> {
         stop: vec!["END".to_owned()],
         seed: Some(7),
         reasoning_effort: effort.map(str::to_owned),
+        top_k: Some(40),
+        min_p: Some(0.05),
+        frequency_penalty: Some(0.5),
+        presence_penalty: Some(-0.5),
+        repeat_penalty: Some(1.1),
+        response_format: Some(ResponseFormat::JsonObject),
         ..plain(vec![ChatMessage::text(Role::System, "Be kind."), words()])
     };
     vec![
@@ -184,6 +190,13 @@ pub fn requests(sealed: Option<&Sealed>) -> Vec<(&'static str, ChatRequest)> {
             },
         ),
         ("settings", set(None)),
+        (
+            "settings, words",
+            ChatRequest {
+                response_format: Some(ResponseFormat::Text),
+                ..set(None)
+            },
+        ),
         ("settings, thinking", set(Some("high"))),
         ("settings, hardly thinking", set(Some("minimal"))),
         ("settings, not thinking", set(Some("none"))),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 use fluxchat_egress::Ctx;
-use fluxchat_model::{DataCategory, Dialect, Origin, Purpose, Role};
+use fluxchat_model::{DataCategory, Dialect, Origin, Purpose, ResponseFormat, Role};
 use fluxchat_providers::{ChatMessage, ChatPart, ChatRequest, Sealed, Tool, ToolChoice, preview};
 use serde_json::{Value, json};
 
@@ -132,6 +132,12 @@ pub fn everything(model: &str, seal: Option<Sealed>, call_seal: Option<Sealed>) 
         stop: vec!["END".to_owned()],
         seed: Some(7),
         reasoning_effort: Some("low".to_owned()),
+        top_k: Some(40),
+        min_p: Some(0.05),
+        frequency_penalty: Some(0.5),
+        presence_penalty: Some(-0.5),
+        repeat_penalty: Some(1.1),
+        response_format: Some(ResponseFormat::JsonObject),
         ..ChatRequest::default()
     }
 }
@@ -160,6 +166,10 @@ pub fn requests(all: &ChatRequest) -> Vec<ChatRequest> {
             ..plain.clone()
         });
     }
+    requests.push(ChatRequest {
+        response_format: Some(ResponseFormat::Text),
+        ..all.clone()
+    });
     requests.push(ChatRequest {
         messages: vec![
             ChatMessage::text(Role::User, ""),

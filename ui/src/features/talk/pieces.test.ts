@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { matching, slashQuery, slashRows } from '../chat/slash.svelte';
 import { matchesIn, wordsOf } from './highlight';
-import { changedCount, numberOf, parametersOf, typed } from './parameters';
+import { changedCount, moreCount, numberOf, parametersOf, typed, withoutMore } from './parameters';
 import { perSecond } from './speed';
 
 const none = { temperature: null, top_p: null, max_tokens: null, stop: [], seed: null, reasoning_effort: null, tools: [] };
@@ -16,6 +16,26 @@ describe('settings for answers', () => {
     expect(typed({ ...none, temperature: 0.20000000298023224 }).temperature).toBe('0.2');
   });
 
+  it('that few set are there only if they are something', () => {
+    const more = {
+      ...none,
+      top_k: 40,
+      min_p: 0.05,
+      frequency_penalty: -0.5,
+      presence_penalty: 0.5,
+      repeat_penalty: 1.1,
+      response_format: 'json_object' as const,
+      extra: '{"top_a": 0.2}',
+    };
+    expect(parametersOf(typed(more))).toEqual(more);
+    expect(parametersOf(typed(none))).toEqual(none);
+    expect([changedCount(more), changedCount(none)]).toEqual([7, 0]);
+    expect([moreCount(typed(more)), moreCount(typed({ ...none, temperature: 1 }))]).toEqual([7, 0]);
+    const kept = typed({ ...more, temperature: 1, seed: 3, web_search: true });
+    expect(parametersOf(withoutMore(kept))).toEqual({ ...none, temperature: 1, seed: 3, web_search: true });
+    expect(typed({ ...none, repeat_penalty: 1.100000023841858 }).repeat_penalty).toBe('1.1');
+  });
+
   it.each([
     ['temperature', '0,7', 0.7],
     ['temperature', '2.1', undefined],
@@ -24,6 +44,13 @@ describe('settings for answers', () => {
     ['max_tokens', '1.5', undefined],
     ['seed', '-3', -3],
     ['seed', 'x', undefined],
+    ['top_k', '0', undefined],
+    ['top_k', '40', 40],
+    ['top_k', '40.5', undefined],
+    ['min_p', '0,05', 0.05],
+    ['frequency_penalty', '-2', -2],
+    ['presence_penalty', '-2.1', undefined],
+    ['repeat_penalty', '0', undefined],
   ] as const)('%s %o', (name, text, value) => {
     expect(numberOf(name, text)).toBe(value);
   });

@@ -105,6 +105,57 @@ describe('instructions', () => {
     expect(screen.getByTestId<HTMLButtonElement>('instructions-save').disabled).toBe(true);
   });
 
+  it('that few change stand behind a fold, and are left to the source together', async () => {
+    const { user, app } = await chat();
+    await user.click(await screen.findByTestId('instructions-open'));
+    const sheet = await screen.findByTestId('instructions-sheet');
+    await user.click(within(sheet).getByText('Settings for answers'));
+    expect(within(sheet).queryByLabelText('Top K')).toBeNull();
+    await user.click(within(sheet).getByText('More'));
+    const field = await within(sheet).findByLabelText<HTMLInputElement>('Top K');
+    expect(field.placeholder).toBe('As the source');
+    await fireEvent.input(field, { target: { value: '0' } });
+    expect((await within(sheet).findByRole('alert')).textContent).toBe('A whole number from 1 to 1,000.');
+    await fireEvent.input(field, { target: { value: '40' } });
+    await user.selectOptions(within(sheet).getByLabelText('Form of the answer'), 'JSON object');
+    expect(within(sheet).getByText('More: 2 changed')).toBeTruthy();
+    expect(within(sheet).getByText('Settings for answers: 2 changed')).toBeTruthy();
+    expect(await violations()).toEqual([]);
+    await user.click(screen.getByTestId('instructions-save'));
+    await waitFor(() => expect(app.talk.fresh?.parameters).toMatchObject({ top_k: 40, response_format: 'json_object' }));
+    await user.click(await screen.findByTestId('instructions-open'));
+    const again = await screen.findByTestId('instructions-sheet');
+    expect((await within(again).findByLabelText<HTMLInputElement>('Top K')).value).toBe('40');
+    await user.click(within(again).getByRole('button', { name: 'Leave these to the source' }));
+    expect(within(again).getByText('More')).toBeTruthy();
+    expect(within(again).getByText('Settings for answers')).toBeTruthy();
+  });
+
+  it.each([
+    ['a conversation that is about to begin', chat],
+    ['one that is there', opened],
+  ])('with other fields that the core refuses say so where they are typed: %s', async (_, begin) => {
+    const { user, asked, app } = await begin();
+    await user.click(await screen.findByTestId('instructions-open'));
+    const sheet = await screen.findByTestId('instructions-sheet');
+    await user.click(within(sheet).getByText('Settings for answers'));
+    await user.click(within(sheet).getByText('More'));
+    const field = await within(sheet).findByTestId<HTMLTextAreaElement>('parameters-extra');
+    await fireEvent.input(field, { target: { value: '{"stream": false}' } });
+    await user.click(screen.getByTestId('instructions-save'));
+    const alert = await within(sheet).findByRole('alert');
+    expect(alert.textContent).toContain('“stream” cannot be among the other fields');
+    expect(alert.textContent).toContain('Take it out of the other fields.');
+    expect([field.getAttribute('aria-invalid'), app.talk.sheet]).toEqual(['true', 'instructions']);
+    expect(await violations()).toEqual([]);
+    await fireEvent.input(field, { target: { value: '{"top_a": 0.2}' } });
+    expect(within(sheet).queryByRole('alert'), 'it is written differently').toBeNull();
+    await user.click(screen.getByTestId('instructions-save'));
+    await waitFor(() => expect(app.talk.sheet).toBeNull());
+    const kept = app.talk.fresh ?? asked('instructions_set').at(-1)?.instructions;
+    expect(kept?.parameters.extra).toBe('{"top_a": 0.2}');
+  });
+
   it('are kept as an assistant, and a taken name is refused where it was typed', async () => {
     const { user, asked } = await chat();
     await user.click(await screen.findByTestId('instructions-open'));

@@ -82,6 +82,7 @@ import type {
   HelpPage,
   HelpReq,
   Instructions,
+  InstructionsCheckReq,
   InstructionsSetReq,
   KeyInfo,
   LedgerClearReq,
@@ -270,6 +271,7 @@ export interface Commands {
   conversation_totals: [ConversationReq, ConversationTotals];
   instructions_get: [ConversationReq, Instructions];
   instructions_set: [InstructionsSetReq, Instructions];
+  instructions_check: [InstructionsCheckReq, Instructions];
   preset_list: [Empty, PresetList];
   preset_save: [PresetSaveReq, Preset];
   preset_remove: [PresetReq, Done];
@@ -476,6 +478,7 @@ export function createClient(call: Call) {
     conversationTotals: (req: ConversationReq) => call('conversation_totals', req),
     instructionsGet: (req: ConversationReq) => call('instructions_get', req),
     instructionsSet: (req: InstructionsSetReq) => call('instructions_set', req),
+    instructionsCheck: (req: InstructionsCheckReq) => call('instructions_check', req),
     presetList: () => call('preset_list', {}),
     presetSave: (req: PresetSaveReq) => call('preset_save', req),
     presetRemove: (req: PresetReq) => call('preset_remove', req),

@@ -2453,6 +2453,15 @@ system: string,
 parameters: Parameters, };
 
 /**
+ * Asks whether a new conversation can be asked in this way.
+ */
+export type InstructionsCheckReq = { 
+/**
+ * How.
+ */
+instructions: Instructions, };
+
+/**
  * Says how a conversation is asked from the next question on.
  */
 export type InstructionsSetReq = { 
@@ -3548,7 +3557,11 @@ wait?: number,
 /**
  * Where on this computer a program was looked for.
  */
-places?: string, };
+places?: string, 
+/**
+ * The field of a request that is not a person’s to set.
+ */
+field?: string, };
 
 /**
  * Nodes for a child sequence; their kind is the one the sequence holds.
@@ -3656,6 +3669,8 @@ message_id: MessageId, };
 /**
  * How an answer is made. What is `None` or empty is not sent: the source's own default holds.
  */
+export type ResponseFormat = "text" | "json_object";
+
 export type Parameters = { 
 /**
  * Randomness, 0 to 2.
@@ -3681,6 +3696,13 @@ seed: number | null,
  * `none`, `minimal`, `low`, `medium`, `high`, …
  */
 reasoning_effort: string | null, 
+top_k?: number, 
+min_p?: number, 
+frequency_penalty?: number, 
+presence_penalty?: number, 
+repeat_penalty?: number, 
+response_format?: ResponseFormat, 
+extra?: string, 
 /**
  * Which messages go along; `None` for all.
  */

@@ -5,6 +5,7 @@ import { apiError, type FakeWorld } from './world';
 type Names =
   | 'instructions_get'
   | 'instructions_set'
+  | 'instructions_check'
   | 'preset_list'
   | 'preset_save'
   | 'preset_remove'
@@ -67,6 +68,12 @@ export function talkCommands(world: FakeWorld): Handlers<Names> {
     if (rows.some((row) => row.id !== id && row.name.toLowerCase() === name.trim().toLowerCase()))
       throw apiError('name_taken', 'There is one of this name already, or there are too many.');
   };
+  // One of many names that the core refuses.
+  const allowed = (instructions: Instructions) => {
+    if (!instructions.parameters.extra?.includes('"stream"')) return instructions;
+    const message = '“stream” cannot be among the other fields: Fluxchat says it itself, or leaves it out on purpose.';
+    throw { ...apiError('extra_protected', message), next: 'Take it out of the other fields.', named: { host: null, detail: null, field: 'stream' } };
+  };
   const empty: Instructions = { preset: null, system: '', parameters: none };
   const run = (rows: MessageRow[], chosen: boolean, branches: number): MapRow => {
     const [first] = rows;
@@ -87,7 +94,9 @@ export function talkCommands(world: FakeWorld): Handlers<Names> {
 
   return {
     instructions_get: ({ id }) => world.instructions.get(id) ?? empty,
+    instructions_check: ({ instructions }) => allowed(instructions),
     instructions_set: ({ id, instructions }) => {
+      allowed(instructions);
       world.instructions.set(id, instructions);
       world.emit({ type: 'conversation_changed', id });
       return instructions;
@@ -100,6 +109,7 @@ export function talkCommands(world: FakeWorld): Handlers<Names> {
     },
     preset_save: ({ id, name, system, parameters, source_id: source, model }) => {
       free(presets, name, id);
+      allowed({ ...empty, parameters });
       const preset = { id: id ?? world.id(), name: name.trim(), system, parameters, source_id: source ?? null, model: model ?? null, created_at: Date.now() };
       presets = [...presets.filter((row) => row.id !== id), preset];
       changed();

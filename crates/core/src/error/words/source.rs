@@ -55,6 +55,24 @@ pub(super) const TABLE: &[Entry] = &[
         "Change it, or leave it empty.",
     ),
     (
+        "extra_protected",
+        "One of the other fields is one that Fluxchat says itself, or leaves out on purpose.",
+        NOTHING_CHANGED,
+        "Take it out of the other fields.",
+    ),
+    (
+        "extra_not_object",
+        "The other fields are not a JSON object.",
+        NOTHING_CHANGED,
+        "Write them in curly brackets, or leave them empty.",
+    ),
+    (
+        "extra_too_long",
+        "The other fields are longer than 16,000 characters.",
+        NOTHING_CHANGED,
+        "Leave some of them out.",
+    ),
+    (
         "sandbox_fixed",
         "The sandbox is part of the app and stays as it is.",
         NOTHING_CHANGED,
