@@ -11,5 +11,7 @@ export function asApiError(thrown: unknown): ApiError {
     kept: from.kept ?? '',
     next: from.next ?? '',
     retry_after_ms: from.retry_after_ms ?? null,
+    // What the sentence names, for the sentences of other languages.
+    ...(from.named ? { named: from.named } : {}),
   };
 }

@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { FakeOptions } from '../../platform/fake/world';
 import { violations } from '../../test/axe';
+import { asApiError } from '../../state/errors';
 import { NO_INSTRUCTIONS } from '../../state/instructions';
 import { renderWithApp } from '../../test/render';
 import ChatView from '../chat/ChatView.svelte';
@@ -146,14 +147,16 @@ describe('instructions', () => {
     const alert = await within(sheet).findByRole('alert');
     expect(alert.textContent).toContain('“stream” cannot be among the other fields');
     expect(alert.textContent).toContain('Take it out of the other fields.');
+    const german = { code: 'extra_protected', message: '', kept: '', next: '', retry_after_ms: null, named: { host: null, detail: null, field: 'stream' } };
+    expect(asApiError(german).named?.field, 'what is named is kept for other languages').toBe('stream');
     expect([field.getAttribute('aria-invalid'), app.talk.sheet]).toEqual(['true', 'instructions']);
     expect(await violations()).toEqual([]);
     await fireEvent.input(field, { target: { value: '{"top_a": 0.2}' } });
     expect(within(sheet).queryByRole('alert'), 'it is written differently').toBeNull();
     await user.click(screen.getByTestId('instructions-save'));
     await waitFor(() => expect(app.talk.sheet).toBeNull());
-    const kept = app.talk.fresh ?? asked('instructions_set').at(-1)?.instructions;
-    expect(kept?.parameters.extra).toBe('{"top_a": 0.2}');
+    const kept = app.talk.fresh ? { instructions: app.talk.fresh } : asked('instructions_set').at(-1);
+    expect(kept).toMatchObject({ instructions: { parameters: { extra: '{"top_a": 0.2}' } } });
   });
 
   it('are kept as an assistant, and a taken name is refused where it was typed', async () => {

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { violations } from '../../../test/axe';
@@ -44,6 +44,22 @@ describe('an assistant', () => {
     await user.type(form.getByLabelText('Model'), 'my-own');
     await save();
     await waitFor(() => expect(saved()).toMatchObject([{ model: 'my-own' }]));
+  });
+
+  it('with other fields that the core refuses says so where they are typed, and is kept without them', async () => {
+    const { user, form, save, saved } = await opened();
+    await user.click(form.getByText('Settings for answers'));
+    await user.click(form.getByText('More'));
+    const field = await form.findByTestId<HTMLTextAreaElement>('parameters-extra');
+    await fireEvent.input(field, { target: { value: '{"stream": false}' } });
+    await save();
+    expect((await form.findByRole('alert')).textContent).toContain('“stream” cannot be among the other fields');
+    expect(field.getAttribute('aria-invalid')).toBe('true');
+    await user.click(form.getByRole('button', { name: 'Leave these to the source' }));
+    await fireEvent.input(form.getByLabelText('Repeat penalty'), { target: { value: '1.1' } });
+    await save();
+    await waitFor(() => expect(saved().at(-1)).toMatchObject({ parameters: { repeat_penalty: 1.1 } }));
+    expect(JSON.stringify(saved().at(-1))).not.toContain('extra');
   });
 
   it('has the tools that were switched on for it', async () => {
