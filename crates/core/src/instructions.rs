@@ -58,6 +58,8 @@ impl App {
         &self,
         instructions: Instructions,
     ) -> Result<Instructions, Error> {
+        // Nothing answers while it is locked.
+        self.open()?;
         let instructions = checked(instructions)?;
         self.may_switch_on(&instructions.parameters, &Parameters::default())
             .await?;

@@ -27,7 +27,12 @@ tools?: boolean,
 /**
  * Thinks before it answers.
  */
-reasoning?: boolean, };
+reasoning?: boolean, 
+/**
+ * Decides by itself how much to think, within an effort; where it does not, it is told a number
+ * of tokens. Anthropic’s list alone tells.
+ */
+adaptive_thinking?: boolean, };
 
 /**
  * A request in flight.
@@ -3669,8 +3674,6 @@ message_id: MessageId, };
 /**
  * How an answer is made. What is `None` or empty is not sent: the source's own default holds.
  */
-export type ResponseFormat = "text" | "json_object";
-
 export type Parameters = { 
 /**
  * Randomness, 0 to 2.
@@ -3696,12 +3699,34 @@ seed: number | null,
  * `none`, `minimal`, `low`, `medium`, `high`, …
  */
 reasoning_effort: string | null, 
+/**
+ * How many of the likeliest tokens are chosen among, from 1.
+ */
 top_k?: number, 
+/**
+ * How likely a token has to be, measured by the likeliest: 0 to 1.
+ */
 min_p?: number, 
+/**
+ * How much a token is avoided the more often it was said, -2 to 2.
+ */
 frequency_penalty?: number, 
+/**
+ * How much a token is avoided once it was said, -2 to 2.
+ */
 presence_penalty?: number, 
+/**
+ * By what the likelihood of a token that was said is divided, above 0 and up to 2; 1 changes
+ * nothing.
+ */
 repeat_penalty?: number, 
+/**
+ * The form of the answer.
+ */
 response_format?: ResponseFormat, 
+/**
+ * Other fields of the request, for what no setting is for: a JSON object, as it was typed.
+ */
 extra?: string, 
 /**
  * Which messages go along; `None` for all.
@@ -4674,6 +4699,11 @@ export type RequestId = string;
  * A step in the life of a request.
  */
 export type RequestStep = "made" | "sent" | "acknowledged" | "needs_action" | "resumed" | "extended" | "late_date" | "forged" | "lost" | "cancelling" | "fulfilled" | "partially_fulfilled" | "denied" | "cancelled";
+
+/**
+ * The form of an answer.
+ */
+export type ResponseFormat = "text" | "json_object";
 
 /**
  * Freezes everything, or no longer.
