@@ -9,6 +9,7 @@ mod half;
 mod offline;
 mod program;
 mod remote;
+pub mod returned;
 mod sealed;
 mod sign_in;
 mod sign_in_window;
@@ -98,7 +99,7 @@ async fn world(dialect: Dialect, turns: Vec<Answer>) -> World {
     }
 }
 
-fn with(tools: &[&str]) -> Option<Instructions> {
+pub fn with(tools: &[&str]) -> Option<Instructions> {
     Some(Instructions {
         parameters: Parameters {
             tools: tools.iter().map(|tool| (*tool).to_owned()).collect(),
@@ -430,7 +431,7 @@ async fn a_search_tells_nothing_frozen_and_elsewhere_nothing_that_stays_here() {
 }
 
 /// A server of tools in a few lines of a shell: it greets, and answers lists and calls by number.
-fn shell_server(list: &str, result: &str) -> NewToolServer {
+pub fn shell_server(list: &str, result: &str) -> NewToolServer {
     let script = format!(
         r#"while read line; do
   id=$(printf '%s' "$line" | sed -n 's/.*"id":\([0-9]*\).*/\1/p')
@@ -459,7 +460,7 @@ fn one_tool() -> NewToolServer {
     shell_server(&list, "echo x")
 }
 
-fn definition(name: &str, description: &str) -> String {
+pub fn definition(name: &str, description: &str) -> String {
     format!(
         r#"{{"name":"{name}","description":"{description}","inputSchema":{{"type":"object"}}}}"#
     )

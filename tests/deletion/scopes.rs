@@ -2,16 +2,20 @@
 
 use std::sync::atomic::Ordering;
 
-use fluxchat_core::Erasing;
+use fluxchat_core::{Ask, Erasing};
 use fluxchat_model::{
     ConversationId, DraftKey, LedgerFilter, PrivacyRequestState, Purpose, Receipt, Timestamp,
+    ToolPolicy,
 };
 use fluxchat_store::{ConversationShelf, PathAnchor, SandboxPage};
 use fluxchat_testkit::canary;
 use fluxchat_testkit::recorder::Answer;
 
+use serde_json::json;
+
 use super::assert_proven;
 use super::world::{Canaries, World};
+use crate::tools::{openai, returned, with};
 
 const SECOND: i64 = Timestamp::SECOND;
 
@@ -375,4 +379,48 @@ async fn an_answer_that_is_arriving_is_stopped_and_gone() {
     world.assert_there(&[&arriving]);
     world.app.purge_now(erasing.id).await.unwrap();
     world.assert_gone(&[&arriving]);
+}
+
+/// What a tool returned is the answer's: a file that only its own key opens, and words in pages.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_tool_returned_goes_with_its_message() {
+    let world = World::start(false).await;
+    world.app.read_files_with(crate::support::cli_path());
+    let [name, body] = [canary(), canary()];
+    let folder = tempfile::tempdir().unwrap();
+    let content = json!([
+        returned::picture(),
+        {"type": "resource", "resource": {"uri": format!("x://y/{name}.txt"), "text": body}},
+    ]);
+    let server = returned::returning(folder.path(), &content);
+    let server = world.app.add_tool_server(server).await.unwrap();
+    world.app.test_tool_server(server.id).await.unwrap();
+    let key = format!("{}/t", server.id);
+    let always = ToolPolicy::Always;
+    world.app.set_tool_policy(&key, always).await.unwrap();
+    world.recorder.answer(Answer::Turns(vec![
+        openai("", &[("Shell__t", "{}")]),
+        openai("seen", &[]),
+    ]));
+    let ask = Ask {
+        text: "look".to_owned(),
+        source: Some(world.source),
+        instructions: with(&[&server.id.to_string()]),
+        ..Ask::default()
+    };
+    let answer = crate::support::app::ask(&world.app, ask).await;
+    let kept = returned::files(&answer);
+    assert_eq!(kept.len(), 2, "{answer:?}");
+    world.assert_there(&[&name, &body]);
+    let there = |id| world.app.profile().join("assets").join(format!("{id}"));
+    assert!(kept.iter().all(|it| there(it.0).exists()));
+
+    // In the place the program was started from, which is not the app's.
+    drop(folder);
+    let erasing = world.app.delete_message(answer.id).await.unwrap();
+    let receipt = world.app.purge_now(erasing.id).await.unwrap();
+    assert_chain(&world, &receipt, "message").await;
+    assert_eq!(receipt.files, 2, "the picture and the text");
+    assert!(kept.iter().all(|it| !there(it.0).exists()));
+    world.assert_gone(&[&name, &body]);
 }

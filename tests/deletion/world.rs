@@ -314,7 +314,7 @@ impl World {
                 Part::Attachment {
                     asset_id: asset,
                     name,
-                    media_type,
+                    media_type, call: None,
                 },
             ],
             usage: None,

@@ -7,6 +7,7 @@ mod dropped;
 mod keep;
 mod parts;
 mod pieces;
+mod returned;
 mod tell;
 mod told;
 mod upload;
@@ -15,7 +16,7 @@ use std::io::Write as _;
 
 use fluxchat_extract::{Detected, LARGEST_FILE, Picture, ReadError, Reader, Text, detect};
 use fluxchat_model::{
-    AssetId, Attachment, AttachmentFacts, AttachmentKind, DraftKey, Message, MessageId, Part,
+    AssetId, Attachment, AttachmentFacts, AttachmentKind, ConversationId, DraftKey, Message, MessageId, Part,
 };
 use fluxchat_store::{Asset, AttachmentChunk, ReadTx, StoreError, WriteTx};
 use fluxchat_vault::asset::AssetWriter;
@@ -28,6 +29,7 @@ pub(crate) use answer::{citation, cited};
 pub(crate) use dropped::Dropped;
 pub use dropped::{DroppedFile, read_file};
 pub(crate) use keep::{Moved, settle};
+pub(crate) use returned::{ReadFile, known_told};
 pub use tell::FileSent;
 pub(crate) use tell::{Said, path};
 pub use told::ShownFile;
@@ -46,6 +48,25 @@ struct Taken {
     bytes: Vec<u8>,
     facts: AttachmentFacts,
     chunks: Vec<AttachmentChunk>,
+}
+
+/// A file that was written and has no row yet.
+struct Written {
+    asset: Asset,
+    attachment: Attachment,
+    chunks: Vec<AttachmentChunk>,
+    /// The file, where it lives in memory.
+    bytes: Vec<u8>,
+}
+
+impl Written {
+    fn insert(&self, tx: &WriteTx<'_>, home: &Home) -> Result<(), StoreError> {
+        tx.asset_insert(&self.asset)?;
+        if home.is_temporary {
+            tx.asset_keep_in_memory(self.asset.id, &self.bytes)?;
+        }
+        tx.attachment_insert(&self.attachment, &self.chunks)
+    }
 }
 
 impl App {
@@ -85,11 +106,10 @@ impl App {
                 "This is not a kind of file that can be attached: pictures, PDF, office documents, web pages, text and sound can.",
             )
         })?;
-        let id = self.fresh(AssetId::new)?;
         self.off_thread(move |app| {
             let taken = read(&app.reader()?, detected, bytes)?;
             let open = app.open()?;
-            app.keep_file(&open, &home, key, id, name, taken)
+            app.keep_file(&open, &home, key, name, taken)
         })
         .await
     }
@@ -99,10 +119,38 @@ impl App {
         open: &Open,
         home: &Home,
         draft: DraftKey,
-        id: AssetId,
         name: String,
         taken: Taken,
     ) -> Result<Attachment, Error> {
+        let conversation = match draft {
+            DraftKey::Conversation(id) => Some(id),
+            DraftKey::NewConversation => None,
+        };
+        let file = self.write_file(home, conversation, name, taken)?;
+        let written = home.store.write(|tx| {
+            file.insert(tx, home)?;
+            tx.draft_attachment_add(draft, file.attachment.asset_id)
+        });
+        if let Err(error) = written {
+            if !home.is_temporary {
+                profile::remove_durably(&self.asset_path(file.attachment.asset_id))?;
+            }
+            return Err(error.into());
+        }
+        self.must_live(open, home)?;
+        Ok(file.attachment)
+    }
+
+    /// Writes a file, encrypted under a key of its own; of a conversation in memory, nothing. Its row
+    /// is still to come.
+    fn write_file(
+        &self,
+        home: &Home,
+        conversation_id: Option<ConversationId>,
+        name: String,
+        taken: Taken,
+    ) -> Result<Written, Error> {
+        let id = self.fresh(AssetId::new)?;
         let key = fluxchat_vault::asset::new_key()?;
         let content_hash = if home.is_temporary {
             [0; 32]
@@ -115,45 +163,39 @@ impl App {
             writer.write_all(&taken.bytes)?;
             writer.finish()?.content_hash
         };
-        let asset = Asset {
-            id,
-            key,
-            content_hash,
-            media_type: taken.media_type.clone(),
-            bytes: taken.bytes.len() as u64,
-            conversation_id: match draft {
-                DraftKey::Conversation(id) => Some(id),
-                DraftKey::NewConversation => None,
+        Ok(Written {
+            asset: Asset {
+                id,
+                key,
+                content_hash,
+                media_type: taken.media_type.clone(),
+                bytes: taken.bytes.len() as u64,
+                conversation_id,
+                created_at: self.now(),
+                name: name.clone(),
             },
-            created_at: self.now(),
-            name: name.clone(),
-        };
-        let attachment = Attachment {
-            asset_id: id,
-            name,
-            media_type: taken.media_type,
-            bytes: asset.bytes,
-            facts: taken.facts,
-        };
-        let written = home.store.write(|tx| {
-            tx.asset_insert(&asset)?;
-            if home.is_temporary {
-                tx.asset_keep_in_memory(id, &taken.bytes)?;
-            }
-            tx.attachment_insert(&attachment, &taken.chunks)?;
-            tx.draft_attachment_add(draft, id)
-        });
-        if let Err(error) = written {
-            if !home.is_temporary {
-                profile::remove_durably(&self.asset_path(id))?;
-            }
-            return Err(error.into());
-        }
-        // Whoever closed the archive in between has ended what lived in memory.
+            attachment: Attachment {
+                asset_id: id,
+                name,
+                media_type: taken.media_type,
+                bytes: taken.bytes.len() as u64,
+                facts: taken.facts,
+            },
+            chunks: taken.chunks,
+            bytes: if home.is_temporary {
+                taken.bytes
+            } else {
+                Vec::new()
+            },
+        })
+    }
+
+    /// Whoever closed the archive in between has ended what lived in memory.
+    fn must_live(&self, open: &Open, home: &Home) -> Result<(), Error> {
         if home.is_temporary && open.stop.is_cancelled() {
             return Err(Error::NotOpen(self.state()));
         }
-        Ok(attachment)
+        Ok(())
     }
 
     /// The files beside an unsent text.
@@ -336,7 +378,7 @@ fn problem(error: ReadError) -> &'static str {
 }
 
 /// A name without folders and without what cannot be shown.
-fn tidy_name(name: &str) -> String {
+pub(crate) fn tidy_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let shown: String = last
         .chars()
@@ -372,6 +414,7 @@ pub(crate) fn parts(attachments: &[Attachment]) -> Vec<Part> {
             asset_id: it.asset_id,
             name: it.name.clone(),
             media_type: it.media_type.clone(),
+            call: None,
         })
         .collect()
 }

@@ -7,6 +7,7 @@ mod kept;
 mod local;
 mod permits;
 mod remote;
+mod returned;
 mod servers;
 mod sign_in;
 mod typed;
@@ -14,6 +15,7 @@ mod words;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use fluxchat_model::{
@@ -28,6 +30,7 @@ pub(crate) use files::pages_read;
 pub use local::{LOCAL_TOOLS, LocalTool};
 pub use permits::SignedOut;
 pub(crate) use remote::Sessions;
+pub(crate) use returned::is_told_as_words;
 pub use remote::address as tool_address;
 pub(crate) use servers::Running;
 pub use servers::ToolServerInfo;
@@ -36,6 +39,7 @@ pub use typed::NewToolServer;
 pub(crate) use words::shown;
 pub use words::shown_json;
 
+use crate::attachments::ReadFile;
 use crate::temporary::Home;
 use crate::{App, Error, Event, session};
 
@@ -58,6 +62,8 @@ pub(crate) struct Asked {
     pub(crate) pages: Mutex<Vec<(AssetId, String, Vec<u32>)>>,
     /// What the person should see beside the answer.
     pub(crate) notices: Mutex<Vec<AnswerNotice>>,
+    /// How many files tools returned for it.
+    pub(crate) returned: AtomicUsize,
 }
 
 /// A tool as it is offered to a model.
@@ -120,6 +126,8 @@ impl Offered {
 pub(crate) struct Ran {
     pub(crate) text: String,
     pub(crate) is_error: bool,
+    /// Read, and not kept yet.
+    pub(crate) files: Vec<ReadFile>,
 }
 
 impl Ran {
@@ -127,6 +135,7 @@ impl Ran {
         Self {
             text,
             is_error: false,
+            files: Vec::new(),
         }
     }
 
@@ -134,6 +143,7 @@ impl Ran {
         Self {
             text: text.into(),
             is_error: true,
+            files: Vec::new(),
         }
     }
 }

@@ -152,6 +152,7 @@ pub(crate) fn part_of(out: &mut String, part: &Part, with_text: &[AssetId], word
             asset_id,
             name,
             media_type,
+            ..
         } => {
             let path = attachment_path(*asset_id, media_type, name);
             let picture = if media_type.starts_with("image/") {
@@ -263,6 +264,7 @@ mod tests {
                     asset_id,
                     name: "a](http://x) [b.png".to_owned(),
                     media_type: "image/png".to_owned(),
+                    call: None,
                 },
                 Part::Citation {
                     title: "Help".to_owned(),

@@ -166,6 +166,7 @@ mod tests {
             asset_id: AssetId::new(Timestamp(0), [3; 10]),
             name: "map](x) <of> [Lisbon.png".to_owned(),
             media_type: "image/png".to_owned(),
+            call: None,
         };
         let question = message(
             Role::User,

@@ -1,51 +1,39 @@
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fluxchat_model::ToolDefinition;
 use rmcp::RoleClient;
-use rmcp::model::{
-    CallToolRequestParams, CallToolResult, ClientConfig, ContentBlock, Implementation,
-    PaginatedRequestParams,
-};
+use rmcp::model::{CallToolRequestParams, PaginatedRequestParams};
 use rmcp::service::{Peer, RunningService, ServiceError};
 
 use crate::http::{Remote, Wire};
-use crate::pipe::Pipe;
+use crate::pipe::{Ending, Pipe};
 use crate::process::Process;
+use crate::asked::Asked;
 use crate::program::Program;
+use crate::returned::{CallResult, returned};
 use crate::{Challenge, McpError, SignInError};
 
 /// Some are fetched by their package manager first.
 const START: Duration = Duration::from_secs(60);
-const LIST: Duration = Duration::from_secs(20);
-const MOST_PAGES: usize = 20;
+pub(crate) const LIST: Duration = Duration::from_secs(20);
+pub(crate) const MOST_PAGES: usize = 20;
 const MOST_TOOLS: usize = 200;
 const LONGEST_NAME: usize = 256;
 const LONGEST_DESCRIPTION: usize = 8 << 10;
 const LONGEST_SCHEMA: usize = 32 << 10;
 /// Of all definitions together.
 const LONGEST_LIST: usize = 512 << 10;
-const LONGEST_RESULT: usize = 1 << 20;
 const LONGEST_REASON: usize = 500;
 /// For the word that a session is over.
 const END: Duration = Duration::from_secs(2);
 
-/// What a tool returned.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CallResult {
-    /// In words.
-    pub text: String,
-    /// Whether the tool says it failed.
-    pub is_error: bool,
-}
-
 /// A server that can be asked. Dropping it ends the program, or the session.
 pub struct Client {
     peer: Peer<RoleClient>,
-    service: Mutex<Option<RunningService<RoleClient, ClientConfig>>>,
+    service: Mutex<Option<RunningService<RoleClient, Asked>>>,
     link: Link,
-    ended: Arc<AtomicBool>,
+    ended: Arc<Ending>,
 }
 
 enum Link {
@@ -61,7 +49,7 @@ impl Client {
     pub async fn start(program: Program) -> Result<Self, (McpError, String)> {
         let started = tokio::task::spawn_blocking(move || {
             let (process, stdin, stdout) = Process::start(&program)?;
-            let ended = Arc::new(AtomicBool::new(false));
+            let ended = Arc::new(Ending::default());
             let pipe = Pipe::new(stdin, stdout, Arc::clone(&ended))?;
             Ok((Arc::new(process), pipe, ended))
         });
@@ -71,10 +59,10 @@ impl Client {
             Err(_) => return Err((McpError::NotStarted, String::new())),
         };
         // Ended with this future, too, should nobody wait for it any more.
-        let greeted = tokio::time::timeout(START, rmcp::serve_client(who(), pipe)).await;
+        let greeted = tokio::time::timeout(START, rmcp::serve_client(Asked, pipe)).await;
         let error = match greeted {
             Ok(Ok(service)) => return Ok(Self::of(service, Link::Program(process), ended)),
-            Ok(Err(_)) if ended.load(Ordering::Acquire) => McpError::Ended,
+            Ok(Err(_)) if ended.is_over() => ended.reason(),
             Ok(Err(_)) => McpError::NotUnderstood,
             Err(_) => McpError::NoAnswer,
         };
@@ -91,10 +79,10 @@ impl Client {
     }
 
     async fn over(wire: Wire) -> Result<Self, McpError> {
-        let greeted = rmcp::serve_client(who(), wire.transport());
+        let greeted = rmcp::serve_client(Asked, wire.transport());
         let error = match tokio::time::timeout(START, greeted).await {
             Ok(Ok(service)) => {
-                let ended = Arc::new(AtomicBool::new(false));
+                let ended = Arc::new(Ending::default());
                 return Ok(Self::of(service, Link::Remote(wire), ended));
             }
             Ok(Err(_)) => wire.take_failure().unwrap_or(McpError::NotUnderstood),
@@ -126,9 +114,9 @@ impl Client {
     }
 
     fn of(
-        service: RunningService<RoleClient, ClientConfig>,
+        service: RunningService<RoleClient, Asked>,
         link: Link,
-        ended: Arc<AtomicBool>,
+        ended: Arc<Ending>,
     ) -> Self {
         Self {
             peer: service.peer().clone(),
@@ -138,7 +126,11 @@ impl Client {
         }
     }
 
-    fn service(&self) -> MutexGuard<'_, Option<RunningService<RoleClient, ClientConfig>>> {
+    pub(crate) fn peer(&self) -> &Peer<RoleClient> {
+        &self.peer
+    }
+
+    fn service(&self) -> MutexGuard<'_, Option<RunningService<RoleClient, Asked>>> {
         self.service.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -146,7 +138,7 @@ impl Client {
     #[must_use]
     pub fn is_alive(&self) -> bool {
         let runs = self.service().as_ref().is_some_and(|it| !it.is_closed());
-        runs && !self.ended.load(Ordering::Acquire)
+        runs && !self.ended.is_over()
     }
 
     /// The end of what a program wrote beside its answers.
@@ -160,7 +152,7 @@ impl Client {
 
     /// Ends it: a program with everything it started, a session without another word.
     pub fn stop(&self) {
-        self.ended.store(true, Ordering::Release);
+        self.ended.end();
         match &self.link {
             Link::Program(process) => process.kill(),
             Link::Remote(wire) => wire.silence(),
@@ -190,7 +182,7 @@ impl Client {
     }
 
     /// What went wrong before says nothing of what is asked now.
-    fn begin(&self) {
+    pub(crate) fn begin(&self) {
         if let Link::Remote(wire) = &self.link {
             wire.take_failure();
         }
@@ -241,10 +233,10 @@ impl Client {
         self.begin();
         let asked = CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments);
         let result = self.peer.call_tool(asked).await;
-        Ok(in_words(result.map_err(|error| self.explain(error))?))
+        Ok(returned(result.map_err(|error| self.explain(error))?))
     }
 
-    fn explain(&self, error: ServiceError) -> McpError {
+    pub(crate) fn explain(&self, error: ServiceError) -> McpError {
         let failure = match &self.link {
             Link::Remote(wire) => wire.take_failure(),
             Link::Program(_) => None,
@@ -256,7 +248,7 @@ impl Client {
             ServiceError::McpError(error) => McpError::Refused(cut(&error.message, LONGEST_REASON)),
             ServiceError::Timeout { .. } => McpError::NoAnswer,
             ServiceError::UnexpectedResponse => McpError::NotUnderstood,
-            _ => McpError::Ended,
+            _ => self.ended.reason(),
         }
     }
 }
@@ -267,34 +259,7 @@ impl Drop for Client {
     }
 }
 
-fn who() -> ClientConfig {
-    let mut who = ClientConfig::default();
-    who.client_info = Implementation::new("fluxchat", env!("CARGO_PKG_VERSION"));
-    who
-}
-
-fn in_words(result: CallToolResult) -> CallResult {
-    let mut words = Vec::new();
-    for block in &result.content {
-        words.push(match block {
-            ContentBlock::Text(text) => text.text.clone(),
-            ContentBlock::Image(image) => format!("[A picture: {}]", image.mime_type),
-            ContentBlock::Audio(sound) => format!("[A sound: {}]", sound.mime_type),
-            other => serde_json::to_string(other).unwrap_or_default(),
-        });
-    }
-    if words.is_empty()
-        && let Some(value) = &result.structured_content
-    {
-        words.push(value.to_string());
-    }
-    CallResult {
-        text: cut(&words.join("\n"), LONGEST_RESULT),
-        is_error: result.is_error.unwrap_or(false),
-    }
-}
-
-fn cut(text: &str, most: usize) -> String {
+pub(crate) fn cut(text: &str, most: usize) -> String {
     let mut end = most.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;

@@ -50,7 +50,7 @@ pub fn fuzz(data: &[u8]) {
 
 fn lines(bytes: &[u8], step: usize) -> Vec<Vec<u8>> {
     let mut from = BufReader::with_capacity(step, bytes);
-    std::iter::from_fn(|| crate::pipe::line(&mut from)).collect()
+    std::iter::from_fn(|| crate::pipe::line(&mut from).ok().flatten()).collect()
 }
 
 /// The events up to the first that cannot be read, as the reader of answers takes them, and whether

@@ -27,7 +27,8 @@ use sse_stream::{Error as SseError, Sse, SseStream};
 use crate::{Challenge, McpError};
 
 /// Of one answer, whatever its form.
-const LONGEST_ANSWER: usize = 8 << 20;
+/// With room for the files of a result as Base64.
+const LONGEST_ANSWER: usize = 32 << 20;
 const LONGEST_ERROR: usize = 64 << 10;
 const LONGEST_SESSION: usize = 1 << 10;
 /// So often an answer that breaks off is gone on with.

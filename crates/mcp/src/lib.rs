@@ -7,18 +7,21 @@
 //! one door, so that every message has its row. What either says is somebody else's: every line,
 //! answer, list and result is bounded, and nothing it says is done.
 
+mod asked;
 mod client;
 mod fuzz;
 mod http;
 mod pipe;
 mod process;
 mod program;
+mod returned;
 mod sign_in;
 
-pub use client::{CallResult, Client};
+pub use client::Client;
 pub use fuzz::fuzz;
 pub use http::Remote;
 pub use program::{Program, ProgramError, find_program};
+pub use returned::{CallResult, LARGEST_FILES, LeftOut, MOST_FILES, Piece, ReturnedFile};
 pub use sign_in::{Begun, Challenge, Gates, Guard, Guarded, Known, Permit, SignInError};
 
 use fluxchat_egress::EgressError;
@@ -35,6 +38,9 @@ pub enum McpError {
     /// It ended, or was ended because of what it said.
     #[error("The server of tools ended.")]
     Ended,
+    /// It said more at once than is read, and was ended.
+    #[error("The server of tools returned more than 32 MB at once, which is not read. It was ended.")]
+    TooMuch,
     /// It does not speak the protocol.
     #[error("The server of tools does not speak the Model Context Protocol.")]
     NotUnderstood,
@@ -85,6 +91,7 @@ impl McpError {
             Self::NotStarted => "tool_not_started",
             Self::NoAnswer => "tool_no_answer",
             Self::Ended => "tool_ended",
+            Self::TooMuch => "tool_too_much",
             Self::NotUnderstood => "tool_not_understood",
             Self::Refused(_) => "tool_refused",
             Self::KeyWanted => "tool_key_wanted",

@@ -14,15 +14,46 @@ use tokio::sync::mpsc;
 use crate::McpError;
 use crate::process::thread;
 
-const LONGEST_LINE: usize = 4 << 20;
+/// With room for the files of a result as Base64.
+const LONGEST_LINE: usize = 32 << 20;
 /// A program that greets people on the wrong pipe is forgiven.
 const MOST_NONSENSE: u32 = 100;
-const AHEAD: usize = 16;
+const AHEAD: usize = 2;
 
 pub(crate) struct Pipe {
     lines: std::sync::mpsc::Sender<Vec<u8>>,
     messages: mpsc::Receiver<RxJsonRpcMessage<RoleClient>>,
 }
+
+/// That nothing more is read of a program, and whether it had said too much.
+#[derive(Default)]
+pub(crate) struct Ending {
+    is_over: AtomicBool,
+    too_much: AtomicBool,
+}
+
+impl Ending {
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn end(&self) {
+        self.is_over.store(true, Ordering::Release);
+    }
+
+    /// Why it ended.
+    pub(crate) fn reason(&self) -> McpError {
+        if self.too_much.load(Ordering::Acquire) {
+            McpError::TooMuch
+        } else {
+            McpError::Ended
+        }
+    }
+}
+
+/// A line is longer than any may be.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooLong;
 
 #[derive(Debug, thiserror::Error)]
 #[error("the pipe is closed")]
@@ -33,7 +64,7 @@ impl Pipe {
     pub(crate) fn new(
         mut stdin: ChildStdin,
         stdout: ChildStdout,
-        ended: Arc<AtomicBool>,
+        ended: Arc<Ending>,
     ) -> Result<Self, McpError> {
         let (lines, to_write) = std::sync::mpsc::channel::<Vec<u8>>();
         let (read, messages) = mpsc::channel(AHEAD);
@@ -47,7 +78,15 @@ impl Pipe {
         let listen = move || {
             let mut stdout = BufReader::new(stdout);
             let mut nonsense = 0;
-            while let Some(line) = line(&mut stdout) {
+            loop {
+                let line = match line(&mut stdout) {
+                    Ok(Some(line)) => line,
+                    Ok(None) => break,
+                    Err(TooLong) => {
+                        ended.too_much.store(true, Ordering::Release);
+                        break;
+                    }
+                };
                 if line.iter().all(u8::is_ascii_whitespace) {
                     continue;
                 }
@@ -64,7 +103,7 @@ impl Pipe {
                     break;
                 }
             }
-            ended.store(true, Ordering::Release);
+            ended.end();
         };
         thread("tool-write", write).map_err(|_| McpError::NotStarted)?;
         thread("tool-read", listen).map_err(|_| McpError::NotStarted)?;
@@ -72,24 +111,24 @@ impl Pipe {
     }
 }
 
-/// The next line; `None` at the end and where one is too long.
-pub(crate) fn line(from: &mut impl BufRead) -> Option<Vec<u8>> {
+/// The next line; `None` at the end.
+pub(crate) fn line(from: &mut impl BufRead) -> Result<Option<Vec<u8>>, TooLong> {
     let mut line = Vec::new();
     loop {
-        let piece = from.fill_buf().ok()?;
-        if piece.is_empty() {
-            return None;
-        }
+        let piece = match from.fill_buf() {
+            Ok(piece) if !piece.is_empty() => piece,
+            _ => return Ok(None),
+        };
         let end = piece.iter().position(|byte| *byte == b'\n');
         line.extend_from_slice(&piece[..end.unwrap_or(piece.len())]);
         let used = end.map_or(piece.len(), |end| end + 1);
         from.consume(used);
         if line.len() > LONGEST_LINE {
             tracing::warn!(name: "tools.server_line_too_long", "");
-            return None;
+            return Err(TooLong);
         }
         if end.is_some() {
-            return Some(line);
+            return Ok(Some(line));
         }
     }
 }
@@ -127,10 +166,10 @@ mod tests {
     #[test]
     fn a_line_ends_or_is_too_long() {
         let mut input = &b"{}\n\nlast"[..];
-        assert_eq!(line(&mut input).unwrap(), b"{}");
-        assert_eq!(line(&mut input).unwrap(), b"");
-        assert_eq!(line(&mut input), None, "nobody ended it");
+        assert_eq!(line(&mut input), Ok(Some(b"{}".to_vec())));
+        assert_eq!(line(&mut input), Ok(Some(Vec::new())));
+        assert_eq!(line(&mut input), Ok(None), "nobody ended it");
         let mut endless = BufReader::new(std::io::repeat(b'x'));
-        assert_eq!(line(&mut endless), None);
+        assert_eq!(line(&mut endless), Err(TooLong));
     }
 }

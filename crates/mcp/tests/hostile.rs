@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use fluxchat_mcp::{Client, McpError, Program, find_program};
+use fluxchat_mcp::{
+    Client, LeftOut, McpError, Piece, Program, ReturnedFile, find_program,
+};
 
 fn shell(script: &str) -> Program {
     Program {
@@ -46,7 +48,7 @@ async fn what_is_no_server_ends_with_a_reason() {
     assert_eq!(started(shell("yes no-json")).await.0, McpError::Ended);
     // A line that never ends is not read to its end.
     let endless = started(shell("tr '\\0' x < /dev/zero")).await.0;
-    assert_eq!(endless, McpError::Ended);
+    assert_eq!(endless, McpError::TooMuch);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,22 +84,81 @@ async fn a_bad_list_is_bounded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_result_is_words_and_bounded() {
-    let result = r#"{"jsonrpc":"2.0","id":1,"result":{"isError":true,"content":[{"type":"text","text":"broken"},{"type":"image","data":"AAAA","mimeType":"image/png"}]}}"#;
+async fn a_result_is_words_and_files_and_bounded() {
+    let result = r#"{"jsonrpc":"2.0","id":1,"result":{"isError":true,"content":[{"type":"text","text":"broken"},{"type":"image","data":"AAEC","mimeType":"image/png"},{"type":"image","data":"%%","mimeType":"image/gif"}]}}"#;
     let client = Client::start(server(&[&said(result)]))
         .await
         .map_err(|it| it.0)
         .unwrap();
     let called = client.call("t", "{}").await.unwrap();
     assert!(called.is_error);
-    assert_eq!(called.text, "broken\n[A picture: image/png]");
-    // Two megabytes in one answer: less than a line may have, more than a result may.
+    assert_eq!(called.words(), "broken");
+    let files: Vec<_> = called.pieces.iter().skip(1).collect();
+    assert!(
+        matches!(files[..], [
+            Piece::File(ReturnedFile { bytes, .. }),
+            Piece::LeftOut { why: LeftOut::Unreadable, .. },
+        ] if *bytes == [0, 1, 2]),
+        "{files:?}"
+    );
+    // Two megabytes of words in one answer: less than a line may have, more than a result may.
     let huge = r#"printf '{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"'; head -c 2000000 /dev/zero | tr '\0' x; echo '"}]}}'"#;
     let client = Client::start(server(&[huge]))
         .await
         .map_err(|it| it.0)
         .unwrap();
-    assert_eq!(client.call("t", "{}").await.unwrap().text.len(), 1 << 20);
+    assert_eq!(client.call("t", "{}").await.unwrap().words().len(), 1 << 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_larger_than_anything_that_is_read_ends_the_server_and_says_so() {
+    let large = r#"printf '{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"image","mimeType":"image/png","data":"'; head -c 100000000 /dev/zero | tr '\0' A; echo '"}]}}'"#;
+    let client = Client::start(server(&[large]))
+        .await
+        .map_err(|it| it.0)
+        .unwrap();
+    let refused = client.call("t", "{}").await;
+    assert_eq!(refused, Err(McpError::TooMuch));
+    assert!(!client.is_alive());
+}
+
+/// A server that asks in the middle of a call and returns what it was told.
+fn asks(question: &str) -> Program {
+    let result = r#"{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"%s"}]}}\n"#;
+    let back = format!(r#"told=$(printf %s "$told" | sed 's/"/~/g'); printf '{result}' "$told""#);
+    server(&[&format!("echo '{question}'; read told; {back}")])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_never_offered_is_refused_by_the_protocol_and_the_call_goes_on() {
+    for (method, params) in [
+        ("roots/list", "{}"),
+        (
+            "sampling/createMessage",
+            r#"{"maxTokens":9,"messages":[{"role":"user","content":{"type":"text","text":"hi"}}]}"#,
+        ),
+        (
+            "elicitation/create",
+            r#"{"mode":"form","message":"Your name?","requestedSchema":{"type":"object","properties":{"name":{"type":"string"}}}}"#,
+        ),
+        (
+            "elicitation/create",
+            r#"{"mode":"url","message":"Go","elicitationId":"e","url":"https://evil.example/"}"#,
+        ),
+        ("server/doSomething", "{}"),
+    ] {
+        let question =
+            format!(r#"{{"jsonrpc":"2.0","id":7,"method":"{method}","params":{params}}}"#);
+        let client = Client::start(asks(&question)).await.map_err(|it| it.0);
+        let called = client.unwrap().call("t", "{}");
+        let called = tokio::time::timeout(Duration::from_secs(20), called).await;
+        let told = called.expect("it does not hang").unwrap().words();
+        let told = told.replace('~', "\"");
+        assert!(
+            told.contains(r#""id":7"#) && told.contains(r#""code":-32601"#),
+            "{method}: {told}"
+        );
+    }
 }
 
 /// Starts the test below with an environment of which it is known what is in it.

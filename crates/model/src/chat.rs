@@ -199,6 +199,9 @@ pub enum Part {
         name: String,
         /// Its media type.
         media_type: String,
+        /// The number of the call that returned it; `None` where a person attached it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<u32>,
     },
     /// Where a statement comes from.
     Citation {

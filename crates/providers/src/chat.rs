@@ -66,6 +66,8 @@ pub enum ChatPart {
         text: String,
         /// Whether it failed.
         is_error: bool,
+        /// Pictures and other files it returned, and words about them.
+        files: Vec<ChatPart>,
     },
 }
 
@@ -93,45 +95,80 @@ impl ChatMessage {
     /// Its words, joined.
     #[must_use]
     pub fn words(&self) -> String {
-        let words: Vec<&str> = self
-            .parts
-            .iter()
-            .filter_map(|part| match part {
-                ChatPart::Text(text) if !text.is_empty() => Some(text.as_str()),
-                _ => None,
-            })
-            .collect();
-        words.join("\n\n")
+        words(&self.parts)
     }
 
     /// Everything in it that may name somebody: words, names of files, what goes to tools and
     /// comes back. What is sealed and the bytes of pictures and files are not among it.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().filter_map(|part| match part {
-            ChatPart::Text(text)
-            | ChatPart::File { name: text, .. }
-            | ChatPart::Reasoning { text, .. }
-            | ChatPart::ToolCall {
-                arguments: text, ..
-            }
-            | ChatPart::ToolResult { text, .. } => Some(text.as_str()),
-            ChatPart::Image { .. } => None,
-        })
+        self.parts.iter().flat_map(ChatPart::texts)
     }
 
     /// The same, to be changed.
     pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
-        self.parts.iter_mut().filter_map(|part| match part {
-            ChatPart::Text(text)
-            | ChatPart::File { name: text, .. }
-            | ChatPart::Reasoning { text, .. }
-            | ChatPart::ToolCall {
-                arguments: text, ..
-            }
-            | ChatPart::ToolResult { text, .. } => Some(text),
-            ChatPart::Image { .. } => None,
-        })
+        self.parts.iter_mut().flat_map(ChatPart::texts_mut)
     }
+
+    /// What the tools returned beside words, each after a line that says which; for dialects whose
+    /// results are words alone.
+    pub(crate) fn returned(&self) -> Vec<ChatPart> {
+        let results = self.parts.iter().filter_map(|part| match part {
+            ChatPart::ToolResult { name, files, .. } if !files.is_empty() => Some((name, files)),
+            _ => None,
+        });
+        results
+            .flat_map(|(name, files)| {
+                let heading = ChatPart::Text(format!("[Returned by the tool {name}:]"));
+                std::iter::once(heading).chain(files.iter().cloned())
+            })
+            .collect()
+    }
+}
+
+impl ChatPart {
+    fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Text(text)
+            | Self::File { name: text, .. }
+            | Self::Reasoning { text, .. }
+            | Self::ToolCall {
+                arguments: text, ..
+            } => vec![text],
+            Self::ToolResult { text, files, .. } => {
+                let files = files.iter().flat_map(Self::texts);
+                std::iter::once(text.as_str()).chain(files).collect()
+            }
+            Self::Image { .. } => Vec::new(),
+        }
+    }
+
+    fn texts_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::Text(text)
+            | Self::File { name: text, .. }
+            | Self::Reasoning { text, .. }
+            | Self::ToolCall {
+                arguments: text, ..
+            } => vec![text],
+            Self::ToolResult { text, files, .. } => {
+                let files = files.iter_mut().flat_map(Self::texts_mut);
+                std::iter::once(text).chain(files).collect()
+            }
+            Self::Image { .. } => Vec::new(),
+        }
+    }
+}
+
+/// The words among parts, joined.
+pub(crate) fn words(parts: &[ChatPart]) -> String {
+    let words: Vec<&str> = parts
+        .iter()
+        .filter_map(|part| match part {
+            ChatPart::Text(text) if !text.is_empty() => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    words.join("\n\n")
 }
 
 /// A tool the model may ask for.

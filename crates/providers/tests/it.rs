@@ -29,6 +29,8 @@ mod quirks;
 mod refused;
 #[path = "it/responses.rs"]
 mod responses;
+#[path = "it/returned.rs"]
+mod returned;
 #[path = "it/rules.rs"]
 mod rules;
 #[path = "../src/sample.rs"]

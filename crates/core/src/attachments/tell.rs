@@ -9,9 +9,10 @@ use fluxchat_providers::{ChatMessage, ChatPart, Takes, cites_pages, takes};
 
 use super::best::{best, pages_of};
 use super::parts::{as_file, how_to_cite, in_parts, whole};
-use super::{WHOLE, of};
-use crate::chat::said::{Listener, Telling, text_of};
+use super::WHOLE;
+use crate::chat::said::{Listener, Returned, Telling, text_of};
 use crate::temporary::Home;
+use crate::tools::is_told_as_words;
 use crate::{App, Error, tokens};
 
 /// The pages a source reads in one PDF; a longer one goes as text.
@@ -63,6 +64,9 @@ impl Room {
         fits
     }
 }
+
+/// A file, and the call that returned it.
+type Fitted = (Option<u32>, FileSent);
 
 /// Who is given files: a source as it stands, and what its list tells of the model.
 pub(crate) struct Taker<'s> {
@@ -192,18 +196,29 @@ impl Taker<'_> {
     }
 
     /// How the files of a branch would be told, message by message. Those of the question always
-    /// go; of earlier ones, the newest that one request can carry beside them.
-    fn fitted(&self, home: &Home, path: &[(Role, Vec<Part>)]) -> Result<Vec<Vec<FileSent>>, Error> {
+    /// go; of earlier ones, and of what tools returned, the newest that one request can carry beside
+    /// them.
+    fn fitted(&self, home: &Home, path: &[(Role, Vec<Part>)]) -> Result<Vec<Vec<Fitted>>, Error> {
         let question = path.iter().rposition(|(role, _)| *role == Role::User);
         let last = path.len().saturating_sub(1);
+        let mut fitted: Vec<Vec<Fitted>> = path.iter().map(|_| Vec::new()).collect();
         let mut room = Room::default();
-        let mut fitted = Vec::with_capacity(path.len());
-        for (at, (_, parts)) in path.iter().enumerate().rev() {
-            let mut files = Vec::new();
-            for id in of(parts) {
-                let Some(it) = home.store.read(|tx| tx.attachment(id))? else {
+        let earlier = (0..path.len()).rev().filter(|at| Some(*at) != question);
+        for at in question.into_iter().chain(earlier) {
+            let (Some((_, parts)), Some(into)) = (path.get(at), fitted.get_mut(at)) else {
+                continue;
+            };
+            for part in parts {
+                let Part::Attachment { asset_id, call, .. } = part else {
                     continue;
                 };
+                let Some(it) = home.store.read(|tx| tx.attachment(*asset_id))? else {
+                    continue;
+                };
+                // It stands in the result.
+                if call.is_some() && is_told_as_words(it.facts.kind) {
+                    continue;
+                }
                 let mut file = self.planned(it);
                 file.is_new = at == last;
                 if !room.takes(&file) {
@@ -212,11 +227,9 @@ impl Taker<'_> {
                     }
                     file = self.without_room(file);
                 }
-                files.push(file);
+                into.push((*call, file));
             }
-            fitted.push(files);
         }
-        fitted.reverse();
         Ok(fitted)
     }
 
@@ -397,36 +410,17 @@ impl App {
         let mut telling = Telling::new(to);
         for ((role, parts), fitted) in path.iter().zip(fitted) {
             let mut said = Vec::new();
-            for mut file in fitted {
-                let it = &file.attachment;
-                let id = it.asset_id;
-                match file.way {
-                    Some(AttachmentWay::File) => {
-                        if taker.names_pages_of(it) {
-                            said.push(ChatPart::Text(format!("{}:\n{}", it.name, how_to_cite(it))));
-                        }
-                        said.push(as_file(it, self.file_bytes(home, id)?));
-                    }
-                    Some(AttachmentWay::Text) => {
-                        let chunks = home
-                            .store
-                            .read(|tx| tx.attachment_chunks(id, 0, u32::MAX))?;
-                        said.push(whole(it, &chunks));
-                    }
-                    Some(AttachmentWay::Pages) => {
-                        let best = home.store.read(|tx| best(tx, it, &question))?;
-                        said.push(in_parts(it, &best));
-                        file.pages = pages_of(&best);
-                    }
-                    None => said.push(ChatPart::Text(format!(
-                        "[The file {} was attached here. It is not part of this request.]",
-                        it.name
-                    ))),
+            let mut returned = Returned::new();
+            for (call, mut file) in fitted {
+                let told = self.tell_file(home, taker, &mut file, call.is_some(), &question)?;
+                match call {
+                    Some(call) => returned.entry(call).or_default().extend(told),
+                    None => said.extend(told),
                 }
                 files.push(file);
             }
             if said.is_empty() {
-                telling.tell(*role, parts);
+                telling.tell(*role, parts, &returned);
                 continue;
             }
             let text = text_of(parts);
@@ -442,6 +436,47 @@ impl App {
             messages: telling.told,
             files,
         })
+    }
+}
+
+impl App {
+    /// A file as it goes.
+    fn tell_file(
+        &self,
+        home: &Home,
+        taker: &Taker<'_>,
+        file: &mut FileSent,
+        is_returned: bool,
+        question: &str,
+    ) -> Result<Vec<ChatPart>, Error> {
+        let it = &file.attachment;
+        let id = it.asset_id;
+        let mut told = Vec::new();
+        match file.way {
+            Some(AttachmentWay::File) => {
+                if taker.names_pages_of(it) {
+                    told.push(ChatPart::Text(format!("{}:\n{}", it.name, how_to_cite(it))));
+                }
+                told.push(as_file(it, self.file_bytes(home, id)?));
+            }
+            Some(AttachmentWay::Text) => {
+                let chunks = home
+                    .store
+                    .read(|tx| tx.attachment_chunks(id, 0, u32::MAX))?;
+                told.push(whole(it, &chunks));
+            }
+            Some(AttachmentWay::Pages) => {
+                let best = home.store.read(|tx| best(tx, it, question))?;
+                told.push(in_parts(it, &best));
+                file.pages = pages_of(&best);
+            }
+            None => told.push(ChatPart::Text(format!(
+                "[The file {} was {} here. It is not part of this request.]",
+                it.name,
+                if is_returned { "returned" } else { "attached" },
+            ))),
+        }
+        Ok(told)
     }
 }
 

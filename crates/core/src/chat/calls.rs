@@ -1,11 +1,15 @@
 //! The calls of an answer: recorded as they were asked for, shown, allowed or refused, run. Each has
 //! a result before the source is asked again.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use fluxchat_egress::EgressError;
 use fluxchat_model::{Part, SealedPart, SourceId, ToolCallPart, ToolDecision, ToolState};
 use fluxchat_providers::{Sealed, ToolCallDelta};
 
 use super::generation::Run;
+use crate::attachments::ReadFile;
 use crate::tools::{Asked, Offered};
 use crate::{Error, Event};
 
@@ -182,6 +186,7 @@ impl Run {
                 () = cancel.cancelled() => None,
                 ran = tokio::time::timeout(patience, self.app.run_tool(tool, &call.arguments, asked)) => Some(ran),
             };
+            let mut files = Vec::new();
             match ran {
                 None => call.cut_off(),
                 Some(Err(_)) => {
@@ -195,14 +200,32 @@ impl Run {
                         ToolState::Done
                     };
                     over(call, state, &ran.text);
+                    files = ran.files;
                 }
             }
-            self.keep_call(call).await?;
+            if files.is_empty() {
+                self.keep_call(call).await?;
+            } else {
+                asked.returned.fetch_add(files.len(), Ordering::AcqRel);
+                self.keep_returned(call, files).await?;
+            }
             if cancel.is_cancelled() {
                 return Err(EgressError::Cancelled.into());
             }
         }
         Ok(())
+    }
+
+    /// Keeps what a call came to with the files it returned, or nothing of it.
+    async fn keep_returned(&self, call: &ToolCallPart, files: Vec<ReadFile>) -> Result<(), Error> {
+        let (home, answer) = (self.home.clone(), self.answer.clone());
+        let (open, kept) = (Arc::clone(&self.open), call.clone());
+        let written = self
+            .app
+            .off_thread(move |app| app.keep_files_of_call(&open, &home, &answer, &kept, files))
+            .await;
+        self.app.tell(Event::ToolCallsChanged(self.answer.id));
+        written
     }
 
     /// Finds the tool and whether it may run.

@@ -53,9 +53,8 @@ impl App {
         };
         let (path, files) = self
             .read_at(home, move |tx| {
-                let of =
-                    |message: &Message| attachments::known(tx, attachments::of(&message.parts));
-                let files: Result<Vec<_>, StoreError> = path.iter().map(of).collect();
+                let of = path.iter().map(|message| attachments::known_told(tx, message));
+                let files: Result<Vec<_>, StoreError> = of.collect();
                 files.map(|files| (path, files))
             })
             .await?;
@@ -253,7 +252,7 @@ fn counted(tx: &ReadTx<'_>, head: MessageId) -> Result<Vec<(MessageId, Size)>, S
 /// About how many tokens a message is, with its files, whoever is asked.
 fn size_of(tx: &ReadTx<'_>, message: &Message) -> Result<u64, StoreError> {
     let mut tokens = tokens::of_message(message);
-    for it in attachments::known(tx, attachments::of(&message.parts))? {
+    for it in attachments::known_told(tx, message)? {
         tokens += tokens::of_any(&it, tx.attachment_way(it.asset_id)?, WHOLE);
     }
     Ok(tokens)

@@ -6,6 +6,7 @@ mod heard;
 mod pace;
 mod request;
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -132,6 +133,7 @@ impl Run {
             sessions: tools::Sessions::default(),
             pages: Mutex::default(),
             notices: Mutex::default(),
+            returned: AtomicUsize::new(self.so_far.as_ref().map_or(0, files_of_calls)),
         };
         let end = self.converse(&asked, gathered).await;
         gathered.read =
@@ -321,6 +323,11 @@ fn calls_of(message: &Message) -> impl Iterator<Item = &ToolCallPart> {
         Part::ToolCall(call) => Some(call),
         _ => None,
     })
+}
+
+fn files_of_calls(message: &Message) -> usize {
+    let is_of_call = |part: &&Part| matches!(part, Part::Attachment { call: Some(_), .. });
+    message.parts.iter().filter(is_of_call).count()
 }
 
 fn next_number(message: &Message) -> u32 {

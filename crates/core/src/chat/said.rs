@@ -1,5 +1,7 @@
 //! A branch as it is told: words, and the calls of tools with what came of them.
 
+use std::collections::BTreeMap;
+
 use fluxchat_model::{Part, Role, SealedPart, SourceId, ToolCallPart};
 use fluxchat_providers::{ChatMessage, ChatPart, Sealed};
 
@@ -12,6 +14,9 @@ pub(crate) struct Listener {
     /// Without tools in a request, calls in it are refused by some: only the words are told.
     pub(crate) has_tools: bool,
 }
+
+/// What the calls of a message returned beside words, by the number of the call.
+pub(crate) type Returned = BTreeMap<u32, Vec<ChatPart>>;
 
 /// A branch that is being told, message by message.
 pub(crate) struct Telling {
@@ -31,10 +36,10 @@ impl Telling {
     }
 
     /// Tells the words of a message, and the calls in it with what came of them.
-    pub(crate) fn tell(&mut self, role: Role, parts: &[Part]) {
+    pub(crate) fn tell(&mut self, role: Role, parts: &[Part], returned: &Returned) {
         let is_answer = |part: &Part| matches!(part, Part::ToolCall(_) | Part::Sealed(_));
         if role == Role::Assistant && parts.iter().any(is_answer) {
-            answer_in_turns(parts, &self.to, &mut self.names, &mut self.told);
+            answer_in_turns(parts, &self.to, returned, &mut self.names, &mut self.told);
             return;
         }
         let text = text_of(parts);
@@ -56,7 +61,13 @@ pub(crate) fn text_of(parts: &[Part]) -> String {
     words.join("\n\n")
 }
 
-fn answer_in_turns(parts: &[Part], to: &Listener, names: &mut u32, told: &mut Vec<ChatMessage>) {
+fn answer_in_turns(
+    parts: &[Part],
+    to: &Listener,
+    returned: &Returned,
+    names: &mut u32,
+    told: &mut Vec<ChatMessage>,
+) {
     let mut turn = Turn::default();
     let mut reasoning = String::new();
     for part in parts {
@@ -82,7 +93,10 @@ fn answer_in_turns(parts: &[Part], to: &Listener, names: &mut u32, told: &mut Ve
                     });
                 }
             }
-            Part::ToolCall(call) if to.has_tools => turn.call(call, to, names),
+            Part::ToolCall(call) if to.has_tools => {
+                let files = returned.get(&call.number).cloned().unwrap_or_default();
+                turn.call(call, files, to, names);
+            }
             _ => {}
         }
     }
@@ -99,7 +113,13 @@ struct Turn {
 }
 
 impl Turn {
-    fn call(&mut self, call: &ToolCallPart, to: &Listener, names: &mut u32) {
+    fn call(
+        &mut self,
+        call: &ToolCallPart,
+        files: Vec<ChatPart>,
+        to: &Listener,
+        names: &mut u32,
+    ) {
         // Names of calls have forms, and another source may refuse this one's.
         let sealed = call.sealed.as_ref();
         *names += 1;
@@ -119,6 +139,7 @@ impl Turn {
             name: call.wire_name.clone(),
             text: call.result.clone().unwrap_or_else(|| NO_RESULT.to_owned()),
             is_error: call.state != fluxchat_model::ToolState::Done,
+            files,
         });
     }
 
@@ -215,7 +236,9 @@ mod tests {
             model: model.to_owned(),
             has_tools,
         });
-        telling.tell(message.role, &message.parts);
+        let picture = ChatPart::Text("a picture".to_owned());
+        let returned = Returned::from([(1, vec![picture])]);
+        telling.tell(message.role, &message.parts, &returned);
         telling.told
     }
 
@@ -234,7 +257,7 @@ mod tests {
             ChatPart::ToolCall { id, sealed: Some(_), .. } if id == "foreign/0"
         ));
         let results: Vec<_> = told[1].texts().collect();
-        assert_eq!(results, ["one", NO_RESULT]);
+        assert_eq!(results, ["one", NO_RESULT, "a picture"]);
         assert_eq!(told[2].words(), "after");
     }
 

@@ -245,10 +245,7 @@ async fn work_out(expression: String) -> Ran {
         )
     };
     match tokio::task::spawn_blocking(work).await {
-        Ok(Ok(result)) => Ran {
-            text: result.get_main_result().to_owned(),
-            is_error: false,
-        },
+        Ok(Ok(result)) => Ran::done(result.get_main_result().to_owned()),
         Ok(Err(error)) => Ran::failed(error),
         Err(_) => Ran::failed("This cannot be worked out."),
     }

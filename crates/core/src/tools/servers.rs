@@ -2,6 +2,7 @@
 //! switched on is answered, and ended with the archive.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fluxchat_mcp::{Client, McpError, Program};
@@ -10,6 +11,7 @@ use fluxchat_model::{
 };
 
 use super::permits::Returning;
+use super::returned::MOST_IN_ANSWER;
 use super::typed::{NewToolServer, command, timeout, transport};
 use super::{Asked, OfferedTool, Ran, ToolInfo, remote};
 use crate::app::Open;
@@ -517,10 +519,11 @@ impl App {
             result.map_err(refused)
         };
         match called.await {
-            Ok(result) => Ran {
-                text: result.text,
-                is_error: result.is_error,
-            },
+            Ok(result) => {
+                let room = MOST_IN_ANSWER.saturating_sub(asked.returned.load(Ordering::Acquire));
+                let taken = self.take_returned(result, room).await;
+                taken.unwrap_or_else(|error| Ran::failed(error.to_string()))
+            }
             Err(error) => {
                 self.note_more(tool, &error, asked);
                 Ran::failed(error.to_string())

@@ -66,7 +66,7 @@ impl Words {
 
 fn row(message: Message, branch_ids: Vec<MessageId>, words: Words) -> MessageRow {
     MessageRow {
-        attachments: attachments(&message),
+        attachments: files_of(&message, None),
         calls: super::tools::calls(&message),
         notices: notices(&message),
         id: message.id,
@@ -135,13 +135,15 @@ fn notices(message: &Message) -> Vec<AnswerNotice> {
     found.collect()
 }
 
-fn attachments(message: &Message) -> Vec<AttachmentRow> {
+/// The files that a call of a message returned; of `None`, those that belong to the message itself.
+pub(crate) fn files_of(message: &Message, of: Option<u32>) -> Vec<AttachmentRow> {
     let rows = message.parts.iter().filter_map(|part| match part {
         Part::Attachment {
             asset_id,
             name,
             media_type,
-        } => Some(AttachmentRow {
+            call,
+        } if *call == of => Some(AttachmentRow {
             asset_id: *asset_id,
             name: name.clone(),
             media_type: media_type.clone(),

@@ -217,7 +217,11 @@ pub fn calls(message: &Message) -> Vec<ToolCallRow> {
             }
             Part::ToolCall(call) => {
                 let after = u32::try_from(before.blocks().len()).unwrap_or(u32::MAX);
-                rows.push(call_row(call, is_over, after));
+                let files = super::message::files_of(message, Some(call.number));
+                rows.push(ToolCallRow {
+                    files,
+                    ..call_row(call, is_over, after)
+                });
             }
             _ => {}
         }
@@ -241,6 +245,7 @@ fn call_row(call: &ToolCallPart, is_over: bool, after: u32) -> ToolCallRow {
         },
         changed: call.changed,
         result: call.result.clone(),
+        files: Vec::new(),
         description: None,
         program: None,
     }

@@ -224,6 +224,8 @@ dto! {
         pub changed: bool,
         /// What it returned.
         pub result: Option<String>,
+        /// The files it returned.
+        pub files: Vec<super::chat::AttachmentRow>,
         /// Of one that waits, what its server says the tool does.
         pub description: Option<String>,
         /// Of one that waits, the program it would run in.

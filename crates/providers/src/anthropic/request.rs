@@ -175,7 +175,15 @@ fn messages(request: &ChatRequest, body: &mut Body) -> Value {
             Role::User | Role::Tool => "user",
         };
         let blocks = message.parts.iter().filter_map(|part| block(part, body));
-        let blocks: Vec<Value> = blocks.collect();
+        let mut blocks: Vec<Value> = blocks.collect();
+        // Documents are counted where they are cited: none is inside of a result.
+        for part in &message.parts {
+            let ChatPart::ToolResult { files, .. } = part else {
+                continue;
+            };
+            let documents = files.iter().filter(|it| is_document(it));
+            blocks.extend(documents.filter_map(|it| block(it, body)));
+        }
         match turns.last_mut() {
             _ if blocks.is_empty() => {}
             Some((last, so_far)) if *last == role => so_far.extend(blocks),
@@ -228,11 +236,31 @@ fn block(part: &ChatPart, body: &mut Body) -> Option<Value> {
             Some(json!({"type": "tool_use", "id": id, "name": name, "input": input}))
         }
         ChatPart::ToolResult {
-            id, text, is_error, ..
+            id,
+            text,
+            is_error,
+            files,
+            ..
         } => Some(json!({
-            "type": "tool_result", "tool_use_id": id, "content": text, "is_error": is_error,
+            "type": "tool_result", "tool_use_id": id, "content": result(text, files, body),
+            "is_error": is_error,
         })),
     }
+}
+
+fn is_document(part: &ChatPart) -> bool {
+    matches!(part, ChatPart::File { .. })
+}
+
+/// Words alone are a string; with pictures it is a list.
+fn result(text: &str, files: &[ChatPart], body: &mut Body) -> Value {
+    let beside = files.iter().filter(|it| !is_document(it));
+    let beside: Vec<Value> = beside.filter_map(|it| block(it, body)).collect();
+    if beside.is_empty() {
+        return json!(text);
+    }
+    let words = ChatPart::Text(text.to_owned());
+    block(&words, body).into_iter().chain(beside).collect()
 }
 
 fn file(name: &str, media_type: &str, bytes: &[u8], body: &mut Body) -> Option<Value> {

@@ -144,13 +144,14 @@ fn tool_choice(choice: &ToolChoice) -> Value {
 /// One content for every change of the speaker.
 fn contents(request: &ChatRequest, body: &mut Body) -> Value {
     let mut all: Vec<(&str, Vec<Value>)> = Vec::new();
+    let in_results = takes_in_results(&request.model);
     for message in &request.messages {
         let role = match message.role {
             Role::System => continue,
             Role::Assistant => "model",
             Role::User | Role::Tool => "user",
         };
-        let parts = parts(message, body);
+        let parts = parts(message, in_results, body);
         match all.last_mut() {
             Some((last, before)) if *last == role => before.extend(parts),
             _ if parts.is_empty() => {}
@@ -162,22 +163,21 @@ fn contents(request: &ChatRequest, body: &mut Body) -> Value {
         .collect()
 }
 
-fn parts(message: &ChatMessage, body: &mut Body) -> Vec<Value> {
+/// False for the models that take words alone from a function: what it returned beside them follows.
+fn takes_in_results(model: &str) -> bool {
+    let name = model.rsplit('/').next().unwrap_or(model);
+    !["gemini-1", "gemini-2", "gemma"]
+        .iter()
+        .any(|old| name.starts_with(old))
+}
+
+fn parts(message: &ChatMessage, in_results: bool, body: &mut Body) -> Vec<Value> {
     let mut parts = Vec::new();
     for part in &message.parts {
         match part {
-            ChatPart::Text(text) if text.is_empty() => {}
-            ChatPart::Text(text) => parts.push(json!({"text": text})),
-            ChatPart::Image { media_type, bytes } => parts.push(inline(media_type, bytes)),
-            ChatPart::File {
-                name,
-                media_type,
-                bytes,
-            } => match text_of(name, media_type, bytes) {
-                Some(text) => parts.push(json!({"text": text})),
-                None if medium(media_type).is_some() => parts.push(inline(media_type, bytes)),
-                None => body.left_out(name),
-            },
+            ChatPart::Text(_) | ChatPart::Image { .. } | ChatPart::File { .. } => {
+                parts.extend(plain(part, body));
+            }
             ChatPart::Reasoning {
                 text,
                 sealed: Some(sealed),
@@ -213,15 +213,66 @@ fn parts(message: &ChatMessage, body: &mut Body) -> Vec<Value> {
                 name,
                 text,
                 is_error,
+                files,
             } => {
                 let key = if *is_error { "error" } else { "result" };
                 let mut response = json!({"name": name, "response": {key: text}});
+                if in_results {
+                    fill(files, &mut response, key, body);
+                }
                 name_call(id, &mut response);
                 parts.push(json!({"functionResponse": response}));
             }
         }
     }
+    let after = message.returned();
+    let after = after.iter().filter(|part| !(in_results && in_response(part)));
+    parts.extend(after.filter_map(|part| plain(part, body)));
     parts
+}
+
+/// Words and pictures have a form in a response; what else was returned follows it.
+fn in_response(part: &ChatPart) -> bool {
+    !matches!(part, ChatPart::File { .. })
+}
+
+/// Pictures are parts of a response; words about them are among its own.
+fn fill(files: &[ChatPart], response: &mut Value, key: &str, body: &mut Body) {
+    let mut beside = Vec::new();
+    let own = response["response"][key].as_str();
+    let mut words = vec![own.unwrap_or_default().to_owned()];
+    let within = files.iter().filter(|it| in_response(it));
+    for part in within.filter_map(|part| plain(part, body)) {
+        match part["text"].as_str() {
+            Some(text) => words.push(text.to_owned()),
+            None => beside.push(part),
+        }
+    }
+    response["response"][key] = json!(words.join("\n\n"));
+    if !beside.is_empty() {
+        response["parts"] = Value::Array(beside);
+    }
+}
+
+/// What is neither thought nor called nor returned.
+fn plain(part: &ChatPart, body: &mut Body) -> Option<Value> {
+    match part {
+        ChatPart::Text(text) => (!text.is_empty()).then(|| json!({"text": text})),
+        ChatPart::Image { media_type, bytes } => Some(inline(media_type, bytes)),
+        ChatPart::File {
+            name,
+            media_type,
+            bytes,
+        } => match text_of(name, media_type, bytes) {
+            Some(text) => Some(json!({"text": text})),
+            None if medium(media_type).is_some() => Some(inline(media_type, bytes)),
+            None => {
+                body.left_out(name);
+                None
+            }
+        },
+        _ => None,
+    }
 }
 
 fn inline(media_type: &str, bytes: &[u8]) -> Value {

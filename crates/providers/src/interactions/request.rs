@@ -117,46 +117,68 @@ fn steps(request: &ChatRequest, body: &mut Body) -> Value {
 fn question(message: &ChatMessage, body: &mut Body, steps: &mut Vec<Value>) {
     let mut content = Vec::new();
     for part in &message.parts {
-        match part {
-            ChatPart::Text(text) if !text.is_empty() => content.push(words(text)),
-            ChatPart::Image { media_type, bytes } => {
-                content.push(data("image", media_type, bytes));
-            }
-            ChatPart::File {
-                name,
-                media_type,
-                bytes,
-            } => match (text_of(name, media_type, bytes), medium(media_type)) {
-                (Some(text), _) => content.push(words(&text)),
-                (None, Some(medium)) => content.push(data(
-                    match medium {
-                        Medium::Image => "image",
-                        Medium::Audio => "audio",
-                        Medium::Video => "video",
-                        Medium::Document => "document",
-                    },
-                    media_type,
-                    bytes,
-                )),
-                (None, None) => body.left_out(name),
-            },
-            ChatPart::ToolResult {
-                id,
-                name,
-                text,
-                is_error,
-            } => steps.push(json!({
+        if let ChatPart::ToolResult {
+            id,
+            name,
+            text,
+            is_error,
+            files,
+        } = part
+        {
+            steps.push(json!({
                 "type": "function_result",
                 "call_id": id,
                 "name": name,
-                "result": text,
+                "result": result(text, files, body),
                 "is_error": is_error,
-            })),
-            ChatPart::Text(_) | ChatPart::Reasoning { .. } | ChatPart::ToolCall { .. } => {}
+            }));
+        } else {
+            content.extend(said(part, body));
         }
     }
     if !content.is_empty() {
         steps.push(json!({"type": "user_input", "content": content}));
+    }
+}
+
+/// Words alone are a string; with more beside them it is a list.
+fn result(text: &str, files: &[ChatPart], body: &mut Body) -> Value {
+    let beside = files.iter().filter_map(|it| said(it, body));
+    let beside: Vec<Value> = beside.collect();
+    if beside.is_empty() {
+        return json!(text);
+    }
+    let own = said(&ChatPart::Text(text.to_owned()), body);
+    own.into_iter().chain(beside).collect()
+}
+
+fn said(part: &ChatPart, body: &mut Body) -> Option<Value> {
+    match part {
+        ChatPart::Text(text) => (!text.is_empty()).then(|| words(text)),
+        ChatPart::Image { media_type, bytes } => Some(data("image", media_type, bytes)),
+        ChatPart::File {
+            name,
+            media_type,
+            bytes,
+        } => match (text_of(name, media_type, bytes), medium(media_type)) {
+            (Some(text), _) => Some(words(&text)),
+            (None, Some(medium)) => {
+                let kind = match medium {
+                    Medium::Image => "image",
+                    Medium::Audio => "audio",
+                    Medium::Video => "video",
+                    Medium::Document => "document",
+                };
+                Some(data(kind, media_type, bytes))
+            }
+            (None, None) => {
+                body.left_out(name);
+                None
+            }
+        },
+        ChatPart::Reasoning { .. } | ChatPart::ToolCall { .. } | ChatPart::ToolResult { .. } => {
+            None
+        }
     }
 }
 

@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 
 use super::frame::THINKING;
 use crate::wire::{self, Body, base64, number, stops, text_of};
-use crate::{ChatMessage, ChatPart, ChatRequest, Sealed, ToolChoice, web_search};
+use crate::{ChatPart, ChatRequest, Sealed, ToolChoice, web_search};
 
 const OPTIONAL: &[(&str, &[&str])] =
     &[("think", &["thinking"]), ("truncate", &[]), ("format", &[])];
@@ -65,7 +65,7 @@ pub(super) fn body(source: &Source, request: &ChatRequest, training_allowed: boo
 /// How much it has to read at once to take this: it begins with a few thousand tokens, whatever the
 /// model can do. In powers of two, because every other number loads the model anew.
 fn reads(request: &ChatRequest) -> u64 {
-    let length = |text: &str| u64::try_from(text.len()).unwrap_or(u64::MAX);
+    let length: fn(&str) -> u64 = |text| u64::try_from(text.len()).unwrap_or(u64::MAX);
     let tools = request.tools.iter().map(|tool| {
         length(&tool.name) + length(&tool.description) + length(&tool.schema.to_string())
     });
@@ -78,11 +78,13 @@ fn reads(request: &ChatRequest) -> u64 {
 }
 
 /// Bytes of words; a picture counts as so many.
-fn weight(part: &ChatPart, length: impl Fn(&str) -> u64) -> u64 {
+fn weight(part: &ChatPart, length: fn(&str) -> u64) -> u64 {
     match part {
         ChatPart::Reasoning { sealed, .. } => thought(sealed.as_ref()).map_or(0, length),
+        ChatPart::ToolResult { text, files, .. } => {
+            length(text) + files.iter().map(|it| weight(it, length)).sum::<u64>()
+        }
         ChatPart::Text(text)
-        | ChatPart::ToolResult { text, .. }
         | ChatPart::ToolCall {
             arguments: text, ..
         } => length(text),
@@ -139,14 +141,16 @@ fn messages(request: &ChatRequest, body: &mut Body) -> Value {
                 all.push(json!({"role": "tool", "tool_name": name, "content": text}));
             }
         }
-        all.extend(said(message, body));
+        let mut parts = message.parts.clone();
+        parts.extend(message.returned());
+        all.extend(said(message.role, &parts, body));
     }
     Value::Array(all)
 }
 
-fn said(message: &ChatMessage, body: &mut Body) -> Option<Value> {
+fn said(role: Role, parts: &[ChatPart], body: &mut Body) -> Option<Value> {
     let (mut words, mut images, mut calls, mut thoughts) = (Vec::new(), vec![], vec![], vec![]);
-    for part in &message.parts {
+    for part in parts {
         match part {
             ChatPart::Text(text) => words.push(text.clone()),
             ChatPart::Image { bytes, .. } => images.push(json!(base64(bytes))),
@@ -173,7 +177,7 @@ fn said(message: &ChatMessage, body: &mut Body) -> Option<Value> {
     if words.is_empty() && images.is_empty() && calls.is_empty() {
         return None;
     }
-    let role = match message.role {
+    let role = match role {
         Role::System => "system",
         Role::Assistant => "assistant",
         Role::User | Role::Tool => "user",

@@ -2,6 +2,7 @@ use fluxchat_model::{Dialect, Role, Source};
 use serde_json::{Value, json};
 
 use super::frame::{BLOCKS, DETAILS, EXTRA};
+use crate::chat::words;
 use crate::hosts::{Files, Ways, keeps_nothing, ways};
 use crate::wire::{self, Body, base64, data_url, number, response_format, stops, text_of};
 use crate::{ChatMessage, ChatPart, ChatRequest, ToolChoice, web_search};
@@ -139,14 +140,31 @@ fn messages(source: &Source, request: &ChatRequest, body: &mut Body) -> Value {
         all.push(json!({"role": "system", "content": system}));
     }
     for message in &request.messages {
+        let takes = ways(source).files;
         for part in &message.parts {
-            if let ChatPart::ToolResult { id, text, .. } = part {
-                all.push(json!({"role": "tool", "tool_call_id": id, "content": text}));
-            }
+            let ChatPart::ToolResult {
+                id, text, files, ..
+            } = part
+            else {
+                continue;
+            };
+            let content = if takes == Files::Mistral && !files.is_empty() {
+                // Nothing of the person's may follow results there, and they may be lists.
+                let words = ChatPart::Text(text.clone());
+                let parts: Vec<ChatPart> = std::iter::once(words).chain(files.clone()).collect();
+                content(&parts, takes, body)
+            } else {
+                Some(json!(text))
+            };
+            all.push(json!({"role": "tool", "tool_call_id": id, "content": content}));
         }
         let calls = message.parts.iter().filter_map(|part| call(source, part));
         let calls: Vec<Value> = calls.collect();
-        let content = content(message, ways(source).files, body);
+        let mut parts = message.parts.clone();
+        if takes != Files::Mistral {
+            parts.extend(message.returned());
+        }
+        let content = content(&parts, takes, body);
         if content.is_none() && calls.is_empty() {
             continue;
         }
@@ -189,17 +207,15 @@ fn call(source: &Source, part: &ChatPart) -> Option<Value> {
 }
 
 /// Words alone are a string, which every server takes; only with more beside them it is a list.
-fn content(message: &ChatMessage, files: Files, body: &mut Body) -> Option<Value> {
-    let plain = message
-        .parts
+fn content(parts: &[ChatPart], files: Files, body: &mut Body) -> Option<Value> {
+    let plain = parts
         .iter()
         .all(|part| !matches!(part, ChatPart::Image { .. } | ChatPart::File { .. }));
     if plain {
-        let words = message.words();
+        let words = words(parts);
         return (!words.is_empty()).then(|| json!(words));
     }
-    let parts: Vec<Value> = message
-        .parts
+    let parts: Vec<Value> = parts
         .iter()
         .filter_map(|part| match part {
             ChatPart::Text(text) if !text.is_empty() => Some(json!({"type": "text", "text": text})),

@@ -117,42 +117,67 @@ fn input(request: &ChatRequest, body: &mut Body) -> Value {
 fn question(message: &ChatMessage, body: &mut Body, items: &mut Vec<Value>) {
     let mut content = Vec::new();
     for part in &message.parts {
-        match part {
-            ChatPart::Text(text) if !text.is_empty() => {
-                content.push(json!({"type": "input_text", "text": text}));
-            }
-            ChatPart::Image { media_type, bytes } => content.push(json!({
-                "type": "input_image",
-                "image_url": data_url(media_type, bytes),
-                "detail": "auto",
-            })),
-            ChatPart::File {
-                name,
-                media_type,
-                bytes,
-            } => {
-                if let Some(text) = text_of(name, media_type, bytes) {
-                    content.push(json!({"type": "input_text", "text": text}));
-                } else if media_type == "application/pdf" {
-                    content.push(json!({
-                        "type": "input_file",
-                        "filename": name,
-                        "file_data": data_url(media_type, bytes),
-                    }));
-                } else {
-                    body.left_out(name);
-                }
-            }
-            ChatPart::ToolResult { id, text, .. } => items.push(json!({
+        if let ChatPart::ToolResult {
+            id, text, files, ..
+        } = part
+        {
+            items.push(json!({
                 "type": "function_call_output",
                 "call_id": id,
-                "output": text,
-            })),
-            ChatPart::Text(_) | ChatPart::Reasoning { .. } | ChatPart::ToolCall { .. } => {}
+                "output": output(text, files, body),
+            }));
+        } else {
+            content.extend(input_part(part, body));
         }
     }
     if !content.is_empty() {
         items.push(json!({"role": "user", "content": content}));
+    }
+}
+
+/// Words alone are a string, which every server takes; with more beside them it is a list.
+fn output(text: &str, files: &[ChatPart], body: &mut Body) -> Value {
+    let beside = files.iter().filter_map(|part| input_part(part, body));
+    let beside: Vec<Value> = beside.collect();
+    if beside.is_empty() {
+        return json!(text);
+    }
+    let words = ChatPart::Text(text.to_owned());
+    input_part(&words, body).into_iter().chain(beside).collect()
+}
+
+fn input_part(part: &ChatPart, body: &mut Body) -> Option<Value> {
+    match part {
+        ChatPart::Text(text) if !text.is_empty() => {
+            Some(json!({"type": "input_text", "text": text}))
+        }
+        ChatPart::Image { media_type, bytes } => Some(json!({
+            "type": "input_image",
+            "image_url": data_url(media_type, bytes),
+            "detail": "auto",
+        })),
+        ChatPart::File {
+            name,
+            media_type,
+            bytes,
+        } => {
+            if let Some(text) = text_of(name, media_type, bytes) {
+                return Some(json!({"type": "input_text", "text": text}));
+            }
+            if media_type == "application/pdf" {
+                return Some(json!({
+                    "type": "input_file",
+                    "filename": name,
+                    "file_data": data_url(media_type, bytes),
+                }));
+            }
+            body.left_out(name);
+            None
+        }
+        ChatPart::Text(_)
+        | ChatPart::Reasoning { .. }
+        | ChatPart::ToolCall { .. }
+        | ChatPart::ToolResult { .. } => None,
     }
 }
 

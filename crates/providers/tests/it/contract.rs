@@ -66,6 +66,17 @@ fn result(id: &str, is_error: bool) -> ChatPart {
         name: "weather".to_owned(),
         text: "rain".to_owned(),
         is_error,
+        files: Vec::new(),
+    }
+}
+
+fn returning(id: &str, files: Vec<ChatPart>) -> ChatPart {
+    ChatPart::ToolResult {
+        id: id.to_owned(),
+        name: "weather".to_owned(),
+        text: "rain".to_owned(),
+        is_error: false,
+        files,
     }
 }
 
@@ -183,6 +194,36 @@ pub fn requests(sealed: Option<&Sealed>) -> Vec<(&'static str, ChatRequest)> {
                     message(
                         Role::Tool,
                         vec![result("call_2", true), result("call_3", false)],
+                    ),
+                    words(),
+                ],
+                ..tools()
+            },
+        ),
+        (
+            "what tools returned",
+            ChatRequest {
+                messages: vec![
+                    words(),
+                    message(
+                        Role::Assistant,
+                        vec![call("call_1", "{}", None), call("call_2", "{}", None)],
+                    ),
+                    message(
+                        Role::Tool,
+                        vec![
+                            returning(
+                                "call_1",
+                                vec![
+                                    image("image/png"),
+                                    image("image/x-odd"),
+                                    file("a.pdf", "application/pdf", b"%PDF-1.7"),
+                                    file("a.mp3", "audio/mpeg", b"ID3"),
+                                    part_text("[The file b is not part of this request.]"),
+                                ],
+                            ),
+                            result("call_2", false),
+                        ],
                     ),
                     words(),
                 ],

@@ -47,6 +47,40 @@ fn message(role: Role, parts: Vec<ChatPart>) -> ChatMessage {
     ChatMessage { role, parts }
 }
 
+/// What a tool returned beside words.
+fn returned() -> Vec<ChatPart> {
+    let file = |name: &str, media_type: &str, bytes: &'static [u8]| ChatPart::File {
+        name: name.to_owned(),
+        media_type: media_type.to_owned(),
+        bytes: Bytes::from_static(bytes),
+    };
+    vec![
+        ChatPart::Image {
+            media_type: "image/png".to_owned(),
+            bytes: Bytes::from_static(RETURNED),
+        },
+        file("plan.pdf", "application/pdf", b"%PDF-1.7"),
+        file("horn.mp3", "audio/mpeg", b"ID3"),
+        ChatPart::Text("[The file x is not part of this request.]".to_owned()),
+    ]
+}
+
+/// The same request, whose first tool returned more than words.
+pub fn with_returned(all: &ChatRequest) -> ChatRequest {
+    let mut all = all.clone();
+    for part in all.messages.iter_mut().flat_map(|it| &mut it.parts) {
+        if let ChatPart::ToolResult { id, files, .. } = part
+            && id == "call_1"
+        {
+            *files = returned();
+        }
+    }
+    all
+}
+
+/// A picture that no other part of a request has.
+pub const RETURNED: &[u8] = b"\x89PNG-returned";
+
 /// A conversation with everything a dialect may have to carry. `seal` is what the source wants
 /// back with its reasoning, `call_seal` with a tool call.
 pub fn everything(model: &str, seal: Option<Sealed>, call_seal: Option<Sealed>) -> ChatRequest {
@@ -110,12 +144,14 @@ pub fn everything(model: &str, seal: Option<Sealed>, call_seal: Option<Sealed>) 
                         name: "look".to_owned(),
                         text: "a lighthouse".to_owned(),
                         is_error: false,
+                        files: Vec::new(),
                     },
                     ChatPart::ToolResult {
                         id: "call_2".to_owned(),
                         name: "now".to_owned(),
                         text: "no clock".to_owned(),
                         is_error: true,
+                        files: Vec::new(),
                     },
                 ],
             ),
@@ -166,6 +202,7 @@ pub fn requests(all: &ChatRequest) -> Vec<ChatRequest> {
             ..plain.clone()
         });
     }
+    requests.push(with_returned(all));
     requests.push(ChatRequest {
         response_format: Some(ResponseFormat::Text),
         ..all.clone()

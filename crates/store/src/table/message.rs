@@ -251,6 +251,7 @@ impl WriteTx<'_> {
             .map(|node| node.message)
             .filter(|message| message.status == MessageStatus::Streaming)
             .ok_or(StoreError::NotFound("streaming message"))?;
+        self.drop_gone(&mut message.parts)?;
         message.parts.extend(finish.more_parts.iter().cloned());
         message.status = finish.status;
         message.finished_at = Some(finish.at);
@@ -309,6 +310,20 @@ impl WriteTx<'_> {
         Ok(cut_off)
     }
 
+    /// What a call returned may have been deleted while the answer went on.
+    fn drop_gone(&self, parts: &mut Vec<Part>) -> Result<(), StoreError> {
+        let mut gone = Vec::new();
+        for part in parts.iter() {
+            if let Part::Attachment { asset_id, .. } = part
+                && self.asset(*asset_id)?.is_none()
+            {
+                gone.push(*asset_id);
+            }
+        }
+        parts.retain(|part| !gone.iter().any(|file| super::message_parts::is_file(part, *file)));
+        Ok(())
+    }
+
     fn fold(&self, message: &Message) -> Result<(), StoreError> {
         let (parts, text) = encode(&message.parts)?;
         let changed = change(
@@ -335,7 +350,11 @@ impl WriteTx<'_> {
         self.link_attachments(message.id, &message.parts)
     }
 
-    fn link_attachments(&self, id: MessageId, parts: &[Part]) -> Result<(), StoreError> {
+    pub(super) fn link_attachments(
+        &self,
+        id: MessageId,
+        parts: &[Part],
+    ) -> Result<(), StoreError> {
         for part in parts {
             if let Part::Attachment { asset_id, .. } = part {
                 self.asset_link(id, *asset_id)?;

@@ -94,7 +94,9 @@ impl WriteTx<'_> {
     /// # Errors
     /// As [`WriteTx::message_append`].
     pub fn message_append_part(&self, message: MessageId, part: &Part) -> Result<(), StoreError> {
-        self.message_append(message, ChunkKind::Part, &to_json(part, "message")?)
+        self.message_append(message, ChunkKind::Part, &to_json(part, "message")?)?;
+        // At once: a deletion while it streams finds the file.
+        self.link_attachments(message, std::slice::from_ref(part))
     }
 
     pub(crate) fn drop_chunks(&self, message: MessageId) -> Result<(), StoreError> {

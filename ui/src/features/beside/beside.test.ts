@@ -94,7 +94,7 @@ describe('several models', () => {
       return found;
     });
     const id = columns[1]?.dataset.messageId ?? '';
-    const waiting = { number: 0, tool: 'calculator', server: null, host: null, after: 0, arguments: '{}', state: 'waiting', changed: false, result: null, description: null, program: null } as const;
+    const waiting: ToolCallRow = { number: 0, tool: 'calculator', server: null, host: null, after: 0, arguments: '{}', state: 'waiting', changed: false, result: null, files: [], description: null, program: null };
     app.tools.calls.set(id, [waiting]);
     await user.click(await within(columns[1] as HTMLElement).findByTestId('tool-allow'));
     expect(asked('tool_decide')).toMatchObject([{ message_id: id, call: 0, decision: 'once' }]);

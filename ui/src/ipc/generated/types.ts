@@ -6054,6 +6054,10 @@ changed: boolean,
  */
 result: string | null, 
 /**
+ * The files it returned.
+ */
+files: Array<AttachmentRow>, 
+/**
  * Of one that waits, what its server says the tool does.
  */
 description: string | null, 

@@ -81,6 +81,7 @@ const call = (number: number, tool: string, state: ToolCallRow['state'], more: P
   state,
   changed: false,
   result: state === 'done' ? '42' : null,
+  files: [],
   description: null,
   program: null,
   ...more,
@@ -174,6 +175,14 @@ export function showEverything(fake: FakePlatform): void {
           call(0, 'calculator', 'done', { arguments: '{\n  "expression": "14 * 31.20"\n}', result: '436.8' }),
           call(1, 'archive_search', 'done', { result: Array.from({ length: 40 }, (_, at) => `${at + 1}. A line that was found in the archive`).join('\n') }),
           call(2, 'find_train', 'failed', { server: 'Trips', host: 'mcp.trips.example', result: 'There is no such station: Campanha.' }),
+          call(5, 'take_screenshot', 'done', {
+            server: 'Browser',
+            result: 'Here is the page.\n[File: page.png]\n[File: timetable.pdf]',
+            files: [
+              { asset_id: 'shown-page', name: 'page.png', media_type: 'image/png' },
+              { asset_id: 'shown-table', name: 'timetable.pdf', media_type: 'application/pdf' },
+            ],
+          }),
           call(3, 'read_file', 'refused', { server: 'Files', result: 'The person refused this call. Go on without it.' }),
           call(4, 'find_train', 'timed_out', { server: 'Trips', host: 'mcp.trips.example' }),
         ],

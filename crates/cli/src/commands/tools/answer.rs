@@ -109,10 +109,29 @@ pub fn calls(answer: &Message) -> Vec<Value> {
             "arguments": call.arguments,
             "state": call.state,
             "result": call.result,
+            "files": files(answer, call.number),
         })),
         _ => None,
     });
     calls.collect()
+}
+
+/// The files a call returned.
+fn files(answer: &Message, number: u32) -> Vec<Value> {
+    let files = answer.parts.iter().filter_map(|part| match part {
+        Part::Attachment {
+            asset_id,
+            name,
+            media_type,
+            call,
+        } if *call == Some(number) => Some(json!({
+            "id": asset_id,
+            "name": name,
+            "media_type": media_type,
+        })),
+        _ => None,
+    });
+    files.collect()
 }
 
 /// What to know about an answer.

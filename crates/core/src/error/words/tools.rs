@@ -41,6 +41,12 @@ pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
         "Test it in the settings; what it wrote is shown there.",
     ),
     (
+        "tool_too_much",
+        "The server of tools returned more than 32 MB at once, which is not read. It was ended.",
+        NOTHING_CHANGED,
+        "Ask it for less at once.",
+    ),
+    (
         "tool_not_understood",
         "The server of tools does not speak the Model Context Protocol.",
         NOTHING_CHANGED,

@@ -25,6 +25,7 @@ const call = (more: Partial<ToolCallRow> = {}): ToolCallRow => ({
   state: 'waiting',
   changed: false,
   result: null,
+  files: [],
   description: null,
   program: null,
   ...more,
@@ -165,6 +166,21 @@ describe('a call', () => {
     const order = ['tool0', 'Before.', 'tool1', 'Between.', 'tool2', 'tool3', 'After.', 'tool4'].map((word) => text.indexOf(word));
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(order).not.toContain(-1);
+  });
+
+  it('that returned files shows them without being unfolded, and each opens', async () => {
+    const file = (id: string, name: string, type: string) => ({ asset_id: id, name, media_type: type });
+    const files = [file('one', 'page.png', 'image/png'), file('two', '<b>plan</b>.pdf', 'application/pdf')];
+    const { user, app } = await withCalls([call({ state: 'done', result: 'Here.', server: 'Browser', tool: 'shot', files })]);
+    const list = await screen.findByRole('list', { name: 'Files that shot returned' });
+    const [picture, plan] = within(list).getAllByTestId('tool-file');
+    expect(screen.getByTestId('tool-call').contains(list), 'it is seen while the call is folded').toBe(false);
+    expect(within(picture as HTMLElement).getByRole('img').getAttribute('src')).toMatch(/^fluxblob:\/\/localhost\/one$/);
+    expect(plan?.textContent).toBe('<b>plan</b>.pdf');
+    expect(list.querySelector('b'), 'no markup').toBeNull();
+    expect(await violations()).toEqual([]);
+    await user.click(picture as HTMLElement);
+    expect(app.attachments.shown?.id).toBe('one');
   });
 
   it('that is over is folded, with its result as text', async () => {
