@@ -314,7 +314,8 @@ impl World {
                 Part::Attachment {
                     asset_id: asset,
                     name,
-                    media_type, call: None,
+                    media_type,
+                    call: None,
                 },
             ],
             usage: None,

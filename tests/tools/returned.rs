@@ -112,7 +112,10 @@ async fn what_is_not_what_it_says_is_left_out_and_said_to_be() {
     assert_eq!(call.state, ToolState::Done, "{result}");
     assert_eq!(result.matches("was left out").count(), 4, "{result}");
     let kept = files(&answer);
-    let kinds: Vec<_> = kept.iter().map(|it| (it.1.as_str(), it.2.as_str())).collect();
+    let kinds: Vec<_> = kept
+        .iter()
+        .map(|it| (it.1.as_str(), it.2.as_str()))
+        .collect();
     assert_eq!(
         kinds,
         [
@@ -132,8 +135,14 @@ async fn there_is_an_end_to_what_is_kept() {
     let result = call.result.clone().unwrap();
     assert_eq!(call.state, ToolState::Done, "{result}");
     assert_eq!(names(&answer).len(), 20);
-    assert!(result.contains("20 files of a call are kept at most"), "{result}");
-    assert!(result.contains("9500 more pieces were left out"), "{result}");
+    assert!(
+        result.contains("20 files of a call are kept at most"),
+        "{result}"
+    );
+    assert!(
+        result.contains("9500 more pieces were left out"),
+        "{result}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,8 @@ use std::io::Write as _;
 
 use fluxchat_extract::{Detected, LARGEST_FILE, Picture, ReadError, Reader, Text, detect};
 use fluxchat_model::{
-    AssetId, Attachment, AttachmentFacts, AttachmentKind, ConversationId, DraftKey, Message, MessageId, Part,
+    AssetId, Attachment, AttachmentFacts, AttachmentKind, ConversationId, DraftKey, Message,
+    MessageId, Part,
 };
 use fluxchat_store::{Asset, AttachmentChunk, ReadTx, StoreError, WriteTx};
 use fluxchat_vault::asset::AssetWriter;

@@ -28,7 +28,10 @@ impl ClientHandler for Asked {
         who
     }
 
-    async fn list_roots(&self, _: RequestContext<RoleClient>) -> Result<ListRootsResult, ErrorData> {
+    async fn list_roots(
+        &self,
+        _: RequestContext<RoleClient>,
+    ) -> Result<ListRootsResult, ErrorData> {
         Err(not_offered("roots/list"))
     }
 

@@ -6,18 +6,18 @@ use rmcp::RoleClient;
 use rmcp::model::{CallToolRequestParams, PaginatedRequestParams};
 use rmcp::service::{Peer, RunningService, ServiceError};
 
+use crate::asked::Asked;
 use crate::http::{Remote, Wire};
 use crate::pipe::{Ending, Pipe};
 use crate::process::Process;
-use crate::asked::Asked;
 use crate::program::Program;
 use crate::returned::{CallResult, returned};
 use crate::{Challenge, McpError, SignInError};
 
 /// Some are fetched by their package manager first.
 const START: Duration = Duration::from_secs(60);
-pub(crate) const LIST: Duration = Duration::from_secs(20);
-pub(crate) const MOST_PAGES: usize = 20;
+const LIST: Duration = Duration::from_secs(20);
+const MOST_PAGES: usize = 20;
 const MOST_TOOLS: usize = 200;
 const LONGEST_NAME: usize = 256;
 const LONGEST_DESCRIPTION: usize = 8 << 10;
@@ -113,21 +113,13 @@ impl Client {
         }
     }
 
-    fn of(
-        service: RunningService<RoleClient, Asked>,
-        link: Link,
-        ended: Arc<Ending>,
-    ) -> Self {
+    fn of(service: RunningService<RoleClient, Asked>, link: Link, ended: Arc<Ending>) -> Self {
         Self {
             peer: service.peer().clone(),
             service: Mutex::new(Some(service)),
             link,
             ended,
         }
-    }
-
-    pub(crate) fn peer(&self) -> &Peer<RoleClient> {
-        &self.peer
     }
 
     fn service(&self) -> MutexGuard<'_, Option<RunningService<RoleClient, Asked>>> {
@@ -182,7 +174,7 @@ impl Client {
     }
 
     /// What went wrong before says nothing of what is asked now.
-    pub(crate) fn begin(&self) {
+    fn begin(&self) {
         if let Link::Remote(wire) = &self.link {
             wire.take_failure();
         }
@@ -236,7 +228,7 @@ impl Client {
         Ok(returned(result.map_err(|error| self.explain(error))?))
     }
 
-    pub(crate) fn explain(&self, error: ServiceError) -> McpError {
+    fn explain(&self, error: ServiceError) -> McpError {
         let failure = match &self.link {
             Link::Remote(wire) => wire.take_failure(),
             Link::Program(_) => None,

@@ -39,7 +39,9 @@ pub enum McpError {
     #[error("The server of tools ended.")]
     Ended,
     /// It said more at once than is read, and was ended.
-    #[error("The server of tools returned more than 32 MB at once, which is not read. It was ended.")]
+    #[error(
+        "The server of tools returned more than 32 MB at once, which is not read. It was ended."
+    )]
     TooMuch,
     /// It does not speak the protocol.
     #[error("The server of tools does not speak the Model Context Protocol.")]

@@ -91,7 +91,7 @@ impl std::fmt::Debug for ReturnedFile {
 
 /// Gathers pieces within the bounds.
 #[derive(Default)]
-pub(crate) struct Gathered {
+struct Gathered {
     pieces: Vec<Piece>,
     words: usize,
     files: usize,
@@ -99,7 +99,7 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    pub(crate) fn pieces(self) -> Vec<Piece> {
+    fn pieces(self) -> Vec<Piece> {
         self.pieces
     }
 
@@ -142,7 +142,7 @@ impl Gathered {
         }));
     }
 
-    pub(crate) fn resource(&mut self, contents: &ResourceContents) {
+    fn resource(&mut self, contents: &ResourceContents) {
         match contents {
             ResourceContents::TextResourceContents {
                 uri,
@@ -168,7 +168,10 @@ impl Gathered {
         }
     }
 
-    pub(crate) fn blocks<'b>(&mut self, mut blocks: impl ExactSizeIterator<Item = &'b ContentBlock>) {
+    fn blocks<'b>(
+        &mut self,
+        mut blocks: impl ExactSizeIterator<Item = &'b ContentBlock>,
+    ) {
         for block in blocks.by_ref().take(MOST_PIECES) {
             self.block(block);
         }
@@ -219,14 +222,14 @@ pub(crate) fn returned(result: CallToolResult) -> CallResult {
 }
 
 /// A media type without anything else.
-pub(crate) fn plain(media_type: &str) -> String {
+fn plain(media_type: &str) -> String {
     let bare = media_type.split(';').next().unwrap_or_default().trim();
     let of_one = |c: &char| c.is_ascii_alphanumeric() || "/+.-_".contains(*c);
     bare.chars().filter(of_one).take(80).collect()
 }
 
 /// The end of an address, which is what a file is called.
-pub(crate) fn name_of(uri: &str) -> String {
+fn name_of(uri: &str) -> String {
     let path = uri.split(['?', '#']).next().unwrap_or_default();
     let last = path.trim_end_matches('/').rsplit('/').next();
     let last = last.unwrap_or_default();

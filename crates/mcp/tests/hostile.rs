@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use fluxchat_mcp::{
-    Client, LeftOut, McpError, Piece, Program, ReturnedFile, find_program,
-};
+use fluxchat_mcp::{Client, LeftOut, McpError, Piece, Program, ReturnedFile, find_program};
 
 fn shell(script: &str) -> Program {
     Program {

@@ -91,7 +91,10 @@ impl App {
 }
 
 /// The files of a message that go along as files: what of a call is words stands in its result.
-pub(crate) fn known_told(tx: &ReadTx<'_>, message: &Message) -> Result<Vec<Attachment>, StoreError> {
+pub(crate) fn known_told(
+    tx: &ReadTx<'_>,
+    message: &Message,
+) -> Result<Vec<Attachment>, StoreError> {
     let mut told = Vec::new();
     for part in &message.parts {
         let Part::Attachment { asset_id, call, .. } = part else {

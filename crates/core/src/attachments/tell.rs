@@ -7,9 +7,9 @@ use fluxchat_model::{
 };
 use fluxchat_providers::{ChatMessage, ChatPart, Takes, cites_pages, takes};
 
+use super::WHOLE;
 use super::best::{best, pages_of};
 use super::parts::{as_file, how_to_cite, in_parts, whole};
-use super::WHOLE;
 use crate::chat::said::{Listener, Returned, Telling, text_of};
 use crate::temporary::Home;
 use crate::tools::is_told_as_words;

@@ -53,7 +53,9 @@ impl App {
         };
         let (path, files) = self
             .read_at(home, move |tx| {
-                let of = path.iter().map(|message| attachments::known_told(tx, message));
+                let of = path
+                    .iter()
+                    .map(|message| attachments::known_told(tx, message));
                 let files: Result<Vec<_>, StoreError> = of.collect();
                 files.map(|files| (path, files))
             })

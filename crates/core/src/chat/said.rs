@@ -113,13 +113,7 @@ struct Turn {
 }
 
 impl Turn {
-    fn call(
-        &mut self,
-        call: &ToolCallPart,
-        files: Vec<ChatPart>,
-        to: &Listener,
-        names: &mut u32,
-    ) {
+    fn call(&mut self, call: &ToolCallPart, files: Vec<ChatPart>, to: &Listener, names: &mut u32) {
         // Names of calls have forms, and another source may refuse this one's.
         let sealed = call.sealed.as_ref();
         *names += 1;

@@ -226,7 +226,9 @@ fn parts(message: &ChatMessage, in_results: bool, body: &mut Body) -> Vec<Value>
         }
     }
     let after = message.returned();
-    let after = after.iter().filter(|part| !(in_results && in_response(part)));
+    let after = after
+        .iter()
+        .filter(|part| !(in_results && in_response(part)));
     parts.extend(after.filter_map(|part| plain(part, body)));
     parts
 }

@@ -116,7 +116,9 @@ fn what_was_returned_is_among_the_words_that_may_name_somebody() {
         *text = "x".to_owned();
     }
     assert!(words(&request).iter().all(|it| it == "x"));
-    let named = |part: &ChatPart| matches!(part, ChatPart::ToolResult { files, .. }
-        if files.iter().any(|it| matches!(it, ChatPart::File { name, .. } if name != "x")));
+    let named = |part: &ChatPart| {
+        matches!(part, ChatPart::ToolResult { files, .. }
+        if files.iter().any(|it| matches!(it, ChatPart::File { name, .. } if name != "x")))
+    };
     assert!(!request.messages.iter().flat_map(|it| &it.parts).any(named));
 }

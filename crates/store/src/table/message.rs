@@ -320,7 +320,11 @@ impl WriteTx<'_> {
                 gone.push(*asset_id);
             }
         }
-        parts.retain(|part| !gone.iter().any(|file| super::message_parts::is_file(part, *file)));
+        parts.retain(|part| {
+            !gone
+                .iter()
+                .any(|file| super::message_parts::is_file(part, *file))
+        });
         Ok(())
     }
 
@@ -350,11 +354,7 @@ impl WriteTx<'_> {
         self.link_attachments(message.id, &message.parts)
     }
 
-    pub(super) fn link_attachments(
-        &self,
-        id: MessageId,
-        parts: &[Part],
-    ) -> Result<(), StoreError> {
+    pub(super) fn link_attachments(&self, id: MessageId, parts: &[Part]) -> Result<(), StoreError> {
         for part in parts {
             if let Part::Attachment { asset_id, .. } = part {
                 self.asset_link(id, *asset_id)?;

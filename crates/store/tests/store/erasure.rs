@@ -147,7 +147,8 @@ fn a_purge_reaches_every_table_and_can_be_repeated() {
         message.parts.push(Part::Attachment {
             asset_id: asset.id,
             name: "n".to_owned(),
-            media_type: "image/png".to_owned(), call: None,
+            media_type: "image/png".to_owned(),
+            call: None,
         });
         archive
             .store

@@ -83,7 +83,8 @@ pub fn attach(
     message.parts.push(Part::Attachment {
         asset_id: asset,
         name: name.to_owned(),
-        media_type: "image/png".to_owned(), call: None,
+        media_type: "image/png".to_owned(),
+        call: None,
     });
     archive
         .store

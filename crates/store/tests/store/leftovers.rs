@@ -82,7 +82,8 @@ fn fill(archive: &Archive, canaries: &Canaries) -> fluxchat_model::ConversationI
     third.parts.push(Part::Attachment {
         asset_id: asset.id,
         name: asset.name.clone(),
-        media_type: asset.media_type.clone(), call: None,
+        media_type: asset.media_type.clone(),
+        call: None,
     });
     let mut answer = archive.message(conversation, Some(third.id), "");
     answer.role = Role::Assistant;

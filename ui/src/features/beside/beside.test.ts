@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
-import type { MessageRow } from '../../ipc/generated/types';
+import type { MessageRow, ToolCallRow } from '../../ipc/generated/types';
 import { violations } from '../../test/axe';
 import type { FakeOptions } from '../../platform/fake/world';
 import { renderWithApp } from '../../test/render';
