@@ -11,7 +11,7 @@ use crate::support::{Profile, Ran, runtime};
 
 /// npm `@modelcontextprotocol/server-everything`, by its whole path: a script that begins with
 /// `#!/usr/bin/env node`, as what `npx` starts does.
-fn everything() -> String {
+pub(super) fn everything() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let place =
         root.join("tests/peers/node_modules/@modelcontextprotocol/server-everything/dist/index.js");

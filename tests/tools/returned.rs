@@ -22,7 +22,7 @@ pub fn returning(folder: &Path, content: &Value) -> NewToolServer {
     let script = &mut server.arguments[1];
     let words = r#"[{"type":"text","text":"'"$(echo x)"'"}]"#;
     assert!(script.contains(words), "{script}");
-    *script = script.replace(words, &format!(r#"'; cat {}; echo '"#, place.display()));
+    *script = script.replace(words, &format!(r#"'"$(cat {})"'"#, place.display()));
     server
 }
 
@@ -183,4 +183,44 @@ async fn of_a_temporary_conversation_nothing_is_on_the_disk() {
     ]));
     world.asked(ask(None), ToolDecision::Once).await;
     assert_eq!(there(), 1);
+}
+
+/// npm `@modelcontextprotocol/server-everything`.
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_and_resources_of_a_server_of_others_are_kept() {
+    let world = world(Dialect::Openai, vec![]).await;
+    world.app.read_files_with(crate::support::cli_path());
+    world.server.answer(Answer::Turns(vec![
+        openai(
+            "",
+            &[
+                ("Everything__get-tiny-image", "{}"),
+                (
+                    "Everything__get-resource-reference",
+                    r#"{"resourceType":"Text","resourceId":1}"#,
+                ),
+            ],
+        ),
+        openai("seen", &[]),
+    ]));
+    let server = NewToolServer {
+        name: "Everything".to_owned(),
+        program: super::command_line::everything(),
+        arguments: vec!["stdio".to_owned()],
+        enabled: true,
+        ..NewToolServer::default()
+    };
+    let answer = world.asked_with(server).await;
+    let made = calls(&answer);
+    let first = made[0].result.as_deref().unwrap();
+    assert!(first.contains("[File: picture-1.png]"), "{first}");
+    let kept = files(&answer);
+    let kinds: Vec<_> = kept.iter().map(|it| (it.2.as_str(), it.3)).collect();
+    assert_eq!(
+        kinds,
+        [("image/png", Some(0)), ("text/plain", Some(1))],
+        "{made:?}"
+    );
+    let second = made[1].result.as_deref().unwrap();
+    assert!(second.contains("This is a plaintext resource"), "{second}");
 }

@@ -168,10 +168,7 @@ impl Gathered {
         }
     }
 
-    fn blocks<'b>(
-        &mut self,
-        mut blocks: impl ExactSizeIterator<Item = &'b ContentBlock>,
-    ) {
+    fn blocks<'b>(&mut self, mut blocks: impl ExactSizeIterator<Item = &'b ContentBlock>) {
         for block in blocks.by_ref().take(MOST_PIECES) {
             self.block(block);
         }

@@ -162,6 +162,9 @@ async fn finish(
     } else {
         out.text("\n");
         attach::notes(&told, &answer, out);
+        for returned in tools::returned(&answer) {
+            out.note(&returned);
+        }
         for notice in tools::notices(&answer) {
             out.note(&tools::in_words(notice));
         }

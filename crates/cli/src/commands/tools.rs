@@ -10,7 +10,7 @@ use fluxchat_core::{App, Error, NewToolServer, SignedOut};
 use fluxchat_model::{Secret, ToolPolicy};
 use serde_json::{Value, json};
 
-pub use answer::{calls, chosen, decide, in_words, notices};
+pub use answer::{calls, chosen, decide, in_words, notices, returned};
 use list::{first_line, list};
 use sign_in::{given_back, login};
 

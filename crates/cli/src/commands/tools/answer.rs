@@ -116,6 +116,23 @@ pub fn calls(answer: &Message) -> Vec<Value> {
     calls.collect()
 }
 
+/// The files that tools returned, in words.
+pub fn returned(answer: &Message) -> Vec<String> {
+    let calls = answer.parts.iter().filter_map(|part| match part {
+        Part::ToolCall(call) => Some(call),
+        _ => None,
+    });
+    let name = |file: &Value| plain(file["name"].as_str().unwrap_or_default());
+    calls
+        .flat_map(|call| {
+            let files = files(answer, call.number);
+            let names: Vec<String> = files.iter().map(name).collect();
+            let tool = plain(&call.tool);
+            (!names.is_empty()).then(|| format!("{tool} returned {}.", names.join(", ")))
+        })
+        .collect()
+}
+
 /// The files a call returned.
 fn files(answer: &Message, number: u32) -> Vec<Value> {
     let files = answer.parts.iter().filter_map(|part| match part {
