@@ -148,7 +148,8 @@ async fn what_was_never_offered_is_refused_by_the_protocol_and_the_call_goes_on(
         let question =
             format!(r#"{{"jsonrpc":"2.0","id":7,"method":"{method}","params":{params}}}"#);
         let client = Client::start(asks(&question)).await.map_err(|it| it.0);
-        let called = client.unwrap().call("t", "{}");
+        let client = client.unwrap();
+        let called = client.call("t", "{}");
         let called = tokio::time::timeout(Duration::from_secs(20), called).await;
         let told = called.expect("it does not hang").unwrap().words();
         let told = told.replace('~', "\"");
