@@ -80,7 +80,7 @@ async fn the_model_reads_pages_of_the_files_of_its_conversation_and_cites_them()
     );
     assert!(!text.contains("On page 30"), "one page: {text}");
     let cited = answer.parts.iter().any(|part| {
-        matches!(part, Part::Citation { title, target }
+        matches!(part, Part::Citation { title, target, .. }
             if title == "Manual.pdf, p. 31" && *target == format!("attachment:{file}#31"))
     });
     assert!(cited, "{:?}", answer.parts);

@@ -4,6 +4,7 @@ mod calls;
 mod context;
 mod estimate;
 mod generation;
+mod marks;
 mod outgoing;
 mod preview;
 mod repeat;
@@ -26,6 +27,8 @@ use fluxchat_store::{ConversationPatch, Store, StoreError, WriteTx};
 
 pub use estimate::Estimate;
 pub(crate) use generation::Generation;
+pub use marks::cited;
+pub(crate) use marks::writable;
 pub(crate) use outgoing::LONGEST_PATH;
 pub use preview::{Asking, Preview, PreviewMessage, pretty};
 pub use side_by_side::{Answerer, MOST_BESIDE, SentBeside};

@@ -73,7 +73,7 @@ pub use assets::AssetBytes;
 pub use attachments::{DroppedFile, FileSent, MOST_FILES, ShownFile, read_file};
 pub use chat::{
     Answerer, Ask, Asking, Estimate, Followed, MOST_BESIDE, Preview, PreviewMessage, Sent,
-    SentBeside, StreamState, pretty,
+    SentBeside, StreamState, cited, pretty,
 };
 pub use code::{CodeBeside, CodePlace};
 pub use consent_records::ConsentFormat;

@@ -1,6 +1,9 @@
-//! Citations as footnotes: `[2]` in an answer becomes a mark that leads to what it names.
+//! Citations as footnotes: `[2]` in an answer becomes a mark that leads to what it names, and what is
+//! cited for certain words has a mark behind them.
 
 use std::fmt::Write as _;
+
+use fluxchat_model::{Message, Part};
 
 use crate::markdown::{label, one_line};
 use crate::words::Words;
@@ -11,23 +14,60 @@ pub(crate) struct Footnotes<'a> {
     named: Vec<bool>,
     /// How many there were before those of this message.
     before: usize,
+    /// Where marks stand in [`Message::text`], in bytes, and what they are of; the next one last.
+    places: Vec<(usize, usize)>,
+    /// How much of that text was marked.
+    done: usize,
 }
 
 impl<'a> Footnotes<'a> {
-    pub(crate) fn new(cited: Vec<(&'a str, &'a str)>, before: usize) -> Self {
+    /// Those of a message. Its stretches end where a mark can be written.
+    pub(crate) fn of(message: &'a Message, before: usize) -> Self {
+        let (mut cited, mut places) = (Vec::new(), Vec::new());
+        for part in &message.parts {
+            if let Part::Citation {
+                title,
+                target,
+                spans,
+            } = part
+            {
+                let ends = spans.iter().filter_map(|it| usize::try_from(it.end).ok());
+                places.extend(ends.map(|end| (end, cited.len())));
+                cited.push((title.as_str(), target.as_str()));
+            }
+        }
+        places.sort_unstable();
+        places.dedup();
+        places.reverse();
+        Self {
+            places,
+            ..Self::new(cited, before)
+        }
+    }
+
+    fn new(cited: Vec<(&'a str, &'a str)>, before: usize) -> Self {
         Self {
             named: vec![false; cited.len()],
             cited,
             before,
+            places: Vec::new(),
+            done: 0,
         }
     }
 
-    /// The words, with marks in the place of the numbers that name what is cited. Code is left as
-    /// it is, and so is a number that is part of a link.
-    pub(crate) fn mark(&mut self, text: &str) -> String {
+    /// How many there are, those of messages before included.
+    pub(crate) fn count(&self) -> usize {
+        self.before + self.cited.len()
+    }
+
+    /// The words of the next part, with marks where they were told to stand, and in the place of the
+    /// numbers that name what is cited. Code is left as it is, and so is a number that is part of a
+    /// link.
+    pub(crate) fn mark(&mut self, part: &str) -> String {
         if self.cited.is_empty() {
-            return text.to_owned();
+            return part.to_owned();
         }
+        let text = self.placed(part);
         let mut out = String::with_capacity(text.len());
         let mut fence: Option<&str> = None;
         for line in text.split_inclusive('\n') {
@@ -44,6 +84,35 @@ impl<'a> Footnotes<'a> {
             }
             out.push_str(line);
         }
+        out
+    }
+
+    /// The words with the marks that were told to stand in them.
+    fn placed(&mut self, part: &str) -> String {
+        let begins = self.done;
+        // Parts of text are told apart by an empty line.
+        self.done += part.len() + 2;
+        let mut out = String::with_capacity(part.len());
+        let mut rest = 0;
+        while let Some((place, at)) = self
+            .places
+            .pop_if(|(place, _)| *place <= begins + part.len())
+        {
+            let place = place.saturating_sub(begins).max(rest);
+            let (Some(words), Some(after)) = (part.get(rest..place), part.get(place..)) else {
+                continue;
+            };
+            out.push_str(words);
+            rest = place;
+            // Before these a mark would be the text of a link, or begin a note.
+            if !after.starts_with(['(', ':']) {
+                let _ = write!(out, "[^{}]", self.before + at + 1);
+                if let Some(named) = self.named.get_mut(at) {
+                    *named = true;
+                }
+            }
+        }
+        out.push_str(part.get(rest..).unwrap_or_default());
         out
     }
 
@@ -69,7 +138,8 @@ impl<'a> Footnotes<'a> {
             out.push_str(words);
             let named = number(from).filter(|(at, len)| {
                 let after = from.get(*len..).unwrap_or_default();
-                let in_link = after.starts_with(['(', ':', '[']) && number(after).is_none();
+                let is_mark = number(after).is_some() || after.starts_with("[^");
+                let in_link = after.starts_with(['(', ':', '[']) && !is_mark;
                 let escaped = words.ends_with(['\\', '!', ']']);
                 (1..=self.cited.len()).contains(at) && !in_link && !escaped
             });
@@ -154,6 +224,7 @@ fn number(text: &str) -> Option<(usize, usize)> {
 mod tests {
     use super::*;
     use crate::words::words;
+    use fluxchat_model::CitedSpan;
 
     fn marked(text: &str) -> String {
         let cited = vec![("One", "https://one.example/"), ("Two", "help:x")];
@@ -169,6 +240,52 @@ mod tests {
         );
         assert_eq!(marked("one ` tick [1] `` [2]"), "one ` tick [^5] `` [^6]");
         assert_eq!(marked("ü[1]ü [ [1] ]"), "ü[^5]ü [ [^5] ]");
+    }
+
+    #[test]
+    fn what_is_cited_for_words_has_its_mark_behind_them() {
+        let citation = |spans: &[(u32, u32)]| Part::Citation {
+            title: "One".to_owned(),
+            target: "https://one.example/".to_owned(),
+            spans: spans
+                .iter()
+                .map(|(start, end)| CitedSpan {
+                    start: *start,
+                    end: *end,
+                })
+                .collect(),
+        };
+        let mut message = message();
+        message.parts = vec![
+            citation(&[(0, 4), (10, 14), (0, 99)]),
+            citation(&[(0, 8)]),
+            citation(&[]),
+        ];
+        let mut notes = Footnotes::of(&message, 2);
+        assert_eq!(notes.mark("Grü (b)"), "Grü[^3] (b)[^4]");
+        assert_eq!(notes.mark("Zwei"), "Zwei[^3]");
+        let told = notes.finish(words("en"));
+        assert!(told.starts_with("Sources: [^5]\n\n[^3]: "), "{told}");
+        let mut notes = Footnotes::of(&message, 0);
+        assert_eq!(notes.mark("Grü(b)"), "Grü(b)", "no link is made");
+    }
+
+    fn message() -> Message {
+        use fluxchat_model::{ConversationId, MessageId, MessageStatus, Role, Timestamp};
+        Message {
+            id: MessageId::new(Timestamp(0), [1; 10]),
+            conversation_id: ConversationId::new(Timestamp(0), [2; 10]),
+            parent_id: None,
+            role: Role::Assistant,
+            status: MessageStatus::Complete,
+            model: None,
+            source_name: None,
+            parts: Vec::new(),
+            usage: None,
+            error: None,
+            created_at: Timestamp(0),
+            finished_at: None,
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use fluxchat_model::{
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
+use crate::footnotes::Footnotes;
 use crate::name::{attachment_path, attachment_text_path};
 use crate::package::utc;
 use crate::words::{ENGLISH, Words};
@@ -40,13 +41,27 @@ impl Markdown {
     }
 
     /// A message; `version` is its place among its siblings, from 1, and how many there are, and
-    /// `with_text` are the files whose words are in the package as well.
+    /// `with_text` are the files whose words are in the package as well. The stretches its citations
+    /// are for end where a mark can be written; `notes` counts the footnotes of a conversation.
     #[must_use]
-    pub fn message(message: &Message, version: (u32, u32), with_text: &[AssetId]) -> String {
+    pub fn message(
+        message: &Message,
+        version: (u32, u32),
+        with_text: &[AssetId],
+        notes: &mut usize,
+    ) -> String {
         let mut out = said_by(message, version, &ENGLISH);
+        let mut cited = Footnotes::of(message, *notes);
+        *notes = cited.count();
         for part in &message.parts {
-            part_of(&mut out, part, with_text, &ENGLISH);
+            match part {
+                Part::Text { text } => {
+                    let _ = writeln!(out, "{}\n", cited.mark(text).trim_end());
+                }
+                other => part_of(&mut out, other, with_text, &ENGLISH),
+            }
         }
+        out.push_str(&cited.finish(&ENGLISH));
         out.push_str(&ended(message, &ENGLISH));
         out
     }
@@ -167,15 +182,8 @@ pub(crate) fn part_of(out: &mut String, part: &Part, with_text: &[AssetId], word
             }
             out.push_str("\n\n");
         }
-        Part::Citation { title, target } => {
-            let _ = writeln!(
-                out,
-                "- {}: {} ({})\n",
-                words.cited,
-                label(title),
-                one_line(target)
-            );
-        }
+        // Told by the footnotes.
+        Part::Citation { .. } => {}
         Part::ToolCall(call) => {
             let _ = writeln!(out, "- {}: {}\n", words.tool, label(&call.tool));
             fenced(out, &call.arguments);
@@ -230,7 +238,7 @@ fn longest_run(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fluxchat_model::{ConversationId, MessageId};
+    use fluxchat_model::{CitedSpan, ConversationId, MessageId};
 
     fn message(parts: Vec<Part>) -> Message {
         Message {
@@ -269,6 +277,7 @@ mod tests {
                 Part::Citation {
                     title: "Help".to_owned(),
                     target: "storage".to_owned(),
+                    spans: vec![CitedSpan { start: 0, end: 11 }],
                 },
                 Part::Notice {
                     notice: AnswerNotice::Rewritten,
@@ -279,12 +288,15 @@ mod tests {
             ]),
             (2, 3),
             &[asset_id],
+            &mut 4,
         );
         assert!(
             text.contains("**sandbox** · guide · 2026-11-18 11:06 UTC · version 2 of 3"),
             "{text}"
         );
         assert!(text.contains("> first\n> second"), "{text}");
+        assert!(text.contains("An *answer*[^5].\n"), "{text}");
+        assert!(text.contains("\n[^5]: Help (storage)\n"), "{text}");
         assert!(text.contains("words were changed"), "{text}");
         assert!(
             text.contains(&format!(

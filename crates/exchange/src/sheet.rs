@@ -53,18 +53,12 @@ impl Sheet {
     }
 
     /// Adds a message, and what a person said is wrong in it; `version` is as for
-    /// [`Markdown::message`].
+    /// [`Markdown::message`], and so are the stretches its citations are for.
     pub fn add(&mut self, message: &Message, version: (u32, u32), flag: Option<&StatementFlag>) {
         self.end_line();
         self.out.push_str(&said_by(message, version, self.words));
-        let cited = message.parts.iter().filter_map(|part| match part {
-            Part::Citation { title, target } => Some((title.as_str(), target.as_str())),
-            _ => None,
-        });
-        let cited: Vec<_> = cited.collect();
-        let count = cited.len();
-        let mut notes = Footnotes::new(cited, self.notes);
-        self.notes += count;
+        let mut notes = Footnotes::of(message, self.notes);
+        self.notes = notes.count();
         for part in &message.parts {
             self.part(part, &mut notes);
         }
@@ -78,7 +72,7 @@ impl Sheet {
     fn part(&mut self, part: &Part, notes: &mut Footnotes<'_>) {
         match part {
             Part::Text { text } => {
-                let _ = writeln!(self.out, "{}\n", notes.mark(text.trim_end()));
+                let _ = writeln!(self.out, "{}\n", notes.mark(text).trim_end());
             }
             Part::Attachment { name, .. } => {
                 let _ = writeln!(self.out, "- {}: {}\n", self.words.attached, label(name));
@@ -86,7 +80,6 @@ impl Sheet {
             Part::ToolCall(call) if !self.with_workings => {
                 let _ = writeln!(self.out, "- {}: {}\n", self.words.tool, label(&call.tool));
             }
-            Part::Citation { .. } => {}
             Part::Reasoning { .. } | Part::Unknown { .. } if !self.with_workings => {}
             other => part_of(&mut self.out, other, &[], self.words),
         }
@@ -127,6 +120,7 @@ mod tests {
         Part::Citation {
             title: title.to_owned(),
             target: target.to_owned(),
+            spans: Vec::new(),
         }
     }
 

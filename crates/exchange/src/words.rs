@@ -21,7 +21,6 @@ pub(crate) struct Words {
     pub(crate) failed: &'static str,
     pub(crate) reasoning: &'static str,
     pub(crate) its_text: &'static str,
-    pub(crate) cited: &'static str,
     pub(crate) attached: &'static str,
     pub(crate) rewritten: &'static str,
     /// Before and after the number of messages on other branches, for one and for more.
@@ -47,7 +46,6 @@ pub(crate) static ENGLISH: Words = Words {
     failed: "Failed here.",
     reasoning: "Reasoning",
     its_text: "its text",
-    cited: "Cited",
     attached: "Attached",
     rewritten: "These words were changed by the person who asked.",
     others: (
@@ -75,7 +73,6 @@ static GERMAN: Words = Words {
     failed: "Hier fehlgeschlagen.",
     reasoning: "Gedankengang",
     its_text: "sein Text",
-    cited: "Zitiert",
     attached: "Angehängt",
     rewritten: "Diese Worte hat geändert, wer gefragt hat.",
     others: (

@@ -251,6 +251,11 @@ pub enum Inline {
         /// Counted in the order of first reference, from 1.
         number: u32,
     },
+    /// The mark of a source the words before it are cited from. It is no part of the text.
+    CitationRef {
+        /// The place of the source among those of the message, from 1.
+        number: u32,
+    },
     /// A line break that was asked for.
     HardBreak,
     /// A line end in the source: shown as a space.

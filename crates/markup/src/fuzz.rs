@@ -2,8 +2,8 @@
 
 use crate::block::Block;
 use crate::{
-    MAX_OP_BYTES, StreamParser, apply, excerpt, link_target, parse, plain_text, title_from,
-    title_told, title_typed,
+    Cited, MAX_OP_BYTES, StreamParser, apply, excerpt, link_target, mark_places, parse,
+    parse_cited, plain_text, title_from, title_told, title_typed,
 };
 
 /// Parses `data` whole and in pieces and checks what must always hold. The first byte
@@ -44,6 +44,18 @@ pub fn fuzz(data: &[u8]) {
     assert!(stream.blocks() == whole.blocks, "the stream lost its tree");
     let _ = (plain_text(&text, 200), excerpt(&text), title_told(&text));
     let _ = (title_from(&text), title_typed(&text));
+    let at = step * text.len() / 61;
+    let cited = [(0, at), (at / 2, step), (at, usize::MAX)].map(|(start, end)| Cited {
+        start,
+        end,
+        number: 1,
+        address: "https://a.example/",
+    });
+    let marked = parse_cited(&text, &cited).blocks.len();
+    assert_eq!(marked, whole.blocks.len(), "a mark made or took a block");
+    for (place, _) in mark_places(&text, &cited) {
+        assert!(text.is_char_boundary(place), "a mark within a character");
+    }
     for id in 0..4 {
         let _ = link_target(&text, id);
     }

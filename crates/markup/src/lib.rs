@@ -10,6 +10,7 @@
 mod apply;
 mod autolink;
 pub mod block;
+mod cited;
 mod code;
 mod diff;
 mod fence;
@@ -33,6 +34,7 @@ pub use block::{
     Alignment, Block, CodeLine, Document, HighlightClass, Inline, LinkKind, ListItem,
     MathAttribute, MathAttributeName, MathElement, MathNode, Span, TableCell, TableRow,
 };
+pub use cited::{Cited, mark_places, parse_cited};
 pub use code::{Code, code_blocks};
 pub use diff::diff;
 pub use fuzz::fuzz;
@@ -44,7 +46,7 @@ pub use stream::StreamParser;
 pub use text::{excerpt, plain_text};
 pub use title::{title_from, title_told, title_typed, titles_from};
 
-use parse::{Context, parse_source};
+use parse::{Context, Mark, parse_marked, parse_source};
 
 /// Longest text that is read as Markdown, in bytes; what is behind it is shown as a plain
 /// block of code. About 40 times the longest answer of today's models.
@@ -54,13 +56,13 @@ pub const MAX_SOURCE: usize = 1024 * 1024;
 #[must_use]
 pub fn parse(markdown: &str) -> Document {
     Document {
-        blocks: parse_normalized(&normalized(markdown)),
+        blocks: parse_normalized(&normalized(markdown), Vec::new()),
     }
 }
 
-fn parse_normalized(source: &str) -> Vec<Block> {
+fn parse_normalized(source: &str, marks: Vec<Mark>) -> Vec<Block> {
     let (head, rest) = cut(source);
-    let mut blocks = parse_source(head, &Context::default(), None).blocks;
+    let mut blocks = parse_marked(head, &Context::default(), None, marks).blocks;
     blocks.iter_mut().for_each(highlight::highlight_within);
     if !rest.is_empty() {
         blocks.push(Block::CodeBlock {

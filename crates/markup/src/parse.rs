@@ -6,6 +6,7 @@
 //! line-based positions only and moves footnotes, which an incremental parse cannot use.
 
 mod context;
+mod marks;
 mod shape;
 
 use std::collections::HashMap;
@@ -22,6 +23,8 @@ use crate::scrub::{scrub, scrub_short};
 
 pub(crate) use context::Context;
 use context::{Footnotes, label_key};
+pub(crate) use marks::{Mark, unmarked};
+use marks::{Marks, words_of};
 use shape::{alignment, formula_inline, is_closed, link, paragraph_blocks};
 pub(crate) use shape::{code_lines, language_of};
 
@@ -58,10 +61,22 @@ pub(crate) struct Parsed {
     pub(crate) open_formula: Option<usize>,
     /// The target that was asked for.
     pub(crate) wanted: Option<LinkTarget>,
+    /// Where marks came to stand, in bytes of the source, and their numbers.
+    pub(crate) placed: Vec<(usize, u32)>,
 }
 
 /// Parses `source`, which has line feeds only. `wanted` is the id of a link to resolve.
 pub(crate) fn parse_source(source: &str, context: &Context, wanted: Option<u32>) -> Parsed {
+    parse_marked(source, context, wanted, Vec::new())
+}
+
+/// The same with marks in it, which change nothing else.
+pub(crate) fn parse_marked(
+    source: &str,
+    context: &Context,
+    wanted: Option<u32>,
+    marks: Vec<Mark>,
+) -> Parsed {
     let covered = math::cover(source);
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -94,16 +109,19 @@ pub(crate) fn parse_source(source: &str, context: &Context, wanted: Option<u32>)
             new: HashMap::new(),
         },
         wanted,
+        marks: Marks::new(marks),
         parsed: Parsed::default(),
     };
     for (event, range) in events {
         builder.event(event, range);
     }
     builder.flush_text();
+    builder.marks_back(usize::MAX);
     let Builder {
         mut frames,
         mut parsed,
         mut footnotes,
+        marks,
         ..
     } = builder;
     if let Some(root) = frames.drain(..).next() {
@@ -113,6 +131,7 @@ pub(crate) fn parse_source(source: &str, context: &Context, wanted: Option<u32>)
         footnotes.number_definitions(block);
     }
     parsed.definitions = definitions;
+    parsed.placed = marks.into_placed();
     parsed.open_formula = covered.open;
     parsed
 }
@@ -203,11 +222,19 @@ struct Builder<'s, 'c> {
     next_link: u32,
     footnotes: Footnotes<'c>,
     wanted: Option<u32>,
+    marks: Marks,
     parsed: Parsed,
 }
 
 impl Builder<'_, '_> {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        let is_leaf = !matches!(event, Event::Start(_) | Event::End(_) | Event::Text(_));
+        let is_break = matches!(event, Event::SoftBreak | Event::HardBreak);
+        let end = range.end;
+        if is_leaf {
+            // A mark at the end of a line stands before its break.
+            self.marks_due(if is_break { end } else { range.start });
+        }
         match event {
             Event::Start(tag) => self.open(tag, range),
             Event::End(_) => self.close(range.end),
@@ -249,6 +276,10 @@ impl Builder<'_, '_> {
                 }
             }
         }
+        if is_leaf && !is_break && self.takes_marks() {
+            self.marks.ended(end);
+            self.marks_due(end);
+        }
     }
 
     /// Remembers where a block at the top begins.
@@ -268,6 +299,7 @@ impl Builder<'_, '_> {
     fn open(&mut self, tag: Tag<'_>, range: Range<usize>) {
         let fenced = matches!(&tag, Tag::CodeBlock(CodeBlockKind::Fenced(_)));
         self.note_source(&range, fenced);
+        self.marks_before(&tag, range.start);
         if self.overflow > 0 || self.frames.last().is_some_and(Frame::is_raw) {
             self.overflow += 1;
             return;
@@ -410,10 +442,16 @@ impl Builder<'_, '_> {
             self.overflow -= 1;
             return;
         }
+        self.marks_due(match self.frames.last().map(|top| &top.kind) {
+            // What stands behind the last words of these stands behind them.
+            Some(Kind::Strong | Kind::Emphasis | Kind::Strikethrough) => 0,
+            _ => end,
+        });
         self.flush_text();
         if self.frames.len() < 2 {
             return;
         }
+        self.marks_closing(end);
         let Some(mut frame) = self.frames.pop() else {
             return;
         };
@@ -433,7 +471,9 @@ impl Builder<'_, '_> {
         match kind {
             Kind::Root => {}
             Kind::Paragraph => {
-                for block in paragraph_blocks(inlines) {
+                let (blocks, marks) = paragraph_blocks(inlines);
+                self.marks_behind(marks);
+                for block in blocks {
                     self.push_block(block);
                 }
             }
@@ -499,6 +539,7 @@ impl Builder<'_, '_> {
             Kind::Strikethrough => self.push_inline(Inline::Strikethrough { inlines }),
             Kind::Link { id, target } => {
                 self.in_link = self.in_link.saturating_sub(1);
+                self.marks.linked(target.as_ref(), start, end);
                 self.push_inline(link(id, target, inlines));
             }
             Kind::Image { id, host } => self.push_inline(Inline::Image {
@@ -507,6 +548,7 @@ impl Builder<'_, '_> {
                 alt: scrub_short(&raw, MAX_ALT),
             }),
         }
+        self.marks_closed(end);
     }
 
     fn table(
@@ -516,7 +558,12 @@ impl Builder<'_, '_> {
         rows: Vec<TableRow>,
         range: Range<usize>,
     ) {
-        if header.len() > MAX_COLUMNS || json_len(&header) > MAX_HEADER_JSON {
+        let is_long = |header: &TableRow| json_len(header) > MAX_HEADER_JSON;
+        let is_long = match self.marks.has_any() {
+            true => is_long(&header.iter().map(|cell| unmarked(cell)).collect()),
+            false => is_long(&header),
+        };
+        if header.len() > MAX_COLUMNS || is_long {
             let text = self.source.get(range).unwrap_or("");
             self.push_block(Block::CodeBlock {
                 language: None,
@@ -598,6 +645,7 @@ impl Builder<'_, '_> {
             return;
         }
         if !verbatim || !self.covers(&range) {
+            self.marks_within(text, range.start, range.end);
             self.text.push_str(text);
             return;
         }
@@ -615,19 +663,29 @@ impl Builder<'_, '_> {
             if at.start < range.start || at.end > range.end {
                 // Cut in two by something the parser saw: text after all.
                 let upto = at.end.min(range.end);
-                self.text.push_str(source.get(done..upto).unwrap_or(""));
+                self.push_source(done..upto);
                 done = upto;
             } else {
-                self.text.push_str(source.get(done..at.start).unwrap_or(""));
+                self.push_source(done..at.start);
                 self.flush_text();
                 let tex = math::tex_of(source.get(at.clone()).unwrap_or(""));
                 self.push_inline(formula_inline(tex, *display));
                 done = at.end;
+                self.marks.ended(done);
+                self.marks_due(done);
             }
             self.formula += 1;
         }
-        self.text
-            .push_str(source.get(done..range.end).unwrap_or(""));
+        self.push_source(done..range.end);
+    }
+
+    /// Adds running text as it is in the source.
+    fn push_source(&mut self, range: Range<usize>) {
+        let text = self.source.get(range.clone()).unwrap_or("");
+        if !text.is_empty() {
+            self.marks_within(text, range.start, range.end);
+            self.text.push_str(text);
+        }
     }
 
     fn dollar_math(&mut self, tex: &str, range: Range<usize>, display: bool) {
@@ -670,7 +728,9 @@ impl Builder<'_, '_> {
 
     /// Makes the collected text into inlines, with links where addresses stand bare.
     fn flush_text(&mut self) {
+        let mut marks = self.marks_of_text();
         if self.text.is_empty() {
+            self.push_marked("", 0, &mut marks);
             return;
         }
         let text = std::mem::take(&mut self.text);
@@ -678,12 +738,15 @@ impl Builder<'_, '_> {
         while self.in_link == 0
             && let Some(found) = autolink::next_link(&text, done)
         {
-            self.push_text(&text[done..found.range.start]);
             let id = self.next_link;
             let target = resolve(&found.destination);
             let shown = &text[found.range.clone()];
+            if target.is_some() {
+                marks.linked(target.as_ref(), found.range.start, found.range.end);
+            }
+            self.push_marked(&text[done..found.range.start], done, &mut marks);
             if target.is_none() {
-                self.push_text(shown);
+                self.push_marked(shown, found.range.start, &mut marks);
             } else {
                 self.next_link = self.next_link.saturating_add(1);
                 if self.wanted == Some(id) {
@@ -694,13 +757,7 @@ impl Builder<'_, '_> {
             }
             done = found.range.end;
         }
-        self.push_text(&text[done..]);
-    }
-
-    fn push_text(&mut self, text: &str) {
-        if !text.is_empty() {
-            self.push_inline(Inline::Text { text: scrub(text) });
-        }
+        self.push_marked(&text[done..], done, &mut marks);
     }
 }
 
@@ -715,5 +772,9 @@ fn wrap_loose(frame: &mut Frame) {
         return;
     }
     let inlines = std::mem::take(&mut frame.inlines);
-    frame.blocks.extend(paragraph_blocks(inlines));
+    let (blocks, marks) = paragraph_blocks(inlines);
+    if let Some(words) = words_of(&mut frame.blocks) {
+        words.extend(marks);
+    }
+    frame.blocks.extend(blocks);
 }

@@ -131,7 +131,7 @@ impl StreamParser {
         if std::mem::take(&mut self.carriage_return) {
             self.source.push('\n');
         }
-        let settled = parse_normalized(&self.source);
+        let settled = parse_normalized(&self.source, Vec::new());
         self.parsed_bytes += self.source.len() as u64;
         let ops = diff(&self.blocks, &settled);
         for op in &ops {

@@ -199,7 +199,7 @@ impl Folded {
                 | Inline::Link { inlines, .. } => self.inlines(inlines),
                 Inline::Image { alt, .. } => self.push(alt),
                 Inline::Math { source, .. } => self.push(source),
-                Inline::FootnoteRef { .. } => {}
+                Inline::FootnoteRef { .. } | Inline::CitationRef { .. } => {}
                 Inline::HardBreak | Inline::SoftBreak => self.push(" "),
             }
         }

@@ -177,6 +177,20 @@ pub struct BudgetStop {
     pub more: u64,
 }
 
+/// So many stretches are kept of one citation at most; what is cited more often is cited for the
+/// whole answer.
+pub const MOST_CITED_SPANS: usize = 256;
+
+/// A stretch of an answer, in bytes of [`Message::text`]. The mark of what is cited for it stands at
+/// its end; the text itself has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CitedSpan {
+    /// Its first byte.
+    pub start: u32,
+    /// The byte behind it.
+    pub end: u32,
+}
+
 /// One piece of a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -209,6 +223,9 @@ pub enum Part {
         title: String,
         /// The address or, for bundled help, the page's name.
         target: String,
+        /// Which words of the answer it is cited for, where the source tells.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        spans: Vec<CitedSpan>,
     },
     /// What the source wants back with the part before it.
     Sealed(SealedPart),
@@ -224,6 +241,32 @@ pub enum Part {
         /// Kept as it came.
         raw: String,
     },
+}
+
+impl Part {
+    /// Adds what is cited to the parts of an answer: one that cites it already is cited for further
+    /// stretches. Where `citation` is no citation, it is added as it is.
+    pub fn cite(parts: &mut Vec<Self>, citation: Self) {
+        let Self::Citation { target, spans, .. } = &citation else {
+            return parts.push(citation);
+        };
+        let known = parts.iter_mut().find_map(|part| match part {
+            Self::Citation {
+                target: known,
+                spans,
+                ..
+            } if known == target => Some(spans),
+            _ => None,
+        });
+        let Some(known) = known else {
+            return parts.push(citation);
+        };
+        for span in spans {
+            if known.len() < MOST_CITED_SPANS && !known.contains(span) {
+                known.push(*span);
+            }
+        }
+    }
 }
 
 /// A node of the message tree. Nothing is overwritten: an edit or a second answer is a sibling.

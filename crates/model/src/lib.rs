@@ -31,8 +31,8 @@ mod voice;
 
 pub use attachment::{Attachment, AttachmentFacts, AttachmentKind, AttachmentTold, AttachmentWay};
 pub use chat::{
-    BudgetStop, Conversation, DraftKey, Message, MessageStatus, Named, Part, Role, Usage,
-    VisibleError,
+    BudgetStop, CitedSpan, Conversation, DraftKey, MOST_CITED_SPANS, Message, MessageStatus, Named,
+    Part, Role, Usage, VisibleError,
 };
 pub use consent::{ConsentEvent, ConsentScope, ConsentState, ConsentStatus, TrainingEcho};
 pub use diagnostics::{

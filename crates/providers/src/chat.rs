@@ -1,7 +1,7 @@
 use std::pin::Pin;
 
 use bytes::Bytes;
-use fluxchat_model::{Abilities, Dialect, ResponseFormat, Role, Usage};
+use fluxchat_model::{Abilities, CitedSpan, Dialect, ResponseFormat, Role, Usage};
 use futures_util::Stream;
 use serde_json::{Map, Value};
 
@@ -344,6 +344,9 @@ pub enum ChatEvent {
         title: String,
         /// An address or, for bundled help, the page's name.
         target: String,
+        /// For which words of this stream, in bytes of its [`ChatEvent::Text`] joined. Each further
+        /// stretch is told by a further event; `None` where the source does not tell.
+        span: Option<CitedSpan>,
     },
     /// What the answer cost; a later one replaces an earlier one.
     Usage(Usage),

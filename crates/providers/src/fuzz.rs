@@ -1,7 +1,7 @@
 //! The entry for fuzzing: every reader of this crate over foreign bytes.
 
 use fluxchat_egress::{Credential, HeaderKind};
-use fluxchat_model::{Model, Origin, Secret};
+use fluxchat_model::{CitedSpan, Model, Origin, Secret};
 
 use crate::ndjson::LineDecoder;
 use crate::normalise::RemoteError;
@@ -69,6 +69,7 @@ fn fuzz_protocol(protocol: Protocol, content_type: Option<&str>, bytes: &[u8], s
         whole == steps(protocol, content_type, bytes.chunks(step)),
         "the answer depends on the cuts"
     );
+    cites_what_was_said(&whole);
     for step in &whole {
         if let Step::Error(error) = step {
             keeps_the_key(error);
@@ -86,6 +87,29 @@ fn fuzz_protocol(protocol: Protocol, content_type: Option<&str>, bytes: &[u8], s
         protocol.wire().model_told(&mut model, &json);
         assert!(model.id.is_empty(), "what is told of a model renames it");
     }
+}
+
+/// The words that are cited are words of the answer, whole characters and not too many.
+fn cites_what_was_said(steps: &[Step]) {
+    let said: String = steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Event(ChatEvent::Text(text)) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    let spans: Vec<CitedSpan> = steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Event(ChatEvent::Citation { span, .. }) => *span,
+            _ => None,
+        })
+        .collect();
+    for span in &spans {
+        let words = said.get(span.start as usize..span.end as usize);
+        assert!(words.is_some_and(|words| !words.is_empty()), "{span:?}");
+    }
+    assert!(spans.len() < 3_000, "no end of citations");
 }
 
 /// The body of an answer with an error status.

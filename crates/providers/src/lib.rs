@@ -7,8 +7,9 @@
 //!
 //! # Extensions of the Fluxchat dialect
 //! - Request: `"training_allowed": bool` and, where given, `"conversation_alias": string`.
-//! - Chunk and message: `delta.citations: [{"title", "target"}]`, what the answer rests on. The
-//!   standard form, `annotations: [{"type":"url_citation","url_citation":{"title","url"}}]`, is
+//! - Chunk and message: `delta.citations: [{"title", "target"}]`, what the answer rests on, where
+//!   known with `start_index` and `end_index`: which words of the answer, in characters. The
+//!   standard form, `annotations: [{"type":"url_citation","url_citation":{"title","url",…}}]`, is
 //!   read from every source.
 //! - Chunk: `training_allowed`, the echo, also as the header
 //!   [`fluxchat_egress::TRAINING_HEADER`]; it arrives as [`ChatEvent::TrainingEcho`].

@@ -4,6 +4,7 @@
 //! A [`Protocol`] is a [`Wire`]: which call, which body, and a reader of frames ([`Frames`]).
 
 mod body;
+mod cited;
 mod loading;
 mod out;
 mod reading;
@@ -23,6 +24,7 @@ pub(crate) use body::{
     Body, Fields, Optional, arguments, base64, data_url, effort_in_tokens, number, response_format,
     settings, stops, text_of,
 };
+pub(crate) use cited::{At, Told};
 pub(crate) use out::Out;
 pub use reading::{Reading, Step};
 

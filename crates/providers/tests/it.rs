@@ -1,6 +1,8 @@
 //! Recorded bytes and hostile servers against the reader of answers.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+#[path = "it/cited.rs"]
+mod cited;
 #[path = "it/contract.rs"]
 mod contract;
 #[path = "it/contract_gemini.rs"]

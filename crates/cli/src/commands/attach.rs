@@ -101,16 +101,22 @@ pub(super) fn sent(files: &[FileSent]) -> Vec<Value> {
         .collect()
 }
 
-/// Pages that an answer cites, as JSON.
+/// What an answer cites, as JSON; `spans` are the words it is for, in bytes of the answer.
 pub(super) fn citations(answer: &Message) -> Vec<Value> {
-    cited(answer)
-        .map(|(title, target)| json!({"title": title, "target": target}))
-        .collect()
+    let cited = answer.parts.iter().filter_map(|part| match part {
+        Part::Citation {
+            title,
+            target,
+            spans,
+        } => Some(json!({"title": title, "target": target, "spans": spans})),
+        _ => None,
+    });
+    cited.collect()
 }
 
 fn cited(answer: &Message) -> impl Iterator<Item = (&str, &str)> {
     answer.parts.iter().filter_map(|part| match part {
-        Part::Citation { title, target } => Some((title.as_str(), target.as_str())),
+        Part::Citation { title, target, .. } => Some((title.as_str(), target.as_str())),
         _ => None,
     })
 }

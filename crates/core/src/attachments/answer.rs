@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use fluxchat_model::{AssetId, Part};
+use fluxchat_model::{AssetId, CitedSpan, Part};
 use regex::{Captures, Regex};
 
 /// A file whose pages an answer may name: which, its name, its pages.
@@ -27,7 +27,11 @@ static NEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(crate) fn citation(title: String, target: String, documents: &[(AssetId, String)]) -> Part {
     match of_document(&target, documents) {
         Some(part) => part,
-        None => Part::Citation { title, target },
+        None => Part::Citation {
+            title,
+            target,
+            spans: Vec::new(),
+        },
     }
 }
 
@@ -40,7 +44,7 @@ fn of_document(target: &str, documents: &[(AssetId, String)]) -> Option<Part> {
         0 => name.clone(),
         page => titled(name, page, page),
     };
-    Some(of_page(*id, page, title))
+    Some(of_page(*id, page, title, None))
 }
 
 /// Pages that an answer names as `[name, p. 12]`, of those that its source was given, in the order
@@ -48,20 +52,31 @@ fn of_document(target: &str, documents: &[(AssetId, String)]) -> Option<Part> {
 pub(crate) fn cited(answer: &str, given: &[Given]) -> Vec<Part> {
     let mut parts = Vec::new();
     for (name, after) in named(answer, given) {
-        for (first, last) in spans(after) {
+        let begins = answer.len() - after.len() - name.len();
+        let (pages, end) = spans(after);
+        let span = cited_span(begins, begins + name.len() + end);
+        for (first, last) in pages {
             if let Some((id, page)) = given_page(given, name, first, last) {
-                parts.push(of_page(id, page, titled(name, page, last)));
+                parts.push(of_page(id, page, titled(name, page, last), span));
             }
         }
     }
     parts
 }
 
-fn of_page(id: AssetId, page: u32, title: String) -> Part {
+fn of_page(id: AssetId, page: u32, title: String, span: Option<CitedSpan>) -> Part {
     Part::Citation {
         title,
         target: format!("attachment:{id}#{page}"),
+        spans: span.into_iter().collect(),
     }
+}
+
+fn cited_span(start: usize, end: usize) -> Option<CitedSpan> {
+    Some(CitedSpan {
+        start: u32::try_from(start).ok()?,
+        end: u32::try_from(end).ok()?,
+    })
 }
 
 fn titled(name: &str, first: u32, last: u32) -> String {
@@ -109,22 +124,24 @@ fn is_of_a_name(it: char) -> bool {
 }
 
 /// The pages that are named after the name of a file; several of them only in brackets, where a
-/// number belongs to nothing else.
-fn spans(after: &str) -> Vec<(u32, u32)> {
+/// number belongs to nothing else. Beside them, where the naming ends, in bytes.
+fn spans(after: &str) -> (Vec<(u32, u32)>, usize) {
     let end = after.find([']', ')', '\n']).unwrap_or(after.len());
     let is_in_brackets = after[end..].starts_with([']', ')']);
     let mut rest = &after[..end];
     let mut spans = Vec::new();
     let mut form = &FIRST;
+    let mut named = 0;
     while let Some(found) = form.as_ref().and_then(|form| form.captures(rest)) {
         spans.extend(span(&found));
+        named += found[0].len();
         if !is_in_brackets {
             break;
         }
         rest = &rest[found[0].len()..];
         form = &NEXT;
     }
-    spans
+    (spans, if is_in_brackets { end + 1 } else { named })
 }
 
 /// The first and the last page; one that is smaller than the first is none.
@@ -239,7 +256,8 @@ mod tests {
             parts,
             [Part::Citation {
                 title: "Manual.pdf, p. 4–6".to_owned(),
-                target
+                target,
+                spans: vec![CitedSpan { start: 1, end: 23 }],
             }]
         );
     }
@@ -251,6 +269,7 @@ mod tests {
         let part = |title: &str, target: String| Part::Citation {
             title: title.to_owned(),
             target,
+            spans: Vec::new(),
         };
         assert_eq!(
             of("document:1#page=7"),

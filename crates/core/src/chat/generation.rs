@@ -4,6 +4,7 @@ mod arriving;
 mod end;
 mod heard;
 mod pace;
+mod places;
 mod request;
 
 use std::sync::atomic::AtomicUsize;
@@ -12,8 +13,8 @@ use std::time::Duration;
 
 use fluxchat_egress::Ctx;
 use fluxchat_model::{
-    AnswerNotice, AssetId, Dialect, Message, MessageStatus, Part, Source, ToolCallPart, Usage,
-    VisibleError,
+    AnswerNotice, AssetId, CitedSpan, Dialect, Message, MessageStatus, Part, Source, ToolCallPart,
+    Usage, VisibleError,
 };
 use fluxchat_providers::{ChatRequest, ChatStream, FinishReason, ProviderError, ToolChoice};
 use futures_util::StreamExt as _;
@@ -21,6 +22,7 @@ use tokio::time::Instant;
 
 pub(crate) use arriving::Generation;
 use pace::Pace;
+use places::Ruler;
 
 use super::calls::Calls;
 use super::unsaved::Unsaved;
@@ -55,6 +57,9 @@ struct Gathered {
     asked_model: Option<String>,
     usage: Option<Usage>,
     citations: Vec<Part>,
+    /// What is cited for certain words of the request, in places of its stream.
+    spans: Vec<(Part, CitedSpan)>,
+    ruler: Ruler,
     notices: Vec<AnswerNotice>,
     calls: Calls,
     unsaved: Unsaved,
@@ -83,7 +88,10 @@ struct Gathered {
 
 impl Run {
     pub(crate) async fn run(self) {
-        let mut gathered = Gathered::default();
+        let mut gathered = Gathered {
+            ruler: Ruler::continuing(self.so_far.as_ref()),
+            ..Gathered::default()
+        };
         let end = self.receive(&mut gathered).await;
         self.take_rest(&mut gathered);
         let (status, error) = match end {
@@ -187,7 +195,9 @@ impl Run {
             self.save(gathered).await?;
             self.generation.live().part_ended();
             self.settle(gathered, MessageStatus::Complete).await;
+            gathered.ruler.next_request();
             if !calls.is_empty() {
+                gathered.ruler.part();
                 let first = so_far.as_ref().map_or(0, next_number);
                 let restorer = &gathered.text;
                 let calls = calls.parts(

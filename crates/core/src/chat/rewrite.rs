@@ -28,8 +28,16 @@ impl App {
         let mut new = self.message(&conversation, old.parent_id, Role::Assistant, text)?;
         new.model = old.model;
         new.source_name = old.source_name;
-        let cited = |part: &Part| matches!(part, Part::Citation { .. });
-        new.parts.extend(old.parts.into_iter().filter(cited));
+        // Which of the new words a source is for, nobody knows.
+        let cited = |part: Part| match part {
+            Part::Citation { title, target, .. } => Some(Part::Citation {
+                title,
+                target,
+                spans: Vec::new(),
+            }),
+            _ => None,
+        };
+        new.parts.extend(old.parts.into_iter().filter_map(cited));
         new.parts.push(Part::Notice {
             notice: AnswerNotice::Rewritten,
         });

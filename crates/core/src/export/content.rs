@@ -433,12 +433,14 @@ fn markdown<W: Write>(
         let mut page = tx.path_page(conversation.id, PathAnchor::Start, BRANCH_PAGE)?;
         let all = tx.export_message_count(conversation.id)?;
         let others = all.saturating_sub(u64::from(page.total));
+        let mut notes = 0;
         entry.write_all(Markdown::head(conversation, source, others).as_bytes())?;
         while let Some(last) = page.items.last().map(|item| item.message.id) {
             for item in &page.items {
                 let version = (item.sibling_index + 1, item.sibling_count);
                 let with_text = with_text(tx, &item.message)?;
-                let text = Markdown::message(&item.message, version, &with_text);
+                let message = crate::chat::writable(item.message.clone());
+                let text = Markdown::message(&message, version, &with_text, &mut notes);
                 entry.write_all(text.as_bytes())?;
                 if let Some(flag) = tx.statement_flag(item.message.id)? {
                     entry.write_all(Markdown::flag(&flag).as_bytes())?;

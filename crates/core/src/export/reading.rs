@@ -73,7 +73,7 @@ impl App {
                 for item in page.items {
                     let version = (item.sibling_index + 1, item.sibling_count);
                     let flag = tx.statement_flag(item.message.id)?;
-                    let message = open.as_it_stands(item.message);
+                    let message = crate::chat::writable(open.as_it_stands(item.message));
                     sheet.add(&message, version, flag.as_ref());
                 }
                 if !has_later {

@@ -9,9 +9,27 @@ pub struct Restorer {
     forms: Vec<(String, String)>,
     longest: usize,
     held: String,
+    /// How much came and went on, in bytes; what is held is not in it.
+    came: usize,
+    went: usize,
+    /// Where placeholders began and ended, and where what they stand for ends.
+    turns: Vec<(usize, usize, usize)>,
 }
 
 impl Restorer {
+    /// One that knows no placeholder.
+    #[cfg(test)]
+    pub(crate) const fn none() -> Self {
+        Self {
+            forms: Vec::new(),
+            longest: 0,
+            held: String::new(),
+            came: 0,
+            went: 0,
+            turns: Vec::new(),
+        }
+    }
+
     pub(super) fn new(replaced: &[Replaced]) -> Self {
         let mut forms = Vec::new();
         for it in replaced {
@@ -31,7 +49,18 @@ impl Restorer {
         Self {
             forms,
             longest,
-            held: String::new(),
+            ..Self::default()
+        }
+    }
+
+    /// Where a place of what came is in what can be shown, in bytes: of one within a placeholder,
+    /// behind what it stands for.
+    #[must_use]
+    pub fn place(&self, at: usize) -> usize {
+        let known = self.turns.partition_point(|(start, ..)| *start < at);
+        match known.checked_sub(1).and_then(|last| self.turns.get(last)) {
+            Some((_, end, to)) => to + at.saturating_sub(*end),
+            None => at,
         }
     }
 
@@ -56,6 +85,7 @@ impl Restorer {
             forms: self.forms.clone(),
             longest: self.longest,
             held: text.to_owned(),
+            ..Self::default()
         };
         whole.take(true)
     }
@@ -64,6 +94,7 @@ impl Restorer {
         let held = std::mem::take(&mut self.held);
         let mut out = String::with_capacity(held.len());
         let mut rest = held.as_str();
+        let begun = held.len();
         while let Some(at) = rest.find(['[', '\\']) {
             out.push_str(&rest[..at]);
             rest = &rest[at..];
@@ -81,6 +112,9 @@ impl Restorer {
                 } else {
                     out.push_str(original);
                 }
+                let start = self.came + begun - rest.len();
+                self.turns
+                    .push((start, start + form.len(), self.went + out.len()));
                 rest = after;
             } else if !at_end
                 && rest.len() < self.longest
@@ -93,11 +127,14 @@ impl Restorer {
                 rest = &rest[1..];
             }
         }
+        self.came += begun;
         if rest.starts_with(['[', '\\']) && !at_end {
+            self.came -= rest.len();
             self.held = rest.to_owned();
         } else {
             out.push_str(rest);
         }
+        self.went += out.len();
         out
     }
 }

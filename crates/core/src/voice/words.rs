@@ -117,7 +117,7 @@ fn inline(all: &[Inline], says: &Says, out: &mut String) {
                 }
             }
             Inline::Math { .. } => out.push_str(says.formula),
-            Inline::FootnoteRef { .. } => {}
+            Inline::FootnoteRef { .. } | Inline::CitationRef { .. } => {}
             Inline::HardBreak | Inline::SoftBreak => out.push(' '),
         }
     }

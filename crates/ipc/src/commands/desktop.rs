@@ -162,6 +162,7 @@ mod tests {
         Part::Citation {
             title: title.to_owned(),
             target: target.to_owned(),
+            spans: Vec::new(),
         }
     }
 

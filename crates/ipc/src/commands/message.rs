@@ -1,6 +1,6 @@
 //! Messages as the window shows them.
 
-use fluxchat_core::{Followed, ShownMessage};
+use fluxchat_core::{Followed, ShownMessage, cited};
 use fluxchat_markup::{self as markup, Block, LinkKind};
 use fluxchat_model::{AnswerNotice, Message, MessageId, MessageStatus, Part};
 
@@ -22,10 +22,12 @@ pub(super) fn message_row(shown: ShownMessage) -> MessageRow {
 }
 
 /// An answer that ended, and the item up to which somebody must have followed it to have its words
-/// already. `None` if something else was kept than the items said: the words are in the row then.
+/// already. `None` if something else was kept than the items said, or marks belong into the words: the
+/// words are in the row then.
 pub(crate) fn ended_row(shown: ShownMessage, followed: &Followed) -> (MessageRow, Option<u32>) {
     let message = shown.message;
-    if message.text() != followed.text || message.reasoning() != followed.reasoning {
+    let is_marked = !cited(&message.parts).is_empty();
+    if is_marked || message.text() != followed.text || message.reasoning() != followed.reasoning {
         let words = Words::kept(&message);
         return (row(message, shown.branches, words), None);
     }
@@ -52,7 +54,7 @@ impl Words {
         let text = message.text();
         let reasoning = message.reasoning();
         Self {
-            blocks: markup::parse(&text).blocks,
+            blocks: markup::parse_cited(&text, &cited(&message.parts)).blocks,
             reasoning: match reasoning.is_empty() {
                 true => Vec::new(),
                 false => markup::parse(&reasoning).blocks,
@@ -92,7 +94,7 @@ fn row(message: Message, branch_ids: Vec<MessageId>, words: Words) -> MessageRow
 /// Citations as the window shows them: a bundled page by name, anything else by host alone.
 pub(crate) fn citations(parts: &[Part]) -> Vec<CitationRow> {
     let rows = parts.iter().filter_map(|part| match part {
-        Part::Citation { title, target } => Some((title, target)),
+        Part::Citation { title, target, .. } => Some((title, target)),
         _ => None,
     });
     rows.map(|(title, target)| {

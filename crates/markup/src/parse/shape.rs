@@ -10,24 +10,34 @@ use crate::scrub::{scrub, scrub_short};
 const MAX_FORMULA: usize = 2_000;
 const MAX_LANGUAGE: usize = 40;
 
-/// A paragraph, cut where a display formula stands on lines of its own.
-pub(super) fn paragraph_blocks(inlines: Vec<Inline>) -> Vec<Block> {
+/// A paragraph, cut where a display formula stands on lines of its own. Marks decide nothing: those
+/// beside a formula go to the words before it, and are given back where there are no words.
+pub(super) fn paragraph_blocks(inlines: Vec<Inline>) -> (Vec<Block>, Vec<Inline>) {
     let is_break =
         |i: Option<&Inline>| matches!(i, None | Some(Inline::SoftBreak | Inline::HardBreak));
+    let is_mark = |i: &Inline| matches!(i, Inline::CitationRef { .. });
     let alone: Vec<bool> = (0..inlines.len())
         .map(|i| {
+            let (before, after) = inlines.split_at(i);
             matches!(inlines[i], Inline::Math { display: true, .. })
-                && is_break(i.checked_sub(1).and_then(|p| inlines.get(p)))
-                && is_break(inlines.get(i + 1))
+                && is_break(before.iter().rfind(|it| !is_mark(it)))
+                && is_break(after.iter().skip(1).find(|it| !is_mark(it)))
         })
         .collect();
     if !alone.contains(&true) {
-        return vec![Block::Paragraph { inlines }];
+        return (vec![Block::Paragraph { inlines }], Vec::new());
     }
     let mut blocks = Vec::new();
     let mut run: Vec<Inline> = Vec::new();
+    let mut marks: Vec<Inline> = Vec::new();
     let end_run = |run: &mut Vec<Inline>, blocks: &mut Vec<Block>| {
-        while is_break(run.last()) && run.pop().is_some() {}
+        let mut behind = Vec::new();
+        while let Some(last) = run.pop_if(|it| is_break(Some(it)) || is_mark(it)) {
+            if is_mark(&last) {
+                behind.push(last);
+            }
+        }
+        run.extend(behind.into_iter().rev());
         if !run.is_empty() {
             blocks.push(Block::Paragraph {
                 inlines: std::mem::take(run),
@@ -41,11 +51,21 @@ pub(super) fn paragraph_blocks(inlines: Vec<Inline>) -> Vec<Block> {
                 blocks.push(Block::Math { source, mathml });
             }
             Inline::SoftBreak | Inline::HardBreak if run.is_empty() => {}
-            other => run.push(other),
+            mark if is_mark(&mark) && run.is_empty() => {
+                let before = blocks.iter_mut().rev().find_map(|block| match block {
+                    Block::Paragraph { inlines } => Some(inlines),
+                    _ => None,
+                });
+                before.unwrap_or(&mut marks).push(mark);
+            }
+            other => {
+                run.append(&mut marks);
+                run.push(other);
+            }
         }
     }
     end_run(&mut run, &mut blocks);
-    blocks
+    (blocks, marks)
 }
 
 pub(super) fn formula_inline(tex: String, display: bool) -> Inline {

@@ -221,3 +221,41 @@ pub fn open_links(blocks: &[Block]) -> Vec<(u32, LinkKind, String)> {
     });
     links
 }
+
+/// The blocks without marks.
+pub fn unmarked(blocks: Vec<Block>) -> Vec<Block> {
+    let mut value = serde_json::to_value(blocks).unwrap();
+    unmark(&mut value);
+    serde_json::from_value(value).unwrap()
+}
+
+/// Takes marks out of every list and joins the texts that met at them.
+fn unmark(value: &mut serde_json::Value) {
+    use serde_json::Value;
+    match value {
+        Value::Array(all) => {
+            let mut out: Vec<Value> = Vec::new();
+            for mut it in std::mem::take(all) {
+                unmark(&mut it);
+                if it["type"] == "citation_ref" {
+                    continue;
+                }
+                if let (Some(last), "text") = (out.last_mut(), it["type"].as_str().unwrap_or(""))
+                    && last["type"] == "text"
+                {
+                    let joined = format!("{}{}", text_of(last), text_of(&it));
+                    last["text"] = joined.into();
+                    continue;
+                }
+                out.push(it);
+            }
+            *all = out;
+        }
+        Value::Object(fields) => fields.values_mut().for_each(unmark),
+        _ => {}
+    }
+}
+
+fn text_of(value: &serde_json::Value) -> &str {
+    value["text"].as_str().unwrap_or_default()
+}

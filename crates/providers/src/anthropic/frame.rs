@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use fluxchat_model::{Dialect, Usage};
 use serde_json::{Map, Value, json};
 
-use crate::wire::{Frames, Out};
+use crate::wire::{At, Frames, Out, Told};
 use crate::{FinishReason, Sealed, ToolCallDelta};
 
 /// Reads events. Blocks are kept by their index: llama-server begins the next before it ends the
@@ -25,9 +25,19 @@ struct Cache {
     written: Option<u32>,
 }
 
+/// So many sources one block of text is cited from at most.
+const MOST_CITED: usize = 100;
+/// Title and address, in bytes.
+const LONGEST_CITED: usize = 8_192;
+
 /// A block that has to be given back as it came.
 enum Block {
-    Text,
+    /// Where its words begin in the answer, and what they are cited from: the place is the whole
+    /// block.
+    Text {
+        begins: At,
+        cited: Vec<(String, String)>,
+    },
     Tool,
     Kept {
         block: Map<String, Value>,
@@ -95,13 +105,14 @@ impl Reader {
         let word = |name: &str| block.get(name).and_then(Value::as_str);
         let kind = match word("type") {
             Some("text") | None => {
+                let begins = out.now();
                 out.text(word("text").unwrap_or_default());
-                let citations = block.get("citations").and_then(Value::as_array);
-                citations
-                    .into_iter()
-                    .flatten()
-                    .for_each(|it| citation(it, out));
-                Block::Text
+                let told = block.get("citations").and_then(Value::as_array);
+                let mut cited = Vec::new();
+                for it in told.into_iter().flatten() {
+                    cite(it, &mut cited, out);
+                }
+                Block::Text { begins, cited }
             }
             Some("tool_use") => {
                 let input = block
@@ -123,7 +134,10 @@ impl Reader {
                 if let Some(model) = block.get("to").and_then(|to| string(to, "model")) {
                     out.model(model);
                 }
-                Block::Text
+                Block::Text {
+                    begins: out.now(),
+                    cited: Vec::new(),
+                }
             }
             Some(kind) => {
                 if kind == "thinking" {
@@ -141,10 +155,14 @@ impl Reader {
     fn delta(&mut self, index: u64, delta: &Value, out: &mut Out) {
         let word = |name: &str| string(delta, name).unwrap_or_default();
         match word("type") {
-            "text_delta" => out.text(word("text")),
+            "text_delta" => {
+                self.words(index, out);
+                out.text(word("text"));
+            }
             "citations_delta" => {
-                if let Some(cited) = delta.get("citation") {
-                    citation(cited, out);
+                let cited = self.words(index, out);
+                if let (Some(it), Some(cited)) = (delta.get("citation"), cited) {
+                    cite(it, cited, out);
                 }
             }
             "thinking_delta" => {
@@ -177,6 +195,18 @@ impl Reader {
         }
     }
 
+    /// What the words of the block at this index are cited from; one that was not begun begins now.
+    fn words(&mut self, index: u64, out: &Out) -> Option<&mut Vec<(String, String)>> {
+        let block = self.blocks.entry(index).or_insert_with(|| Block::Text {
+            begins: out.now(),
+            cited: Vec::new(),
+        });
+        match block {
+            Block::Text { cited, .. } => Some(cited),
+            Block::Tool | Block::Kept { .. } => None,
+        }
+    }
+
     /// The block at this index; a source that forgot to begin it began it now.
     fn kept(&mut self, index: u64, kind: &str) -> Appending<'_> {
         let block = self.blocks.entry(index).or_insert_with(|| Block::Kept {
@@ -185,13 +215,21 @@ impl Reader {
         });
         Appending(match block {
             Block::Kept { block, .. } => Some(block),
-            Block::Text | Block::Tool => None,
+            Block::Text { .. } | Block::Tool => None,
         })
     }
 
     fn stop(&mut self, index: u64, out: &mut Out) {
-        let Some(Block::Kept { mut block, input }) = self.blocks.remove(&index) else {
-            return;
+        let (mut block, input) = match self.blocks.remove(&index) {
+            Some(Block::Kept { block, input }) => (block, input),
+            Some(Block::Text { begins, cited }) => {
+                let told = Told::between(begins, out.now());
+                for (title, target) in cited {
+                    out.citation_of(&title, &target, told);
+                }
+                return;
+            }
+            Some(Block::Tool) | None => return,
         };
         if let Ok(input) = serde_json::from_str::<Value>(&input) {
             block.insert("input".to_owned(), input);
@@ -281,23 +319,33 @@ impl Appending<'_> {
 }
 
 /// Web pages by their address; documents of the question by their place and page.
-fn citation(json: &Value, out: &mut Out) {
+fn citation(json: &Value) -> Option<(String, String)> {
     let title = ["title", "document_title"]
         .iter()
         .find_map(|name| string(json, name))
         .unwrap_or_default();
     if let Some(address) = string(json, "url").or_else(|| string(json, "source")) {
-        return out.citation(title, address);
+        return Some((title.to_owned(), address.to_owned()));
     }
     let number = |name: &str| json.get(name).and_then(Value::as_u64);
-    let Some(document) = number("document_index") else {
-        return;
-    };
+    let document = number("document_index")?;
     let target = match number("start_page_number") {
         Some(page) => format!("document:{document}#page={page}"),
         None => format!("document:{document}"),
     };
-    out.citation(title, &target);
+    Some((title.to_owned(), target))
+}
+
+/// Tells it, and remembers it for the end of the block.
+fn cite(json: &Value, cited: &mut Vec<(String, String)>, out: &mut Out) {
+    if let Some((title, target)) = citation(json) {
+        out.citation(&title, &target);
+        let is_short = title.len() + target.len() <= LONGEST_CITED;
+        if is_short && cited.len() < MOST_CITED && !cited.iter().any(|(_, known)| *known == target)
+        {
+            cited.push((title, target));
+        }
+    }
 }
 
 fn string<'a>(json: &'a Value, name: &str) -> Option<&'a str> {

@@ -1,13 +1,11 @@
 //! What the frames of `streamGenerateContent` say. A document is the same frames in a list.
 
-use std::collections::BTreeSet;
-
 use fluxchat_model::{Dialect, Usage};
 use serde_json::{Value, json};
 
 use crate::json::{count, each, text, word};
 use crate::normalise::RemoteError;
-use crate::wire::{Frames, Out};
+use crate::wire::{At, Frames, Out, Told};
 use crate::{FinishReason, Sealed, ToolCallDelta};
 
 /// Calls that came without an id get one that begins so; it is not sent back.
@@ -17,8 +15,16 @@ pub(super) const OWN_ID: &str = "unnamed_call_";
 #[derive(Default)]
 pub(super) struct Reader {
     calls: u64,
-    cited: BTreeSet<(String, String)>,
+    /// Where the parts with these numbers began in the answer, each where it came first: in a stream
+    /// every frame counts anew, and the places are those of the whole.
+    parts: Vec<At>,
+    looked_for: usize,
 }
+
+/// More parts than this are read, but not where they begin.
+const MOST_PARTS: usize = 1_000;
+/// So often words that are not where they are said to be are looked for.
+const MOST_LOOKED_FOR: usize = 500;
 
 impl Frames for Reader {
     fn frame(&mut self, _event: &str, json: &Value, out: &mut Out) {
@@ -69,7 +75,10 @@ impl Frames for Reader {
 
 impl Reader {
     fn read_candidate(&mut self, candidate: &Value, answer: &str, out: &mut Out) {
-        for part in each(candidate.pointer("/content/parts")) {
+        for (at, part) in each(candidate.pointer("/content/parts")).enumerate() {
+            if at == self.parts.len() && at < MOST_PARTS {
+                self.parts.push(out.now());
+            }
             self.read_part(part, answer, out);
         }
         self.cite(candidate, out);
@@ -142,21 +151,60 @@ impl Reader {
     }
 
     fn cite(&mut self, candidate: &Value, out: &mut Out) {
-        let grounding =
-            each(candidate.pointer("/groundingMetadata/groundingChunks")).filter_map(|chunk| {
-                ["web", "retrievedContext", "maps"]
-                    .iter()
-                    .find_map(|kind| chunk.get(kind))
-            });
-        let recited = each(candidate.pointer("/citationMetadata/citations"));
-        for source in grounding.chain(recited) {
-            let target = word(source, "uri").unwrap_or_else(|| text(source, "documentName"));
-            let title = word(source, "title").unwrap_or_else(|| text(source, "domain"));
-            if self.cited.insert((title.to_owned(), target.to_owned())) {
-                out.citation(title, target);
+        let chunks: Vec<Option<(&str, &str)>> =
+            each(candidate.pointer("/groundingMetadata/groundingChunks"))
+                .map(|chunk| {
+                    let kinds = ["web", "retrievedContext", "maps"];
+                    kinds.iter().find_map(|kind| chunk.get(kind)).map(named)
+                })
+                .collect();
+        for (title, target) in chunks.iter().flatten() {
+            out.citation(title, target);
+        }
+        for support in each(candidate.pointer("/groundingMetadata/groundingSupports")) {
+            let Some(told) = self.told(&support["segment"], out) else {
+                continue;
+            };
+            for index in each(support.get("groundingChunkIndices")) {
+                let index = index.as_u64().and_then(|index| usize::try_from(index).ok());
+                if let Some(Some((title, target))) = index.and_then(|index| chunks.get(index)) {
+                    out.citation_of(title, target, Some(told));
+                }
             }
         }
+        for recited in each(candidate.pointer("/citationMetadata/citations")) {
+            let (title, target) = named(recited);
+            // Counted in nothing that is documented; it stands below the answer alone.
+            out.citation(title, target);
+        }
     }
+
+    /// Which words a segment is, in bytes of a part. Some answers name no part where the words are
+    /// not in the first, so the words themselves decide where they are told.
+    fn told(&mut self, segment: &Value, out: &Out) -> Option<Told> {
+        let index = |name: &str| segment.get(name).and_then(Value::as_u64).unwrap_or(0);
+        let (start, end) = (index("startIndex"), index("endIndex"));
+        let part = usize::try_from(index("partIndex")).ok();
+        let part = part.and_then(|part| self.parts.get(part)).copied();
+        let of_part = Told::Bytes(part.unwrap_or_default(), start, end);
+        let of_whole = Told::Bytes(At::default(), start, end);
+        let words = text(segment, "text");
+        if words.is_empty() {
+            return (start < end).then_some(of_part);
+        }
+        self.looked_for += 1;
+        (self.looked_for <= MOST_LOOKED_FOR)
+            .then(|| out.find([of_part, of_whole], words))
+            .flatten()
+    }
+}
+
+/// What a source is called and where it is.
+fn named(source: &Value) -> (&str, &str) {
+    (
+        word(source, "title").unwrap_or_else(|| text(source, "domain")),
+        word(source, "uri").unwrap_or_else(|| text(source, "documentName")),
+    )
 }
 
 /// Thoughts are counted beside the answer here; elsewhere, and in ours, they are a part of it.

@@ -1,13 +1,13 @@
 //! What the events of an Interactions stream, or its whole document, say.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use fluxchat_model::{Dialect, Usage};
 use serde_json::{Value, json};
 
 use crate::json::{count, each, text, word};
 use crate::normalise::RemoteError;
-use crate::wire::{Frames, Out};
+use crate::wire::{At, Frames, Out, Told};
 use crate::{FinishReason, ProviderError, Sealed, ToolCallDelta};
 
 /// Steps of a whole document are counted from here, beside those of a stream.
@@ -19,6 +19,8 @@ struct Step {
     /// A call came with its arguments, which pieces would repeat.
     whole: bool,
     thought: bool,
+    /// Where its words begin in the answer.
+    begins: Option<At>,
 }
 
 /// Reads one answer. The interaction at the end may list no steps, so the pieces are what counts.
@@ -28,7 +30,6 @@ pub(super) struct Reader {
     calls: u64,
     has_text: bool,
     has_thought: bool,
-    cited: BTreeSet<(String, String)>,
 }
 
 impl Frames for Reader {
@@ -89,19 +90,23 @@ impl Reader {
             }
             "model_output" => {
                 for part in each(step.get("content")) {
-                    self.read_text(part, out);
+                    self.steps.insert(at, Step::default());
+                    self.read_text(at, part, out);
                 }
             }
             // Older: a step is its content.
-            "text" => self.read_text(step, out),
+            "text" => self.read_text(at, step, out),
             _ => {}
         }
     }
 
     fn piece(&mut self, at: u64, delta: &Value, out: &mut Out) {
         match word(delta, "type").unwrap_or_default() {
-            "text" => self.read_text(delta, out),
-            "text_annotation_delta" => self.cite(delta.get("annotations"), out),
+            "text" => self.read_text(at, delta, out),
+            "text_annotation_delta" => {
+                let begins = self.steps.get(&at).and_then(|step| step.begins);
+                cite(delta.get("annotations"), begins, out);
+            }
             "thought_summary" => {
                 let words = delta.pointer("/content/text").and_then(Value::as_str);
                 self.think(at, words.unwrap_or_default(), out);
@@ -114,11 +119,13 @@ impl Reader {
         }
     }
 
-    fn read_text(&mut self, part: &Value, out: &mut Out) {
+    fn read_text(&mut self, at: u64, part: &Value, out: &mut Out) {
         let words = text(part, "text");
         self.has_text |= !words.is_empty();
+        let step = self.steps.entry(at).or_default();
+        let begins = *step.begins.get_or_insert_with(|| out.now());
         out.text(words);
-        self.cite(part.get("annotations"), out);
+        cite(part.get("annotations"), Some(begins), out);
     }
 
     fn think(&mut self, at: u64, words: &str, out: &mut Out) {
@@ -223,22 +230,22 @@ impl Reader {
         }
         out.end();
     }
+}
 
-    fn cite(&mut self, annotations: Option<&Value>, out: &mut Out) {
-        for annotation in each(annotations) {
-            let first = |names: &[&str]| {
-                names
-                    .iter()
-                    .map(|name| text(annotation, name))
-                    .find(|it| !it.is_empty())
-                    .unwrap_or_default()
-            };
-            let target = first(&["url", "document_uri", "source", "file_name"]);
-            let title = first(&["title", "name", "file_name"]);
-            if self.cited.insert((title.to_owned(), target.to_owned())) {
-                out.citation(title, target);
-            }
-        }
+/// What words rest on that begin there. Google counts bytes.
+fn cite(annotations: Option<&Value>, begins: Option<At>, out: &mut Out) {
+    for annotation in each(annotations) {
+        let first = |names: &[&str]| {
+            names
+                .iter()
+                .map(|name| text(annotation, name))
+                .find(|it| !it.is_empty())
+                .unwrap_or_default()
+        };
+        let target = first(&["url", "document_uri", "source", "file_name"]);
+        let title = first(&["title", "name", "file_name"]);
+        let told = begins.and_then(|at| Told::bytes(at, annotation));
+        out.citation_of(title, target, told);
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::hosts::THOUGHTS;
 use crate::json::each;
 use crate::normalise::RemoteError;
-use crate::wire::{Frames, Out};
+use crate::wire::{Frames, Out, Told};
 use crate::{FinishReason, Sealed, ToolCallDelta};
 
 /// What Google adds to a call and wants back with it.
@@ -265,9 +265,11 @@ fn citations(delta: &Value, out: &mut Out) {
         .filter_map(|it| it.get("url_citation"))
         .map(|it| (it, "url"));
     for (it, key) in ours.chain(standard) {
-        out.citation(
+        let told = out.beginning().and_then(|at| Told::characters(at, it));
+        out.citation_of(
             string(it, "title").unwrap_or_default(),
             string(it, key).unwrap_or_default(),
+            told,
         );
     }
 }

@@ -8,8 +8,11 @@ use serde_json::{Value, json};
 use crate::json::{count, each, text, word};
 use crate::normalise::RemoteError;
 use crate::openai::cost;
-use crate::wire::{Frames, Out};
+use crate::wire::{At, Frames, Out, Told};
 use crate::{FinishReason, ProviderError, Sealed, ToolCallDelta};
+
+/// A message of more parts than this is read, but not where its further parts begin.
+const MOST_PARTS: usize = 1_000;
 
 /// Which of the two tellings of a piece of reasoning is read: a source may give the summary, the
 /// words themselves, or both.
@@ -40,7 +43,9 @@ pub(super) struct Reader {
     has_text: bool,
     refused: bool,
     calls: Vec<Call>,
-    cited: BTreeSet<(String, String)>,
+    /// Where the message begins in the answer, and where its parts do.
+    begins: At,
+    parts: Vec<At>,
 }
 
 impl Frames for Reader {
@@ -59,11 +64,15 @@ impl Frames for Reader {
         match kind {
             "response.output_item.added" => self.open_item(&json["item"], out),
             "response.output_item.done" => self.close_item(&json["item"], out),
-            "response.content_part.added" => self.spoken = false,
-            "response.content_part.done" => self.cite(json.pointer("/part/annotations"), out),
+            "response.content_part.added" => self.open_part(out),
+            "response.content_part.done" => {
+                Self::cite(json.pointer("/part/annotations"), self.part(json), out);
+            }
             "response.output_text.delta" => self.speak(delta, out),
             "response.output_text.done" if !self.spoken => self.speak(text(json, "text"), out),
-            "response.output_text.annotation.added" => self.cite_one(&json["annotation"], out),
+            "response.output_text.annotation.added" => {
+                Self::cite_one(&json["annotation"], self.part(json), out);
+            }
             "response.refusal.delta" => self.refuse(delta, out),
             "response.refusal.done" if !self.spoken => self.refuse(text(json, "refusal"), out),
             "response.reasoning_summary_part.added" if self.reasoned.contains(item) => {
@@ -104,6 +113,8 @@ impl Reader {
             Some("message") => {
                 self.spoken = false;
                 self.item_spoken = false;
+                self.begins = out.now();
+                self.parts.clear();
             }
             Some("function_call") => self.open_call(item, out),
             _ => {}
@@ -125,14 +136,18 @@ impl Reader {
     /// What no delta brought is told now.
     fn close_message(&mut self, item: &Value, out: &mut Out) {
         let spoken = self.item_spoken;
-        for part in each(item.get("content")) {
+        for (at, part) in each(item.get("content")).enumerate() {
+            let begins = match spoken {
+                true => self.parts.get(at).copied().unwrap_or(self.begins),
+                false => out.now(),
+            };
             match word(part, "type") {
                 Some("refusal") if !spoken => self.refuse(text(part, "refusal"), out),
                 Some("refusal") => self.refused = true,
                 _ if !spoken => self.speak(text(part, "text"), out),
                 _ => {}
             }
-            self.cite(part.get("annotations"), out);
+            Self::cite(part.get("annotations"), begins, out);
         }
         self.item_spoken = true;
     }
@@ -276,13 +291,28 @@ impl Reader {
         }
     }
 
-    fn cite(&mut self, annotations: Option<&Value>, out: &mut Out) {
-        for annotation in each(annotations) {
-            self.cite_one(annotation, out);
+    fn open_part(&mut self, out: &Out) {
+        self.spoken = false;
+        if self.parts.len() < MOST_PARTS {
+            self.parts.push(out.now());
         }
     }
 
-    fn cite_one(&mut self, annotation: &Value, out: &mut Out) {
+    /// Where the part begins that an event is about.
+    fn part(&self, json: &Value) -> At {
+        let index = json.get("content_index").and_then(Value::as_u64);
+        let index = index.and_then(|index| usize::try_from(index).ok());
+        let known = index.and_then(|index| self.parts.get(index));
+        known.or(self.parts.last()).copied().unwrap_or(self.begins)
+    }
+
+    fn cite(annotations: Option<&Value>, part: At, out: &mut Out) {
+        for annotation in each(annotations) {
+            Self::cite_one(annotation, part, out);
+        }
+    }
+
+    fn cite_one(annotation: &Value, part: At, out: &mut Out) {
         // Chat Completions nests it; some gateways do here, too.
         let annotation = annotation.get("url_citation").unwrap_or(annotation);
         let first = |names: &[&str]| {
@@ -294,9 +324,7 @@ impl Reader {
         };
         let target = first(&["url", "filename", "file_id"]);
         let title = first(&["title", "filename"]);
-        if self.cited.insert((title.to_owned(), target.to_owned())) {
-            out.citation(title, target);
-        }
+        out.citation_of(title, target, Told::characters(part, annotation));
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use fluxchat_egress::Credential;
 use fluxchat_model::Usage;
 
+use super::cited::{At, Cites, Told};
 use super::think::{Piece, ThinkSplitter};
 use super::{Step, unexpected};
 use crate::normalise::{RemoteError, safe_message};
@@ -21,6 +22,9 @@ pub(crate) struct Out {
     think: ThinkSplitter,
     /// The id last seen at each place of the wire, and which call of ours it is.
     calls: Vec<(u64, Option<String>)>,
+    cites: Cites,
+    /// Thoughts were taken out of the content, so places in it are no longer those of the answer.
+    thought_within: bool,
     usage: Option<Usage>,
     echoed: bool,
     started: bool,
@@ -39,6 +43,8 @@ impl Out {
             steps: VecDeque::new(),
             think: ThinkSplitter::default(),
             calls: Vec::new(),
+            cites: Cites::default(),
+            thought_within: false,
             usage: None,
             echoed: false,
             started: false,
@@ -121,16 +127,42 @@ impl Out {
         }));
     }
 
+    /// The place behind what was said.
+    pub(crate) fn now(&self) -> At {
+        self.cites.now()
+    }
+
+    /// The place where the content begins; `None` where thoughts were taken out of it.
+    pub(crate) fn beginning(&self) -> Option<At> {
+        (!self.thought_within).then(At::default)
+    }
+
+    /// Where in the answer these words are: at one of the places told, or where they are said first.
+    pub(crate) fn find(&self, told: impl IntoIterator<Item = Told>, words: &str) -> Option<Told> {
+        let mut told = told.into_iter();
+        told.find(|told| self.cites.is_said(*told, words))
+            .or_else(|| self.cites.find(words))
+    }
+
     /// Where a statement comes from. Without a title the target stands for it.
     pub(crate) fn citation(&mut self, title: &str, target: &str) {
-        if target.is_empty() {
+        self.citation_of(title, target, None);
+    }
+
+    /// The same for certain words. What was told already is not told again.
+    pub(crate) fn citation_of(&mut self, title: &str, target: &str, told: Option<Told>) {
+        if target.is_empty() || self.cites.is_full() {
             return;
         }
         let title = if title.is_empty() { target } else { title };
-        self.give(ChatEvent::Citation {
-            title: safe_message(title, None),
-            target: target.to_owned(),
-        });
+        let title = safe_message(title, None);
+        if let Some(span) = self.cites.new(&title, target, told) {
+            self.give(ChatEvent::Citation {
+                title,
+                target: target.to_owned(),
+                span,
+            });
+        }
     }
 
     /// What the answer cost so far.
@@ -236,11 +268,15 @@ impl Out {
     }
 
     fn give(&mut self, event: ChatEvent) {
+        if let ChatEvent::Text(text) = &event {
+            self.cites.say(text);
+        }
         self.steps.push_back(Step::Event(event));
     }
 
     fn give_pieces(&mut self, pieces: Vec<Piece>) {
         for piece in pieces {
+            self.thought_within |= matches!(piece, Piece::Reasoning(_));
             self.give(match piece {
                 Piece::Text(text) => ChatEvent::Text(text),
                 Piece::Reasoning(text) => ChatEvent::Reasoning(text),
@@ -253,6 +289,13 @@ impl Out {
         let mut pieces = Vec::new();
         self.think.finish(&mut pieces);
         self.give_pieces(pieces);
+        for (title, target, span) in self.cites.late() {
+            self.give(ChatEvent::Citation {
+                title,
+                target,
+                span: Some(span),
+            });
+        }
         let count = std::mem::take(&mut self.skipped);
         if count > 0 {
             tracing::warn!(name: "providers.frames_skipped", count);

@@ -173,7 +173,7 @@ fn citations_of_pages_and_of_the_web() {
         .events
         .iter()
         .filter_map(|event| match event {
-            ChatEvent::Citation { title, target } => Some((title.as_str(), target.as_str())),
+            ChatEvent::Citation { title, target, .. } => Some((title.as_str(), target.as_str())),
             _ => None,
         })
         .collect();

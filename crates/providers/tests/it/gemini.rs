@@ -251,7 +251,8 @@ fn an_interaction_step_by_step() {
     )));
     assert!(told.events.contains(&ChatEvent::Citation {
         title: "A".to_owned(),
-        target: "https://a.example".to_owned()
+        target: "https://a.example".to_owned(),
+        span: None,
     }));
     assert!(told.events.contains(&ChatEvent::Usage(Usage {
         input_tokens: 1,

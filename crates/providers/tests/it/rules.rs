@@ -247,6 +247,7 @@ fn citations_ours_and_the_standard_form() {
     let cited = |title: &str, target: &str| ChatEvent::Citation {
         title: title.to_owned(),
         target: target.to_owned(),
+        span: None,
     };
     assert_eq!(
         told.events[1..],

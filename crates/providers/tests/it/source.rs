@@ -53,7 +53,7 @@ impl Told {
     pub fn cited(&self) -> Vec<(&str, &str)> {
         let told = self.events.iter();
         told.filter_map(|event| match event {
-            ChatEvent::Citation { title, target } => Some((title.as_str(), target.as_str())),
+            ChatEvent::Citation { title, target, .. } => Some((title.as_str(), target.as_str())),
             _ => None,
         })
         .collect()

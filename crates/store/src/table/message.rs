@@ -252,7 +252,9 @@ impl WriteTx<'_> {
             .filter(|message| message.status == MessageStatus::Streaming)
             .ok_or(StoreError::NotFound("streaming message"))?;
         self.drop_gone(&mut message.parts)?;
-        message.parts.extend(finish.more_parts.iter().cloned());
+        for part in &finish.more_parts {
+            Part::cite(&mut message.parts, part.clone());
+        }
         message.status = finish.status;
         message.finished_at = Some(finish.at);
         message.usage = finish.usage.or(message.usage);

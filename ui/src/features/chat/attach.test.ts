@@ -175,7 +175,7 @@ describe('Files beside a question', () => {
     const asset_id = app.attachments.ids[0] ?? '';
     const citations = [{ title: 'manual.pdf, p. 317', host: 'attachment', help: null, file: { asset_id, page: 317 }, address: null }];
     const onpage = (id: string, page: number) => app.attachments.look(id, page);
-    render(Citations, { citations, onhelp: () => undefined, onlink: () => undefined, onpage });
+    render(Citations, { citations, ways: { onhelp: () => undefined, onlink: () => undefined, onpage } });
     await user.click(screen.getByTestId('citation'));
     const sheet = await screen.findByTestId('attach-sheet');
     await waitFor(() => expect(sheet.querySelector('h3')?.textContent).toBe('Page 317'));

@@ -54,6 +54,24 @@ describe('what an answer rests on', () => {
     const answer = app.thread.messages.find((message) => message.row.conversation_id === id && message.citations.length > 0);
     await waitFor(() => expect(asked('link_open')).toEqual([{ message_id: answer?.id, link_id: 0, in_reasoning: false, is_citation: true }]));
   });
+
+  it('has its mark in the words, which leads where the note does', async () => {
+    const { user, asked } = await opened('Many sources');
+    const marks = screen.getAllByTestId('citation-mark');
+    expect(marks.map((mark) => mark.textContent)).toEqual(['1', '2', '4', '3', '1']);
+    expect(marks[1]?.getAttribute('aria-label')).toBe('Source 2: Carris timetable, carris.pt');
+    expect(marks[1]?.dataset['tooltip']).toBe('Carris timetable · carris.pt');
+    expect(marks[3]?.getAttribute('aria-label')).toBe('Source 3: Search and delete');
+    const words = marks[1]?.closest('p')?.cloneNode(true) as HTMLElement;
+    for (const mark of words.querySelectorAll('sup')) mark.remove();
+    expect(words.textContent?.trim()).toBe('The trams run until midnight, and the tile museum is closed on Mondays. The ferry goes every twenty minutes and takes bicycles.');
+    await user.click(marks[1] as HTMLElement);
+    const dialog = await screen.findByRole('alertdialog').catch(() => screen.findByRole('dialog'));
+    expect(dialog.textContent).toContain('https://carris.pt');
+    expect(asked('link_open'), 'nothing is opened by the first press').toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Open in browser' }));
+    await waitFor(() => expect(asked('link_open')).toMatchObject([{ link_id: 1, is_citation: true }]));
+  });
 });
 
 describe('an answer that failed', () => {

@@ -2438,6 +2438,10 @@ label: string,
 /**
  * Counted in the order of first reference, from 1.
  */
+number: number, } | { "type": "citation_ref", 
+/**
+ * The place of the source among those of the message, from 1.
+ */
 number: number, } | { "type": "hard_break" } | { "type": "soft_break" };
 
 /**

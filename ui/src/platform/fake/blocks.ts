@@ -1,6 +1,8 @@
 import type { Block, Inline } from '../../ipc/generated/types';
 
 export const text = (words: string): Inline => ({ type: 'text', text: words });
+/** The mark of a source. */
+export const mark = (number: number): Inline => ({ type: 'citation_ref', number });
 export const paragraph = (...inlines: (string | Inline)[]): Block => ({
   type: 'paragraph',
   inlines: inlines.map((inline) => (typeof inline === 'string' ? text(inline) : inline)),

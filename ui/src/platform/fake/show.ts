@@ -2,7 +2,7 @@
 import type { ApiError, Block, CitationRow, MapRow, MessageRow, ToolCallRow } from '../../ipc/generated/types';
 import { conversationOf } from '../../ipc/rows';
 import type { FakePlatform } from '../fake';
-import { ANSWER, code, heading, list, paragraph, text } from './blocks';
+import { ANSWER, code, heading, list, mark, paragraph } from './blocks';
 import { makeMessage } from './chat';
 import type { FakeWorld } from './world';
 
@@ -204,7 +204,7 @@ export function showEverything(fake: FakePlatform): void {
   begin(world, 'Many sources, and how it was thought', [
     [
       { text: 'What do I see in three days, and where does that come from?' },
-      { text: 'sources', reasoning: THOUGHTS, citations: CITATIONS, blocks: [heading(3, 'Three days on foot'), paragraph('The trams run until midnight', text(' [1][2]'), ', and the tile museum is closed on Mondays [4].'), ...ANSWER.slice(1)] },
+      { text: 'sources', reasoning: THOUGHTS, citations: CITATIONS, blocks: [heading(3, 'Three days on foot'), paragraph('The trams run until midnight', mark(1), mark(2), ', and the tile museum is closed on Mondays.', mark(4), ' The ferry goes every twenty minutes', mark(3), ' and takes bicycles.', mark(1)), ...ANSWER.slice(1)] },
     ],
   ]);
   const ids = Array.from({ length: 240 }, (_, at) => `branch-${at}`);

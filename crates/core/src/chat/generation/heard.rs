@@ -24,10 +24,17 @@ impl Run {
                 let piece = gathered.reasoning.push(&piece);
                 self.take_reasoning(&piece, gathered);
             }
-            ChatEvent::Citation { title, target } => {
+            ChatEvent::Citation {
+                title,
+                target,
+                span,
+            } => {
                 let title = gathered.text.restore(&title);
                 let target = gathered.text.restore(&target);
                 let part = attachments::citation(title, target, &gathered.documents);
+                // Words that wait for the rest of a placeholder have no place yet.
+                let span = span.map(|span| (part.clone(), span));
+                gathered.spans.extend(span);
                 self.cite(part, gathered);
             }
             ChatEvent::Usage(usage) => gathered.usage = Some(usage),
@@ -43,6 +50,7 @@ impl Run {
                 self.take_rest(gathered);
                 let sealed = self.sealed(sealed, model);
                 gathered.unsaved.part(Part::Sealed(sealed));
+                gathered.ruler.part();
             }
             ChatEvent::Notice(notice) => gathered.note(match notice {
                 Notice::ParameterDropped { name } => AnswerNotice::ParameterDropped { name },
@@ -54,22 +62,36 @@ impl Run {
     }
 
     fn take_text(&self, piece: &str, gathered: &mut Gathered) {
+        let len = piece.len();
         let piece = new_part(&mut gathered.repeated, piece);
+        gathered.ruler.words(len, piece.len());
         gathered.unsaved.words(ChunkKind::Text, piece);
         self.generation.live().text(piece);
     }
 
     fn take_reasoning(&self, piece: &str, gathered: &mut Gathered) {
         gathered.unsaved.words(ChunkKind::Reasoning, piece);
+        if !piece.is_empty() {
+            gathered.ruler.part();
+        }
         self.generation.live().reasoning(piece);
     }
 
-    /// What might have become a placeholder and did not.
+    /// What might have become a placeholder and did not, and where what is cited stands now that
+    /// all words are there.
     pub(super) fn take_rest(&self, gathered: &mut Gathered) {
         let text = gathered.text.finish();
         self.take_text(&text, gathered);
         let reasoning = gathered.reasoning.finish();
         self.take_reasoning(&reasoning, gathered);
+        for (mut part, span) in std::mem::take(&mut gathered.spans) {
+            if let (Part::Citation { spans, .. }, Some(span)) =
+                (&mut part, gathered.ruler.span(span, &gathered.text))
+            {
+                spans.push(span);
+                self.cite(part, gathered);
+            }
+        }
     }
 
     /// Pages that the answer names become what it cites.
@@ -80,16 +102,20 @@ impl Run {
             return;
         }
         let answer = self.generation.live().whole();
-        for part in attachments::cited(&answer, &given) {
+        let is_kept_so = answer.len() == gathered.ruler.kept();
+        for mut part in attachments::cited(&answer, &given) {
+            if let Part::Citation { spans, .. } = &mut part {
+                spans.retain(|_| is_kept_so);
+            }
             self.cite(part, gathered);
         }
     }
 
-    /// What is cited twice is shown once.
+    /// What is cited twice is shown once, at every place.
     fn cite(&self, part: Part, gathered: &mut Gathered) {
+        Part::cite(&mut gathered.citations, part.clone());
         let mut live = self.generation.live();
         if !live.cites(&part) {
-            gathered.citations.push(part.clone());
             live.citation(part);
         }
     }

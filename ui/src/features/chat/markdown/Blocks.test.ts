@@ -173,6 +173,10 @@ describe('Blocks', () => {
     expect(document.activeElement).toBe(screen.getByRole('note'));
   });
 
+  it('draws no mark of a source that nobody knows', () => {
+    expect(html([paragraph(text('x'), { type: 'citation_ref', number: 3 })])).toBe('<p>x</p>');
+  });
+
   it('draws quotes and rules', () => {
     expect(html([{ type: 'quote', blocks: [paragraph(text('q'))] }, { type: 'rule' }])).toBe(
       '<blockquote><p>q</p></blockquote><hr>',

@@ -20,6 +20,9 @@ export interface Between {
   draw: Snippet<[number]>;
 }
 
+/** The source with this number: its name, its label for those who cannot see it, where it leads. */
+export type MarkOf = (number: number) => { name: string; label: string; run: (() => void) | undefined } | undefined;
+
 /** What all parts of one text share. */
 export interface TextScope {
   /** Makes the ids of footnotes unique on the page. */
@@ -30,4 +33,6 @@ export interface TextScope {
   /** Goes to a footnote. */
   showNote: (number: number) => void;
   between: Between | undefined;
+  /** What the mark of a source is called, and what pressing it does. */
+  mark: MarkOf | undefined;
 }
