@@ -8,7 +8,7 @@ use fluxchat_testkit::recorder::{Answer, Recorder};
 use serde_json::{Value, json};
 
 use super::pdf;
-use crate::support::app::ask;
+use crate::support::app::{ask, ended};
 use crate::temporary::world::World;
 
 /// An answer as Anthropic streams it, with what it cites.
@@ -189,8 +189,106 @@ async fn who_cites_nothing_by_itself_is_told_how_to_name_pages() {
         wire.contains("[paper.pdf, p. 1]"),
         "the form is told: {wire}"
     );
+    let last = room.last(id).await;
     assert_eq!(
-        shown(&room.last(id).await.citations),
+        shown(&last.citations),
         [("paper.pdf, p. 2", Some((paper, 2)))]
     );
+    assert_eq!(
+        marked(&last),
+        ["So it is [paper.pdf, p. 2]⟨1⟩, and [paper.pdf, p. 2]⟨1⟩ again."]
+    );
+}
+
+/// The words of each block, with the numbers of the marks in them.
+fn marked(row: &MessageRow) -> Vec<String> {
+    fn words(value: &Value) -> String {
+        match value {
+            Value::Array(all) => all.iter().map(words).collect(),
+            Value::Object(node) if node["type"] == "citation_ref" => {
+                format!("⟨{}⟩", node["number"])
+            }
+            Value::Object(node) => match node.get("text").and_then(Value::as_str) {
+                Some(text) => text.to_owned(),
+                None => node.values().map(words).collect(),
+            },
+            _ => String::new(),
+        }
+    }
+    let blocks = serde_json::to_value(&row.blocks).unwrap();
+    blocks.as_array().unwrap().iter().map(words).collect()
+}
+
+/// An answer of blocks as Anthropic streams it; what begins with `https:` is what the block before it
+/// is cited from.
+fn blocks(all: &[&str], end: &str) -> Answer {
+    let mut events = vec![
+        json!({"type": "message_start", "message": {"model": "m", "usage": {"input_tokens": 1, "output_tokens": 1}}}),
+    ];
+    let mut index = 0;
+    for pair in all.iter().zip(all.iter().skip(1).chain([&""])) {
+        let (text, next) = pair;
+        if text.starts_with("https:") {
+            continue;
+        }
+        let block = json!({"type": "text", "text": ""});
+        events.push(json!({"type": "content_block_start", "index": index, "content_block": block}));
+        if next.starts_with("https:") {
+            events.push(json!({"type": "content_block_delta", "index": index,
+                "delta": {"type": "citations_delta", "citation": {"type": "web_search_result_location",
+                    "url": next, "title": "T", "cited_text": "x"}}}));
+        }
+        events.push(json!({"type": "content_block_delta", "index": index,
+            "delta": {"type": "text_delta", "text": text}}));
+        events.push(json!({"type": "content_block_stop", "index": index}));
+        index += 1;
+    }
+    events.push(json!({"type": "message_delta", "delta": {"stop_reason": end}, "usage": {"output_tokens": 2}}));
+    events.push(json!({"type": "message_stop"}));
+    let body: String = events
+        .iter()
+        .map(|event| {
+            format!(
+                "event: {}\ndata: {event}\n\n",
+                event["type"].as_str().unwrap()
+            )
+        })
+        .collect();
+    Answer::Plain(200, "text/event-stream", body)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_have_the_mark_of_their_source_and_the_text_has_none() {
+    let room = Room::new(Dialect::Anthropic).await;
+    room.recorder.answer(blocks(
+        &[
+            "Ü: ",
+            "**trams**",
+            "https://a.example/",
+            " and ",
+            "ferries",
+            "https://b.example/",
+        ],
+        "max_tokens",
+    ));
+    let id = room.ask(None, Vec::new()).await;
+    let cut = room.last(id).await;
+    assert_eq!(marked(&cut), ["Ü: trams⟨1⟩ and ferries⟨2⟩"]);
+    room.recorder.answer(blocks(
+        &[", all ", "day", "https://a.example/", "."],
+        "end_turn",
+    ));
+    let sent = room.app().resume(cut.id).await.unwrap();
+    ended(room.app(), sent.answer_id).await;
+    let whole = room.last(id).await;
+    assert_eq!(whole.text, "Ü: **trams** and ferries, all day.");
+    assert_eq!(marked(&whole), ["Ü: trams⟨1⟩ and ferries⟨2⟩, all day⟨1⟩."]);
+    assert_eq!(whole.citations.len(), 2, "a source is one footnote");
+    let sheet = room.app().conversation_text(id, false, "en").await.unwrap();
+    assert!(
+        sheet.contains("Ü: **trams**[^1] and ferries[^2], all day[^1]."),
+        "{sheet}"
+    );
+    room.ask(Some(id), Vec::new()).await;
+    assert!(room.wire().contains("Ü: **trams** and ferries, all day."));
 }

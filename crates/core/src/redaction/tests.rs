@@ -100,6 +100,29 @@ fn links_keep_their_brackets_and_escapes_are_read() {
     }
 }
 
+/// A place in what came is one in what is shown, however it came in pieces.
+#[test]
+#[test]
+fn places_move_with_the_words() {
+    let (_, redactor) = redact("max@example.org", &[]);
+    let said = "Hi [EMAIL_1], and \\[EMAIL_1] [EMAIL_2] [EMAIL_1](x) end [EMAIL_1]";
+    for step in 1..said.len() {
+        let mut restorer = redactor.restorer();
+        let mut shown = String::new();
+        for piece in said.as_bytes().chunks(step) {
+            shown.push_str(&restorer.push(std::str::from_utf8(piece).unwrap()));
+        }
+        shown.push_str(&restorer.finish());
+        let words = |from: usize, to: usize| &shown[restorer.place(from)..restorer.place(to)];
+        for word in ["Hi", ", and", "[EMAIL_2]", "end"] {
+            let at = said.find(word).unwrap();
+            assert_eq!(words(at, at + word.len()), word, "{shown}");
+        }
+        assert_eq!(words(0, 6), "Hi max@example.org", "all of a name");
+        assert_eq!(words(0, said.len()), shown);
+    }
+}
+
 fn detail() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z]{1,8}@[a-z]{2,8}\\.example",
