@@ -102,7 +102,6 @@ fn links_keep_their_brackets_and_escapes_are_read() {
 
 /// A place in what came is one in what is shown, however it came in pieces.
 #[test]
-#[test]
 fn places_move_with_the_words() {
     let (_, redactor) = redact("max@example.org", &[]);
     let said = "Hi [EMAIL_1], and \\[EMAIL_1] [EMAIL_2] [EMAIL_1](x) end [EMAIL_1]";
