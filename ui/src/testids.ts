@@ -86,7 +86,6 @@ export const TEST_IDS = {
   /** Has `data-role`, `data-status` and `data-message-id`. */
   messageRow: 'message-row',
   messageText: 'message-text',
-  messageFiles: 'message-files',
   messageFile: 'message-file',
   filesTold: 'files-told',
   messageReasoning: 'message-reasoning',

@@ -1,7 +1,5 @@
 //! Citations: a text with the marks of its sources.
 
-use std::borrow::Cow;
-
 use unicode_segmentation::GraphemeCursor;
 
 use crate::block::Document;
@@ -65,7 +63,7 @@ struct Lines<'s> {
 }
 
 impl<'s> Lines<'s> {
-    fn of(markdown: &str, source: &'s Cow<'_, str>) -> Self {
+    fn of(markdown: &str, source: &'s str) -> Self {
         let text = markdown.strip_prefix('\u{feff}').unwrap_or(markdown);
         Self {
             source,
