@@ -116,7 +116,7 @@ impl Cites {
 
     /// Whether this was not told yet, and for which words it is. Words that were not said yet are
     /// waited for.
-    pub(super) fn new(
+    pub(super) fn add(
         &mut self,
         title: &str,
         target: &str,

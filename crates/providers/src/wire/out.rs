@@ -156,7 +156,7 @@ impl Out {
         }
         let title = if title.is_empty() { target } else { title };
         let title = safe_message(title, None);
-        if let Some(span) = self.cites.new(&title, target, told) {
+        if let Some(span) = self.cites.add(&title, target, told) {
             self.give(ChatEvent::Citation {
                 title,
                 target: target.to_owned(),
