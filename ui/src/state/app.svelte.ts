@@ -181,7 +181,7 @@ export class AppState {
         break;
       case 'stream_ended':
         this.tools.ended(event.message.id);
-        this.chat.ended();
+        this.chat.ended(event.message.conversation_id);
         this.thread.handle(event);
         void this.queue.ended(event);
         for (const listener of this.onstream) listener(event);

@@ -318,8 +318,9 @@ export class Chat {
   }
 
   /** An answer ended: whether another one arrives is known when the conversation was read again. */
-  ended(): void {
-    this.outdated = this.parts.history.find(this.parts.thread.conversationId);
+  ended(conversationId: string): void {
+    const { history, thread } = this.parts;
+    if (conversationId === thread.conversationId) this.outdated = history.find(conversationId);
   }
 
   /** Stops all that arrives in the open conversation. */

@@ -97,10 +97,11 @@ export class Drafts {
     const rest = !waited && typed.startsWith(text) ? typed.slice(text.length) : typed;
     this.known.set(from, '');
     this.drop(from);
-    if (rest !== '') this.set(to, rest);
+    // What still waits there was in the copy that the core removed.
+    if (rest !== '' || this.waiting.has(to)) this.saveSoon(to, rest);
     else this.accept(to, '');
     // What is still on its way may arrive after the sending did.
-    if (this.writing.has(from)) await this.write(from, '');
+    if (this.writing.has(from)) await this.write(from, from === to ? rest : '');
   }
 
   /** Drops what is remembered of a conversation that is gone. */

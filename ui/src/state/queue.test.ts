@@ -124,6 +124,46 @@ describe('words that wait for an answer', () => {
     expect(of('draft_set')).toEqual([]);
   });
 
+  it('go to who answers the conversation, whoever else was chosen since', async () => {
+    const { app, of, end } = await waiting();
+    app.chat.beside = ['s1', 's2'].map((sourceId) => ({ sourceId, model: null }));
+    await end('complete');
+    expect([of('message_send').length, of('message_send_beside').length]).toEqual([1, 0]);
+  });
+
+  it('go back to the field where another branch is shown meanwhile', async () => {
+    const { app, of, end, text } = await waiting({
+      message_page: ({ limit }) => ({ rows: [messageRow(limit === 1 ? 'old' : 'a', limit === 1 ? {} : { status: 'streaming', branch_ids: ['a'] })], has_before: false, has_after: false, arriving: limit === 1 ? null : 'a' }),
+    });
+    await end('complete');
+    expect([of('message_send'), text(), app.drafts.peek('c1')]).toEqual([[], undefined, 'and then?']);
+  });
+
+  it('are kept although something else was sent there', async () => {
+    const { app, of } = await waiting();
+    await app.drafts.flush();
+    await app.drafts.sent('c1', 'hello', 'c1');
+    await app.drafts.flush();
+    expect(of('draft_set').at(-1)).toEqual({ conversation_id: 'c1', text: 'and then?' });
+  });
+
+  it('wait for nothing that is over, and take no more on their way', async () => {
+    let core: (() => void) | undefined;
+    const { app, of, end } = await waiting({
+      message_send: () => new Promise((resolve) => {
+        core = () => resolve({ conversation_id: 'c1', question_id: 'q2', answer_id: 'a2', conversation: null, page: null });
+      }),
+    });
+    const ended = end('complete');
+    await settled();
+    expect(app.queue.sending).toBe(true);
+    expect(app.queue.add('more')).toBe(false);
+    core?.();
+    await ended;
+    expect([app.queue.sending, of('message_send').length]).toEqual([false, 1]);
+    expect(app.queue.add('more')).toBe(false);
+  });
+
   it('are no files, and nothing for several models', async () => {
     const { app } = await waiting();
     app.chat.beside = ['s1', 's2'].map((sourceId) => ({ sourceId, model: null }));
