@@ -11,6 +11,20 @@ use super::pdf;
 use crate::support::app::{ask, ended};
 use crate::temporary::world::World;
 
+/// Events as Anthropic streams them.
+fn streamed(events: &[Value]) -> Answer {
+    let body: String = events
+        .iter()
+        .map(|event| {
+            format!(
+                "event: {}\ndata: {event}\n\n",
+                event["type"].as_str().unwrap()
+            )
+        })
+        .collect();
+    Answer::Plain(200, "text/event-stream", body)
+}
+
 /// An answer as Anthropic streams it, with what it cites.
 fn messages(text: &str, citations: &[Value]) -> Answer {
     let mut events = vec![
@@ -27,16 +41,7 @@ fn messages(text: &str, citations: &[Value]) -> Answer {
         json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 2}}),
         json!({"type": "message_stop"}),
     ]);
-    let body: String = events
-        .iter()
-        .map(|event| {
-            format!(
-                "event: {}\ndata: {event}\n\n",
-                event["type"].as_str().unwrap()
-            )
-        })
-        .collect();
-    Answer::Plain(200, "text/event-stream", body)
+    streamed(&events)
 }
 
 /// A page as Anthropic cites it.
@@ -245,16 +250,7 @@ fn blocks(all: &[&str], end: &str) -> Answer {
     }
     events.push(json!({"type": "message_delta", "delta": {"stop_reason": end}, "usage": {"output_tokens": 2}}));
     events.push(json!({"type": "message_stop"}));
-    let body: String = events
-        .iter()
-        .map(|event| {
-            format!(
-                "event: {}\ndata: {event}\n\n",
-                event["type"].as_str().unwrap()
-            )
-        })
-        .collect();
-    Answer::Plain(200, "text/event-stream", body)
+    streamed(&events)
 }
 
 #[tokio::test(flavor = "multi_thread")]

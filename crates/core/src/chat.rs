@@ -298,7 +298,6 @@ pub(crate) fn model_for(
         .or_else(|| source.default_model.clone())
 }
 
-/// What another answer would be given to.
 fn remember_choice(
     tx: &WriteTx<'_>,
     id: ConversationId,

@@ -177,8 +177,7 @@ pub struct BudgetStop {
     pub more: u64,
 }
 
-/// So many stretches are kept of one citation at most; what is cited more often is cited for the
-/// whole answer.
+/// So many stretches are kept of one citation at most; further ones are not.
 pub const MOST_CITED_SPANS: usize = 256;
 
 /// A stretch of an answer, in bytes of [`Message::text`]. The mark of what is cited for it stands at

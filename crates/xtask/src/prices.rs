@@ -297,10 +297,17 @@ mod tests {
         table(&list.into_iter().collect(), "2026-11-20")
     }
 
+    /// A model with more or other fields.
+    fn with(mut model: Value, more: &Value) -> Value {
+        let fields = model.as_object_mut().unwrap();
+        fields.extend(more.as_object().unwrap().clone());
+        model
+    }
+
     #[test]
     fn a_row_has_what_counts_and_nothing_that_may_be_wrong() {
         let model = |more: Value| {
-            let mut model = json!({
+            let model = json!({
                 "litellm_provider": "gemini", "mode": "chat", "max_input_tokens": 1_048_576,
                 "input_cost_per_token": 1.25e-6, "output_cost_per_token": 1e-5,
                 "cache_read_input_token_cost": 1.25e-7,
@@ -308,11 +315,7 @@ mod tests {
                 "output_cost_per_token_above_200k_tokens": 1.5e-5,
                 "input_cost_per_token_above_200k_tokens_batches": 1e-6,
             });
-            model
-                .as_object_mut()
-                .unwrap()
-                .extend(more.as_object().unwrap().clone());
-            model
+            with(model, &more)
         };
         let hosts = listed(json!({
             "gemini/a": model(json!({"deprecation_date": "2026-11-21"})),
@@ -334,15 +337,11 @@ mod tests {
     #[test]
     fn of_several_zones_the_dearest_counts() {
         let of = |input: f64, context: u64, more: Value| {
-            let mut model = json!({
+            let model = json!({
                 "litellm_provider": "azure", "mode": "chat", "max_input_tokens": context,
                 "input_cost_per_token": input, "output_cost_per_token": 1e-5,
             });
-            model
-                .as_object_mut()
-                .unwrap()
-                .extend(more.as_object().unwrap().clone());
-            model
+            with(model, &more)
         };
         let hosts = listed(json!({
             "azure/m": of(2e-6, 9, json!({"cache_read_input_token_cost": 1e-6})),

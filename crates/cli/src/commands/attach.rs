@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use fluxchat_core::{App, Error, FileSent, ShownFile, read_file};
-use fluxchat_model::{AssetId, Attachment, AttachmentWay, DraftKey, Message, Part};
+use fluxchat_model::{AssetId, Attachment, AttachmentWay, CitedSpan, DraftKey, Message, Part};
 use serde_json::{Value, json};
 
 use crate::output::{Failure, Out, in_words, plain};
@@ -103,20 +103,18 @@ pub(super) fn sent(files: &[FileSent]) -> Vec<Value> {
 
 /// What an answer cites, as JSON; `spans` are the words it is for, in bytes of the answer.
 pub(super) fn citations(answer: &Message) -> Vec<Value> {
-    let cited = answer.parts.iter().filter_map(|part| match part {
+    cited(answer)
+        .map(|(title, target, spans)| json!({"title": title, "target": target, "spans": spans}))
+        .collect()
+}
+
+fn cited(answer: &Message) -> impl Iterator<Item = (&str, &str, &[CitedSpan])> {
+    answer.parts.iter().filter_map(|part| match part {
         Part::Citation {
             title,
             target,
             spans,
-        } => Some(json!({"title": title, "target": target, "spans": spans})),
-        _ => None,
-    });
-    cited.collect()
-}
-
-fn cited(answer: &Message) -> impl Iterator<Item = (&str, &str)> {
-    answer.parts.iter().filter_map(|part| match part {
-        Part::Citation { title, target, .. } => Some((title.as_str(), target.as_str())),
+        } => Some((title.as_str(), target.as_str(), spans.as_slice())),
         _ => None,
     })
 }
@@ -128,7 +126,7 @@ pub(super) fn notes(files: &[ShownFile], answer: &Message, out: &Out) {
             out.note(&line(attachment, Some(it.told.way), &it.told.pages));
         }
     }
-    for (title, _) in cited(answer).filter(|(_, target)| target.starts_with("attachment:")) {
+    for (title, _, _) in cited(answer).filter(|(_, target, _)| target.starts_with("attachment:")) {
         out.note(&format!("cites {}", plain(title)));
     }
 }

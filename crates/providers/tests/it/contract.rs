@@ -10,7 +10,7 @@ use fluxchat_providers::{ChatMessage, ChatPart, ChatRequest, Sealed, Tool, ToolC
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::source::{ctx, source_of};
+use crate::source::{ctx, source_of, with_rare_settings};
 use crate::support::{MemoryLedger, door};
 
 /// What a provider says of its requests.
@@ -130,13 +130,10 @@ pub fn requests(sealed: Option<&Sealed>) -> Vec<(&'static str, ChatRequest)> {
         stop: vec!["END".to_owned()],
         seed: Some(7),
         reasoning_effort: effort.map(str::to_owned),
-        top_k: Some(40),
-        min_p: Some(0.05),
-        frequency_penalty: Some(0.5),
-        presence_penalty: Some(-0.5),
-        repeat_penalty: Some(1.1),
-        response_format: Some(ResponseFormat::JsonObject),
-        ..plain(vec![ChatMessage::text(Role::System, "Be kind."), words()])
+        ..with_rare_settings(plain(vec![
+            ChatMessage::text(Role::System, "Be kind."),
+            words(),
+        ]))
     };
     vec![
         ("words", plain(vec![words()])),

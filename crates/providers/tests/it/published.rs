@@ -9,6 +9,7 @@ use fluxchat_model::{DataCategory, Dialect, Origin, Purpose, ResponseFormat, Rol
 use fluxchat_providers::{ChatMessage, ChatPart, ChatRequest, Sealed, Tool, ToolChoice, preview};
 use serde_json::{Value, json};
 
+use crate::source::with_rare_settings;
 use crate::support::{MemoryLedger, door};
 
 /// The schema of this name.
@@ -168,13 +169,7 @@ pub fn everything(model: &str, seal: Option<Sealed>, call_seal: Option<Sealed>) 
         stop: vec!["END".to_owned()],
         seed: Some(7),
         reasoning_effort: Some("low".to_owned()),
-        top_k: Some(40),
-        min_p: Some(0.05),
-        frequency_penalty: Some(0.5),
-        presence_penalty: Some(-0.5),
-        repeat_penalty: Some(1.1),
-        response_format: Some(ResponseFormat::JsonObject),
-        ..ChatRequest::default()
+        ..with_rare_settings(ChatRequest::default())
     }
 }
 

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use fluxchat_model::Dialect;
-use fluxchat_providers::{ChatEvent, ChatRequest, Notice, chat};
+use fluxchat_providers::{ChatRequest, chat};
 use http_body_util::Full;
 use serde_json::{Value, json};
 
 use crate::contract::{schema, written};
-use crate::source::{Told, ask, asked, ctx, events, frames, request, source_of, sse};
+use crate::source::{ask, asked, ctx, events, frames, request, source_of, sse};
 use crate::support::{MemoryLedger, Script, Seen, door_with, json as answer};
 
 const HI: &str = r#"{"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}"#;
@@ -38,16 +38,6 @@ fn bodies(seen: &[Seen]) -> Vec<Value> {
     bodies.map(Result::unwrap).collect()
 }
 
-/// The settings that the person is told were left out.
-fn dropped(told: &Told) -> Vec<&str> {
-    let told = told.events.iter();
-    told.filter_map(|event| match event {
-        ChatEvent::Notice(Notice::ParameterDropped { name }) => Some(name.as_str()),
-        _ => None,
-    })
-    .collect()
-}
-
 fn thinking(effort: &str) -> ChatRequest {
     ChatRequest {
         reasoning_effort: Some(effort.to_owned()),
@@ -70,7 +60,7 @@ async fn google_s_models_that_do_not_think_answer_as_well() {
         let scripts = vec![refusal(), stream(GENERATED)];
         let (told, seen) = asked(Dialect::Gemini, "/v1beta", scripts, None, request()).await;
         assert_eq!(told.text, "Hi", "{message}");
-        assert_eq!(dropped(&told), ["thinkingConfig"]);
+        assert_eq!(told.dropped(), ["thinkingConfig"]);
         let config = |at: usize| bodies(&seen)[at]["generationConfig"].clone();
         assert_eq!(
             config(0)["thinkingConfig"],
@@ -90,7 +80,7 @@ async fn google_s_models_that_do_not_think_answer_as_well() {
     )
     .await;
     assert_eq!(told.text, "Hi");
-    assert_eq!(dropped(&told), ["thinking_level", "thinking_summaries"]);
+    assert_eq!(told.dropped(), ["thinking_level", "thinking_summaries"]);
 }
 
 #[test]
@@ -154,7 +144,7 @@ async fn an_older_model_of_anthropic_thinks_as_much_as_was_asked() {
             let scripts = vec![anthropic_says(message), anthropic_answers()];
             let (told, seen) = asked(Dialect::Anthropic, "/v1", scripts, None, request).await;
             assert_eq!(told.text, "Hi", "{message}");
-            assert!(dropped(&told).is_empty(), "nothing was: {:?}", told.events);
+            assert!(told.dropped().is_empty(), "nothing was: {:?}", told.events);
             let bodies = bodies(&seen);
             assert_eq!(bodies[0]["thinking"]["type"], "adaptive");
             assert_eq!(
@@ -177,7 +167,7 @@ async fn what_has_no_other_way_is_left_out_one_by_one_and_told() {
     ];
     let (told, seen) = asked(Dialect::Anthropic, "/v1", scripts, None, thinking("high")).await;
     assert_eq!((told.text.as_str(), seen.len()), ("Hi", 3));
-    assert_eq!(dropped(&told), ["thinking"]);
+    assert_eq!(told.dropped(), ["thinking"]);
     let last = bodies(&seen).remove(2);
     assert_eq!(
         (last.get("thinking"), last.get("output_config")),
@@ -192,7 +182,7 @@ async fn what_has_no_other_way_is_left_out_one_by_one_and_told() {
     ];
     let (told, seen) = asked(Dialect::Anthropic, "/v1", scripts, None, thinking("high")).await;
     assert_eq!((told.text.as_str(), seen.len()), ("Hi", 3));
-    assert_eq!(dropped(&told), ["thinking", "output_config"]);
+    assert_eq!(told.dropped(), ["thinking", "output_config"]);
 
     let short = ChatRequest {
         max_tokens: Some(1_024),
@@ -205,7 +195,7 @@ async fn what_has_no_other_way_is_left_out_one_by_one_and_told() {
     ];
     let (told, seen) = asked(Dialect::Anthropic, "/v1", scripts, None, short).await;
     assert_eq!((told.text.as_str(), seen.len()), ("Hi", 3));
-    assert_eq!(dropped(&told), ["thinking", "output_config"]);
+    assert_eq!(told.dropped(), ["thinking", "output_config"]);
 }
 
 /// What is thought is a part of the answer, and stays one where that has to be shorter.
@@ -249,7 +239,7 @@ async fn both_fields_of_thinking_are_left_out_where_responses_refuses_both() {
     ];
     let (told, seen) = asked(Dialect::Responses, "/v1", scripts, None, thinking("low")).await;
     assert_eq!(told.text, "Hi");
-    assert_eq!(dropped(&told), ["reasoning", "include"]);
+    assert_eq!(told.dropped(), ["reasoning", "include"]);
     let last = bodies(&seen).remove(2);
     assert_eq!((last.get("reasoning"), last.get("include")), (None, None));
     assert_eq!(last["store"], json!(false), "what protects stays");

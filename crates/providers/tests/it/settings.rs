@@ -3,11 +3,11 @@
 //! first request on. Other fields never change what is ours.
 
 use fluxchat_model::{Abilities, Dialect, ResponseFormat};
-use fluxchat_providers::{ChatEvent, ChatRequest, Notice, extra_fields};
+use fluxchat_providers::{ChatRequest, extra_fields};
 use serde_json::{Value, json};
 
 use crate::contract::{schema, written};
-use crate::source::{Told, asked, events, request, sse};
+use crate::source::{asked, events, request, sse, with_rare_settings};
 use crate::support::{Script, json as answer};
 
 const GOOGLE: &str = "generativelanguage.googleapis.com";
@@ -26,15 +26,7 @@ const RESPONDED: &str =
 const CHATTED: &str = "{\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"done\":true,\"done_reason\":\"stop\"}\n";
 
 fn all() -> ChatRequest {
-    ChatRequest {
-        top_k: Some(40),
-        min_p: Some(0.05),
-        frequency_penalty: Some(0.5),
-        presence_penalty: Some(-0.5),
-        repeat_penalty: Some(1.1),
-        response_format: Some(ResponseFormat::JsonObject),
-        ..request()
-    }
+    with_rare_settings(request())
 }
 
 /// What a source answers that takes everything.
@@ -49,21 +41,12 @@ fn fine(dialect: Dialect) -> Script {
     })
 }
 
-fn dropped(told: &Told) -> Vec<&str> {
-    let told = told.events.iter();
-    told.filter_map(|event| match event {
-        ChatEvent::Notice(Notice::ParameterDropped { name }) => Some(name.as_str()),
-        _ => None,
-    })
-    .collect()
-}
-
 /// What is sent first to a source at no known host, and what is told to be left out.
 async fn first(dialect: Dialect, request: ChatRequest) -> (Value, Vec<String>) {
     let (told, seen) = asked(dialect, "/v1", vec![fine(dialect)], None, request).await;
     assert_eq!(told.code(), "", "{dialect:?}");
     assert_eq!(seen.len(), 1, "{dialect:?}: asked once");
-    let left_out = dropped(&told).into_iter().map(str::to_owned).collect();
+    let left_out = told.dropped().into_iter().map(str::to_owned).collect();
     (serde_json::from_slice(&seen[0].body).unwrap(), left_out)
 }
 
@@ -257,7 +240,7 @@ async fn what_is_refused_is_left_out_and_told() {
         let scripts = vec![no, fine(dialect)];
         let (told, seen) = asked(dialect, "/v1", scripts, None, all()).await;
         assert_eq!((told.code(), seen.len()), ("", 2), "{message}");
-        assert!(dropped(&told).contains(&name), "{message}");
+        assert!(told.dropped().contains(&name), "{message}");
         assert!(!String::from_utf8_lossy(&seen[1].body).contains(name));
     }
     let error = json!({"error": {"message": "Penalty is not enabled for models/x"}}).to_string();
@@ -265,7 +248,7 @@ async fn what_is_refused_is_left_out_and_told() {
     let scripts = vec![no(), no(), fine(Dialect::Gemini)];
     let (told, seen) = asked(Dialect::Gemini, "/v1beta", scripts, None, all()).await;
     assert_eq!((told.code(), seen.len()), ("", 3));
-    assert_eq!(dropped(&told)[2..], ["frequencyPenalty", "presencePenalty"]);
+    assert_eq!(told.dropped()[2..], ["frequencyPenalty", "presencePenalty"]);
 }
 
 fn able(reasoning: Option<bool>, adaptive: Option<bool>, effort: Option<&str>) -> ChatRequest {

@@ -2,10 +2,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use fluxchat_egress::{Credential, Ctx, Door};
-use fluxchat_model::{DataCategory, Dialect, Origin, Purpose, Role, Secret, Source};
+use fluxchat_model::{
+    DataCategory, Dialect, Origin, Purpose, ResponseFormat, Role, Secret, Source,
+};
 use fluxchat_providers::{
-    ChatEvent, ChatMessage, ChatRequest, FinishReason, Protocol, ProviderError, Reading, Step,
-    chat, key_header,
+    ChatEvent, ChatMessage, ChatRequest, FinishReason, Notice, Protocol, ProviderError, Reading,
+    Step, chat, key_header,
 };
 use futures_util::StreamExt;
 
@@ -44,6 +46,19 @@ pub struct Told {
     pub error: Option<ProviderError>,
 }
 
+/// The same with every setting that few set.
+pub fn with_rare_settings(request: ChatRequest) -> ChatRequest {
+    ChatRequest {
+        top_k: Some(40),
+        min_p: Some(0.05),
+        frequency_penalty: Some(0.5),
+        presence_penalty: Some(-0.5),
+        repeat_penalty: Some(1.1),
+        response_format: Some(ResponseFormat::JsonObject),
+        ..request
+    }
+}
+
 impl Told {
     pub fn code(&self) -> &'static str {
         self.error.as_ref().map_or("", ProviderError::code)
@@ -54,6 +69,16 @@ impl Told {
         let told = self.events.iter();
         told.filter_map(|event| match event {
             ChatEvent::Citation { title, target, .. } => Some((title.as_str(), target.as_str())),
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// The settings that the person is told were left out.
+    pub fn dropped(&self) -> Vec<&str> {
+        let told = self.events.iter();
+        told.filter_map(|event| match event {
+            ChatEvent::Notice(Notice::ParameterDropped { name }) => Some(name.as_str()),
             _ => None,
         })
         .collect()

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use fluxchat_core::{App, Asking, Error, Event, PathAnchor};
-use fluxchat_model::{ConversationId, MessageId, Role, SourceId};
+use fluxchat_model::{ConversationId, MessageId, Role};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::super::history::parse;
@@ -13,16 +13,6 @@ use crate::output::{Failure, Out, plain};
 
 /// So far back the last question or answer of a conversation is looked for.
 const LAST: u32 = 8;
-
-/// What is asked of what is there.
-enum There {
-    /// This question in other words.
-    Edit(MessageId, String),
-    /// Another answer beside this one, of this source and model where they are given.
-    Again(MessageId, Option<SourceId>, Option<String>),
-    /// The rest of this answer.
-    Continue(MessageId),
-}
 
 pub(super) fn is_meant(ask: &args::Ask) -> bool {
     ask.edit.is_some() || ask.again.is_some() || ask.go_on.is_some()
@@ -34,42 +24,36 @@ pub(super) async fn run(
     mut events: UnboundedReceiver<Event>,
     out: &Out,
 ) -> Done {
-    let there = meant(app, &ask).await?;
-    if ask.preview {
-        let asking = match there {
-            There::Edit(id, text) => Asking::Differently(id, text, Vec::new()),
-            There::Again(id, source, model) => Asking::Again(id, source, model),
-            There::Continue(_) => {
-                return Err(Failure::usage("--preview shows what is asked anew."));
-            }
-        };
-        preview(&app.preview(asking).await?, out);
-        return Ok(ExitCode::SUCCESS);
-    }
-    let sent = match there {
-        There::Edit(id, text) => app.edit(id, &text, &[]).await?,
-        There::Again(id, source, model) => app.regenerate(id, source, model).await?,
-        There::Continue(id) => {
-            let so_far = app.message_by_id(id).await?.text();
-            let sent = app.resume(id).await?;
-            // Whoever writes the answer to a file wants all of it.
-            if !out.is_json() {
-                out.text(&plain(&so_far));
-            }
-            sent
+    let sent = if let Some(id) = &ask.go_on {
+        let answer = named(app, id, &[Role::Assistant]).await?;
+        let so_far = app.message_by_id(answer).await?.text();
+        let sent = app.resume(answer).await?;
+        // Whoever writes the answer to a file wants all of it.
+        if !out.is_json() {
+            out.text(&plain(&so_far));
+        }
+        sent
+    } else {
+        let asking = asking(app, &ask).await?;
+        if ask.preview {
+            preview(&app.preview(asking).await?, out);
+            return Ok(ExitCode::SUCCESS);
+        }
+        match asking {
+            Asking::New(ask) => app.ask(*ask).await?,
+            Asking::Differently(id, text, without) => app.edit(id, &text, &without).await?,
+            Asking::Again(id, source, model) => app.regenerate(id, source, model).await?,
         }
     };
     finish(app, sent, &ask, &mut events, out).await
 }
 
-async fn meant(app: &App, ask: &args::Ask) -> Result<There, Failure> {
+/// What is asked anew of what is there.
+async fn asking(app: &App, ask: &args::Ask) -> Result<Asking, Failure> {
     if let Some(id) = &ask.edit {
         let question = named(app, id, &[Role::User]).await?;
         let text = ask.text.clone().unwrap_or_default();
-        return Ok(There::Edit(question, text));
-    }
-    if let Some(id) = &ask.go_on {
-        return Ok(There::Continue(named(app, id, &[Role::Assistant]).await?));
+        return Ok(Asking::Differently(question, text, Vec::new()));
     }
     let id = ask.again.as_deref().unwrap_or_default();
     // A question that was never answered is one to answer again.
@@ -78,7 +62,7 @@ async fn meant(app: &App, ask: &args::Ask) -> Result<There, Failure> {
         Some(name) => Some(app.source_named(name).await?.id),
         None => None,
     };
-    Ok(There::Again(answer, source, ask.model.clone()))
+    Ok(Asking::Again(answer, source, ask.model.clone()))
 }
 
 /// A message by its id, or the last one of these roles on the shown branch of a conversation.
@@ -94,8 +78,8 @@ async fn named(app: &App, id: &str, roles: &[Role]) -> Result<MessageId, Failure
         Err(Error::NotFound(_)) => return Err(Error::NotFound("message").into()),
         page => page?,
     };
-    let last = page.messages.iter().rev().map(|shown| &shown.message);
-    last.into_iter()
+    let mut newest = page.messages.iter().rev().map(|shown| &shown.message);
+    newest
         .find(|message| roles.contains(&message.role))
         .map(|message| message.id)
         .ok_or_else(|| Error::NotFound("message").into())
