@@ -218,8 +218,9 @@ export class Chat {
   }
 
   /** Sends what was typed. False if it could not be: the words stay where they are. */
-  async send(text: string, files = this.parts.attachments.ids): Promise<boolean> {
+  async send(text: string): Promise<boolean> {
     const { client, thread, drafts, talk, attachments } = this.parts;
+    const files = attachments.ids;
     if ((text.trim() === '' && files.length === 0) || this.sending || thread.arriving !== null) return false;
     const conversationId = thread.conversationId;
     const fresh = conversationId === null ? talk.fresh : null;

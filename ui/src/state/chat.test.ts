@@ -109,6 +109,17 @@ describe('Chat', () => {
       expect(app.chat.underway).toBe(true);
     });
 
+    it('asks about the newest answers alone, however often those above were given again', async () => {
+      const { app, of, end } = await asked();
+      await end('a', true);
+      const answer = (at: number) => new ShownMessage(messageRow(`m${at}`, { role: 'assistant', status: 'complete', branch_ids: [`m${at}`, `o${at}`] }));
+      app.thread.messages = Array.from({ length: 40 }, (_, at) => answer(at));
+      await app.chat.stop();
+      const stopped = of('message_stop').map((one) => (one as { message_id: string }).message_id);
+      expect(stopped).toHaveLength(2 * 8 + 2);
+      expect(stopped).toEqual(expect.arrayContaining(['b', 'c', 'o39', 'o32']));
+    });
+
     it('says nothing of others between the end of an answer and what is read after it', async () => {
       const { app, end } = await asked();
       await end('a', true);

@@ -97,4 +97,28 @@ describe('Drafts', () => {
     expect(saved(asked).at(-1)).toEqual({ conversation_id: 'c1', text: '' });
     late.resolve({});
   });
+
+  it('keeps what was typed since when something was still on its way', async () => {
+    const late = deferred<object>();
+    const { client, asked } = testClient({ draft_set: () => late.promise });
+    const drafts = new Drafts(client);
+    drafts.set('c1', 'sent');
+    await vi.advanceTimersByTimeAsync(300);
+    drafts.set('c1', 'sent, and more');
+    void drafts.sent('c1', 'sent', 'c1');
+    expect(saved(asked).at(-1)).toEqual({ conversation_id: 'c1', text: ', and more' });
+    late.resolve({});
+  });
+
+  it('leaves nothing where it came from, when it goes on elsewhere', async () => {
+    const late = deferred<object>();
+    const { client, asked } = testClient({ draft_set: () => late.promise });
+    const drafts = new Drafts(client);
+    drafts.set(null, 'sent');
+    await vi.advanceTimersByTimeAsync(300);
+    drafts.set(null, 'sent, and more');
+    void drafts.sent(null, 'sent', 'c1');
+    expect(saved(asked).at(-1)).toEqual({ conversation_id: undefined, text: '' });
+    late.resolve({});
+  });
 });

@@ -70,8 +70,11 @@ export class Queue {
     let sent = false;
     if (message.status === 'complete') {
       this.going.add(id);
-      sent = await this.send(id, waiting);
-      this.going.delete(id);
+      try {
+        sent = await this.send(id, waiting);
+      } finally {
+        this.going.delete(id);
+      }
     }
     if (!sent) this.edit(id);
   }

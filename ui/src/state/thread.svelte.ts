@@ -28,6 +28,8 @@ const PAGE = 50;
 const MOST_PER_PAGE = 100;
 /** More rows than this are not kept; those farthest from the reader go first. */
 const MOST_LOADED = 300;
+/** So many answers have their others asked to stop: what arrives stands near the end, or was asked for from here. */
+const NEWEST_ANSWERS = 8;
 
 /** The open conversation: the loaded part of its shown branch, and what arrives in it. */
 export class Thread {
@@ -197,9 +199,10 @@ export class Thread {
     for (const id of answers) if (!this.meanwhile.ended(id)) this.asked.set(id, conversationId);
   }
 
-  /** Which answers may be arriving here: what was asked for, and all that stand beside what is shown. */
+  /** Which answers may be arriving here: what was asked for, and what stands beside the newest that are shown. */
   get mayArrive(): string[] {
-    const beside = this.messages.flatMap(({ row }) => (row.role === 'assistant' && row.branch_ids.length > 1 ? row.branch_ids : []));
+    const answers = this.messages.filter(({ row }) => row.role === 'assistant').slice(-NEWEST_ANSWERS);
+    const beside = answers.flatMap(({ row }) => (row.branch_ids.length > 1 ? row.branch_ids : []));
     const asked = [...this.asked].flatMap(([id, conversation]) => (conversation === this.conversationId ? [id] : []));
     return [...new Set([...beside, ...asked])];
   }

@@ -2,7 +2,7 @@ import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { AppState } from '../../state/app.svelte';
-import { deferred, testClient, type Handlers } from '../../state/test-client';
+import { conversationRow, deferred, messageRow, testClient, type Handlers } from '../../state/test-client';
 // Fetched when they are first needed; here they are there already.
 import '../../kit/PopoverPanel.svelte';
 import './ComposerBar.svelte';
@@ -119,6 +119,24 @@ describe('Composer', () => {
     await user.type(input, 'hello{Enter}');
     expect(sent()).toEqual([]);
     expect(input.value).toBe('hello');
+    expect(screen.getByTestId<HTMLButtonElement>('send').disabled).toBe(true);
+  });
+
+  it('sends nothing else while what waited is on its way', async () => {
+    const user = userEvent.setup();
+    const page = (status: 'streaming' | 'complete') => ({ rows: [messageRow('a', { status })], has_before: false, has_after: false, arriving: status === 'streaming' ? 'a' : null });
+    let status: 'streaming' | 'complete' = 'streaming';
+    const { app, input, sent } = await setup({
+      conversation_list: () => ({ pinned: [], rows: [conversationRow('c1', 10)], next: null }),
+      message_page: () => page(status),
+    });
+    await app.chat.open('c1');
+    expect(app.queue.add('second')).toBe(true);
+    status = 'complete';
+    app.dispatch({ type: 'stream_ended', message: messageRow('a'), last_seq: null });
+    await waitFor(() => expect(sent()).toHaveLength(1));
+    await user.type(input, 'third{Enter}');
+    expect([sent(), input.value]).toEqual([[{ conversation_id: 'c1', text: 'second' }], 'third']);
     expect(screen.getByTestId<HTMLButtonElement>('send').disabled).toBe(true);
   });
 

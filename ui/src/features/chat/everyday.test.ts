@@ -1,6 +1,7 @@
 import { screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { FakeOptions } from '../../platform/fake/world';
 import { violations } from '../../test/axe';
 import { renderWithApp } from '../../test/render';
 import { findCommand } from '../shell/commands';
@@ -17,8 +18,8 @@ import './ModelDialog.svelte';
 import './OriginLine.svelte';
 import './QueuedMessage.svelte';
 
-async function opened(title: string) {
-  const rendered = await renderWithApp(ChatView, {}, { conversations: 2, show: true });
+async function opened(title: string, more: FakeOptions = {}) {
+  const rendered = await renderWithApp(ChatView, {}, { conversations: 2, show: true, ...more });
   await waitFor(() => expect(rendered.app.history.active.status).toBe('ready'));
   const id = rendered.fake.world.conversations.find((row) => row.title.startsWith(title))?.id ?? '';
   await rendered.app.chat.open(id);
@@ -162,6 +163,21 @@ it('lets what is written meanwhile wait for the answer, where it can be changed'
   expect(asked('message_send').at(-1)).toMatchObject({ text: 'fourth' });
   await waitFor(() => expect([input.value, screen.queryByTestId('queued')]).toEqual(['', null]));
 }, 60_000);
+
+it('has the focus in the field after a question was left to wait by the button', async () => {
+  const plain = matchMedia;
+  const hover = vi.spyOn(globalThis, 'matchMedia').mockImplementation((query) => ({ ...plain(query), matches: query === '(hover: hover)' }));
+  const { user, app } = await opened('Many sources', { wordsPerSecond: 1 });
+  const input = screen.getByTestId<HTMLTextAreaElement>('composer-input');
+  await user.type(input, 'first{Enter}');
+  await waitFor(() => expect(app.thread.arriving).not.toBeNull());
+  await user.type(input, 'second');
+  await user.click(await screen.findByTestId('queue'));
+  await screen.findByTestId('queued');
+  expect(screen.queryByTestId('queue')).toBeNull();
+  await waitFor(() => expect(document.activeElement === input).toBe(true));
+  hover.mockRestore();
+});
 
 it('says beside a message what it cost', async () => {
   await opened('Many sources');

@@ -52,9 +52,22 @@ describe('an assistant', () => {
     await user.click(form.getByText('More'));
     const field = await form.findByTestId<HTMLTextAreaElement>('parameters-extra');
     await fireEvent.input(field, { target: { value: '{"stream": false}' } });
+    const fold = form.getByText('Settings for answers');
+    await user.click(fold);
+    await waitFor(() => expect(fold.closest('details')?.open).toBe(false));
     await save();
+    await waitFor(() => expect(fold.closest('details')?.open, 'a refusal is seen').toBe(true));
     expect((await form.findByRole('alert')).textContent).toContain('“stream” cannot be among the other fields');
     expect(field.getAttribute('aria-invalid')).toBe('true');
+    // What was mended stays so, folded or not.
+    await fireEvent.input(field, { target: { value: '{"top_a": 1}' } });
+    expect(form.queryByRole('alert')).toBeNull();
+    const more = form.getByTestId('parameters-more').querySelector('summary');
+    await user.click(more ?? fold);
+    await waitFor(() => expect(form.queryByTestId('parameters-extra')).toBeNull());
+    await user.click(more ?? fold);
+    await form.findByTestId('parameters-extra');
+    expect(form.queryByRole('alert')).toBeNull();
     await user.click(form.getByRole('button', { name: 'Leave these to the source' }));
     await fireEvent.input(form.getByLabelText('Repeat penalty'), { target: { value: '1.1' } });
     await save();
