@@ -7,8 +7,8 @@
 
 use serde_json::{Map, Value};
 
-/// The longest text of other fields, in bytes.
-pub const LONGEST_EXTRA: usize = 16 << 10;
+/// The longest text of other fields, in characters.
+pub const LONGEST_EXTRA: usize = 16_000;
 
 /// Why other fields cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -57,6 +57,7 @@ const LONGEST_NAME: usize = 60;
 const PROTECTED: &[&str] = &[
     // Who answers: chosen by the person in its own place, and what prices are for.
     "agent",
+    "agentid",
     "customllmprovider",
     "deployment",
     "engine",
@@ -85,10 +86,14 @@ const PROTECTED: &[&str] = &[
     "systemprompt",
     "template",
     // How it arrives, and how often: one answer is read, and paid for.
+    "audio",
     "background",
     "bestof",
     "candidatecount",
+    "modalities",
     "n",
+    "responsemodalities",
+    "speechconfig",
     "stream",
     "streamoptions",
     // What is kept there.
@@ -108,6 +113,7 @@ const PROTECTED: &[&str] = &[
     "zdr",
     // Tools, and searching the web: switched on in their own place, where a guardian is asked.
     "compoundcustom",
+    "datasources",
     "enablesearch",
     "functioncall",
     "functiondeclarations",
@@ -184,7 +190,7 @@ pub fn extra_fields(text: &str) -> Result<Map<String, Value>, ExtraError> {
     if text.is_empty() {
         return Ok(Map::new());
     }
-    if text.len() > LONGEST_EXTRA {
+    if text.chars().nth(LONGEST_EXTRA).is_some() {
         return Err(ExtraError::TooLong);
     }
     let fields: Map<String, Value> =
@@ -294,6 +300,10 @@ mod tests {
             "stream_options",
             "previous_response_id",
             "api_key",
+            "data_sources",
+            "modalities",
+            "audio",
+            "agent_id",
             "ſtore",
             "ſtream",
         ] {
@@ -314,6 +324,14 @@ mod tests {
                 r#"{"generation_config": {"candidate_count": 8}}"#,
                 "candidate_count",
             ),
+            (
+                r#"{"generationConfig": {"responseModalities": ["IMAGE"]}}"#,
+                "responseModalities",
+            ),
+            (
+                r#"{"generationConfig": {"speechConfig": {}}}"#,
+                "speechConfig",
+            ),
             (r#"{"options": {"num_predict": 9}}"#, "num_predict"),
             (r#"{"extra_body": {"options": {"store": true}}}"#, "store"),
             // Once would be enough.
@@ -330,6 +348,8 @@ mod tests {
         }
         let long = format!("{{\"a\":\"{}\"}}", "x".repeat(LONGEST_EXTRA));
         assert_eq!(extra_fields(&long), Err(ExtraError::TooLong));
+        let not_longer = format!("{{\"a\":\"{}\"}}", "人".repeat(LONGEST_EXTRA - 8));
+        assert!(extra_fields(&not_longer).is_ok(), "characters, not bytes");
     }
 
     #[test]
