@@ -24,6 +24,7 @@ use rmcp::transport::streamable_http_client::{
 };
 use sse_stream::{Error as SseError, Sse, SseStream};
 
+use crate::bounds::has_too_many_values;
 use crate::{Challenge, McpError};
 
 /// Of one answer, whatever its form.
@@ -209,15 +210,22 @@ impl Wire {
             Some((next, reading))
         });
         let events = SseStream::from_bytes_stream(Box::pin(bytes));
-        let until_answer = stream::unfold((events, answered), |(mut events, answered)| async {
+        let state = (events, answered, self.clone());
+        let until_answer = stream::unfold(state, |(mut events, answered, wire)| async {
             if answered.load(Ordering::Acquire) {
                 return None;
             }
             let event = events.next().await?;
+            if event.as_ref().is_ok_and(|it| has_too_many_values(data(it))) {
+                // Nobody goes on with it.
+                wire.silence();
+                let _ = wire.fail(McpError::TooMuch);
+                return None;
+            }
             if event.as_ref().is_ok_and(answers) {
                 answered.store(true, Ordering::Release);
             }
-            Some((event, (events, answered)))
+            Some((event, (events, answered, wire)))
         });
         until_answer.boxed()
     }
@@ -232,8 +240,12 @@ pub(crate) fn answers(event: &Sse) -> bool {
         #[serde(default)]
         id: Option<serde::de::IgnoredAny>,
     }
-    let data = event.data.as_deref().unwrap_or_default();
-    serde_json::from_str::<Shape>(data).is_ok_and(|it| it.id.is_some() && it.method.is_none())
+    serde_json::from_slice::<Shape>(data(event))
+        .is_ok_and(|it| it.id.is_some() && it.method.is_none())
+}
+
+fn data(event: &Sse) -> &[u8] {
+    event.data.as_deref().unwrap_or_default().as_bytes()
 }
 
 /// A body that is read piece by piece. What follows the answer is not waited for.
@@ -326,6 +338,9 @@ impl StreamableHttpClient for Wire {
         }
         if is(&response, "application/json") {
             let body = self.document(&mut response, LONGEST_ANSWER).await?;
+            if has_too_many_values(&body) {
+                return Err(self.fail(McpError::TooMuch));
+            }
             return match serde_json::from_slice(&body) {
                 Ok(message) => Ok(StreamableHttpPostResponse::Json(message, begun)),
                 Err(_) => Err(self.fail(McpError::NotUnderstood)),
@@ -363,7 +378,9 @@ impl StreamableHttpClient for Wire {
         let Some(last_event) = last_event else {
             return Err(StreamableHttpError::ServerDoesNotSupportSse);
         };
-        if self.0.resumed.fetch_add(1, Ordering::AcqRel) >= MOST_RESUMED {
+        if self.0.silent.load(Ordering::Acquire)
+            || self.0.resumed.fetch_add(1, Ordering::AcqRel) >= MOST_RESUMED
+        {
             return Err(StreamableHttpError::ServerDoesNotSupportSse);
         }
         let headers = own(headers, session.as_deref(), Some(&last_event));

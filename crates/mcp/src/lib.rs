@@ -8,6 +8,7 @@
 //! answer, list and result is bounded, and nothing it says is done.
 
 mod asked;
+mod bounds;
 mod client;
 mod fuzz;
 mod http;

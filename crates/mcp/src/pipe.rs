@@ -12,6 +12,7 @@ use rmcp::transport::Transport;
 use tokio::sync::mpsc;
 
 use crate::McpError;
+use crate::bounds::has_too_many_values;
 use crate::process::thread;
 
 /// With room for the files of a result as Base64.
@@ -89,6 +90,11 @@ impl Pipe {
                 };
                 if line.iter().all(u8::is_ascii_whitespace) {
                     continue;
+                }
+                if has_too_many_values(&line) {
+                    tracing::warn!(name: "tools.server_too_many_values", "");
+                    ended.too_much.store(true, Ordering::Release);
+                    break;
                 }
                 match serde_json::from_slice(&line) {
                     Ok(message) => {

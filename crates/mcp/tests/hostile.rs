@@ -120,6 +120,28 @@ async fn what_is_larger_than_anything_that_is_read_ends_the_server_and_says_so()
     assert!(!client.is_alive());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_of_more_values_than_anybody_reads_is_not_read() {
+    let of = |pieces: u32| {
+        format!(
+            r#"printf '{{"jsonrpc":"2.0","id":1,"result":{{"content":[],"structuredContent":{{"a":[1'; head -c {pieces} /dev/zero | sed 's/\x00/,1/g'; echo ']}}}}}}'"#
+        )
+    };
+    let client = Client::start(server(&[&of(1_000)]))
+        .await
+        .map_err(|it| it.0)
+        .unwrap();
+    let called = client.call("t", "{}").await.unwrap();
+    assert_eq!(called.words().len(), 2_009, "the control arm");
+    let client = Client::start(server(&[&of(600_000)]))
+        .await
+        .map_err(|it| it.0)
+        .unwrap();
+    let refused = client.call("t", "{}").await;
+    assert_eq!(refused, Err(McpError::TooMuch));
+    assert!(!client.is_alive());
+}
+
 /// A server that asks in the middle of a call and returns what it was told.
 fn asks(question: &str) -> Program {
     let result = r#"{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"%s"}]}}\n"#;
