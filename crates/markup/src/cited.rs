@@ -47,10 +47,7 @@ pub fn mark_places(markdown: &str, cited: &[Cited<'_>]) -> Vec<(usize, u32)> {
     }
     let mut placed = parse_marked(cut(&source).0, &Context::default(), None, marks).placed;
     placed.sort_unstable();
-    placed
-        .into_iter()
-        .map(|(place, number)| (lines.as_it_came(place), number))
-        .collect()
+    lines.as_they_came(placed)
 }
 
 /// A text and what was left out of it before it is parsed.
@@ -107,12 +104,16 @@ impl<'s> Lines<'s> {
         self.source.floor_char_boundary(place - gone)
     }
 
-    fn as_it_came(&self, place: usize) -> usize {
+    /// The places of marks in order, each with its number.
+    fn as_they_came(&self, mut placed: Vec<(usize, u32)>) -> Vec<(usize, u32)> {
         let mut gone = 0;
-        while self.returns.get(gone).is_some_and(|at| at - gone < place) {
-            gone += 1;
+        for (place, _) in &mut placed {
+            while self.returns.get(gone).is_some_and(|at| at - gone < *place) {
+                gone += 1;
+            }
+            *place += self.before + gone;
         }
-        self.before + place + gone
+        placed
     }
 }
 
