@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use fluxchat_core::NewToolServer;
+use base64::Engine as _;
+use fluxchat_core::{Ask, Asking, NewToolServer, Preview};
 use fluxchat_model::{AssetId, Dialect, Message, Part, ToolDecision, ToolState};
 use fluxchat_testkit::recorder::Answer;
 use serde_json::{Value, json};
@@ -162,7 +163,7 @@ async fn of_a_temporary_conversation_nothing_is_on_the_disk() {
         .await
         .unwrap();
     let tools = server.id.to_string();
-    let ask = |conversation| fluxchat_core::Ask {
+    let ask = |conversation| Ask {
         conversation,
         ..world.question("?", &[&tools])
     };
@@ -223,4 +224,77 @@ async fn pictures_and_resources_of_a_server_of_others_are_kept() {
     );
     let second = made[1].result.as_deref().unwrap();
     assert!(second.contains("This is a plaintext resource"), "{second}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_goes_with_its_call_and_stays_where_calls_are_not_told() {
+    let world = world(Dialect::Openai, vec![]).await;
+    let answer = asked(&world, &json!([picture()])).await;
+    let id = answer.conversation_id;
+    let asking = || {
+        Asking::New(Box::new(Ask {
+            conversation: Some(id),
+            instructions: None,
+            ..world.question("And now?", &[])
+        }))
+    };
+    let shown = |preview: Preview| {
+        let body = String::from_utf8(preview.wire.body.to_vec()).unwrap();
+        (preview.files.len(), body.contains("image_url"))
+    };
+    let preview = world.app.preview(asking()).await.unwrap();
+    assert_eq!(shown(preview), (1, true), "the control arm");
+    let off = super::with(&[]).unwrap();
+    world.app.set_instructions(id, off).await.unwrap();
+    let preview = world.app.preview(asking()).await.unwrap();
+    assert_eq!(shown(preview), (0, false), "no tools, no calls, no files");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_newest_of_what_was_returned_has_the_room_of_a_request() {
+    let sound = |number: u8| {
+        let mut bytes = b"ID3\x04\0\0\0\0\0\0\xFF\xFB\x90\0".to_vec();
+        bytes.resize(8 << 20, number);
+        let data = base64::engine::general_purpose::STANDARD.encode(bytes);
+        json!({"type": "audio", "data": data, "mimeType": "audio/mpeg"})
+    };
+    let world = world(Dialect::Openai, vec![]).await;
+    let answer = asked(&world, &json!([sound(1), sound(2)])).await;
+    let told = world.bodies()[1].to_string();
+    let on_the_wire = |number: u8| base64::engine::general_purpose::STANDARD.encode([number; 30]);
+    assert_eq!(names(&answer), ["sound-1.mp3", "sound-2.mp3"]);
+    assert!(!told.contains(&on_the_wire(1)), "the first has no room");
+    assert!(told.contains(&on_the_wire(2)), "beside the second");
+    assert!(told.contains("The file sound-1.mp3 was returned here"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_is_no_words_because_its_bytes_are() {
+    let world = world(Dialect::Openai, vec![]).await;
+    let pdf = crate::attachments::pdf(1, |_| vec!["The heron stands.".to_owned()]);
+    let pdf = String::from_utf8(pdf).unwrap();
+    let content = json!([
+        {"type": "resource", "resource": {"uri": "x://heron.pdf", "text": pdf, "mimeType": "application/pdf"}},
+    ]);
+    let answer = asked(&world, &content).await;
+    let call = &calls(&answer)[0];
+    assert_eq!(call.result.as_deref(), Some("[File: heron.pdf]"));
+    assert_eq!(names(&answer), ["heron.pdf"]);
+    let told = world.bodies()[1].to_string();
+    assert_eq!(told.matches("The heron stands.").count(), 1, "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_long_text_the_model_is_told_the_beginning() {
+    let world = world(Dialect::Openai, vec![]).await;
+    let log = "a line of a log\n".repeat(300_000);
+    let content = json!([
+        {"type": "resource", "resource": {"uri": "x://server.log", "text": log, "mimeType": "text/plain"}},
+    ]);
+    let answer = asked(&world, &content).await;
+    assert_eq!(answer.status, fluxchat_model::MessageStatus::Complete);
+    let result = calls(&answer)[0].result.clone().unwrap();
+    assert!(result.len() < 66_000, "{}", result.len());
+    assert!(result.ends_with("[The rest was left out: it is too long.]"));
+    assert!(world.bodies()[1].to_string().len() < 80_000);
 }

@@ -14,16 +14,21 @@ use super::{World, calls, definition, openai, shell_server, world};
 /// A program whose one tool says that it began, with the number of its process, and ends when it is
 /// told to.
 pub(super) fn slow(folder: &Path) -> NewToolServer {
-    for pipe in ["began", "go"] {
-        let made = Command::new("mkfifo").arg(folder.join(pipe)).status();
-        assert!(made.unwrap().success());
-    }
+    pipes(folder);
     let place = folder.display();
     let list = format!("echo '[{}]'", definition("t", "d"));
     let call = format!("echo $$ > {place}/began; read go < {place}/go; echo late");
     NewToolServer {
         name: "Slow".to_owned(),
         ..shell_server(&list, &call)
+    }
+}
+
+/// Something says in one that it began, and waits at the other.
+pub(super) fn pipes(folder: &Path) {
+    for pipe in ["began", "go"] {
+        let made = Command::new("mkfifo").arg(folder.join(pipe)).status();
+        assert!(made.unwrap().success());
     }
 }
 

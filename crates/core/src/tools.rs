@@ -8,6 +8,7 @@ mod local;
 mod permits;
 mod remote;
 mod returned;
+mod run;
 mod servers;
 mod sign_in;
 mod typed;
@@ -16,7 +17,6 @@ mod words;
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
-use std::time::Duration;
 
 use fluxchat_model::{
     AnswerNotice, AssetId, ConversationId, MessageId, Parameters, Part, Source, ToolCallPart,
@@ -32,6 +32,7 @@ pub use permits::SignedOut;
 pub(crate) use remote::Sessions;
 pub use remote::address as tool_address;
 pub(crate) use returned::is_told_as_words;
+pub(crate) use run::{Came, Ran};
 pub(crate) use servers::Running;
 pub use servers::ToolServerInfo;
 pub use sign_in::{SignInInfo, SignInPage, SignInStage};
@@ -39,14 +40,11 @@ pub use typed::NewToolServer;
 pub(crate) use words::shown;
 pub use words::shown_json;
 
-use crate::attachments::ReadFile;
 use crate::temporary::Home;
 use crate::{App, Error, Event, session};
 
 /// The most of a request: what the largest services take.
 const MOST_OFFERED: usize = 128;
-/// What a model is told of a result.
-const LONGEST_RESULT: usize = 64 << 10;
 const LONGEST_WIRE_NAME: usize = 64;
 
 /// Who asks for a tool: what it may see depends on that.
@@ -119,32 +117,6 @@ impl Offered {
 
     pub(crate) fn by_wire_name(&self, name: &str) -> Option<&OfferedTool> {
         self.tools.iter().find(|tool| tool.wire.name == name)
-    }
-}
-
-/// What a tool returned.
-pub(crate) struct Ran {
-    pub(crate) text: String,
-    pub(crate) is_error: bool,
-    /// Read, and not kept yet.
-    pub(crate) files: Vec<ReadFile>,
-}
-
-impl Ran {
-    fn done(text: String) -> Self {
-        Self {
-            text,
-            is_error: false,
-            files: Vec::new(),
-        }
-    }
-
-    fn failed(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            is_error: true,
-            files: Vec::new(),
-        }
     }
 }
 
@@ -399,48 +371,6 @@ impl App {
             tx.conversation_tool_allow(conversation, &key, &definition)
         })
         .await
-    }
-
-    /// Runs a tool that may run. What it returns is for the model, and bounded.
-    pub(crate) async fn run_tool(&self, tool: &OfferedTool, arguments: &str, asked: &Asked) -> Ran {
-        // A guardian may have come since it was offered.
-        if let Err(error) = self.tools_allowed().await {
-            return Ran::failed(error.to_string());
-        }
-        let mut ran = match (&tool.server, LocalTool::named(&tool.name)) {
-            (Some((id, _)), _) => self.call_server(*id, tool, arguments, asked).await,
-            (None, Some(local)) => self.run_local(local, arguments, asked).await,
-            (None, None) => Ran::failed("There is no tool of this name here."),
-        };
-        if ran.text.len() > LONGEST_RESULT {
-            let mut end = LONGEST_RESULT;
-            while !ran.text.is_char_boundary(end) {
-                end -= 1;
-            }
-            ran.text.truncate(end);
-            ran.text
-                .push_str("\n[The rest was left out: it is too long.]");
-        }
-        ran
-    }
-
-    /// How long a second of the time of tools lasts. Set once, by tests.
-    pub fn tools_count_as_second(&self, second: Duration) {
-        let _ = self.inner.tool_second.set(second);
-    }
-
-    /// How long a tool may take before the answer goes on without it, as its server is set now.
-    pub(crate) async fn tool_patience(&self, tool: &OfferedTool) -> Result<Duration, Error> {
-        let server = match tool.server {
-            Some((id, _)) => self.read(move |tx| tx.tool_server(id)).await?,
-            None => None,
-        };
-        Ok(self.tool_time(server.map_or(ToolServer::USUAL_TIMEOUT_S, |it| it.timeout_s)))
-    }
-
-    pub(crate) fn tool_time(&self, seconds: u32) -> Duration {
-        let second = self.inner.tool_second.get().copied();
-        second.unwrap_or(Duration::from_secs(1)) * seconds
     }
 
     /// All tools there are, and what was decided about them.

@@ -198,7 +198,12 @@ impl Taker<'_> {
     /// How the files of a branch would be told, message by message. Those of the question always
     /// go; of earlier ones, and of what tools returned, the newest that one request can carry beside
     /// them.
-    fn fitted(&self, home: &Home, path: &[(Role, Vec<Part>)]) -> Result<Vec<Vec<Fitted>>, Error> {
+    fn fitted(
+        &self,
+        home: &Home,
+        path: &[(Role, Vec<Part>)],
+        has_tools: bool,
+    ) -> Result<Vec<Vec<Fitted>>, Error> {
         let question = path.iter().rposition(|(role, _)| *role == Role::User);
         let last = path.len().saturating_sub(1);
         let mut fitted: Vec<Vec<Fitted>> = path.iter().map(|_| Vec::new()).collect();
@@ -208,15 +213,16 @@ impl Taker<'_> {
             let (Some((_, parts)), Some(into)) = (path.get(at), fitted.get_mut(at)) else {
                 continue;
             };
-            for part in parts {
+            // What a call returned last is what the next one goes on with.
+            for part in parts.iter().rev() {
                 let Part::Attachment { asset_id, call, .. } = part else {
                     continue;
                 };
                 let Some(it) = home.store.read(|tx| tx.attachment(*asset_id))? else {
                     continue;
                 };
-                // It stands in the result.
-                if call.is_some() && is_told_as_words(it.facts.kind) {
+                // It goes with its call, or stands in the result.
+                if call.is_some() && (!has_tools || is_told_as_words(it.facts.kind)) {
                     continue;
                 }
                 let mut file = self.planned(it);
@@ -229,6 +235,7 @@ impl Taker<'_> {
                 }
                 into.push((*call, file));
             }
+            into.reverse();
         }
         Ok(fitted)
     }
@@ -405,7 +412,7 @@ impl App {
             .find(|(role, _)| *role == Role::User)
             .map(|(_, parts)| text_of(parts))
             .unwrap_or_default();
-        let fitted = taker.fitted(home, path)?;
+        let fitted = taker.fitted(home, path, to.has_tools)?;
         let mut files = Vec::new();
         let mut telling = Telling::new(to);
         for ((role, parts), fitted) in path.iter().zip(fitted) {

@@ -10,7 +10,7 @@ use fluxchat_providers::{Sealed, ToolCallDelta};
 
 use super::generation::Run;
 use crate::attachments::ReadFile;
-use crate::tools::{Asked, Offered};
+use crate::tools::{Asked, Came, Offered};
 use crate::{Error, Event};
 
 /// More than a model can follow at once.
@@ -180,20 +180,15 @@ impl Run {
             call.state = ToolState::Running;
             self.keep_call(call).await?;
             let cancel = &self.generation.cancel;
-            let patience = self.app.tool_patience(tool).await?;
-            let ran = tokio::select! {
-                biased;
-                () = cancel.cancelled() => None,
-                ran = tokio::time::timeout(patience, self.app.run_tool(tool, &call.arguments, asked)) => Some(ran),
-            };
+            let came = self
+                .app
+                .run_tool(tool, &call.arguments, asked, cancel)
+                .await?;
             let mut files = Vec::new();
-            match ran {
-                None => call.cut_off(),
-                Some(Err(_)) => {
-                    self.app.end_tool(tool)?;
-                    over(call, ToolState::TimedOut, TIMED_OUT);
-                }
-                Some(Ok(ran)) => {
+            match came {
+                Came::CutOff => call.cut_off(),
+                Came::TimedOut => over(call, ToolState::TimedOut, TIMED_OUT),
+                Came::Ran(ran) => {
                     let state = if ran.is_error {
                         ToolState::Failed
                     } else {

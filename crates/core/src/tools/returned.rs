@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use fluxchat_egress::{CancellationToken, EgressError};
 use fluxchat_extract::detect;
 use fluxchat_mcp::{CallResult, LeftOut, MOST_FILES, Piece, ReturnedFile};
 use fluxchat_model::AttachmentKind;
@@ -20,6 +21,7 @@ impl App {
         &self,
         result: CallResult,
         room: usize,
+        stop: CancellationToken,
     ) -> Result<Ran, Error> {
         self.off_thread(move |app| {
             let mut ran = Ran {
@@ -28,6 +30,9 @@ impl App {
                 files: Vec::new(),
             };
             for piece in result.pieces {
+                if stop.is_cancelled() {
+                    return Err(EgressError::Cancelled.into());
+                }
                 if !ran.text.is_empty() {
                     ran.text.push('\n');
                 }
@@ -66,11 +71,12 @@ impl App {
                 ran.text.push('\n');
                 ran.text.extend(read.fresh_words());
             }
-            (_, Some(words)) => {
+            (Err(_), Some(words)) => {
                 ran.text.push('\n');
                 ran.text.push_str(&words);
             }
-            (_, None) => {}
+            // What it is goes along as a file, whatever it was said to be.
+            (Ok(_), _) | (_, None) => {}
         }
         ran.files.extend(read.ok());
     }

@@ -2,18 +2,16 @@
 //! switched on is answered, and ended with the archive.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use fluxchat_mcp::{Client, McpError, Program};
+use fluxchat_mcp::{CallResult, Client, McpError, Program};
 use fluxchat_model::{
     Origin, Secret, SourceId, ToolDefinition, ToolServer, ToolServerId, ToolTransport,
 };
 
 use super::permits::Returning;
-use super::returned::MOST_IN_ANSWER;
 use super::typed::{NewToolServer, command, timeout, transport};
-use super::{Asked, OfferedTool, Ran, ToolInfo, remote};
+use super::{Asked, OfferedTool, ToolInfo, remote};
 use crate::app::Open;
 use crate::filing::{checked, taken};
 use crate::{App, Error, Event};
@@ -499,7 +497,7 @@ impl App {
         tool: &OfferedTool,
         arguments: &str,
         asked: &Asked,
-    ) -> Ran {
+    ) -> Result<CallResult, Error> {
         let called = async {
             let server = self.tool_server(id).await?;
             // What was shown is what is done.
@@ -518,17 +516,11 @@ impl App {
             }
             result.map_err(refused)
         };
-        match called.await {
-            Ok(result) => {
-                let room = MOST_IN_ANSWER.saturating_sub(asked.returned.load(Ordering::Acquire));
-                let taken = self.take_returned(result, room).await;
-                taken.unwrap_or_else(|error| Ran::failed(error.to_string()))
-            }
-            Err(error) => {
-                self.note_more(tool, &error, asked);
-                Ran::failed(error.to_string())
-            }
+        let called = called.await;
+        if let Err(error) = &called {
+            self.note_more(tool, error, asked);
         }
+        called
     }
 
     /// What a server wants beside what it was allowed is told the person, not the model alone.
@@ -545,7 +537,7 @@ impl App {
 
     /// A program that did not answer in time goes on with nothing: it is ended, and started anew when
     /// it is asked again.
-    pub(crate) fn end_tool(&self, tool: &OfferedTool) -> Result<(), Error> {
+    pub(super) fn end_tool(&self, tool: &OfferedTool) -> Result<(), Error> {
         if let Some((id, _)) = &tool.server {
             self.open()?.tools.stop(*id);
         }
