@@ -21,7 +21,7 @@ mod sign_in;
 pub use client::Client;
 pub use fuzz::fuzz;
 pub use http::Remote;
-pub use offers::{Listed, Prompt, PromptArgument, PromptMessage, Resource};
+pub use offers::{Offers, Prompt, PromptArgument, PromptMessage, Resource};
 pub use program::{Program, ProgramError, find_program};
 pub use returned::{CallResult, LARGEST_FILES, LeftOut, MOST_FILES, Piece, ReturnedFile};
 pub use sign_in::{Begun, Challenge, Gates, Guard, Guarded, Known, Permit, SignInError};

@@ -20,7 +20,7 @@ const LONGEST_DESCRIPTION: usize = 1 << 10;
 
 /// What there is, as far as it was listened to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed<T> {
+pub struct Offers<T> {
     /// In the order of the server.
     pub rows: Vec<T>,
     /// Whether there is more than was listened to.
@@ -83,14 +83,14 @@ pub struct Resource {
 
 /// Takes what a server lists within bounds: what is too long or too much is left out.
 struct Taking<T> {
-    listed: Listed<T>,
+    listed: Offers<T>,
     most: usize,
     weight: usize,
 }
 
 impl<T> Taking<T> {
     fn new(most: usize) -> Self {
-        let listed = Listed {
+        let listed = Offers {
             rows: Vec::new(),
             has_more: false,
         };
@@ -142,7 +142,7 @@ impl Client {
     ///
     /// # Errors
     /// When it does not answer, or with something else.
-    pub async fn prompts(&self) -> Result<Listed<Prompt>, McpError> {
+    pub async fn prompts(&self) -> Result<Offers<Prompt>, McpError> {
         let mut taking = Taking::new(MOST_PROMPTS);
         if self.can(|it| it.prompts.is_some()) {
             self.begin();
@@ -155,7 +155,7 @@ impl Client {
     ///
     /// # Errors
     /// When it does not answer, or with something else.
-    pub async fn resources(&self) -> Result<Listed<Resource>, McpError> {
+    pub async fn resources(&self) -> Result<Offers<Resource>, McpError> {
         let mut taking = Taking::new(MOST_RESOURCES);
         if self.can(|it| it.resources.is_some()) {
             self.begin();
