@@ -41,6 +41,9 @@ const FLAGS: &[&str] = &[
     "--over-budget",
     "--temporary",
     "--attach",
+    "--prompt",
+    "--argument",
+    "--resource",
 ];
 /// Those of every command.
 const GLOBAL: &[&str] = &[

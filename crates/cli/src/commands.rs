@@ -11,6 +11,7 @@ mod filing;
 mod history;
 mod ledger;
 mod lock;
+mod offers;
 mod preset;
 mod privacy;
 mod retention;
