@@ -6,6 +6,7 @@ mod command_line;
 mod crash;
 mod files;
 mod half;
+mod offers;
 mod offline;
 mod program;
 mod remote;

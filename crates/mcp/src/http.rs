@@ -441,7 +441,8 @@ mod tests {
             ("ping", false),
         ] {
             let params = serde_json::json!({"name": "a", "uri": "a:b"});
-            let message = serde_json::json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+            let message =
+                serde_json::json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
             let message: ClientJsonRpcMessage = serde_json::from_value(message).unwrap();
             let found = category(&message) == DataCategory::Content;
             assert_eq!(found, is_content, "{method}");

@@ -171,7 +171,13 @@ impl Client {
     }
 
     async fn templates(&self, taking: &mut Taking<Resource>) -> Result<(), McpError> {
-        each_page!(self, list_resource_templates, resource_templates, *taking, template)
+        each_page!(
+            self,
+            list_resource_templates,
+            resource_templates,
+            *taking,
+            template
+        )
     }
 
     /// The messages of a prompt that a person filled in. Dropping this tells the server that nobody
@@ -280,7 +286,9 @@ fn template(it: rmcp::model::ResourceTemplate, taking: &mut Taking<Resource>) {
 
 impl Taking<Resource> {
     fn resource(&mut self, it: Resource) {
-        if it.uri.is_empty() || it.uri.len() > LONGEST_ADDRESS {
+        let is_there = |known: &Resource| known.uri == it.uri;
+        let is_usable = !it.uri.is_empty() && it.uri.len() <= LONGEST_ADDRESS;
+        if !is_usable || self.listed.rows.iter().any(is_there) {
             return;
         }
         let words = it.name.len() + length(&it.title) + it.description.len();
@@ -367,7 +375,10 @@ mod tests {
     #[test]
     fn the_bounds_of_a_result_are_those_of_all_messages_together() {
         let picture = json!({"type": "image", "data": "AAEC", "mimeType": "image/png"});
-        let found = said(&json!(vec![json!({"role": "user", "content": picture}); 2_000]));
+        let found = said(&json!(vec![
+            json!({"role": "user", "content": picture});
+            2_000
+        ]));
         let pieces = || found.iter().flat_map(|it| &it.pieces);
         let files = pieces().filter(|it| matches!(it, Piece::File(_)));
         assert_eq!(files.count(), MOST_FILES);
@@ -403,7 +414,13 @@ mod tests {
         let large = "x".repeat(LARGEST_FILES + 1);
         let found = read(&json!([{"uri": "a:b", "text": large}]));
         assert!(
-            matches!(&found[..], [Piece::LeftOut { why: LeftOut::TooLarge, .. }]),
+            matches!(
+                &found[..],
+                [Piece::LeftOut {
+                    why: LeftOut::TooLarge,
+                    ..
+                }]
+            ),
             "{found:?}"
         );
     }
@@ -421,7 +438,10 @@ mod tests {
         assert_eq!((names, taking.listed.has_more), (vec!["a", "b", "c"], true));
         let many = vec![rmcp::model::PromptArgument::new("a"); MOST_ARGUMENTS + 1];
         let mut taking = Taking::new(3);
-        prompt(rmcp::model::Prompt::new("a", None::<String>, Some(many)), &mut taking);
+        prompt(
+            rmcp::model::Prompt::new("a", None::<String>, Some(many)),
+            &mut taking,
+        );
         assert!(taking.listed.rows.is_empty(), "nobody fills that in");
 
         let mut taking = Taking::new(usize::MAX);

@@ -209,7 +209,11 @@ fn prompt_line(server: &str, it: &PromptInfo) -> String {
     let mut line = format!("{name:<40} {}\n", first_line(&it.description));
     for field in &it.fields {
         let name = format!("--argument {}=…", plain(&field.name));
-        let needed = if field.required { "" } else { " (may be left out)" };
+        let needed = if field.required {
+            ""
+        } else {
+            " (may be left out)"
+        };
         let says = first_line(&field.description);
         line.push_str(format!("    {name:<36} {says}{needed}").trim_end());
         line.push('\n');

@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use fluxchat_egress::{CancellationToken, EgressError};
 use fluxchat_mcp::{
-    Client, LeftOut, McpError, Piece, Prompt, PromptArgument, PromptMessage, Resource,
-    ReturnedFile,
+    Client, LeftOut, McpError, Piece, Prompt, PromptArgument, PromptMessage, Resource, ReturnedFile,
 };
 use fluxchat_model::{
     Attachment, ConversationId, DraftKey, ToolServer, ToolServerId, ToolTransport, VisibleError,
@@ -387,7 +386,8 @@ fn named(file: ReturnedFile, name: Option<&str>) -> ReturnedFile {
     let Some(name) = name else {
         return file;
     };
-    let is_ending = |it: &&str| (1..=5).contains(&it.len()) && it.chars().all(char::is_alphanumeric);
+    let is_ending =
+        |it: &&str| (1..=5).contains(&it.len()) && it.chars().all(char::is_alphanumeric);
     let ending = |name: &str| name.rsplit_once('.').map(|it| it.1.to_owned());
     let name = match ending(&file.name).as_deref().filter(is_ending) {
         Some(own) if ending(name).as_deref().filter(is_ending).is_none() => format!("{name}.{own}"),
@@ -473,7 +473,10 @@ fn completed(template: &str, values: &OfferValues) -> String {
     let mut uri = template.to_owned();
     for (name, value) in values {
         uri = uri.replace(&format!("{{{name}}}"), &percent(value, ""));
-        uri = uri.replace(&format!("{{+{name}}}"), &percent(value, ":/?#[]@!$&'()*+,;="));
+        uri = uri.replace(
+            &format!("{{+{name}}}"),
+            &percent(value, ":/?#[]@!$&'()*+,;="),
+        );
     }
     uri
 }
@@ -507,7 +510,11 @@ mod tests {
     fn a_file_is_called_what_a_person_saw_and_ends_as_its_address() {
         for (own, seen, want) in [
             ("plan.md", Some("Project plan"), "Project plan.md"),
-            ("plan.md", Some("Project plan v2.0 for us"), "Project plan v2.0 for us.md"),
+            (
+                "plan.md",
+                Some("Project plan v2.0 for us"),
+                "Project plan v2.0 for us.md",
+            ),
             ("plan.md", Some("notes.txt"), "notes.txt"),
             ("1", Some("Text resource 1"), "Text resource 1"),
             ("plan.md", None, "plan.md"),
@@ -520,7 +527,14 @@ mod tests {
     fn an_address_is_completed_with_what_was_typed_and_nothing_else() {
         let fields = |template: &str| fields_of(template).map(|it| it.join(" "));
         assert_eq!(fields("a://{id}/{id}/{+path}").as_deref(), Some("id path"));
-        for unusable in ["a://b", "a://{x,y}", "a://{?q}", "a://{x*}", "a://{x", "a://{}"] {
+        for unusable in [
+            "a://b",
+            "a://{x,y}",
+            "a://{?q}",
+            "a://{x*}",
+            "a://{x",
+            "a://{}",
+        ] {
             assert_eq!(fields(unusable), None, "{unusable}");
         }
         let values = vec![

@@ -79,11 +79,18 @@ mod tests {
 
     #[test]
     fn what_joins_stays_and_what_hides_is_written_out() {
-        for whole in ["a\u{2764}\u{fe0f}\u{200d}\u{1f525}b", "\u{645}\u{6cc}\u{200c}\u{62e}"] {
+        for whole in [
+            "a\u{2764}\u{fe0f}\u{200d}\u{1f525}b",
+            "\u{645}\u{6cc}\u{200c}\u{62e}",
+        ] {
             assert_eq!(written(whole), whole);
         }
         assert_eq!(written("a\u{200b}b\u{202e}c"), r"a\u200bb\u202ec");
-        assert_eq!(written("a\u{200d}b"), r"a\u200db", "between letters that do not join");
+        assert_eq!(
+            written("a\u{200d}b"),
+            r"a\u200db",
+            "between letters that do not join"
+        );
         let hidden = format!("\u{e4}{}", "\u{fe0e}\u{fe0f}".repeat(3));
         assert_eq!(written(&hidden).matches(r"\ufe0").count(), 5);
     }
