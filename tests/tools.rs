@@ -7,6 +7,7 @@ mod crash;
 mod files;
 mod half;
 mod offers;
+mod offers_window;
 mod offline;
 mod program;
 mod remote;

@@ -266,7 +266,7 @@ fn result(content: &str, of: &str) -> String {
 
 async fn started(program: Program) -> Client {
     let client = Client::start(program).await;
-    client.map_err(|it| it.0).unwrap()
+    client.map_err(|it| it.0).expect("a server")
 }
 
 #[tokio::test(flavor = "multi_thread")]
