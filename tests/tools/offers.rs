@@ -185,11 +185,18 @@ async fn words_are_for_the_text_and_files_stand_beside_it() {
         (seen[0].size, seen[0].media_type.as_str()),
         (Some(9), "text/markdown")
     );
+    assert_eq!(
+        seen[0].name, "Lis\u{202e}bon",
+        "for its file, which is tidied"
+    );
     let plan = &seen[3];
     assert_eq!(plan.fields.len(), 1);
     let values = vec![("name".to_owned(), "a b".to_owned())];
     let completed = app.attach_resource(id, NEW, &plan.uri, Some("Faro"), values);
     completed.await.unwrap();
+    let lisbon = &seen[0];
+    let named = app.attach_resource(id, NEW, &lisbon.uri, Some(&lisbon.name), Vec::new());
+    named.await.unwrap();
 
     let files = app.attachments(NEW).await.unwrap();
     let kept: Vec<_> = files
@@ -202,7 +209,8 @@ async fn words_are_for_the_text_and_files_stand_beside_it() {
         [
             ("picture-1.png", "image/png"),
             ("lisbon.md", markdown),
-            ("Faro.md", markdown)
+            ("Faro.md", markdown),
+            ("Lisbon.md", markdown)
         ]
     );
     for file in &files {
@@ -309,6 +317,8 @@ async fn nobody_waits_longer_than_they_want() {
     };
     let (stopped, ()) = tokio::join!(waits, stops);
     assert_eq!(stopped.unwrap_err().code(), "cancelled");
+    let told = afar.host.asked();
+    assert_eq!(told.last().map(String::as_str), Some("DELETE"), "{told:?}");
     app.tools_count_as_second(Duration::from_millis(5));
     let late = afar.attach(NEW, "x://dot").await;
     assert_eq!(late.unwrap_err().code(), "tool_no_answer");

@@ -74,11 +74,14 @@ fn inside() {
         window.click("attach").await;
         window.click("attach-from").await;
         window.wait("resource-option").await;
+        let ready = "return document.activeElement?.dataset.testid === 'resource-filter'";
+        window.wait_true(ready, vec![], "keys alone go on").await;
         window.wait_text("Lis\\u202ebon").await;
         desk.picture("offers-resources");
         window.type_into("resource-filter", "lis").await;
         window.type_into("resource-filter", ENTER).await;
         window.wait_gone("[data-testid=resource-filter]").await;
+        window.wait_text("Lisbon.md").await;
         let two = "return document.querySelectorAll('[data-testid=attach-chip][data-state=ready]').length === 2";
         window.wait_true(two, vec![], "both files stand beside the text").await;
         assert_eq!((asks("prompts/get"), asks("resources/read")), (1, 1));

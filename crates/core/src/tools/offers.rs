@@ -167,10 +167,7 @@ impl App {
         let conversation = self.asks_from(&server, key).await?;
         let open = self.open()?;
         let waits = open.tools.waiting.for_server(id, &open.stop);
-        let answer = tokio::select! {
-            answer = self.answer_of(&server, conversation, ask) => answer,
-            () = waits.cancelled() => Err(EgressError::Cancelled.into()),
-        };
+        let answer = self.answer_of(&server, conversation, &waits, ask).await;
         if matches!(server.transport, ToolTransport::Http { .. }) {
             open.tools.heard(id, &answer);
         }
@@ -181,23 +178,27 @@ impl App {
         &self,
         server: &ToolServer,
         conversation: Option<ConversationId>,
+        waits: &CancellationToken,
         ask: impl for<'c> FnOnce(&'c Client) -> BoxFuture<'c, Result<T, McpError>> + Send,
     ) -> Result<T, Error> {
         let is_program = matches!(server.transport, ToolTransport::Stdio { .. });
-        let client = if is_program {
-            self.client(server).await?
-        } else {
-            Arc::new(self.connect(server, conversation).await?)
+        let reached = async {
+            if is_program {
+                return self.client(server).await;
+            }
+            Ok(Arc::new(self.connect(server, conversation).await?))
         };
+        let client = while_wanted(waits, reached).await??;
         let patience = self.tool_time(server.timeout_s);
-        let answer = tokio::time::timeout(patience, ask(&client)).await;
-        let answer = answer.unwrap_or(Err(McpError::NoAnswer));
+        let answer = while_wanted(waits, tokio::time::timeout(patience, ask(&client))).await;
+        let answer = answer.map(|it| it.unwrap_or(Err(McpError::NoAnswer)));
         if !is_program {
+            // Told that it is over, too, where nobody waits any more.
             client.end().await;
-        } else if !client.is_alive() || matches!(answer, Err(McpError::NoAnswer)) {
+        } else if !client.is_alive() || matches!(answer, Ok(Err(McpError::NoAnswer))) {
             self.give_up(server.id, &client)?;
         }
-        answer.map_err(|error| self.refused_by(server.id, error))
+        answer?.map_err(|error| self.refused_by(server.id, error))
     }
 
     /// The conversation somebody asks from, for the ledger. What is frozen asks nobody, and what is
@@ -215,6 +216,16 @@ impl App {
         let home = self.home_of_draft(key)?;
         self.may_ask(server, &home, id).await?;
         Ok((!home.is_temporary).then_some(id))
+    }
+}
+
+async fn while_wanted<T>(
+    waits: &CancellationToken,
+    asked: impl Future<Output = T>,
+) -> Result<T, Error> {
+    tokio::select! {
+        done = asked => Ok(done),
+        () = waits.cancelled() => Err(EgressError::Cancelled.into()),
     }
 }
 

@@ -52,6 +52,7 @@ pub async fn tool_resources(app: &App, req: ToolOffersReq) -> Answer<ToolResourc
         .await?;
     let rows = listed.rows.into_iter().map(|it| ToolResourceRow {
         uri: it.uri,
+        name: it.name,
         label: it.label,
         address: it.address,
         description: it.description,

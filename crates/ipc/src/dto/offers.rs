@@ -72,6 +72,8 @@ dto! {
     answer ToolResourceRow {
         /// What it is asked for by.
         pub uri: String,
+        /// What its file would be called, as its server wrote it: not to be shown.
+        pub name: String,
         /// What it is called, with everything in it to be seen.
         pub label: String,
         /// Its address, with everything in it to be seen.

@@ -179,7 +179,7 @@ describe('resources of servers', () => {
 
   it('are drawn as far as somebody looks, and none are said to be none', async () => {
     const { fake, user, app } = await chat(['Trips']);
-    const row = (at: number) => ({ uri: `a:${at}`, label: `Entry ${at}`, address: `a:${at}`, description: '', media_type: '', size: null, fields: [] });
+    const row = (at: number) => ({ uri: `a:${at}`, name: `${at}`, label: `Entry ${at}`, address: `a:${at}`, description: '', media_type: '', size: null, fields: [] });
     fake.answer('tool_resources', () => ({ rows: Array.from({ length: 900 }, (_, at) => row(at)), has_more: true }));
     const open = async () => {
       await user.click(await screen.findByTestId('attach'));

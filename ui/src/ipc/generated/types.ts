@@ -6297,6 +6297,10 @@ export type ToolResourceRow = {
  */
 uri: string, 
 /**
+ * What its file would be called, as its server wrote it: not to be shown.
+ */
+name: string, 
+/**
  * What it is called, with everything in it to be seen.
  */
 label: string, 

@@ -18,6 +18,7 @@ const PROMPTS: ToolPromptRow[] = [
 
 const resource = (uri: string, label: string, media_type: string, size: number | null, fields: ToolOfferField[] = []): ToolResourceRow => ({
   uri,
+  name: label,
   label,
   address: uri,
   description: '',

@@ -123,6 +123,8 @@ fn named(file: ReturnedFile, name: Option<&str>) -> ReturnedFile {
     let Some(name) = name else {
         return file;
     };
+    // It is a name, and leads into no folder.
+    let name = &name.replace(['/', '\\'], "-");
     let is_ending =
         |it: &&str| (1..=5).contains(&it.len()) && it.chars().all(char::is_alphanumeric);
     let ending = |name: &str| name.rsplit_once('.').map(|it| it.1.to_owned());
@@ -165,6 +167,7 @@ mod tests {
             ),
             ("plan.md", Some("notes.txt"), "notes.txt"),
             ("1", Some("Text resource 1"), "Text resource 1"),
+            ("plan.md", Some("2/3 \\ of it"), "2-3 - of it.md"),
             ("plan.md", None, "plan.md"),
         ] {
             assert_eq!(named(file(own), seen).name, want);

@@ -31,11 +31,13 @@ pub struct OfferField {
     pub required: bool,
 }
 
-/// A resource of a server. All but its address is as it is shown.
+/// A resource of a server. All but its address and name is as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourceInfo {
     /// What it is asked for by.
     pub uri: String,
+    /// What its file would be called, as its server wrote it: not to be shown.
+    pub name: String,
     /// What it is called.
     pub label: String,
     /// Its address, to be read.
@@ -86,6 +88,7 @@ pub(super) fn resource_info(it: Resource) -> Option<ResourceInfo> {
         label: label(it.title.as_deref(), &it.name),
         address: shown(&it.uri),
         description: shown(it.description.trim()),
+        name: it.title.unwrap_or(it.name),
         media_type: it.media_type,
         size: it.size,
         fields: fields.into_iter().map(field).collect(),
