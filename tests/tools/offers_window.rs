@@ -82,6 +82,8 @@ fn inside() {
         window.type_into("resource-filter", ENTER).await;
         window.wait_gone("[data-testid=resource-filter]").await;
         window.wait_text("Lisbon.md").await;
+        let back = "return document.activeElement?.dataset.testid === 'composer-input'";
+        window.wait_true(back, vec![], "keys go on in the message").await;
         let two = "return document.querySelectorAll('[data-testid=attach-chip][data-state=ready]').length === 2";
         window.wait_true(two, vec![], "both files stand beside the text").await;
         assert_eq!((asks("prompts/get"), asks("resources/read")), (1, 1));

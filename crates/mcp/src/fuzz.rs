@@ -54,11 +54,17 @@ pub fn fuzz(data: &[u8]) {
 /// A prompt and a resource, whatever they hold, are no more than is taken.
 fn offers(line: &[u8]) {
     let mut pieces = Vec::new();
-    if let Ok(result) = serde_json::from_slice(line) {
+    let Ok(mut message) = serde_json::from_slice::<serde_json::Value>(line) else {
+        return;
+    };
+    let Some(result) = message.get_mut("result").map(serde_json::Value::take) else {
+        return;
+    };
+    if let Ok(result) = serde_json::from_value(result.clone()) {
         let messages = crate::offers::messages(&result);
         pieces.extend(messages.into_iter().flat_map(|it| it.pieces));
     }
-    if let Ok(result) = serde_json::from_slice(line) {
+    if let Ok(result) = serde_json::from_value(result) {
         pieces.extend(crate::offers::contents(&result));
     }
     let files = pieces.iter().filter_map(|it| match it {
