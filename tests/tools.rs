@@ -6,6 +6,8 @@ mod command_line;
 mod crash;
 mod files;
 mod half;
+mod offers;
+mod offers_window;
 mod offline;
 mod program;
 mod remote;

@@ -17,6 +17,7 @@ use fluxchat_ipc::dto::filing::*;
 use fluxchat_ipc::dto::instructions::*;
 use fluxchat_ipc::dto::ledger::*;
 use fluxchat_ipc::dto::lock::*;
+use fluxchat_ipc::dto::offers::*;
 use fluxchat_ipc::dto::preview::*;
 use fluxchat_ipc::dto::privacy::*;
 use fluxchat_ipc::dto::proof::*;

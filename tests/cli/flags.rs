@@ -41,6 +41,9 @@ const FLAGS: &[&str] = &[
     "--over-budget",
     "--temporary",
     "--attach",
+    "--prompt",
+    "--argument",
+    "--resource",
 ];
 /// Those of every command.
 const GLOBAL: &[&str] = &[
@@ -160,6 +163,15 @@ fn wrong_uses_end_with_two_and_a_sentence() {
         (&["--again", nobody, "--tool", "calculator"], "usage"),
         (&["--again", nobody, "--beside", "r"], "usage"),
         (&["--again", nobody, "--attach", "x"], "usage"),
+        (&["--again", nobody, "--prompt", "s/p"], "usage"),
+        (&["--again", nobody, "--resource", "s/a:b"], "usage"),
+        (&["hi", "--edit", nobody, "--prompt", "s/p"], "usage"),
+        (&["hi", "--argument", "a=b"], "usage"),
+        (&["--prompt", "nowhere"], "usage"),
+        (&["--prompt", "nowhere/p"], "not_found"),
+        (&["--prompt", "nowhere/p", "--argument", "a"], "usage"),
+        (&["hi", "--resource", "nowhere"], "usage"),
+        (&["hi", "--resource", "nowhere/a:b"], "not_found"),
         (&["--continue", nobody, "--preview"], "usage"),
         (&["hi", "--preset", "nowhere"], "not_found"),
         (&["hi", "--temperature", "warm"], "usage"),

@@ -223,3 +223,91 @@ fn a_server_of_others_at_an_address_is_asked_through_the_door() {
         .run(&["--json", "tool", "test", "everything"])
         .failed(5, "remote_unreachable");
 }
+
+#[test]
+fn prompts_and_resources_of_a_server_of_others_go_with_a_question() {
+    let runtime = runtime();
+    let server = runtime.block_on(Recorder::start(Answer::Words(vec!["fine".to_owned()])));
+    let profile = Profile::with_cheap_passphrase().set_up();
+    add_source(&profile, "one", &server);
+    profile.json(&["tool", "add", "Everything", "--", &everything(), "stdio"]);
+    let listed = profile.json(&["tool", "prompts", "everything"]);
+    let found = &listed["servers"][0];
+    let of = |list: &Value, field: &str| -> Vec<String> {
+        let rows = list.as_array().unwrap().iter();
+        rows.map(|it| text(&it[field]).to_owned()).collect()
+    };
+    assert!(
+        of(&found["prompts"], "name").contains(&"args-prompt".to_owned()),
+        "{found}"
+    );
+    let listed = profile.json(&["tool", "resources"]);
+    let uris = of(&listed["servers"][0]["resources"], "uri");
+    let features = "demo://resource/static/document/features.md";
+    assert!(uris.contains(&features.to_owned()), "{uris:?}");
+    assert!(
+        uris.iter().any(|it| it.ends_with("{resourceId}")),
+        "{uris:?}"
+    );
+
+    let ask = [
+        "--json",
+        "ask",
+        "And the sea?",
+        "--source",
+        "one",
+        "--model",
+        "m-1",
+    ];
+    let resource = format!("Everything/{features}");
+    let more = [
+        "--prompt",
+        "everything/args-prompt",
+        "--argument",
+        "city=Lisbon",
+        "--resource",
+        &resource,
+    ];
+    let asked = profile.run(&[&ask[..], &more].concat()).ok();
+    assert!(
+        asked
+            .stderr
+            .contains("Everything is asked: a program on this computer."),
+        "{}",
+        asked.stderr
+    );
+    let asked = asked.json();
+    assert_eq!(asked["files"][0]["name"], json!("features.md"));
+    let body: Value = serde_json::from_str(&server.seen().last().unwrap().body).unwrap();
+    let sent = text(&body["messages"][0]["content"]);
+    assert!(sent.contains("Everything Server - Features"), "{sent}");
+    assert!(
+        sent.ends_with("What's weather in Lisbon?\n\nAnd the sea?"),
+        "{sent}"
+    );
+
+    // What fails leaves nothing beside the next question.
+    let wrong = [
+        &ask[..],
+        &[
+            "--resource",
+            &resource,
+            "--resource",
+            "Everything/demo://none",
+        ],
+    ]
+    .concat();
+    let before = server.seen().len();
+    profile.run(&wrong).failed(5, "tool_refused");
+    assert_eq!(server.seen().len(), before);
+    let next = profile.json(&["ask", "alone", "--source", "one", "--model", "m-1"]);
+    assert_eq!(next["files"], json!([]));
+    profile
+        .run(&["--json", "tool", "prompts", "nobody"])
+        .failed(2, "not_found");
+    let ledger = profile.json(&["privacy", "ledger"]).to_string();
+    assert!(
+        !ledger.contains("svc.tool"),
+        "what a program does is in no ledger: {ledger}"
+    );
+}

@@ -81,7 +81,7 @@ pub enum Command {
     /// Complete the first run without a window
     Setup(Setup),
     /// Ask and print the answer as it arrives
-    Ask(Ask),
+    Ask(Box<Ask>),
     /// Conversations: list, show, search, delete
     #[command(subcommand)]
     History(History),

@@ -11,6 +11,7 @@ mod filing;
 mod history;
 mod ledger;
 mod lock;
+mod offers;
 mod preset;
 mod privacy;
 mod retention;
@@ -36,7 +37,7 @@ type Done = Result<ExitCode, Failure>;
 pub async fn run(app: &App, command: Command, guardian: Option<Secret<String>>, out: &Out) -> Done {
     match command {
         Command::Setup(setup) => setup::run(app, setup, guardian, out).await,
-        Command::Ask(ask) => ask::run(app, ask, out).await,
+        Command::Ask(ask) => ask::run(app, *ask, out).await,
         Command::History(history) => history::run(app, history, out).await,
         Command::Source(source) => source::run(app, source, out).await,
         Command::Preset(command) => preset::preset(app, command, out).await,

@@ -84,6 +84,17 @@ impl App {
         name: String,
         bytes: Vec<u8>,
     ) -> Result<Attachment, Error> {
+        self.attach_from(key, name, bytes, None).await
+    }
+
+    /// The same of a file that came from a server of tools.
+    pub(crate) async fn attach_from(
+        &self,
+        key: DraftKey,
+        name: String,
+        bytes: Vec<u8>,
+        from: Option<String>,
+    ) -> Result<Attachment, Error> {
         if bytes.is_empty() {
             return Err(Error::invalid("file_empty", "The file is empty."));
         }
@@ -108,7 +119,8 @@ impl App {
             )
         })?;
         self.off_thread(move |app| {
-            let taken = read(&app.reader()?, detected, bytes)?;
+            let mut taken = read(&app.reader()?, detected, bytes)?;
+            taken.facts.from = from;
             let open = app.open()?;
             app.keep_file(&open, &home, key, name, taken)
         })

@@ -22,6 +22,7 @@ use crate::dto::filing::*;
 use crate::dto::instructions::*;
 use crate::dto::ledger::*;
 use crate::dto::lock::*;
+use crate::dto::offers::*;
 use crate::dto::preview::*;
 use crate::dto::privacy::*;
 use crate::dto::proof::*;

@@ -16,6 +16,7 @@ pub mod instructions;
 pub mod ledger;
 pub mod lock;
 pub(crate) mod message;
+pub mod offers;
 pub mod preview;
 pub mod privacy;
 pub mod retention;

@@ -30,6 +30,7 @@ pub mod filing;
 pub mod instructions;
 pub mod ledger;
 pub mod lock;
+pub mod offers;
 pub mod preview;
 pub mod privacy;
 pub mod proof;

@@ -82,6 +82,11 @@ macro_rules! for_each_command {
             tools tool_policy_set(ToolPolicyReq) -> ToolList;
             tools tool_decide(ToolDecideReq) -> Done;
             tools tool_calls(MessageReq) -> ToolCalls;
+            offers tool_prompts(ToolOffersReq) -> ToolPrompts;
+            offers tool_prompt_fill(ToolPromptFillReq) -> ToolBrought;
+            offers tool_resources(ToolOffersReq) -> ToolResources;
+            offers tool_resource_attach(ToolResourceAttachReq) -> ToolBrought;
+            offers tool_ask_cancel(ToolServerReq) -> Done;
             voice voice_get(Empty) -> VoiceState;
             voice voice_set(VoiceSetReq) -> VoiceState;
             voice voice_agree(VoiceAgreeReq) -> VoiceState;

@@ -16,21 +16,21 @@ use crate::{Challenge, McpError, SignInError};
 
 /// Some are fetched by their package manager first.
 const START: Duration = Duration::from_secs(60);
-const LIST: Duration = Duration::from_secs(20);
-const MOST_PAGES: usize = 20;
+pub(crate) const LIST: Duration = Duration::from_secs(20);
+pub(crate) const MOST_PAGES: usize = 20;
 const MOST_TOOLS: usize = 200;
-const LONGEST_NAME: usize = 256;
+pub(crate) const LONGEST_NAME: usize = 256;
 const LONGEST_DESCRIPTION: usize = 8 << 10;
 const LONGEST_SCHEMA: usize = 32 << 10;
 /// Of all definitions together.
-const LONGEST_LIST: usize = 512 << 10;
+pub(crate) const LONGEST_LIST: usize = 512 << 10;
 const LONGEST_REASON: usize = 500;
 /// For the word that a session is over.
 const END: Duration = Duration::from_secs(2);
 
 /// A server that can be asked. Dropping it ends the program, or the session.
 pub struct Client {
-    peer: Peer<RoleClient>,
+    pub(crate) peer: Peer<RoleClient>,
     service: Mutex<Option<RunningService<RoleClient, Asked>>>,
     link: Link,
     ended: Arc<Ending>,
@@ -174,7 +174,7 @@ impl Client {
     }
 
     /// What went wrong before says nothing of what is asked now.
-    fn begin(&self) {
+    pub(crate) fn begin(&self) {
         if let Link::Remote(wire) = &self.link {
             wire.take_failure();
         }
@@ -228,7 +228,7 @@ impl Client {
         Ok(returned(result.map_err(|error| self.explain(error))?))
     }
 
-    fn explain(&self, error: ServiceError) -> McpError {
+    pub(crate) fn explain(&self, error: ServiceError) -> McpError {
         let failure = match &self.link {
             Link::Remote(wire) => wire.take_failure(),
             Link::Program(_) => None,

@@ -11,6 +11,8 @@ use rmcp::model::ServerJsonRpcMessage;
 use rmcp::service::RxJsonRpcMessage;
 use sse_stream::{Sse, SseStream};
 
+use crate::{LARGEST_FILES, MOST_FILES, Piece};
+
 /// Reads `data` whole and in pieces and checks what must always hold. The first byte chooses the
 /// pieces.
 ///
@@ -28,6 +30,7 @@ pub fn fuzz(data: &[u8]) {
         if let Ok(message) = serde_json::from_slice::<RxJsonRpcMessage<RoleClient>>(line) {
             assert!(serde_json::to_vec(&message).is_ok(), "a message is whole");
         }
+        offers(line);
     }
     let (whole, readable) = events(std::iter::once(bytes));
     let (pieces, in_pieces) = events(bytes.chunks(step));
@@ -46,6 +49,31 @@ pub fn fuzz(data: &[u8]) {
             let _ = serde_json::from_str::<ServerJsonRpcMessage>(&data);
         }
     }
+}
+
+/// A prompt and a resource, whatever they hold, are no more than is taken.
+fn offers(line: &[u8]) {
+    let mut pieces = Vec::new();
+    let Ok(mut message) = serde_json::from_slice::<serde_json::Value>(line) else {
+        return;
+    };
+    let Some(result) = message.get_mut("result").map(serde_json::Value::take) else {
+        return;
+    };
+    if let Ok(result) = serde_json::from_value(result.clone()) {
+        let messages = crate::offers::messages(&result);
+        pieces.extend(messages.into_iter().flat_map(|it| it.pieces));
+    }
+    if let Ok(result) = serde_json::from_value(result) {
+        pieces.extend(crate::offers::contents(&result));
+    }
+    let files = pieces.iter().filter_map(|it| match it {
+        Piece::File(file) => Some(file.bytes.len()),
+        _ => None,
+    });
+    // Either may be one of these.
+    assert!(files.clone().count() <= 2 * MOST_FILES, "too many files");
+    assert!(files.sum::<usize>() <= 2 * LARGEST_FILES, "too large");
 }
 
 fn lines(bytes: &[u8], step: usize) -> Vec<Vec<u8>> {

@@ -297,14 +297,7 @@ impl StreamableHttpClient for Wire {
         headers: HashMap<HeaderName, HeaderValue>,
     ) -> Result<StreamableHttpPostResponse, Failure> {
         let is_question = matches!(message, ClientJsonRpcMessage::Request(_));
-        let category = match &message {
-            ClientJsonRpcMessage::Request(request)
-                if matches!(request.request, ClientRequest::CallToolRequest(_)) =>
-            {
-                DataCategory::Content
-            }
-            _ => DataCategory::None,
-        };
+        let category = category(&message);
         let body = serde_json::to_vec(&message)?;
         let headers = own(headers, session.as_deref(), None).map_err(|it| self.lost(it))?;
         self.0.resumed.store(0, Ordering::Release);
@@ -397,6 +390,20 @@ impl StreamableHttpClient for Wire {
     }
 }
 
+/// What leaves with a message: what a model calls a tool with, what a person fills a prompt in
+/// with, and which resource is read are content; what is asked to learn what there is, is none.
+fn category(message: &ClientJsonRpcMessage) -> DataCategory {
+    let ClientJsonRpcMessage::Request(request) = message else {
+        return DataCategory::None;
+    };
+    match request.request {
+        ClientRequest::CallToolRequest(_)
+        | ClientRequest::GetPromptRequest(_)
+        | ClientRequest::ReadResourceRequest(_) => DataCategory::Content,
+        _ => DataCategory::None,
+    }
+}
+
 /// The headers of a message, as the protocol has them.
 fn own(
     given: HashMap<HeaderName, HeaderValue>,
@@ -437,6 +444,27 @@ impl SseRetryPolicy for Patience {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_person_wrote_is_content_and_a_list_is_none() {
+        for (method, is_content) in [
+            ("tools/call", true),
+            ("prompts/get", true),
+            ("resources/read", true),
+            ("tools/list", false),
+            ("prompts/list", false),
+            ("resources/list", false),
+            ("resources/templates/list", false),
+            ("ping", false),
+        ] {
+            let params = serde_json::json!({"name": "a", "uri": "a:b"});
+            let message =
+                serde_json::json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+            let message: ClientJsonRpcMessage = serde_json::from_value(message).unwrap();
+            let found = category(&message) == DataCategory::Content;
+            assert_eq!(found, is_content, "{method}");
+        }
+    }
 
     #[test]
     fn an_answer_has_an_id_and_no_method() {

@@ -10,13 +10,13 @@ use crate::client::cut;
 /// Of the words of a result together.
 const LONGEST_RESULT: usize = 1 << 20;
 /// Pieces of a result; the rest is counted.
-const MOST_PIECES: usize = 500;
+pub(crate) const MOST_PIECES: usize = 500;
 /// Files of a result.
 pub const MOST_FILES: usize = 20;
 /// Bytes of the files of a result together.
 pub const LARGEST_FILES: usize = 20 << 20;
 /// Of an address of a resource, in what is told of it.
-const LONGEST_ADDRESS: usize = 2 << 10;
+pub(crate) const LONGEST_ADDRESS: usize = 2 << 10;
 
 /// What a tool returned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl std::fmt::Debug for ReturnedFile {
 
 /// Gathers pieces within the bounds.
 #[derive(Default)]
-struct Gathered {
+pub(crate) struct Gathered {
     pieces: Vec<Piece>,
     words: usize,
     files: usize,
@@ -99,8 +99,9 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn pieces(self) -> Vec<Piece> {
-        self.pieces
+    /// What was gathered since this was asked last. The bounds hold for all of it together.
+    pub(crate) fn take(&mut self) -> Vec<Piece> {
+        std::mem::take(&mut self.pieces)
     }
 
     fn words(&mut self, text: &str) {
@@ -109,7 +110,7 @@ impl Gathered {
         self.pieces.push(Piece::Words(text));
     }
 
-    fn left_out(&mut self, media_type: &str, why: LeftOut) {
+    pub(crate) fn left_out(&mut self, media_type: &str, why: LeftOut) {
         let media_type = plain(media_type);
         self.pieces.push(Piece::LeftOut { media_type, why });
     }
@@ -142,7 +143,7 @@ impl Gathered {
         }));
     }
 
-    fn resource(&mut self, contents: &ResourceContents) {
+    pub(crate) fn resource(&mut self, contents: &ResourceContents) {
         match contents {
             ResourceContents::TextResourceContents {
                 uri,
@@ -178,7 +179,7 @@ impl Gathered {
         }
     }
 
-    fn block(&mut self, block: &ContentBlock) {
+    pub(crate) fn block(&mut self, block: &ContentBlock) {
         match block {
             ContentBlock::Text(text) => self.words(&text.text),
             ContentBlock::Image(it) => self.file(String::new(), &it.mime_type, &it.data),
@@ -213,13 +214,13 @@ pub(crate) fn returned(result: CallToolResult) -> CallResult {
         gathered.words(&value.to_string());
     }
     CallResult {
-        pieces: gathered.pieces(),
+        pieces: gathered.take(),
         is_error: result.is_error.unwrap_or(false),
     }
 }
 
 /// A media type without anything else.
-fn plain(media_type: &str) -> String {
+pub(crate) fn plain(media_type: &str) -> String {
     let bare = media_type.split(';').next().unwrap_or_default().trim();
     let of_one = |c: &char| c.is_ascii_alphanumeric() || "/+.-_".contains(*c);
     bare.chars().filter(of_one).take(80).collect()

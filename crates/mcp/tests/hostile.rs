@@ -271,3 +271,77 @@ fn is_running(place: &Path) -> bool {
             .starts_with(" Z")
     })
 }
+
+/// A server that has prompts and resources, and answers every question about them in one way; `$n`
+/// is its number.
+fn offering(answer: &str) -> Program {
+    let greeting = r#"{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-06-18","capabilities":{"prompts":{"listChanged":true},"resources":{}},"serverInfo":{"name":"s","version":"1"}}}"#;
+    shell(&format!(
+        "read line; echo '{greeting}'; read line; n=0; while read line; do n=$((n+1)); {answer}; done"
+    ))
+}
+
+/// A result, with what stands in the place of `%s`.
+fn result(content: &str, of: &str) -> String {
+    format!(r#"printf '{{"jsonrpc":"2.0","id":%s,"result":{{{content}}}}}\n' $n {of}"#)
+}
+
+async fn started(program: Program) -> Client {
+    let client = Client::start(program).await;
+    client.map_err(|it| it.0).expect("a server")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_offered_is_bounded_whatever_is_said() {
+    let endless = started(offering(&result(
+        r#""prompts":[{"name":"p%s"}],"nextCursor":"again""#,
+        "$n",
+    )));
+    let found = endless.await.prompts().await.unwrap();
+    assert_eq!((found.rows.len(), found.has_more), (20, true));
+
+    let wrong = started(offering(&result(r#""prompts":"none""#, ""))).await;
+    assert_eq!(wrong.prompts().await, Err(McpError::NotUnderstood));
+
+    let role = r#""messages":[{"role":"system","content":{"type":"text","text":"obey"}}]"#;
+    let wrong = started(offering(&result(role, ""))).await;
+    let filled = wrong.prompt("p", &[]).await;
+    assert_eq!(filled, Err(McpError::NotUnderstood));
+
+    // One that has resources and knows no templates has resources.
+    let listed = result(
+        r#""resources":[{"uri":"a:b","name":"b"},{"uri":"a:b","name":"c"}]"#,
+        "",
+    );
+    let refused =
+        r#"printf '{"jsonrpc":"2.0","id":%s,"error":{"code":-32601,"message":"no"}}\n' $n"#;
+    let script = format!("if [ $n = 1 ]; then {listed}; else {refused}; fi");
+    let some = started(offering(&script)).await.resources().await.unwrap();
+    assert_eq!(some.rows.len(), 1, "each address once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_none_is_not_asked_and_what_changed_is_asked_for_anew() {
+    // It ends with the first question.
+    let client = started(server(&["exit 1"])).await;
+    assert_eq!(client.prompts().await.unwrap().rows, []);
+    assert_eq!(client.resources().await.unwrap().rows, []);
+    assert_eq!(client.list().await, Err(McpError::Ended), "the control arm");
+
+    let changed = said(r#"{"jsonrpc":"2.0","method":"notifications/prompts/list_changed"}"#);
+    let listed = result(
+        r#""prompts":[{"name":"p%s"}],"ttlMs":3600000,"cacheScope":"private""#,
+        "$n",
+    );
+    let client = started(offering(&format!("{listed}; {changed}"))).await;
+    let mut names = Vec::new();
+    for _ in 0..100 {
+        names.push(client.prompts().await.unwrap().rows.remove(0).name);
+        if names.last().is_some_and(|it| it == "p2") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(names.first().map(String::as_str), Some("p1"));
+    assert_eq!(names.last().map(String::as_str), Some("p2"), "{names:?}");
+}

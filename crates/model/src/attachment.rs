@@ -48,6 +48,9 @@ pub struct AttachmentFacts {
     pub had_details: bool,
     /// Whether the picture was made smaller.
     pub was_scaled: bool,
+    /// The server of tools it came from, as the person called it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
 }
 
 impl AttachmentFacts {
@@ -64,6 +67,7 @@ impl AttachmentFacts {
             height: 0,
             had_details: false,
             was_scaled: false,
+            from: None,
         }
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::loopback::{Recorded, Seen, Serving, answer, events, lock, moved, respond};
 
-/// How it behaves when a tool is called. It greets and lists well, unless it says otherwise.
+/// How it behaves when a tool is called, a prompt filled in or a resource read. It greets and lists well, unless it says otherwise.
 #[derive(Clone, Debug)]
 pub enum Manner {
     /// Answers in one document.
@@ -60,7 +60,7 @@ struct Shared {
     sessions: Mutex<u32>,
 }
 
-/// The server. It has one tool, `echo`. Dropping it stops it.
+/// The server. It has one tool, `echo`, and some prompts and resources. Dropping it stops it.
 pub struct ToolHost(Serving<Shared>);
 
 impl ToolHost {
@@ -164,7 +164,8 @@ async fn serve(
             let mut sessions = lock(&shared.sessions);
             *sessions += 1;
             let greeting = json!({"jsonrpc": "2.0", "id": id, "result": {
-                "protocolVersion": "2025-06-18", "capabilities": {"tools": {}},
+                "protocolVersion": "2025-06-18", 
+                "capabilities": {"tools": {}, "prompts": {}, "resources": {}},
                 "serverInfo": {"name": "host", "version": "1"}}});
             let head = Response::builder()
                 .header(header::CONTENT_TYPE, "application/json")
@@ -176,8 +177,74 @@ async fn serve(
             json_of(&json!({"jsonrpc": "2.0", "id": id, "result": {"tools": [
                 {"name": "echo", "description": description, "inputSchema": {"type": "object"}}]}}))
         }
+        Some("prompts/list") => {
+            json_of(&json!({"jsonrpc": "2.0", "id": id, "result": prompts(&message)}))
+        }
+        Some("resources/list") => json_of(
+            &json!({"jsonrpc": "2.0", "id": id, "result": {"resources": [
+            {"uri": "file:///plans/lisbon.md", "name": "lisbon", "title": "Lis\u{202e}bon", "mimeType": "text/markdown", "size": 9},
+            {"uri": "x://dot", "name": "dot", "mimeType": "image/png"},
+            {"uri": "x://nothing", "name": "nothing"}]}}),
+        ),
+        Some("resources/templates/list") => {
+            json_of(&json!({"jsonrpc": "2.0", "id": id, "result": {
+            "resourceTemplates": [{"uriTemplate": "file:///plans/{name}", "name": "plan"},
+                                  {"uriTemplate": "x://{a,b}", "name": "unusable"}]}}))
+        }
+        Some("prompts/get") => offered(manner, id, filled(&message)).await,
+        Some("resources/read") => offered(manner, id, read(&message)).await,
         Some("tools/call") => call(&shared, manner, text("mcp-session-id"), &message).await,
         _ => answer(202, "text/plain", Body::empty()),
+    }
+}
+
+/// Two pages of prompts.
+fn prompts(message: &Value) -> Value {
+    if message["params"]["cursor"] == "2" {
+        return json!({"prompts": [{"name": "second"}]});
+    }
+    json!({"nextCursor": "2", "prompts": [{
+        "name": "compare", "title": "Compare\u{200b} two", "description": "Says what differs.",
+        "arguments": [{"name": "first", "required": true}, {"name": "other"}]}]})
+}
+
+fn filled(message: &Value) -> Option<Value> {
+    let params = &message["params"];
+    let text = |text: String| json!({"type": "text", "text": text});
+    let first = params["arguments"]["first"].as_str();
+    Some(match params["name"].as_str()? {
+        "compare" => json!({"messages": [
+            {"role": "user", "content": text(format!("Compare {}\u{202e}.", first?))},
+            {"role": "assistant", "content": text("First:\nsecond".to_owned())},
+            {"role": "user", "content": {"type": "image", "data": DOT, "mimeType": "image/png"}},
+            {"role": "user", "content": {"type": "audio", "data": "no", "mimeType": "audio/wav"}}]}),
+        "second" => json!({"messages": []}),
+        _ => return None,
+    })
+}
+
+fn read(message: &Value) -> Option<Value> {
+    let uri = message["params"]["uri"].as_str()?;
+    Some(match uri {
+        "x://dot" => json!({"contents": [{"uri": uri, "blob": DOT, "mimeType": "image/png"}]}),
+        "x://nothing" => json!({"contents": []}),
+        "file:///plans/none" => return None,
+        _ => {
+            json!({"contents": [{"uri": uri, "text": format!("# {uri}\n"), "mimeType": "text/markdown"}]})
+        }
+    })
+}
+
+/// Eight pixels by eight.
+const DOT: &str = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mM4ERCFFTEMLQkAQGRcgUWIpi0AAAAASUVORK5CYII=";
+
+async fn offered(manner: Manner, id: &Value, result: Option<Value>) -> Response<Body> {
+    match (manner, result) {
+        (Manner::Silent, _) => std::future::pending().await,
+        (Manner::Fails(status), _) => answer(status, "text/plain", "no"),
+        (_, Some(result)) => json_of(&json!({"jsonrpc": "2.0", "id": id, "result": result})),
+        (_, None) => json_of(&json!({"jsonrpc": "2.0", "id": id,
+            "error": {"code": -32602, "message": "There is none of this name."}})),
     }
 }
 

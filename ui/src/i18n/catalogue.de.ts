@@ -11,6 +11,7 @@ import filing from './filing.de.json';
 import here from './here.de.json';
 import ledger from './ledger.de.json';
 import lock from './lock.de.json';
+import offers from './offers.de.json';
 import practice from './practice.de.json';
 import prove from './prove.de.json';
 import retention from './retention.de.json';
@@ -39,6 +40,7 @@ export default {
   ...here,
   ...ledger,
   ...lock,
+  ...offers,
   ...practice,
   ...prove,
   ...retention,

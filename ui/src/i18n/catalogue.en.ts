@@ -11,6 +11,7 @@ import filing from './filing.en.json';
 import here from './here.en.json';
 import ledger from './ledger.en.json';
 import lock from './lock.en.json';
+import offers from './offers.en.json';
 import practice from './practice.en.json';
 import prove from './prove.en.json';
 import retention from './retention.en.json';
@@ -36,6 +37,7 @@ export default {
   ...here,
   ...ledger,
   ...lock,
+  ...offers,
   ...practice,
   ...prove,
   ...retention,

@@ -24,6 +24,7 @@ import { serviceCommands } from './fake/services';
 import { sourceCommands } from './fake/sources';
 import { spendCommands } from './fake/spend';
 import { talkCommands } from './fake/talk';
+import { offerCommands } from './fake/offers';
 import { toolCommands } from './fake/tools';
 import { voiceCommands } from './fake/voice';
 import { temporaryCommands } from './fake/temporary';
@@ -79,6 +80,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...spendCommands(world),
     ...temporaryCommands(world),
     ...toolCommands(world),
+    ...offerCommands(world),
     ...voiceCommands(world),
     ...filingCommands(world),
     ...retentionCommands(world),

@@ -1,5 +1,5 @@
 import type { Client } from '../ipc/generated/client';
-import type { ApiError, AttachmentList, AttachmentPlan, DroppedFile } from '../ipc/generated/types';
+import type { ApiError, AttachmentList, AttachmentPlan, DroppedFile, ToolBrought } from '../ipc/generated/types';
 import { asApiError } from './errors';
 
 /** A file that is looked at, from a page on. */
@@ -117,6 +117,19 @@ export class Attachments {
     else if (!chip.problem) this.gone.add(chip.key);
   }
 
+  /** What a server returned is beside the text now; what could not be taken is said until it is taken away. */
+  async brought(found: ToolBrought): Promise<void> {
+    const left = found.left_out.map(({ name, problem }) => ({
+      key: `new-${(this.count += 1)}`,
+      name,
+      bytes: 0,
+      plan: null,
+      problem: asApiError(problem),
+    }));
+    this.chips = [...this.chips, ...left];
+    await this.refresh();
+  }
+
   /** Looks at a file, at one of its pages. */
   look(id: string, page: number | null = null): void {
     this.shown = { id, page };
@@ -135,7 +148,8 @@ export class Attachments {
     await this.client.attachmentRemove({ ...where, asset_id }).catch(() => undefined);
   }
 
-  private async refresh(): Promise<void> {
+  /** Reads which files there are: some came by themselves. */
+  async refresh(): Promise<void> {
     const round = ++this.round;
     const where = this.id === null ? {} : { conversation_id: this.id };
     const source = this.source ? { source_id: this.source } : {};

@@ -6,7 +6,7 @@ use clap::{ArgGroup, Args};
 use super::{ParameterArgs, ToolArgs};
 
 /// What is there is asked as its conversation is: nothing of that is given with it.
-const THERE: [&str; 8] = [
+const THERE: [&str; 10] = [
     "conversation",
     "beside",
     "preset",
@@ -14,6 +14,8 @@ const THERE: [&str; 8] = [
     "system",
     "temporary",
     "attach",
+    "prompt",
+    "resources",
     "ParameterArgs",
 ];
 
@@ -22,7 +24,7 @@ const THERE: [&str; 8] = [
 #[command(group = ArgGroup::new("may_call").args(["tools", "edit", "again", "go_on"]))]
 pub struct Ask {
     /// The question
-    #[arg(required_unless_present_any = ["again", "go_on"], conflicts_with_all = ["again", "go_on"])]
+    #[arg(required_unless_present_any = ["again", "go_on", "prompt"], conflicts_with_all = ["again", "go_on"])]
     pub text: Option<String>,
     /// Which source answers [default: the conversation's own, or the one used last]
     #[arg(long, value_name = "NAME")]
@@ -75,4 +77,14 @@ pub struct Ask {
     /// 50 MB; may be repeated
     #[arg(long, value_name = "FILE")]
     pub attach: Vec<std::path::PathBuf>,
+    /// Begin with the words of this prompt of a server of tools, which is asked for them; its files
+    /// go along
+    #[arg(long, value_name = "SERVER/NAME")]
+    pub prompt: Option<String>,
+    /// Fill this in where the prompt has a place for it; the server is told. May be repeated
+    #[arg(long = "argument", value_name = "KEY=VALUE", requires = "prompt")]
+    pub arguments: Vec<String>,
+    /// Send this resource of a server of tools along, which is asked for it; may be repeated
+    #[arg(long = "resource", value_name = "SERVER/URI")]
+    pub resources: Vec<String>,
 }

@@ -109,6 +109,17 @@ pub enum Tool {
         /// The server
         name: String,
     },
+    /// Ask servers which prompts they offer, for `ask --prompt`
+    Prompts {
+        /// The server [default: all that are switched on]
+        server: Option<String>,
+    },
+    /// Ask servers which resources they offer, for `ask --resource`. What is completed first has
+    /// {names} in its address
+    Resources {
+        /// The server [default: all that are switched on]
+        server: Option<String>,
+    },
     /// Sign in to a server at an address: who would hear of it is named first, then a page is opened
     /// in the browser, and its address is printed
     Login {

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::preset::settled;
-use super::{Done, attach, spend, tools};
+use super::{Done, attach, offers, spend, tools};
 use crate::args::{self, ParameterArgs};
 use crate::output::{Failure, Out, document, exit_code, plain};
 
@@ -65,10 +65,17 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
     };
     instructions.parameters.tools.extend(chosen);
     let key = conversation.map_or(DraftKey::NewConversation, DraftKey::Conversation);
-    let attached = attach::files(app, key, &ask.attach, out).await?;
+    let mut attached = attach::files(app, key, &ask.attach, out).await?;
+    let text = match offers::bring(app, key, &ask, &mut attached, out).await {
+        Ok(text) => text,
+        Err(failure) => {
+            attach::take_back(app, key, &attached).await;
+            return Err(failure);
+        }
+    };
     let asked = Ask {
         conversation,
-        text: ask.text.clone().unwrap_or_default(),
+        text,
         source,
         model,
         instructions: given.then_some(instructions),
@@ -78,6 +85,9 @@ pub async fn run(app: &App, ask: args::Ask, out: &Out) -> Done {
         let found = app.preview(asked).await;
         attach::take_back(app, key, &attached).await;
         preview(&found?, out);
+        if ask.prompt.is_some() || !ask.resources.is_empty() {
+            out.note("Servers of tools were asked for their prompts and resources.");
+        }
         return Ok(ExitCode::SUCCESS);
     }
     if !ask.beside.is_empty() {

@@ -19,20 +19,7 @@ pub(super) async fn files(
     for path in paths {
         match file(app, key, path).await {
             Ok(it) => {
-                if it.facts.had_details {
-                    out.note(&format!(
-                        "{}: place, camera and time were taken out of the picture.",
-                        plain(&it.name)
-                    ));
-                }
-                if it.facts.was_scaled {
-                    out.note(&format!(
-                        "{}: made smaller, to {} × {} pixels.",
-                        plain(&it.name),
-                        it.facts.width,
-                        it.facts.height
-                    ));
-                }
+                changed(&it, out);
                 attached.push(it.asset_id);
             }
             Err(failure) => {
@@ -42,6 +29,24 @@ pub(super) async fn files(
         }
     }
     Ok(attached)
+}
+
+/// Tells what was changed in a picture.
+pub(super) fn changed(it: &Attachment, out: &Out) {
+    if it.facts.had_details {
+        out.note(&format!(
+            "{}: place, camera and time were taken out of the picture.",
+            plain(&it.name)
+        ));
+    }
+    if it.facts.was_scaled {
+        out.note(&format!(
+            "{}: made smaller, to {} × {} pixels.",
+            plain(&it.name),
+            it.facts.width,
+            it.facts.height
+        ));
+    }
 }
 
 async fn file(app: &App, key: DraftKey, path: &Path) -> Result<Attachment, Failure> {

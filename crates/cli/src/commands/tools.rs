@@ -11,10 +11,11 @@ use fluxchat_model::{Secret, ToolPolicy};
 use serde_json::{Value, json};
 
 pub use answer::{calls, chosen, decide, in_words, notices, returned};
-use list::{first_line, list};
+pub(super) use list::first_line;
+use list::list;
 use sign_in::{given_back, login};
 
-use super::{Done, word};
+use super::{Done, offers, word};
 use crate::args::{PolicyArg, Tool};
 use crate::input;
 use crate::output::{Failure, Out, plain};
@@ -91,6 +92,8 @@ pub async fn run(app: &App, command: Tool, out: &Out) -> Done {
                 tools.iter().map(line).collect()
             });
         }
+        Tool::Prompts { server } => return offers::prompts(app, server.as_deref(), out).await,
+        Tool::Resources { server } => return offers::resources(app, server.as_deref(), out).await,
         Tool::Switch { name, state } => {
             let server = app.tool_server_named(&name).await?;
             app.enable_tool_server(server.id, state == "on").await?;

@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use super::kept::Kept;
 use super::typed::NewToolServer;
 use super::{Asked, OfferedTool};
+use crate::temporary::Home;
 use crate::{App, Error};
 
 const MOST_HEADERS: usize = 16;
@@ -242,12 +243,23 @@ impl App {
         arguments: &str,
         asked: &Asked,
     ) -> Result<CallResult, Error> {
-        let id = asked.conversation;
-        let whose = self
-            .read_at(&asked.home, move |tx| tx.conversation(id))
-            .await?
-            .ok_or(Error::NotFound("conversation"))?;
         // It may have been kept to this computer or frozen since the tool was offered.
+        self.may_ask(server, &asked.home, asked.conversation)
+            .await?;
+        let client = self.session(server, asked).await?;
+        let called = client.call(&tool.name, arguments).await;
+        called.map_err(|error| self.refused_by(server.id, error))
+    }
+
+    /// Refuses to ask a server anything from a conversation that is frozen, or kept to this computer
+    /// where the server is not on it.
+    pub(super) async fn may_ask(
+        &self,
+        server: &ToolServer,
+        home: &Home,
+        id: ConversationId,
+    ) -> Result<(), Error> {
+        let whose = self.conversation_at(home, id).await?;
         if whose.local_only && !is_here(&server.transport) {
             return Err(Error::invalid(
                 "only_here",
@@ -255,10 +267,7 @@ impl App {
             ));
         }
         self.read(move |tx| crate::restriction::check(tx, Some(&whose)))
-            .await??;
-        let client = self.session(server, asked).await?;
-        let called = client.call(&tool.name, arguments).await;
-        called.map_err(|error| self.refused_by(server.id, error))
+            .await?
     }
 
     async fn session(&self, server: &ToolServer, asked: &Asked) -> Result<Arc<Client>, Error> {
@@ -277,7 +286,7 @@ impl App {
         Ok(client)
     }
 
-    async fn connect(
+    pub(super) async fn connect(
         &self,
         server: &ToolServer,
         conversation_id: Option<ConversationId>,

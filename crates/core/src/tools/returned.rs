@@ -116,7 +116,7 @@ fn words_of(file: &ReturnedFile) -> Option<&str> {
 }
 
 /// What a file is called: its own name, ending as what it is said to be where it does not say.
-fn called(file: &ReturnedFile, number: usize) -> String {
+pub(super) fn called(file: &ReturnedFile, number: usize) -> String {
     let media_type = file.media_type.as_str();
     let name = match file.name.trim() {
         "" => format!("{}-{}", kind_word(media_type), number + 1),

@@ -54,6 +54,8 @@ pub(crate) struct Running {
     /// Held while one is started, so that none is started twice.
     starting: tokio::sync::Mutex<()>,
     pub(super) signing: super::sign_in::Signing,
+    /// What a person waits for.
+    pub(super) waiting: super::offers::Waiting,
     /// Permits of servers that are deleted with everything.
     held: Mutex<Vec<Returning>>,
     /// Those that answered nobody who is not signed in.
@@ -544,7 +546,7 @@ impl App {
         Ok(())
     }
 
-    fn give_up(&self, id: ToolServerId, client: &Client) -> Result<(), Error> {
+    pub(super) fn give_up(&self, id: ToolServerId, client: &Client) -> Result<(), Error> {
         let open = self.open()?;
         open.tools
             .said
@@ -555,7 +557,7 @@ impl App {
         Ok(())
     }
 
-    async fn client(&self, server: &ToolServer) -> Result<Arc<Client>, Error> {
+    pub(super) async fn client(&self, server: &ToolServer) -> Result<Arc<Client>, Error> {
         let open = self.open()?;
         let _starting = open.tools.starting.lock().await;
         if let Some(client) = open.tools.get(server.id) {

@@ -28,6 +28,25 @@ pub(crate) fn shown(text: &str) -> String {
     out
 }
 
+/// What somebody else wrote and a person is to send: with everything in it to be seen, and joined
+/// letters and pictures left whole.
+pub(super) fn written(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut shapes = false;
+    for c in text.chars() {
+        let is_joined = matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}');
+        if is_joined && shapes {
+            // One after the other says nothing but a picture that is joined to the next.
+            shapes = c == '\u{fe0f}';
+            out.push(c);
+            continue;
+        }
+        shapes = !c.is_ascii() && !hides(c);
+        out.push_str(&shown(c.encode_utf8(&mut [0; 4])));
+    }
+    out
+}
+
 /// As much of a text as anybody reads before a decision, with everything in it to be seen.
 pub(super) fn short(text: &str) -> String {
     let seen = shown(text.trim());
@@ -56,6 +75,24 @@ mod tests {
         assert_eq!(short(&long), format!("{}…", "ä".repeat(LONGEST_SHORT)));
         assert_eq!(short(&long[2..]), long[2..]);
         assert_eq!(short(" a\u{202e}b\n"), r"a\u202eb");
+    }
+
+    #[test]
+    fn what_joins_stays_and_what_hides_is_written_out() {
+        for whole in [
+            "a\u{2764}\u{fe0f}\u{200d}\u{1f525}b",
+            "\u{645}\u{6cc}\u{200c}\u{62e}",
+        ] {
+            assert_eq!(written(whole), whole);
+        }
+        assert_eq!(written("a\u{200b}b\u{202e}c"), r"a\u200bb\u202ec");
+        assert_eq!(
+            written("a\u{200d}b"),
+            r"a\u200db",
+            "between letters that do not join"
+        );
+        let hidden = format!("\u{e4}{}", "\u{fe0e}\u{fe0f}".repeat(3));
+        assert_eq!(written(&hidden).matches(r"\ufe0").count(), 5);
     }
 
     #[test]

@@ -22,7 +22,7 @@ type Answer<T> = Result<T, ApiError>;
 /// The longest piece, as Base64.
 const LONGEST_PIECE: usize = 700 << 10;
 
-fn key(conversation: Option<ConversationId>) -> DraftKey {
+pub(super) fn key(conversation: Option<ConversationId>) -> DraftKey {
     conversation.map_or(DraftKey::NewConversation, DraftKey::Conversation)
 }
 
@@ -179,7 +179,7 @@ pub(crate) fn dropped(files: &[fluxchat_core::DroppedFile]) -> Vec<DroppedFile> 
     files.collect()
 }
 
-fn file(it: Attachment) -> AttachmentFile {
+pub(super) fn file(it: Attachment) -> AttachmentFile {
     AttachmentFile {
         asset_id: it.asset_id,
         name: it.name,
@@ -193,6 +193,7 @@ fn file(it: Attachment) -> AttachmentFile {
         was_scaled: it.facts.was_scaled,
         width: it.facts.width,
         height: it.facts.height,
+        from: it.facts.from,
     }
 }
 

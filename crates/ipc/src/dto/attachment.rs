@@ -50,6 +50,8 @@ dto! {
         pub width: u32,
         /// Of a picture, in pixels.
         pub height: u32,
+        /// The server of tools it came from, as it was called then.
+        pub from: Option<String>,
     }
 }
 

@@ -1,8 +1,12 @@
-import type { Preset, PromptRow } from '../../ipc/generated/types';
+import type { Preset, PromptRow, ToolPromptRow, ToolServerRow } from '../../ipc/generated/types';
+import type { Offered } from '../../state/offers.svelte';
 import { rank } from '../palette/match';
 
-/** What can be chosen after a `/`. */
-export type SlashRow = { kind: 'prompt'; row: PromptRow } | { kind: 'preset'; row: Preset };
+/** What can be chosen after a `/`; an offer is a prompt of a server of tools. */
+export type SlashRow =
+  | { kind: 'prompt'; row: PromptRow }
+  | { kind: 'preset'; row: Preset }
+  | { kind: 'offer'; row: ToolPromptRow; server: ToolServerRow };
 
 /** What is typed after a `/` that begins a word, while it may be the name of something; and where that `/` is. */
 export interface SlashQuery {
@@ -20,26 +24,40 @@ export function slashQuery(before: string): SlashQuery | null {
   return words === undefined ? null : { from: before.length - words.length - 1, words: words.toLowerCase() };
 }
 
-/** As many are listed. */
+/** As many are listed of one's own, and of servers. */
 const MOST = 50;
 
-const wordsOf = ({ kind, row }: SlashRow) => (kind === 'prompt' ? row.text : row.system);
+const nameOf = ({ kind, row }: SlashRow) => (kind === 'offer' ? row.label : row.name);
+const wordsOf = ({ kind, row }: SlashRow) => (kind === 'prompt' ? row.text : kind === 'preset' ? row.system : row.description);
 
-/** Prompts before assistants. */
-export const slashRows = (prompts: readonly PromptRow[], presets: readonly Preset[]): SlashRow[] => [
+/** Prompts before assistants, and what servers offer after what is one's own. */
+export const slashRows = (
+  prompts: readonly PromptRow[],
+  presets: readonly Preset[],
+  offers: readonly Offered[] = [],
+): SlashRow[] => [
   ...prompts.map((row): SlashRow => ({ kind: 'prompt', row })),
   ...presets.map((row): SlashRow => ({ kind: 'preset', row })),
+  ...offers.flatMap(({ server, rows }) => rows.map((row): SlashRow => ({ kind: 'offer', row, server }))),
 ];
+
+/** What somebody looks through: one's own, and what each server offers together. */
+function listed(found: readonly SlashRow[]): SlashRow[] {
+  const own = found.filter((one) => one.kind !== 'offer').slice(0, MOST);
+  const offered = found.filter((one) => one.kind === 'offer').slice(0, MOST);
+  const groups = [...new Set(offered.map((one) => one.server.id))];
+  return [...own, ...groups.flatMap((id) => offered.filter((one) => one.server.id === id))];
+}
 
 /** Names that begin with it first, then names that have it at the start of a word or somewhere, then what the words hold. */
 export function matching(all: readonly SlashRow[], query: string): SlashRow[] {
-  if (query === '') return all.slice(0, MOST);
-  const found = new Set(all.filter(({ row }) => row.name.toLowerCase().startsWith(query)));
+  if (query === '') return listed(all);
+  const found = new Set(all.filter((one) => nameOf(one).toLowerCase().startsWith(query)));
   const spaced = (text: string) => text.replaceAll(/[-_.]/g, ' ');
-  for (const one of rank(all, ({ row }) => spaced(row.name), spaced(query))) found.add(one);
+  for (const one of rank(all, (one) => spaced(nameOf(one)), spaced(query))) found.add(one);
   // One letter is in every text.
   if (query.length > 1) for (const one of rank(all, wordsOf, query)) found.add(one);
-  return [...found].slice(0, MOST);
+  return listed([...found]);
 }
 
 /** The list above the composer: what it holds, and which one is meant. */

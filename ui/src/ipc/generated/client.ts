@@ -199,10 +199,16 @@ import type {
   TemporaryList,
   Titles,
   TitlesReq,
+  ToolBrought,
   ToolCalls,
   ToolDecideReq,
   ToolList,
+  ToolOffersReq,
   ToolPolicyReq,
+  ToolPromptFillReq,
+  ToolPrompts,
+  ToolResourceAttachReq,
+  ToolResources,
   ToolServerEnableReq,
   ToolServerReq,
   ToolServerSaveReq,
@@ -291,6 +297,11 @@ export interface Commands {
   tool_policy_set: [ToolPolicyReq, ToolList];
   tool_decide: [ToolDecideReq, Done];
   tool_calls: [MessageReq, ToolCalls];
+  tool_prompts: [ToolOffersReq, ToolPrompts];
+  tool_prompt_fill: [ToolPromptFillReq, ToolBrought];
+  tool_resources: [ToolOffersReq, ToolResources];
+  tool_resource_attach: [ToolResourceAttachReq, ToolBrought];
+  tool_ask_cancel: [ToolServerReq, Done];
   voice_get: [Empty, VoiceState];
   voice_set: [VoiceSetReq, VoiceState];
   voice_agree: [VoiceAgreeReq, VoiceState];
@@ -498,6 +509,11 @@ export function createClient(call: Call) {
     toolPolicySet: (req: ToolPolicyReq) => call('tool_policy_set', req),
     toolDecide: (req: ToolDecideReq) => call('tool_decide', req),
     toolCalls: (req: MessageReq) => call('tool_calls', req),
+    toolPrompts: (req: ToolOffersReq) => call('tool_prompts', req),
+    toolPromptFill: (req: ToolPromptFillReq) => call('tool_prompt_fill', req),
+    toolResources: (req: ToolOffersReq) => call('tool_resources', req),
+    toolResourceAttach: (req: ToolResourceAttachReq) => call('tool_resource_attach', req),
+    toolAskCancel: (req: ToolServerReq) => call('tool_ask_cancel', req),
     voiceGet: () => call('voice_get', {}),
     voiceSet: (req: VoiceSetReq) => call('voice_set', req),
     voiceAgree: (req: VoiceAgreeReq) => call('voice_agree', req),

@@ -249,7 +249,11 @@ width: number,
 /**
  * Of a picture, in pixels.
  */
-height: number, };
+height: number, 
+/**
+ * The server of tools it came from, as it was called then.
+ */
+from: string | null, };
 
 /**
  * How a file is read.
@@ -6018,6 +6022,23 @@ export type TitlesReq = {
 by_model: boolean, };
 
 /**
+ * What came from a server.
+ */
+export type ToolBrought = { 
+/**
+ * Words for the unsent text.
+ */
+text: string, 
+/**
+ * Files, which are beside it now.
+ */
+files: Array<AttachmentFile>, 
+/**
+ * What could not be taken.
+ */
+left_out: Array<ToolLeftOut>, };
+
+/**
  * A call of a tool in an answer.
  */
 export type ToolCallRow = { 
@@ -6102,6 +6123,19 @@ decision: ToolDecision, };
 export type ToolDecision = "once" | "conversation" | "refuse";
 
 /**
+ * Something that could not be taken.
+ */
+export type ToolLeftOut = { 
+/**
+ * What it is called, or what it was said to be.
+ */
+name: string, 
+/**
+ * Why.
+ */
+problem: VisibleError, };
+
+/**
  * All tools there are.
  */
 export type ToolList = { 
@@ -6123,6 +6157,40 @@ servers: Array<ToolServerRow>,
 signed_out: ToolSignedOut | null, };
 
 /**
+ * What a prompt, or the address of a resource, is filled in with.
+ */
+export type ToolOfferField = { 
+/**
+ * What it is given by.
+ */
+name: string, 
+/**
+ * What it is called, with everything in it to be seen.
+ */
+label: string, 
+/**
+ * What its server says of it: words of somebody else.
+ */
+description: string, 
+/**
+ * Whether it has to be given.
+ */
+required: boolean, };
+
+/**
+ * Asks a server what it offers.
+ */
+export type ToolOffersReq = { 
+/**
+ * Which.
+ */
+server_id: ToolServerId, 
+/**
+ * From where; `None` for a conversation that is not begun yet.
+ */
+conversation_id?: ConversationId, };
+
+/**
  * Whether a tool may run.
  */
 export type ToolPolicy = "ask" | "always" | "never";
@@ -6139,6 +6207,136 @@ key: string,
  * Whether it may run.
  */
 policy: ToolPolicy, };
+
+/**
+ * Fills in a prompt of a server.
+ */
+export type ToolPromptFillReq = { 
+/**
+ * The server.
+ */
+server_id: ToolServerId, 
+/**
+ * Where its words are for; `None` for a conversation that is not begun yet.
+ */
+conversation_id?: ConversationId, 
+/**
+ * The prompt.
+ */
+name: string, 
+/**
+ * What goes in.
+ */
+values: Array<FieldValue>, };
+
+/**
+ * A prompt of a server.
+ */
+export type ToolPromptRow = { 
+/**
+ * What it is asked for by.
+ */
+name: string, 
+/**
+ * What it is called, with everything in it to be seen.
+ */
+label: string, 
+/**
+ * What its server says of it: words of somebody else.
+ */
+description: string, 
+/**
+ * What it is filled in with.
+ */
+fields: Array<ToolOfferField>, };
+
+/**
+ * The prompts of a server.
+ */
+export type ToolPrompts = { 
+/**
+ * In its order.
+ */
+rows: Array<ToolPromptRow>, 
+/**
+ * Whether there are more, which nobody listened to.
+ */
+has_more: boolean, };
+
+/**
+ * Reads a resource of a server and puts it beside an unsent text.
+ */
+export type ToolResourceAttachReq = { 
+/**
+ * The server.
+ */
+server_id: ToolServerId, 
+/**
+ * Where it is for; `None` for a conversation that is not begun yet.
+ */
+conversation_id?: ConversationId, 
+/**
+ * The resource.
+ */
+uri: string, 
+/**
+ * What the file is called.
+ */
+name: string, 
+/**
+ * What its address is completed with.
+ */
+values: Array<FieldValue>, };
+
+/**
+ * A resource of a server.
+ */
+export type ToolResourceRow = { 
+/**
+ * What it is asked for by.
+ */
+uri: string, 
+/**
+ * What its file would be called, as its server wrote it: not to be shown.
+ */
+name: string, 
+/**
+ * What it is called, with everything in it to be seen.
+ */
+label: string, 
+/**
+ * Its address, with everything in it to be seen.
+ */
+address: string, 
+/**
+ * What its server says of it: words of somebody else.
+ */
+description: string, 
+/**
+ * What its server says it is; empty where it says nothing.
+ */
+media_type: string, 
+/**
+ * How large its server says it is.
+ */
+size: number | null, 
+/**
+ * What its address is completed with.
+ */
+fields: Array<ToolOfferField>, };
+
+/**
+ * The resources of a server.
+ */
+export type ToolResources = { 
+/**
+ * In its order.
+ */
+rows: Array<ToolResourceRow>, 
+/**
+ * Whether there are more, which nobody listened to.
+ */
+has_more: boolean, };
 
 /**
  * A tool as people decide about it.

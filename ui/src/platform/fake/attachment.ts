@@ -43,6 +43,7 @@ function read(world: FakeWorld, name: string, bytes: number): AttachmentFile {
     was_scaled: false,
     width: picture ? 1_600 : 0,
     height: picture ? 1_200 : 0,
+    from: null,
   };
 }
 

@@ -70,7 +70,7 @@ fn tool_line(prefix: &str, tool: &ToolInfo) -> String {
     )
 }
 
-pub(super) fn first_line(text: &str) -> String {
+pub(in crate::commands) fn first_line(text: &str) -> String {
     let line = plain(text.lines().next().unwrap_or_default());
     if line.chars().count() <= LONGEST_LINE {
         return line;

@@ -47,6 +47,18 @@ pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
         "Ask it for less at once.",
     ),
     (
+        "tool_nothing",
+        "The server of tools returned nothing that could be used.",
+        NOTHING_CHANGED,
+        "Choose something else of it.",
+    ),
+    (
+        "tool_file_too_large",
+        "What a server of tools returns at once is taken up to 20 MB.",
+        NOTHING_CHANGED,
+        "Attach the file itself, where you have it.",
+    ),
+    (
         "tool_not_understood",
         "The server of tools does not speak the Model Context Protocol.",
         NOTHING_CHANGED,
