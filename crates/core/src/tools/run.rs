@@ -25,8 +25,8 @@ pub(crate) enum Came {
     CutOff,
 }
 
-/// What a call brought, before its files are looked at.
-enum Brought {
+/// What a call came back with, before its files are looked at.
+enum Answered {
     /// Of a server.
     Returned(CallResult),
     /// Of a tool here, or what went wrong.
@@ -69,12 +69,12 @@ impl App {
         stop: &CancellationToken,
     ) -> Result<Came, Error> {
         let patience = self.tool_patience(tool).await?;
-        let brought = tokio::select! {
+        let answered = tokio::select! {
             biased;
             () = stop.cancelled() => return Ok(Came::CutOff),
-            brought = tokio::time::timeout(patience, self.bring(tool, arguments, asked)) => brought,
+            answered = tokio::time::timeout(patience, self.call_tool(tool, arguments, asked)) => answered,
         };
-        let Ok(brought) = brought else {
+        let Ok(answered) = answered else {
             self.end_tool(tool)?;
             return Ok(Came::TimedOut);
         };
@@ -82,20 +82,20 @@ impl App {
         Ok(tokio::select! {
             biased;
             () = stop.cancelled() => Came::CutOff,
-            ran = self.take(brought, asked, stop) => Came::Ran(ran),
+            ran = self.take_outcome(answered, asked, stop) => Came::Ran(ran),
         })
     }
 
-    async fn bring(&self, tool: &OfferedTool, arguments: &str, asked: &Asked) -> Brought {
+    async fn call_tool(&self, tool: &OfferedTool, arguments: &str, asked: &Asked) -> Answered {
         // A guardian may have come since it was offered.
         if let Err(error) = self.tools_allowed().await {
-            return Brought::Ran(Ran::failed(error.to_string()));
+            return Answered::Ran(Ran::failed(error.to_string()));
         }
-        Brought::Ran(match (&tool.server, LocalTool::named(&tool.name)) {
+        Answered::Ran(match (&tool.server, LocalTool::named(&tool.name)) {
             (Some((id, _)), _) => {
                 return match self.call_server(*id, tool, arguments, asked).await {
-                    Ok(result) => Brought::Returned(result),
-                    Err(error) => Brought::Ran(Ran::failed(error.to_string())),
+                    Ok(result) => Answered::Returned(result),
+                    Err(error) => Answered::Ran(Ran::failed(error.to_string())),
                 };
             }
             (None, Some(local)) => self.run_local(local, arguments, asked).await,
@@ -103,10 +103,15 @@ impl App {
         })
     }
 
-    async fn take(&self, brought: Brought, asked: &Asked, stop: &CancellationToken) -> Ran {
-        let mut ran = match brought {
-            Brought::Ran(ran) => ran,
-            Brought::Returned(result) => {
+    async fn take_outcome(
+        &self,
+        answered: Answered,
+        asked: &Asked,
+        stop: &CancellationToken,
+    ) -> Ran {
+        let mut ran = match answered {
+            Answered::Ran(ran) => ran,
+            Answered::Returned(result) => {
                 let room = MOST_IN_ANSWER.saturating_sub(asked.returned.load(Ordering::Acquire));
                 let taken = self.take_returned(result, room, stop.clone()).await;
                 taken.unwrap_or_else(|error| Ran::failed(error.to_string()))
