@@ -12,6 +12,7 @@
 mod answer;
 mod confine;
 mod detect;
+mod diagram;
 mod fuzz;
 mod read;
 mod spawn;
@@ -19,7 +20,7 @@ mod worker;
 
 pub use answer::{Page, Picture, Probe, Text};
 pub use detect::{Detected, Kind, detect};
-pub use fuzz::fuzz;
+pub use fuzz::{fuzz, fuzz_diagram};
 pub use spawn::Reader;
 pub use worker::{HIDDEN, worker_if_asked};
 
