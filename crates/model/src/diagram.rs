@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 /// The longest text of a diagram, in bytes.
 pub const LONGEST_DIAGRAM: usize = 64 << 10;
-/// The most shapes.
-pub const MOST_SHAPES: usize = 20_000;
+/// The most shapes: more is no picture that anybody reads in an answer.
+pub const MOST_SHAPES: usize = 5_000;
 /// The most steps of all paths, and runs of all texts.
-pub const MOST_STEPS: usize = 200_000;
+pub const MOST_STEPS: usize = 100_000;
 /// The longest words of one run, and those of all together, in bytes.
 pub const LONGEST_RUN: usize = 4 << 10;
 /// All words of a diagram together, in bytes.
