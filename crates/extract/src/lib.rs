@@ -1,4 +1,5 @@
-//! Reads files that came from anywhere, in a process of their own.
+//! Reads files that came from anywhere, and draws diagrams that a model wrote, in a process of
+//! their own.
 //!
 //! The program starts itself with [`HIDDEN`] as its only argument. That process gives up the
 //! network, the disk and other programs before it looks at the first byte, gets a file on its

@@ -159,3 +159,101 @@ fn escaped(words: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use fluxchat_model::DiagramKind;
+
+    use super::*;
+
+    const EVIL: &str = "</text><script>alert(1)</script>\" onload='x' & ]]>";
+
+    fn shape(form: SceneForm) -> SceneShape {
+        SceneShape {
+            form,
+            fill: Some(0x01_02_03_80),
+            stroke: Some(0xff_00_00_ff),
+            width: 1.5,
+            dash: vec![3.0, 2.0],
+            at: Some([0.0, 1.0, -1.0, 0.0, 5.0, 6.0]),
+        }
+    }
+
+    fn scene() -> Scene {
+        let run = SceneRun {
+            text: EVIL.to_owned(),
+            fill: 0x0a_0b_0c_ff,
+            bold: true,
+            italic: true,
+        };
+        let text = SceneForm::Text {
+            x: 1.0,
+            y: 2.0,
+            anchor: TextAnchor::Middle,
+            size: 16.0,
+            runs: vec![run],
+        };
+        let steps = vec![
+            PathStep::Move([0.0, -1.25]),
+            PathStep::Line([2.0, 3.0]),
+            PathStep::Bend([1.0, 1.0, 2.0, 2.0]),
+            PathStep::Curve([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),
+            PathStep::Close,
+        ];
+        let ellipse = SceneForm::Ellipse {
+            x: 1.0,
+            y: 2.0,
+            rx: 3.0,
+            ry: 4.0,
+        };
+        let rect = SceneForm::Rect {
+            x: 1.0,
+            y: 2.0,
+            width: 3.0,
+            height: 4.0,
+            radius: 1.0,
+        };
+        Scene {
+            kind: DiagramKind::Flowchart,
+            title: Some(EVIL.to_owned()),
+            description: Some(EVIL.to_owned()),
+            view: [-1.0, 0.0, 100.5, 50.0],
+            shapes: [text, SceneForm::Path { steps }, ellipse, rect]
+                .map(shape)
+                .into(),
+        }
+    }
+
+    #[test]
+    fn a_picture_is_written_with_names_of_ours_and_words_are_words() {
+        let written = write(&scene());
+        assert!(written.contains("<path d=\"M0 -1.25L2 3Q1 1 2 2C1 2 3 4 5 6Z\" fill=\"#010203\" fill-opacity=\"0.502\" stroke=\"#ff0000\" stroke-width=\"1.5\" stroke-dasharray=\"3 2\" transform=\"matrix(0 1 -1 0 5 6)\"/>"), "{written}");
+        // Outside of tags there is no bracket, and tags have these names alone.
+        let names: Vec<_> = written
+            .split('<')
+            .skip(1)
+            .filter_map(|it| it.split([' ', '>', '/']).find(|it| !it.is_empty()))
+            .collect();
+        let ours = [
+            "?xml", "svg", "title", "desc", "rect", "path", "ellipse", "text", "tspan",
+        ];
+        assert!(names.iter().all(|it| ours.contains(it)), "{names:?}");
+        for tag in written
+            .split('<')
+            .filter_map(|it| it.split_once('>'))
+            .map(|it| it.0)
+        {
+            let attributes = tag
+                .split(' ')
+                .filter_map(|it| it.split_once('='))
+                .map(|it| it.0);
+            for name in attributes {
+                assert!(
+                    !name.starts_with("on") && !name.contains("href") && name != "style",
+                    "{tag}"
+                );
+            }
+        }
+        assert_eq!(written.matches("&lt;script&gt;").count(), 3);
+    }
+}

@@ -15,11 +15,11 @@ import { renderWithApp } from '../../test/render';
 import WithApp from '../../test/WithApp.svelte';
 import { TEST_IDS } from '../../testids';
 import MessageBody from '../chat/MessageBody.svelte';
-import { isDiagram } from './load';
+import { isDiagram } from './shown';
 import { colour, pathData } from './shapes';
 import SightHost from './test/SightHost.svelte';
 // Fetched when they are first needed; here they are there already.
-import './DiagramView.svelte';
+import './DiagramActions.svelte';
 import '../code/CodeActions.svelte';
 
 const SOURCE = 'graph TD;\n  A-->B;';
@@ -125,7 +125,8 @@ describe('a diagram', () => {
     const props = { block: code('mermaid', SOURCE), sight: { whenNear, following: () => false } };
     const { fake } = await renderWithApp(SightHost as never, props);
     const asked = () => fake.calls.filter((call) => call.name === 'diagram_draw');
-    expect([asked().length, waiting.length]).toEqual([0, 1]);
+    await waitFor(() => expect(waiting).toHaveLength(1));
+    expect(asked()).toEqual([]);
     waiting.pop()?.();
     await waitFor(() => expect(waiting).toHaveLength(1));
     expect(asked()).toHaveLength(1);
