@@ -59,6 +59,7 @@ describe('a diagram', () => {
     await screen.findByRole('img', { name: 'Flowchart: From A to B' });
     await user.click(screen.getByTestId(TEST_IDS.diagramSource));
     expect(screen.queryByRole('img')).toBeNull();
+    expect(document.activeElement, 'the keyboard stays').toBe(screen.getByTestId(TEST_IDS.diagramPicture));
     expect(screen.getByRole('group', { name: /mmd/ }).textContent).toContain('A-->B;');
     expect(screen.getByTestId(TEST_IDS.codeWrap)).toBeTruthy();
     await user.click(screen.getByTestId(TEST_IDS.diagramPicture));
