@@ -6,6 +6,7 @@ mod draw;
 mod fold;
 mod legible;
 mod letters;
+mod outline;
 mod pins;
 mod scene;
 mod theme;
