@@ -7,8 +7,12 @@ use fluxchat_core::clock::SystemClock;
 use fluxchat_ipc::commands;
 use fluxchat_ipc::dto::diagram::{DiagramDrawReq, DiagramSaveReq};
 use fluxchat_model::{DiagramKind, DiagramRefusal, DiagramTheme, LedgerFilter};
+use fluxchat_testkit::recorder::{Answer, Recorder};
 use fluxchat_vault::MemoryKeychain;
+use serde_json::json;
 
+use crate::attacks::{ALARM, no_harm};
+use crate::desktop::{Desk, add_source, first_run, runtime};
 use crate::support::app;
 
 const SOURCE: &str = "flowchart TD\n  A[\"Ask <b>zylophant</b>\"] --> B{Known?}\n  click A \"javascript:alert(1)\"\n  B -->|yes| C";
@@ -87,4 +91,43 @@ async fn a_diagram_is_drawn_offline_and_saved_as_a_picture() {
         .len();
     assert_eq!(after, before, "nobody was asked");
     app.shutdown().await;
+}
+
+/// Each is a picture, and would be more if it could.
+const HOSTILE: &[&str] = &[
+    "flowchart TD\n  A[\"<img src=http://EVIL/a onerror=alert(1)>\"] --> B\n  click A \"javascript:alert(1)\" _self",
+    "%%{init: {\"themeCSS\": \"*{background:url(http://EVIL/b)}\", \"securityLevel\": \"loose\"}}%%\nflowchart TD\n  A --> B",
+    "sequenceDiagram\n  participant A as <script>alert(1)</script>\n  link A: x @ javascript:alert(1)\n  A->>A: <svg onload=alert(1)>",
+    "flowchart TD\n  A:::x --> B\n  classDef x fill:url(http://EVIL/c),background:url(http://EVIL/d)",
+    "pie title </title><script>alert(1)</script>\n  \"<iframe src=http://EVIL/e>\" : 1",
+];
+
+#[test]
+fn hostile_diagrams_are_pictures_in_the_window_and_nothing_else() {
+    runtime().block_on(async {
+        let evil = Recorder::start(Answer::Plain(200, "text/plain", "loaded".into())).await;
+        let server = Recorder::start(Answer::Words(vec!["x".into()])).await;
+        let desk = Desk::new();
+        let window = desk.open().await;
+        first_run(&window).await;
+        window.run(ALARM, vec![]).await;
+        add_source(&window, "Mock", &server.base_url()).await;
+        for (n, text) in HOSTILE.iter().enumerate() {
+            let text = text.replace("EVIL", evil.host());
+            server.answer(Answer::Words(vec![format!("```mermaid\n{text}\n```\n\nend{n}")]));
+            window.click("new-chat").await;
+            window.wait("chat-empty").await;
+            window.type_into("composer-input", &format!("ask{n}")).await;
+            window.click("send").await;
+            window.wait("diagram").await;
+            no_harm(&window, &evil, &text).await;
+        }
+        // As high as it is wide, as its numbers say: the styles of the page reach it.
+        let shown = "const it = document.querySelector(\"[data-testid='diagram']\").getBoundingClientRect();
+            return it.width > 100 && it.height > 50";
+        assert_eq!(window.run(shown, vec![]).await, json!(true));
+        window.click("diagram-source").await;
+        window.wait("diagram-picture").await;
+        desk.quit(window).await;
+    });
 }
