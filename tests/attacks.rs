@@ -15,7 +15,7 @@ fn read(path: &str) -> String {
 }
 
 /// What a payload would do, seen from the page; and what must not be in it, wherever it is.
-const ALARM: &str = "window.__ran = [];
+pub const ALARM: &str = "window.__ran = [];
     window.alert = () => window.__ran.push('alert');
     window.__alive = true;
     window.addEventListener('error', e => window.__errors = [...(window.__errors ?? []), e.message]);";
@@ -116,6 +116,7 @@ const ELEMENTS: &[&str] = &[
     "title",
     "desc",
     "text",
+    "tspan",
     "dialog",
     "output",
     "progress",
@@ -156,7 +157,7 @@ const ELEMENTS: &[&str] = &[
     "annotation",
 ];
 
-async fn no_harm(window: &Window, evil: &Recorder, place: &str) {
+pub async fn no_harm(window: &Window, evil: &Recorder, place: &str) {
     let found = window.run(HARM, vec![json!(ELEMENTS)]).await;
     assert_eq!(found, json!([]), "{place}: something got through");
     let broken = window

@@ -29,6 +29,7 @@ mod credential;
 mod deletion;
 mod desktop;
 mod diagnostics;
+mod diagrams;
 mod egress;
 mod export;
 mod filing;

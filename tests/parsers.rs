@@ -219,6 +219,11 @@ fn files_are_what_they_are_and_say_no_more_than_may_be_read() {
 }
 
 #[test]
+fn diagrams_become_shapes_of_a_closed_list() {
+    feed_as_they_are(&seeds("diagrams"), 12, fluxchat_extract::fuzz_diagram);
+}
+
+#[test]
 fn the_head_of_a_sound_is_read_as_far_as_it_goes() {
     feed_as_they_are(&seeds("sound"), 1_500, fluxchat_core::fuzz_sound);
 }

@@ -11,6 +11,7 @@ use fluxchat_ipc::dto::code::*;
 use fluxchat_ipc::dto::consent::*;
 use fluxchat_ipc::dto::deletion::*;
 use fluxchat_ipc::dto::diagnostics::*;
+use fluxchat_ipc::dto::diagram::*;
 use fluxchat_ipc::dto::event::*;
 use fluxchat_ipc::dto::export::*;
 use fluxchat_ipc::dto::filing::*;
@@ -55,7 +56,7 @@ macro_rules! with_desktop_commands {
     ($($group:ident $name:ident($req:ident) -> $res:ident;)+) => {
         tauri::generate_handler![
             session_open, link_open, tool_sign_in_open, ledger_export, consent_export, privacy_prove, proof_save,
-            export_start, support_bundle_save, attachment_save, code_save, screenshot_take, conversation_save, $($name),+
+            export_start, support_bundle_save, attachment_save, code_save, diagram_save, screenshot_take, conversation_save, $($name),+
         ]
     };
 }
@@ -214,6 +215,21 @@ async fn code_save<R: Runtime>(
     match save_dialog::ask_named(&window, &name).await {
         Ok(Some(path)) => commands::code::code_save(app, req, &path).await,
         Ok(None) | Err(_) => Ok(CodeSaved { saved: false }),
+    }
+}
+
+/// Saves the picture of a diagram where the person says. The path never reaches the page.
+#[tauri::command]
+async fn diagram_save<R: Runtime>(
+    core: State<'_, Core>,
+    window: WebviewWindow<R>,
+    req: DiagramSaveReq,
+) -> Result<DiagramSaved, ApiError> {
+    let app = core.ready().await;
+    app.expect_open()?;
+    match save_dialog::ask(&window, "diagram.svg", "SVG", "svg").await {
+        Ok(Some(path)) => commands::diagram::diagram_save(app, req, &path).await,
+        Ok(None) | Err(_) => Ok(DiagramSaved { saved: false }),
     }
 }
 

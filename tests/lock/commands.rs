@@ -67,6 +67,7 @@ fn sample<T: DeserializeOwned>(id: &str) -> T {
             json!({ "kind": "everything" }),
             json!({ "type": "everything" }),
             json!("day"),
+            json!("light"),
             json!("ask"),
             json!("once"),
             json!("access"),

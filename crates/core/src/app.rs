@@ -98,6 +98,8 @@ pub(crate) struct Inner {
     pub(crate) refusal: Mutex<Option<Error>>,
     /// What reads files; `None`: this program, in a process of its own.
     pub(crate) reader: std::sync::OnceLock<fluxchat_extract::Reader>,
+    /// So many diagrams are drawn at a time.
+    pub(crate) drawing: Arc<tokio::sync::Semaphore>,
     /// The microphone and the loudspeaker, where there are any to use.
     pub(crate) sound: std::sync::OnceLock<Arc<dyn crate::Sound>>,
     /// How long a second of the time of tools lasts, where it is not one.
@@ -212,6 +214,7 @@ impl App {
                 active: Mutex::default(),
                 refusal: Mutex::default(),
                 reader: std::sync::OnceLock::new(),
+                drawing: Arc::new(tokio::sync::Semaphore::new(crate::diagrams::AT_ONCE)),
                 sound: std::sync::OnceLock::new(),
                 tool_second: std::sync::OnceLock::new(),
                 hears: Mutex::default(),

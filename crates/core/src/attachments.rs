@@ -280,7 +280,7 @@ impl App {
         let _ = self.inner.reader.set(Reader::of(program));
     }
 
-    fn reader(&self) -> Result<Reader, Error> {
+    pub(crate) fn reader(&self) -> Result<Reader, Error> {
         match self.inner.reader.get() {
             Some(reader) => Ok(reader.clone()),
             None => Reader::this_program().map_err(unreadable),

@@ -18,6 +18,7 @@ pub mod crash;
 mod default_preset;
 mod deletion;
 mod diagnostics;
+mod diagrams;
 mod drafts;
 mod erasure;
 mod error;

@@ -1,4 +1,5 @@
-//! Reads files that came from anywhere, in a process of their own.
+//! Reads files that came from anywhere, and draws diagrams that a model wrote, in a process of
+//! their own.
 //!
 //! The program starts itself with [`HIDDEN`] as its only argument. That process gives up the
 //! network, the disk and other programs before it looks at the first byte, gets a file on its
@@ -12,6 +13,7 @@
 mod answer;
 mod confine;
 mod detect;
+mod diagram;
 mod fuzz;
 mod read;
 mod spawn;
@@ -19,7 +21,7 @@ mod worker;
 
 pub use answer::{Page, Picture, Probe, Text};
 pub use detect::{Detected, Kind, detect};
-pub use fuzz::fuzz;
+pub use fuzz::{fuzz, fuzz_diagram};
 pub use spawn::Reader;
 pub use worker::{HIDDEN, worker_if_asked};
 

@@ -6,12 +6,16 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use fluxchat_model::{DiagramRefusal, DiagramTheme, LONGEST_DIAGRAM, Scene};
+
 use crate::answer::{Picture, Probe, Text};
 use crate::worker::{HIDDEN, Job, MARK, Told};
 use crate::{Kind, LARGEST_FILE, LONGEST_TEXT, ReadError};
 
 /// How long a file may take.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a diagram may take: somebody looks at its place.
+const DIAGRAM_PATIENCE: Duration = Duration::from_secs(15);
 /// The longest answer: a text with every character escaped, or a picture.
 const LONGEST_ANSWER: usize = 6 * LONGEST_TEXT;
 
@@ -69,6 +73,31 @@ impl Reader {
         }
     }
 
+    /// The picture of a diagram, as it was written. Blocks.
+    ///
+    /// # Errors
+    /// When it cannot be drawn.
+    pub fn diagram(
+        &self,
+        theme: DiagramTheme,
+        now_ms: i64,
+        text: &str,
+    ) -> Result<Scene, DiagramRefusal> {
+        if text.len() > LONGEST_DIAGRAM {
+            return Err(DiagramRefusal::TooLong);
+        }
+        let patience = self.patience.min(DIAGRAM_PATIENCE);
+        let job = Job::Diagram { theme, now_ms };
+        match self.ask_for(patience, job, text.as_bytes().to_vec()) {
+            // What a process tells that read a text of strangers is looked at again.
+            Ok((Told::Diagram(scene), _)) if scene.holds() => Ok(scene),
+            Ok((Told::Diagram(_), _)) => Err(DiagramRefusal::TooLarge),
+            Ok((Told::Refused(refusal), _)) => Err(refusal),
+            Ok((other, _)) => Err(unread(unexpected(&other))),
+            Err(error) => Err(unread(error)),
+        }
+    }
+
     /// What the reading process may do. Blocks.
     ///
     /// # Errors
@@ -81,6 +110,15 @@ impl Reader {
     }
 
     fn ask(&self, job: Job, bytes: Vec<u8>) -> Result<(Told, Vec<u8>), ReadError> {
+        self.ask_for(self.patience, job, bytes)
+    }
+
+    fn ask_for(
+        &self,
+        patience: Duration,
+        job: Job,
+        bytes: Vec<u8>,
+    ) -> Result<(Told, Vec<u8>), ReadError> {
         if bytes.len() > LARGEST_FILE {
             return Err(ReadError::TooLarge);
         }
@@ -106,7 +144,7 @@ impl Reader {
                 .read_to_end(&mut answer);
             let _ = done.send(read.map(|_| answer));
         });
-        let answer = waiting.recv_timeout(self.patience);
+        let answer = waiting.recv_timeout(patience);
         end(&mut child);
         let answer = answer
             .map_err(|_| ReadError::Stopped)?
@@ -154,5 +192,14 @@ fn unexpected(told: &Told) -> ReadError {
     match told {
         Told::Error(error) => *error,
         _ => ReadError::Damaged,
+    }
+}
+
+const fn unread(error: ReadError) -> DiagramRefusal {
+    match error {
+        ReadError::NoReader => DiagramRefusal::NoReader,
+        ReadError::Stopped => DiagramRefusal::Stopped,
+        ReadError::TooLarge => DiagramRefusal::TooLarge,
+        ReadError::Damaged | ReadError::Protected => DiagramRefusal::NotUnderstood,
     }
 }

@@ -5,8 +5,10 @@ use std::process::ExitCode;
 
 use serde::{Deserialize, Serialize};
 
+use fluxchat_model::{DiagramRefusal, DiagramTheme, Scene};
+
 use crate::answer::{Picture, Probe, Text};
-use crate::{Kind, LARGEST_FILE, ReadError, confine, read};
+use crate::{Kind, LARGEST_FILE, ReadError, confine, diagram, read};
 
 /// The only argument of a process that reads.
 pub const HIDDEN: &str = "--read-a-file-apart";
@@ -20,6 +22,11 @@ pub(crate) const MARK: &[u8] = b"\n\0fluxchat-read\0\n";
 pub(crate) enum Job {
     Text(Kind),
     Picture,
+    /// The picture of a diagram.
+    Diagram {
+        theme: DiagramTheme,
+        now_ms: i64,
+    },
     Probe,
 }
 
@@ -29,6 +36,8 @@ pub(crate) enum Job {
 pub(crate) enum Told {
     Text(Text),
     Picture(Picture),
+    Diagram(Scene),
+    Refused(DiagramRefusal),
     Probe(Probe),
     Error(ReadError),
 }
@@ -74,6 +83,9 @@ fn job() -> Option<Told> {
     Some(match job {
         Job::Text(kind) => read::text(kind, bytes).map_or_else(Told::Error, Told::Text),
         Job::Picture => read::picture(bytes).map_or_else(Told::Error, Told::Picture),
+        Job::Diagram { theme, now_ms } => {
+            diagram::draw(theme, now_ms, bytes).map_or_else(Told::Refused, Told::Diagram)
+        }
         Job::Probe => Told::Probe(confine::probe()),
     })
 }

@@ -16,6 +16,7 @@ use crate::dto::code::*;
 use crate::dto::consent::*;
 use crate::dto::deletion::*;
 use crate::dto::diagnostics::*;
+use crate::dto::diagram::*;
 use crate::dto::event::*;
 use crate::dto::export::*;
 use crate::dto::filing::*;

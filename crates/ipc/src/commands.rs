@@ -9,6 +9,7 @@ pub mod consent;
 pub mod deletion;
 pub mod desktop;
 pub mod diagnostics;
+pub mod diagram;
 pub mod egress;
 pub mod export;
 pub mod filing;

@@ -24,6 +24,7 @@ pub mod code;
 pub mod consent;
 pub mod deletion;
 pub mod diagnostics;
+pub mod diagram;
 pub mod event;
 pub mod export;
 pub mod filing;

@@ -56,6 +56,7 @@ macro_rules! for_each_command {
             branches message_go_on_with(MessageReq) -> Done;
             branches message_diff(MessageDiffReq) -> MessageDiff;
             code code_beside(CodeReq) -> CodeBeside;
+            diagram diagram_draw(DiagramDrawReq) -> DiagramDrawn;
             branches conversation_fork(MessageReq) -> ConversationRow;
             branches conversation_origin(ConversationReq) -> ConversationOrigin;
             branches conversation_find(ConversationFindReq) -> ConversationFound;
@@ -215,6 +216,7 @@ macro_rules! for_each_desktop_command {
             consent consent_export(ConsentExportReq) -> Exported;
             attachment attachment_save(AttachmentReq) -> AttachmentSaved;
             code code_save(CodeReq) -> CodeSaved;
+            diagram diagram_save(DiagramSaveReq) -> DiagramSaved;
             attachment screenshot_take(Empty) -> ScreenshotTaken;
             export export_start(ExportStartReq) -> ExportResult;
             export conversation_save(ConversationTextReq) -> ConversationSaved;

@@ -7,6 +7,7 @@ mod attachment;
 mod chat;
 mod consent;
 mod diagnostics;
+mod diagram;
 mod erasure;
 mod filing;
 mod id;
@@ -37,6 +38,10 @@ pub use chat::{
 pub use consent::{ConsentEvent, ConsentScope, ConsentState, ConsentStatus, TrainingEcho};
 pub use diagnostics::{
     DiagnosticEvent, DiagnosticKind, DiagnosticPayload, DiagnosticReport, DiagnosticState,
+};
+pub use diagram::{
+    DiagramKind, DiagramRefusal, DiagramTheme, FARTHEST, LONGEST_DIAGRAM, LONGEST_RUN, MOST_SHAPES,
+    MOST_STEPS, MOST_WORDS, PathStep, Scene, SceneForm, SceneRun, SceneShape, TextAnchor, deceives,
 };
 pub use erasure::{ErasurePreview, ErasureStage, MediaKind, TimeRange};
 pub use filing::{Folder, Tag};

@@ -6,6 +6,7 @@ import consent from './consent.de.json';
 import de from './de.json';
 import deletion from './deletion.de.json';
 import diagnostics from './diagnostics.de.json';
+import diagram from './diagram.de.json';
 import exporting from './export.de.json';
 import filing from './filing.de.json';
 import here from './here.de.json';
@@ -35,6 +36,7 @@ export default {
   ...consent,
   ...deletion,
   ...diagnostics,
+  ...diagram,
   ...exporting,
   ...filing,
   ...here,

@@ -5,6 +5,7 @@ import code from './code.en.json';
 import consent from './consent.en.json';
 import deletion from './deletion.en.json';
 import diagnostics from './diagnostics.en.json';
+import diagram from './diagram.en.json';
 import en from './en.json';
 import exporting from './export.en.json';
 import filing from './filing.en.json';
@@ -32,6 +33,7 @@ export default {
   ...consent,
   ...deletion,
   ...diagnostics,
+  ...diagram,
   ...exporting,
   ...filing,
   ...here,

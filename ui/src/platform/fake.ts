@@ -9,6 +9,7 @@ import { lockCommands } from './fake/lock';
 import { consentCommands } from './fake/consent';
 import { deletionCommands } from './fake/deletion';
 import { diagnosticsCommands } from './fake/diagnostics';
+import { diagramCommands } from './fake/diagram';
 import { exportCommands } from './fake/export';
 import { filingCommands } from './fake/filing';
 import { firstCommands } from './fake/first';
@@ -76,6 +77,7 @@ export function createFake(from: URLSearchParams | FakeOptions = {}): FakePlatfo
     ...attachmentCommands(world),
     ...talkCommands(world),
     ...codeCommands(world),
+    ...diagramCommands(),
     ...besideCommands(world, (req) => handlers.message_send(req)),
     ...spendCommands(world),
     ...temporaryCommands(world),

@@ -82,6 +82,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("image", &["extract"]),
     ("pdf-extract", &["extract"]),
     ("calamine", &["extract"]),
+    ("merman", &["extract"]),
     ("age", &["exchange"]),
     ("rmcp", &["mcp"]),
     ("sse-stream", &["mcp"]),

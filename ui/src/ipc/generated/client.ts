@@ -48,6 +48,10 @@ import type {
   DeletionPreviewReq,
   DiagnosticReportReq,
   DiagnosticsInfo,
+  DiagramDrawReq,
+  DiagramDrawn,
+  DiagramSaveReq,
+  DiagramSaved,
   Dictated,
   DictationBeginReq,
   DictationPlayReq,
@@ -271,6 +275,7 @@ export interface Commands {
   message_go_on_with: [MessageReq, Done];
   message_diff: [MessageDiffReq, MessageDiff];
   code_beside: [CodeReq, CodeBeside];
+  diagram_draw: [DiagramDrawReq, DiagramDrawn];
   conversation_fork: [MessageReq, ConversationRow];
   conversation_origin: [ConversationReq, ConversationOrigin];
   conversation_find: [ConversationFindReq, ConversationFound];
@@ -420,6 +425,7 @@ export interface Commands {
   consent_export: [ConsentExportReq, Exported];
   attachment_save: [AttachmentReq, AttachmentSaved];
   code_save: [CodeReq, CodeSaved];
+  diagram_save: [DiagramSaveReq, DiagramSaved];
   screenshot_take: [Empty, ScreenshotTaken];
   export_start: [ExportStartReq, ExportResult];
   conversation_save: [ConversationTextReq, ConversationSaved];
@@ -483,6 +489,7 @@ export function createClient(call: Call) {
     messageGoOnWith: (req: MessageReq) => call('message_go_on_with', req),
     messageDiff: (req: MessageDiffReq) => call('message_diff', req),
     codeBeside: (req: CodeReq) => call('code_beside', req),
+    diagramDraw: (req: DiagramDrawReq) => call('diagram_draw', req),
     conversationFork: (req: MessageReq) => call('conversation_fork', req),
     conversationOrigin: (req: ConversationReq) => call('conversation_origin', req),
     conversationFind: (req: ConversationFindReq) => call('conversation_find', req),
@@ -631,6 +638,7 @@ export function createClient(call: Call) {
     consentExport: (req: ConsentExportReq) => call('consent_export', req),
     attachmentSave: (req: AttachmentReq) => call('attachment_save', req),
     codeSave: (req: CodeReq) => call('code_save', req),
+    diagramSave: (req: DiagramSaveReq) => call('diagram_save', req),
     screenshotTake: () => call('screenshot_take', {}),
     exportStart: (req: ExportStartReq) => call('export_start', req),
     conversationSave: (req: ConversationTextReq) => call('conversation_save', req),

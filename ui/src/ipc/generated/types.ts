@@ -1656,6 +1656,65 @@ receiver: string | null,
 reports: Array<DiagnosticReport>, };
 
 /**
+ * Asks for the picture of a diagram.
+ */
+export type DiagramDrawReq = { 
+/**
+ * As it was written.
+ */
+text: string, 
+/**
+ * For which paper.
+ */
+theme: DiagramTheme, };
+
+/**
+ * A picture, or why there is none: one of both is there.
+ */
+export type DiagramDrawn = { 
+/**
+ * The picture.
+ */
+scene: Scene | null, 
+/**
+ * Why it is shown as its source.
+ */
+refusal: DiagramRefusal | null, };
+
+/**
+ * What kind of diagram it is.
+ */
+export type DiagramKind = "architecture" | "block" | "c4" | "class" | "entity_relationship" | "flowchart" | "gantt" | "git_graph" | "journey" | "kanban" | "mindmap" | "packet" | "pie" | "quadrant" | "radar" | "requirement" | "sankey" | "sequence" | "state" | "timeline" | "treemap" | "xy_chart" | "other";
+
+/**
+ * Why a diagram is shown as its source.
+ */
+export type DiagramRefusal = "too_long" | "unknown_kind" | "not_understood" | "too_large" | "stopped" | "no_reader";
+
+/**
+ * Names a diagram whose picture is to be saved.
+ */
+export type DiagramSaveReq = { 
+/**
+ * As it was written.
+ */
+text: string, };
+
+/**
+ * Whether a picture was saved.
+ */
+export type DiagramSaved = { 
+/**
+ * False if the person changed their mind in the dialog.
+ */
+saved: boolean, };
+
+/**
+ * For which paper it is drawn.
+ */
+export type DiagramTheme = "light" | "dark";
+
+/**
  * How a source speaks.
  */
 export type Dialect = "fluxchat" | "openai" | "responses" | "anthropic" | "gemini" | "interactions" | "ollama";
@@ -3785,6 +3844,11 @@ passphrase: string,
 keep_keychain: boolean, };
 
 /**
+ * A step of a path, from where the one before ended.
+ */
+export type PathStep = { "move": [number, number] } | { "line": [number, number] } | { "bend": [number, number, number, number] } | { "curve": [number, number, number, number, number, number] } | "close";
+
+/**
  * The time a budget is for.
  */
 export type Period = "day" | "month";
@@ -5173,6 +5237,147 @@ restricted: boolean, };
 export type Role = "system" | "user" | "assistant" | "tool";
 
 /**
+ * A drawn diagram.
+ */
+export type Scene = { 
+/**
+ * What it is.
+ */
+kind: DiagramKind, 
+/**
+ * Its title, where it says one.
+ */
+title: string | null, 
+/**
+ * What it says of itself to those who do not see it.
+ */
+description: string | null, 
+/**
+ * The stretch of the plane that is shown: left, top, width, height.
+ */
+view: [number, number, number, number], 
+/**
+ * From back to front.
+ */
+shapes: Array<SceneShape>, };
+
+/**
+ * The outline of a shape.
+ */
+export type SceneForm = { "type": "path", 
+/**
+ * One after the other; the first one moves.
+ */
+steps: Array<PathStep>, } | { "type": "rect", 
+/**
+ * Its left edge.
+ */
+x: number, 
+/**
+ * Its upper edge.
+ */
+y: number, 
+/**
+ * Its width.
+ */
+width: number, 
+/**
+ * Its height.
+ */
+height: number, 
+/**
+ * How round its corners are.
+ */
+radius: number, } | { "type": "ellipse", 
+/**
+ * Its middle.
+ */
+x: number, 
+/**
+ * Its middle.
+ */
+y: number, 
+/**
+ * From the middle to the right.
+ */
+rx: number, 
+/**
+ * From the middle down.
+ */
+ry: number, } | { "type": "text", 
+/**
+ * Where `anchor` stands.
+ */
+x: number, 
+/**
+ * The line on which letters stand.
+ */
+y: number, 
+/**
+ * Which part of the line stands at `x`.
+ */
+anchor: TextAnchor, 
+/**
+ * The size of letters.
+ */
+size: number, 
+/**
+ * The words.
+ */
+runs: Array<SceneRun>, };
+
+/**
+ * Words of one look.
+ */
+export type SceneRun = { 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * Red, green, blue and how opaque.
+ */
+fill: number, 
+/**
+ * In bold letters.
+ */
+bold: boolean, 
+/**
+ * In slanted letters.
+ */
+italic: boolean, };
+
+/**
+ * One shape.
+ */
+export type SceneShape = { 
+/**
+ * Its outline.
+ */
+form: SceneForm, 
+/**
+ * How it is filled: red, green, blue and how opaque, eight bits each. Not for words, whose
+ * runs have each their own.
+ */
+fill: number | null, 
+/**
+ * The same of its edge.
+ */
+stroke: number | null, 
+/**
+ * How wide the edge is.
+ */
+width: number, 
+/**
+ * Lengths of lines and gaps in turn; none for an edge without gaps.
+ */
+dash: Array<number>, 
+/**
+ * Where it is moved, turned or scaled to, as the six numbers of a matrix.
+ */
+at: [number, number, number, number, number, number] | null, };
+
+/**
  * Whether a picture of the screen was taken.
  */
 export type ScreenshotTaken = { 
@@ -5939,6 +6144,11 @@ export type TemporaryList = {
  * Each of them.
  */
 rows: Array<ConversationRow>, };
+
+/**
+ * Which part of a line of words stands at its place.
+ */
+export type TextAnchor = "start" | "middle" | "end";
 
 /**
  * What became of a paragraph, or of a part of it.

@@ -71,6 +71,12 @@ pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
         "Choose it or press Escape there first.",
     ),
     (
+        "diagram_refused",
+        "This diagram cannot be drawn.",
+        NOTHING_CHANGED,
+        "Save its source instead.",
+    ),
+    (
         "no_reader",
         "The process that reads files could not be started safely.",
         NOTHING_CHANGED,
