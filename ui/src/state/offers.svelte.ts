@@ -30,7 +30,11 @@ export class Offers {
   }
 
   get prompts(): Offered[] {
-    return this.servers.flatMap(({ id }) => this.known.get(id) ?? []);
+    // Who is asked is said as it is now.
+    return this.servers.flatMap((server) => {
+      const known = this.known.get(server.id);
+      return known ? { ...known, server } : [];
+    });
   }
 
   /** Knows which servers there are; none of them is asked for that. */
@@ -50,16 +54,19 @@ export class Offers {
     const where = this.app.thread.conversationId;
     const before = this.known.get(id);
     const asked = this.asked.get(id);
-    const fresh = asked?.where === where && Date.now() - asked.at < FRESH_MS;
-    if (before?.asking || (before && !before.problem && fresh)) return;
-    this.asked.set(id, { where, at: Date.now() });
+    const same = asked?.where === where && before?.server.host === server.host;
+    const fresh = same && Date.now() - asked.at < FRESH_MS;
+    if (before && ((before.asking && same) || (!before.asking && !before.problem && fresh))) return;
+    const mine = { where, at: Date.now() };
+    this.asked.set(id, mine);
+    const late = () => this.asked.get(id) !== mine;
     const known = { server, rows: before?.rows ?? [], hasMore: before?.hasMore ?? false, problem: null };
     this.known.set(id, { ...known, asking: true });
     try {
       const { rows, has_more: hasMore } = await this.app.client.toolPrompts({ server_id: id, ...from(where) });
-      this.known.set(id, { ...known, rows, hasMore, asking: false });
+      if (!late()) this.known.set(id, { ...known, rows, hasMore, asking: false });
     } catch (reason) {
-      this.known.set(id, { ...known, rows: [], hasMore: false, asking: false, problem: asApiError(reason) });
+      if (!late()) this.known.set(id, { ...known, rows: [], hasMore: false, asking: false, problem: asApiError(reason) });
     }
   }
 }
@@ -67,6 +74,11 @@ export class Offers {
 /** From where a server is asked, as the core is told. */
 export const from = (conversation: string | null): { conversation_id?: string } =>
   conversation === null ? {} : { conversation_id: conversation };
+
+/** Shows what a server brought when nobody waited for it any more, where it belongs to what is open. */
+export function showLate(app: AppState, where: { conversation_id?: string }): void {
+  if (where.conversation_id === (app.thread.conversationId ?? undefined)) void app.attachments.refresh();
+}
 
 const known = new WeakMap<AppState, Offers>();
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { FakeOptions } from '../../platform/fake/world';
 import { apiError } from '../../platform/fake/world';
 import { NO_INSTRUCTIONS } from '../../state/instructions';
+import { deferred, settled } from '../../state/test-client';
 import { violations } from '../../test/axe';
 import { renderWithApp } from '../../test/render';
 import ChatView from './ChatView.svelte';
@@ -125,6 +126,42 @@ describe('prompts of servers', () => {
     await waitFor(() => expect(asked('tool_ask_cancel')).toEqual([{ id: tools[0] }]));
     expect(input.value).toBe('/weekly');
   });
+
+  it('begin with the keyboard on the button where there are no fields', async () => {
+    const { user, input, asked } = await chat(['Trips']);
+    await user.type(input, '/weekly');
+    await screen.findByTestId('slash-server');
+    await user.type(input, '{Enter}');
+    const submit = await screen.findByTestId('fields-submit');
+    await waitFor(() => expect(document.activeElement).toBe(submit));
+    await user.keyboard('{Enter}');
+    await waitFor(() => expect(asked('tool_prompt_fill')).toHaveLength(1));
+  });
+
+  it('are waited for: their name is not sent to a model meanwhile', async () => {
+    const { fake, user, input, asked } = await chat(['Trips']);
+    const answer = deferred<unknown>();
+    fake.answer('tool_prompts', () => answer.promise);
+    await user.type(input, '/compare');
+    await waitFor(() => expect(asked('tool_prompts')).toHaveLength(1));
+    await user.type(input, '{Enter}');
+    expect([input.value, asked('message_send')]).toEqual(['/compare', []]);
+    answer.resolve({ rows: [{ name: 'compare', label: 'Compare', description: '', fields: [] }], has_more: false });
+    await screen.findByText('Compare');
+  });
+
+  it('that are filled in when nobody waits any more put nothing into a text', async () => {
+    const { fake, user, input, asked } = await chat([]);
+    const filled = deferred<{ text: string }>();
+    fake.answer('prompt_fill', () => filled.promise);
+    await user.type(input, '/translate{Enter}');
+    await user.click(await screen.findByTestId('fields-submit'));
+    await waitFor(() => expect(asked('prompt_fill')).toHaveLength(1));
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
+    filled.resolve({ text: 'Too late.' });
+    await settled();
+    expect(input.value).toBe('/translate');
+  });
 });
 
 describe('resources of servers', () => {
@@ -163,6 +200,24 @@ describe('resources of servers', () => {
     const dialog = await screen.findByRole('dialog', { name: 'A plan by its name' });
     await user.type(within(dialog).getByLabelText('name'), 'faro.md{Enter}');
     await waitFor(() => expect(asked('tool_resource_attach')).toMatchObject([{ uri: 'file:///plans/{name}', values: [{ name: 'name', value: 'faro.md' }] }]));
+  });
+
+  it('are not waited for after Cancel, and the list is there again', async () => {
+    const { fake, user, asked, app, tools } = await looked();
+    const late = deferred<unknown>();
+    fake.answer('tool_resource_attach', () => late.promise);
+    await user.type(await screen.findByTestId('resource-filter'), 'by its name{Enter}');
+    const dialog = await screen.findByRole('dialog', { name: 'A plan by its name' });
+    await user.type(within(dialog).getByLabelText('name'), 'faro.md{Enter}');
+    await waitFor(() => expect(asked('tool_resource_attach')).toHaveLength(1));
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
+    await waitFor(() => expect(asked('tool_ask_cancel')).toEqual([{ id: tools[0] }]));
+    expect(await screen.findAllByTestId('resource-option')).toHaveLength(1);
+    const focus = app.chat.focusComposer;
+    late.resolve({ text: '', files: [], left_out: [] });
+    await settled();
+    expect(screen.getByRole('dialog', { name: 'Attach something from Trips' })).toBeTruthy();
+    expect(app.chat.focusComposer).toBe(focus);
   });
 
   it('that cannot be attached say why, and the others can still be chosen', async () => {

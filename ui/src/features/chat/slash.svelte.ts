@@ -65,18 +65,18 @@ export class Slash {
   at = $state(0);
   private closed = $state<string | null>(null);
 
-  /** The rows, or nothing while no list belongs there. */
-  rows(before: string, all: () => readonly SlashRow[]): SlashRow[] | null {
+  /** The rows, or nothing while no list belongs there. There may be `more` while servers are asked, or something to say of them. */
+  rows(before: string, all: () => readonly SlashRow[], more: () => boolean = () => false): SlashRow[] | null {
     const query = slashQuery(before);
     if (query === null || this.closed === before) return null;
     const rows = matching(all(), query.words);
     // A path such as `/etc` is no name; after two letters without one, the list gets out of the way.
     // Within a text it has nothing to say where it has nothing to offer.
-    return rows.length === 0 && (query.words.length > 1 || query.from > 0) ? null : rows;
+    return rows.length === 0 && ((query.words.length > 1 && !more()) || query.from > 0) ? null : rows;
   }
 
-  /** Moves, takes or closes. True if the key was the list's. */
-  keydown(event: KeyboardEvent, before: string, rows: SlashRow[], choose: (row: SlashRow) => void): boolean {
+  /** Moves, takes or closes. True if the key was the list's; Enter is, while there may be `more`. */
+  keydown(event: KeyboardEvent, before: string, rows: SlashRow[], choose: (row: SlashRow) => void, more = false): boolean {
     const at = Math.min(this.at, rows.length - 1);
     switch (event.key) {
       case 'ArrowDown':
@@ -88,7 +88,7 @@ export class Slash {
       case 'Tab':
       case 'Enter': {
         const row = rows[at];
-        if (!row || event.shiftKey) return false;
+        if (!row || event.shiftKey) return more && event.key === 'Enter' && !event.shiftKey;
         choose(row);
         return true;
       }
