@@ -440,7 +440,7 @@ pub fn shell_server(list: &str, result: &str) -> NewToolServer {
   case "$line" in
     *'"initialize"'*) echo '{{"jsonrpc":"2.0","id":'$id',"result":{{"protocolVersion":"2025-06-18","capabilities":{{"tools":{{}}}},"serverInfo":{{"name":"s","version":"1"}}}}}}' ;;
     *'"tools/list"'*) echo '{{"jsonrpc":"2.0","id":'$id',"result":{{"tools":'"$({list})"'}}}}' ;;
-    *'"tools/call"'*) echo '{{"jsonrpc":"2.0","id":'$id',"result":{{"content":[{{"type":"text","text":"'"$({result})"'"}}]}}}}' ;;
+    *'"tools/call"'*) printf '%s\n' '{{"jsonrpc":"2.0","id":'$id',"result":{{"content":[{{"type":"text","text":"'"$({result})"'"}}]}}}}' ;;
   esac
 done"#
     );

@@ -49,9 +49,7 @@ async fn each_server_has_a_time_of_its_own() {
     assert_eq!(answer.text(), "Without.");
     let running = world.app.tool_calls(slowly.answer_id).await.unwrap();
     assert_eq!(running[0].state, ToolState::Running);
-    let go = folder.path().join("go");
-    let told = tokio::task::spawn_blocking(move || std::fs::write(go, "go\n").unwrap());
-    told.await.unwrap();
+    let_go(folder.path()).await;
     let answer = world
         .until_end(&mut events, slowly.answer_id, ToolDecision::Once)
         .await;
@@ -83,6 +81,13 @@ async fn a_time_has_bounds_and_stays_when_something_else_is_changed() {
     assert_eq!((kept.name.as_str(), kept.timeout_s), ("Renamed", 3_600));
     let refused = change(with(Some(4))).await;
     assert_eq!(refused.unwrap_err().code(), "tool_timeout");
+}
+
+/// What waits at the pipe goes on.
+async fn let_go(folder: &Path) {
+    let go = folder.join("go");
+    let told = tokio::task::spawn_blocking(move || std::fs::write(go, "go\n").unwrap());
+    told.await.unwrap();
 }
 
 /// What reads files, but waits before each until it is let go.
@@ -142,9 +147,7 @@ async fn reading_what_came_back_is_no_time_of_the_tool() {
     let mut events = world.app.events().subscribe();
     let running = world.app.tool_calls(first.answer_id).await.unwrap();
     assert_eq!(running[0].state, ToolState::Running);
-    let go = folder.path().join("go");
-    let told = tokio::task::spawn_blocking(move || std::fs::write(go, "go\n").unwrap());
-    told.await.unwrap();
+    let_go(folder.path()).await;
     let answer = world
         .until_end(&mut events, first.answer_id, ToolDecision::Once)
         .await;
@@ -171,4 +174,5 @@ async fn an_answer_stops_while_what_came_back_is_read() {
         .await;
     assert_eq!(calls(&answer)[0].state, ToolState::Interrupted);
     assert!(files(&answer).is_empty());
+    let_go(folder.path()).await;
 }

@@ -335,6 +335,7 @@ mod tests {
         "export_unwritable",
         "export_full",
         "export_disturbed",
+        "diagram_refused",
         "dictating",
         "not_dictating",
         "screenshot_unavailable",

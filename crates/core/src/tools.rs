@@ -564,10 +564,13 @@ fn without(name: String, error: &Error, more: Option<Vec<String>>) -> AnswerNoti
 }
 
 fn local_definition(tool: LocalTool) -> fluxchat_model::ToolDefinition {
+    let mut schema = tool.schema();
+    // What was allowed is known by these words, whatever order a map is kept in.
+    schema.sort_all_objects();
     fluxchat_model::ToolDefinition {
         name: tool.name().to_owned(),
         description: tool.description().to_owned(),
-        schema: tool.schema().to_string(),
+        schema: schema.to_string(),
     }
 }
 

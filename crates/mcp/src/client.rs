@@ -189,8 +189,11 @@ impl Client {
             let page = self.peer.list_tools(Some(asked)).await;
             let page = page.map_err(|error| self.explain(error))?;
             for tool in page.tools {
+                // In one order: a server that writes it in another has not changed its tool.
+                let mut schema = serde_json::Value::Object((*tool.input_schema).clone());
+                schema.sort_all_objects();
                 let definition = ToolDefinition {
-                    schema: serde_json::Value::Object((*tool.input_schema).clone()).to_string(),
+                    schema: schema.to_string(),
                     description: cut(&tool.description.unwrap_or_default(), LONGEST_DESCRIPTION),
                     name: tool.name.into_owned(),
                 };

@@ -69,6 +69,18 @@ async fn a_bad_list_is_bounded() {
     let found = client.map_err(|it| it.0).unwrap().list().await.unwrap();
     assert_eq!(found.len(), 1, "each name once, and none too long");
 
+    let schema = |of: &str| format!(r#"{{"name":"t","inputSchema":{{{of}}}}}"#);
+    let mut schemas = Vec::new();
+    for of in [
+        r#""type":"object","properties":{"b":{},"a":{}}"#,
+        r#""properties":{"a":{},"b":{}},"type":"object""#,
+    ] {
+        let client = Client::start(server(&[&list(&schema(of), "")])).await;
+        let found = client.map_err(|it| it.0).unwrap().list().await.unwrap();
+        schemas.push(found[0].schema.clone());
+    }
+    assert_eq!(schemas[0], schemas[1], "nothing changed but the order");
+
     let wrong = said(r#"{"jsonrpc":"2.0","id":1,"result":{"tools":"none"}}"#);
     let client = Client::start(server(&[&wrong])).await.map_err(|it| it.0);
     assert_eq!(client.unwrap().list().await, Err(McpError::NotUnderstood));

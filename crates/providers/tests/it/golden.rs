@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use fluxchat_egress::Ctx;
 use fluxchat_model::Purpose;
 use fluxchat_providers::ndjson::LineDecoder;
-use fluxchat_providers::{KnownModels, Protocol, chat, models};
+use fluxchat_providers::{ChatEvent, KnownModels, Protocol, Step, chat, models};
 
 use crate::source::{ctx, request, source, steps};
 use crate::support::{MemoryLedger, Script, Server};
@@ -47,7 +47,7 @@ impl Reader {
         match self {
             Self::Chat(protocol) => {
                 for step in steps(protocol, kind, pieces) {
-                    writeln!(out, "{step:?}").unwrap();
+                    writeln!(out, "{:?}", in_order(step)).unwrap();
                 }
             }
             Self::Lines => {
@@ -61,6 +61,21 @@ impl Reader {
         }
         out
     }
+}
+
+/// What is sealed with its fields in one order: that of the map they are read into depends on what
+/// else is built.
+fn in_order(mut step: Step) -> Step {
+    match &mut step {
+        Step::Event(ChatEvent::Sealed(sealed)) => sealed.data.sort_all_objects(),
+        Step::Event(ChatEvent::ToolCall(delta)) => {
+            if let Some(sealed) = &mut delta.sealed {
+                sealed.data.sort_all_objects();
+            }
+        }
+        _ => {}
+    }
+    step
 }
 
 fn reader(name: &str) -> Option<Reader> {
