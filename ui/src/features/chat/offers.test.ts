@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { FakeOptions } from '../../platform/fake/world';
+import type { ToolBrought, ToolPrompts } from '../../ipc/generated/types';
 import { apiError } from '../../platform/fake/world';
 import { NO_INSTRUCTIONS } from '../../state/instructions';
 import { deferred, settled } from '../../state/test-client';
@@ -140,7 +141,7 @@ describe('prompts of servers', () => {
 
   it('are waited for: their name is not sent to a model meanwhile', async () => {
     const { fake, user, input, asked } = await chat(['Trips']);
-    const answer = deferred<unknown>();
+    const answer = deferred<ToolPrompts>();
     fake.answer('tool_prompts', () => answer.promise);
     await user.type(input, '/compare');
     await waitFor(() => expect(asked('tool_prompts')).toHaveLength(1));
@@ -204,7 +205,7 @@ describe('resources of servers', () => {
 
   it('are not waited for after Cancel, and the list is there again', async () => {
     const { fake, user, asked, app, tools } = await looked();
-    const late = deferred<unknown>();
+    const late = deferred<ToolBrought>();
     fake.answer('tool_resource_attach', () => late.promise);
     await user.type(await screen.findByTestId('resource-filter'), 'by its name{Enter}');
     const dialog = await screen.findByRole('dialog', { name: 'A plan by its name' });
