@@ -2,25 +2,13 @@ import { render, screen } from '@testing-library/svelte';
 import { tick } from 'svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import ListHost from './test/ListHost.svelte';
-
-type Told = (entries: Partial<ResizeObserverEntry>[]) => void;
+import { toldObserver } from './test/observer';
 
 afterEach(() => vi.unstubAllGlobals());
 
 describe('a list whose last row grows', () => {
   it('asks the page for no height, writes no style, and scrolls once', async () => {
-    let tell: Told = () => undefined;
-    vi.stubGlobal(
-      'ResizeObserver',
-      class {
-        constructor(told: Told) {
-          tell = told;
-        }
-        observe = () => undefined;
-        unobserve = () => undefined;
-        disconnect = () => undefined;
-      },
-    );
+    const tell = toldObserver<ResizeObserverEntry>('ResizeObserver');
     vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(400);
     const asked = vi.spyOn(Element.prototype, 'getBoundingClientRect');
     const items = Array.from({ length: 50 }, (_, at) => ({ key: `k${at}` }));

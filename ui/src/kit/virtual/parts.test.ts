@@ -1,25 +1,13 @@
 import { render, screen } from '@testing-library/svelte';
 import { tick } from 'svelte';
 import { afterEach, expect, it, vi } from 'vitest';
+import { toldObserver } from './test/observer';
 import PartsHost from './test/PartsHost.svelte';
-
-type Told = (entries: Partial<IntersectionObserverEntry>[]) => void;
 
 afterEach(() => vi.unstubAllGlobals());
 
 it('keeps what is read in its place when several parts above it grow in one go', async () => {
-  let tell: Told = () => undefined;
-  vi.stubGlobal(
-    'IntersectionObserver',
-    class {
-      constructor(told: Told) {
-        tell = told;
-      }
-      observe = () => undefined;
-      unobserve = () => undefined;
-      disconnect = () => undefined;
-    },
-  );
+  const tell = toldObserver<IntersectionObserverEntry>('IntersectionObserver');
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(400);
   // Three rows of 1,000; the middle one has two parts of 100 at its beginning, each of 500 once it is drawn.
   let scrolled = 0;

@@ -1,4 +1,4 @@
-import type { SendKey } from '../../ipc/generated/types';
+import type { SendKey } from '../ipc/generated/types';
 
 type Key = Pick<
   KeyboardEvent,
