@@ -2,7 +2,7 @@
 //! it and no further, and is gone when it is deleted.
 
 mod cited;
-mod room;
+pub mod room;
 #[cfg(target_os = "linux")]
 mod screen;
 mod takes;

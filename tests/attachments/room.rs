@@ -9,14 +9,14 @@ use super::cited::Room;
 use crate::support::app::ended;
 
 /// Sound of so many megabytes, which differs from others by its number.
-fn sound(number: u8, megabytes: usize) -> Vec<u8> {
+pub fn sound(number: u8, megabytes: usize) -> Vec<u8> {
     let mut bytes = b"ID3\x04\0\0\0\0\0\0\xFF\xFB\x90\0".to_vec();
     bytes.resize(megabytes << 20, number);
     bytes
 }
 
 /// How some of it looks on the wire.
-fn on_the_wire(number: u8) -> String {
+pub fn on_the_wire(number: u8) -> String {
     base64::engine::general_purpose::STANDARD.encode([number; 30])
 }
 

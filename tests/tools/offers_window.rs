@@ -4,7 +4,7 @@
 use fluxchat_testkit::recorder::{Answer, Recorder};
 use fluxchat_testkit::tool_host::{Manner, ToolHost};
 
-use super::window::{describe_server, save_server};
+use super::window::{describe_server, save_server, switch_on_afar};
 use crate::desktop::{Desk, add_source, first_run, set_offline, set_theme};
 use crate::support::{in_namespace, runtime};
 
@@ -31,14 +31,7 @@ fn inside() {
         save_server(&window, host.host()).await;
         window.click("rail-chat").await;
         window.click("new-chat").await;
-        window.click("tools-open").await;
-        window.wait("tools-panel").await;
-        window.click_text("Afar").await;
-        window
-            .wait_css("[data-testid=tools-panel] [role=switch][aria-checked=true]")
-            .await;
-        window.click("tools-open").await;
-        window.wait_gone("[data-testid=tools-panel]").await;
+        switch_on_afar(&window).await;
         assert!(host.seen().is_empty(), "switched on, it is asked nothing yet");
         let before = server.seen().len();
 

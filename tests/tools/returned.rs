@@ -10,6 +10,7 @@ use fluxchat_testkit::recorder::Answer;
 use serde_json::{Value, json};
 
 use super::{World, calls, definition, openai, shell_server, world};
+use crate::attachments::room::{on_the_wire, sound};
 
 /// Eight pixels by eight.
 const PICTURE: &str = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mM4ERCFFTEMLQkAQGRcgUWIpi0AAAAASUVORK5CYII=";
@@ -252,16 +253,13 @@ async fn a_file_goes_with_its_call_and_stays_where_calls_are_not_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_newest_of_what_was_returned_has_the_room_of_a_request() {
-    let sound = |number: u8| {
-        let mut bytes = b"ID3\x04\0\0\0\0\0\0\xFF\xFB\x90\0".to_vec();
-        bytes.resize(8 << 20, number);
-        let data = base64::engine::general_purpose::STANDARD.encode(bytes);
+    let sound = |number| {
+        let data = base64::engine::general_purpose::STANDARD.encode(sound(number, 8));
         json!({"type": "audio", "data": data, "mimeType": "audio/mpeg"})
     };
     let world = world(Dialect::Openai, vec![]).await;
     let answer = asked(&world, &json!([sound(1), sound(2)])).await;
     let told = world.bodies()[1].to_string();
-    let on_the_wire = |number: u8| base64::engine::general_purpose::STANDARD.encode([number; 30]);
     assert_eq!(names(&answer), ["sound-1.mp3", "sound-2.mp3"]);
     assert!(!told.contains(&on_the_wire(1)), "the first has no room");
     assert!(told.contains(&on_the_wire(2)), "beside the second");

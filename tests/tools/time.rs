@@ -11,6 +11,12 @@ use super::returned::{files, picture, returning};
 use super::under_way::{begin, pipes, read, slow};
 use super::{calls, definition, one_tool, openai, shell_server, world};
 
+/// A program whose one tool never ends.
+fn never() -> NewToolServer {
+    let list = format!("echo '[{}]'", definition("t", "d"));
+    shell_server(&list, "sleep 600; echo x")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_server_has_a_time_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
@@ -23,9 +29,10 @@ async fn each_server_has_a_time_of_its_own() {
     let world = world(Dialect::Openai, turns).await;
     world.app.tools_count_as_second(Duration::from_millis(20));
     let mut ids = Vec::new();
-    let list = format!("echo '[{}]'", definition("t", "d"));
-    let never = shell_server(&list, "sleep 600; echo x");
-    for (name, seconds, from) in [("Patient", 3_600, slow(folder.path())), ("Hasty", 5, never)] {
+    for (name, seconds, from) in [
+        ("Patient", 3_600, slow(folder.path())),
+        ("Hasty", 5, never()),
+    ] {
         let new = NewToolServer {
             name: name.to_owned(),
             timeout_s: Some(seconds),
@@ -118,11 +125,9 @@ async fn reading_what_came_back_is_no_time_of_the_tool() {
     let world = world(Dialect::Openai, turns).await;
     world.app.read_files_with(slow_reader(folder.path()));
     world.app.tools_count_as_second(Duration::from_millis(600));
-    let list = format!("echo '[{}]'", definition("t", "d"));
-    let never = shell_server(&list, "sleep 600; echo x");
     let quick = returning(folder.path(), &json!([picture()]));
     let mut ids = Vec::new();
-    for (name, from) in [("Quick", quick), ("Never", never)] {
+    for (name, from) in [("Quick", quick), ("Never", never())] {
         let new = NewToolServer {
             name: name.to_owned(),
             timeout_s: Some(5),

@@ -115,14 +115,7 @@ fn at_an_address() {
 
         window.click("rail-chat").await;
         window.click("new-chat").await;
-        window.click("tools-open").await;
-        window.wait("tools-panel").await;
-        window.click_text("Afar").await;
-        window
-            .wait_css("[data-testid=tools-panel] [role=switch][aria-checked=true]")
-            .await;
-        window.click("tools-open").await;
-        window.wait_gone("[data-testid=tools-panel]").await;
+        switch_on_afar(&window).await;
         let turn = |end: &str| {
             Answer::Turns(vec![
                 openai(
@@ -223,4 +216,16 @@ pub async fn save_server(window: &Window, host: &str) {
     window.click("tool-server-save").await;
     window.wait_gone("[data-testid=tool-server-form]").await;
     window.wait_text(&format!("Goes to {host}")).await;
+}
+
+/// Switches all tools of “Afar” on for the open conversation.
+pub async fn switch_on_afar(window: &Window) {
+    window.click("tools-open").await;
+    window.wait("tools-panel").await;
+    window.click_text("Afar").await;
+    window
+        .wait_css("[data-testid=tools-panel] [role=switch][aria-checked=true]")
+        .await;
+    window.click("tools-open").await;
+    window.wait_gone("[data-testid=tools-panel]").await;
 }
