@@ -564,14 +564,11 @@ fn without(name: String, error: &Error, more: Option<Vec<String>>) -> AnswerNoti
 }
 
 fn local_definition(tool: LocalTool) -> fluxchat_model::ToolDefinition {
-    let mut schema = tool.schema();
-    // What was allowed is known by these words, whatever order a map is kept in.
-    schema.sort_all_objects();
-    fluxchat_model::ToolDefinition {
-        name: tool.name().to_owned(),
-        description: tool.description().to_owned(),
-        schema: schema.to_string(),
-    }
+    fluxchat_mcp::definition(
+        tool.name().to_owned(),
+        tool.description().to_owned(),
+        tool.schema(),
+    )
 }
 
 #[cfg(test)]

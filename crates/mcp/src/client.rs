@@ -41,6 +41,22 @@ enum Link {
     Remote(Wire),
 }
 
+/// A tool as it is known: what was allowed is known by these words. The schema is written in one
+/// order: who writes its fields in another has not changed the tool.
+#[must_use]
+pub fn definition(
+    name: String,
+    description: String,
+    mut schema: serde_json::Value,
+) -> ToolDefinition {
+    schema.sort_all_objects();
+    ToolDefinition {
+        name,
+        description,
+        schema: schema.to_string(),
+    }
+}
+
 impl Client {
     /// Starts a program and greets it.
     ///
@@ -189,14 +205,11 @@ impl Client {
             let page = self.peer.list_tools(Some(asked)).await;
             let page = page.map_err(|error| self.explain(error))?;
             for tool in page.tools {
-                // In one order: a server that writes it in another has not changed its tool.
-                let mut schema = serde_json::Value::Object((*tool.input_schema).clone());
-                schema.sort_all_objects();
-                let definition = ToolDefinition {
-                    schema: schema.to_string(),
-                    description: cut(&tool.description.unwrap_or_default(), LONGEST_DESCRIPTION),
-                    name: tool.name.into_owned(),
-                };
+                let definition = definition(
+                    tool.name.into_owned(),
+                    cut(&tool.description.unwrap_or_default(), LONGEST_DESCRIPTION),
+                    serde_json::Value::Object((*tool.input_schema).clone()),
+                );
                 let bytes =
                     definition.name.len() + definition.description.len() + definition.schema.len();
                 let fits = definition.name.len() <= LONGEST_NAME

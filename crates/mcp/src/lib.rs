@@ -19,7 +19,7 @@ mod program;
 mod returned;
 mod sign_in;
 
-pub use client::Client;
+pub use client::{Client, definition};
 pub use fuzz::fuzz;
 pub use http::Remote;
 pub use offers::{Offers, Prompt, PromptArgument, PromptMessage, Resource};

@@ -3,6 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
 use rmcp::model::{CallToolResult, ContentBlock, ResourceContents};
 
 use crate::client::cut;
@@ -231,28 +232,10 @@ fn name_of(uri: &str) -> String {
     let path = uri.split(['?', '#']).next().unwrap_or_default();
     let last = path.trim_end_matches('/').rsplit('/').next();
     let last = last.unwrap_or_default();
-    let bytes: Vec<u8> = percent(last.as_bytes());
-    cut(&String::from_utf8_lossy(&bytes), LONGEST_ADDRESS)
-}
-
-fn percent(from: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(from.len());
-    let mut at = 0;
-    while let Some(byte) = from.get(at) {
-        let code = from.get(at + 1..at + 3).filter(|_| *byte == b'%');
-        let code = code.and_then(|it| std::str::from_utf8(it).ok());
-        match code.and_then(|it| u8::from_str_radix(it, 16).ok()) {
-            Some(value) => {
-                out.push(value);
-                at += 3;
-            }
-            None => {
-                out.push(*byte);
-                at += 1;
-            }
-        }
-    }
-    out
+    cut(
+        &percent_decode_str(last).decode_utf8_lossy(),
+        LONGEST_ADDRESS,
+    )
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 
 use std::process::ExitCode;
 
-use fluxchat_core::{App, Brought, Error, OfferField, OfferValues, PromptInfo, ResourceInfo};
-use fluxchat_model::{AssetId, DraftKey, ToolServer};
+use fluxchat_core::{
+    App, Brought, Error, OfferField, OfferValues, Offers, PromptInfo, ResourceInfo,
+};
+use fluxchat_model::{AssetId, DraftKey, ToolServer, ToolServerId};
 use serde_json::{Value, json};
 
 use super::tools::first_line;
@@ -11,28 +13,35 @@ use super::{Done, attach};
 use crate::args;
 use crate::output::{Failure, Out, count, document, plain};
 
-/// Lists what there is of a kind: on one server, or on all that are switched on.
+/// The prompts there are: of one server, or of all that are switched on.
 pub(super) async fn prompts(app: &App, named: Option<&str>, out: &Out) -> Done {
-    let mut found = Vec::new();
-    for server in servers(app, named).await? {
-        is_asked(&server, out);
-        let offers = app.server_prompts(server.id, DraftKey::NewConversation);
-        let offers = offers.await.map(|it| (it.rows, it.has_more));
-        found.push((server, offers));
-    }
+    let ask = async |id| app.server_prompts(id, DraftKey::NewConversation).await;
+    let found = each(app, named, ask, out).await?;
     list(named, &found, "prompts", prompt_row, prompt_line, out)
 }
 
 /// The same of resources.
 pub(super) async fn resources(app: &App, named: Option<&str>, out: &Out) -> Done {
+    let ask = async |id| app.server_resources(id, DraftKey::NewConversation).await;
+    let found = each(app, named, ask, out).await?;
+    list(named, &found, "resources", resource_row, resource_line, out)
+}
+
+type Found<T> = Result<Offers<T>, Error>;
+
+async fn each<T>(
+    app: &App,
+    named: Option<&str>,
+    ask: impl AsyncFn(ToolServerId) -> Found<T>,
+    out: &Out,
+) -> Result<Vec<(ToolServer, Found<T>)>, Failure> {
     let mut found = Vec::new();
     for server in servers(app, named).await? {
         is_asked(&server, out);
-        let offers = app.server_resources(server.id, DraftKey::NewConversation);
-        let offers = offers.await.map(|it| (it.rows, it.has_more));
+        let offers = ask(server.id).await;
         found.push((server, offers));
     }
-    list(named, &found, "resources", resource_row, resource_line, out)
+    Ok(found)
 }
 
 /// Puts the words of the prompt before those of the question, and resources beside them. What was
@@ -125,8 +134,6 @@ fn is_asked(server: &ToolServer, out: &Out) {
     }
 }
 
-type Found<T> = Result<(Vec<T>, bool), Error>;
-
 fn list<T>(
     named: Option<&str>,
     found: &[(ToolServer, Found<T>)],
@@ -144,7 +151,7 @@ fn list<T>(
     let servers = found.iter().map(|(server, offers)| {
         let error = problem(offers).as_ref().map(document);
         let (rows, has_more) = match offers {
-            Ok((rows, has_more)) => (rows.iter().map(row).collect(), *has_more),
+            Ok(offers) => (offers.rows.iter().map(row).collect(), offers.has_more),
             Err(_) => (Vec::new(), false),
         };
         json!({
@@ -160,7 +167,7 @@ fn list<T>(
     out.answer(&json!({ "servers": servers }), |_| {
         let mut text = String::new();
         for (server, offers) in found {
-            let Ok((rows, has_more)) = offers else {
+            let Ok(Offers { rows, has_more }) = offers else {
                 continue;
             };
             let name = plain(&server.name);

@@ -1,6 +1,7 @@
 //! Prompts and resources of servers as they are shown, and addresses that a person completes.
 
 use fluxchat_mcp::{Prompt, PromptArgument, Resource};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::super::words::shown;
 use super::OfferValues;
@@ -96,6 +97,33 @@ pub(super) fn resource_info(it: Resource) -> Option<ResourceInfo> {
     })
 }
 
+/// All but what stands in an address as it is (RFC 6570, 3.2.2).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+/// The same without what divides an address (3.2.3).
+const RESERVED: &AsciiSet = &UNRESERVED
+    .remove(b':')
+    .remove(b'/')
+    .remove(b'?')
+    .remove(b'#')
+    .remove(b'[')
+    .remove(b']')
+    .remove(b'@')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=');
+
 /// The names in a template of an address (RFC 6570), where it has single names alone: `{name}`, or
 /// `{+name}` for what may hold slashes.
 fn fields_of(template: &str) -> Option<Vec<String>> {
@@ -120,26 +148,14 @@ fn fields_of(template: &str) -> Option<Vec<String>> {
 pub(super) fn completed(template: &str, values: &OfferValues) -> String {
     let mut uri = template.to_owned();
     for (name, value) in values {
-        uri = uri.replace(&format!("{{{name}}}"), &percent(value, ""));
-        uri = uri.replace(
-            &format!("{{+{name}}}"),
-            &percent(value, ":/?#[]@!$&'()*+,;="),
-        );
-    }
-    uri
-}
-
-fn percent(value: &str, kept: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        let c = char::from(byte);
-        if c.is_ascii_alphanumeric() || "-._~".contains(c) || kept.contains(c) {
-            out.push(c);
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
+        for (field, escaped) in [
+            (format!("{{{name}}}"), UNRESERVED),
+            (format!("{{+{name}}}"), RESERVED),
+        ] {
+            uri = uri.replace(&field, &utf8_percent_encode(value, escaped).to_string());
         }
     }
-    out
+    uri
 }
 
 #[cfg(test)]
