@@ -81,6 +81,7 @@ describe('a diagram', () => {
   it('stays its source with one sentence where it cannot be drawn', async () => {
     await shown([code('mermaid', 'no')]);
     expect(await screen.findByText(/something in it is not written/)).toBeTruthy();
+    expect(screen.queryByTestId(TEST_IDS.diagramAgain), 'nothing would be otherwise').toBeNull();
     expect(screen.queryByTestId(TEST_IDS.diagram)).toBeNull();
     expect(screen.queryByTestId(TEST_IDS.diagramSource)).toBeNull();
     expect(screen.getByTestId(TEST_IDS.codeBlock).textContent).toContain('no');
@@ -88,9 +89,20 @@ describe('a diagram', () => {
   });
 
   it('stays its source where nobody answers', async () => {
-    await shown([code('mermaid', SOURCE)], new Error('locked'));
+    const { fake, user, asked } = await shown([code('mermaid', SOURCE)], new Error('locked'));
     expect(await screen.findByText(/could not be drawn just now/)).toBeTruthy();
     expect(screen.getByTestId(TEST_IDS.codeBlock).textContent).toContain('A-->B;');
+    // It is asked again when somebody wants it, also where drawing took too long.
+    fake.answer('diagram_draw', () => ({ scene: null, refusal: 'stopped' }));
+    await user.click(screen.getByTestId(TEST_IDS.diagramAgain));
+    expect(await screen.findByText(/took too long or broke off/)).toBeTruthy();
+    expect(document.activeElement, 'the keyboard stays').toBe(screen.getByTestId(TEST_IDS.diagramAgain));
+    fake.answer('diagram_draw', () => ({ scene: scene(false), refusal: null }));
+    await user.keyboard('{Enter}');
+    await screen.findByTestId(TEST_IDS.diagram);
+    expect(asked()).toHaveLength(3);
+    expect(screen.queryByTestId(TEST_IDS.diagramAgain)).toBeNull();
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId(TEST_IDS.diagramSource)));
   });
 
   it('is drawn again for other paper, and the old picture stays until then', async () => {

@@ -1,5 +1,5 @@
 import type Picture from './Picture.svelte';
-import type { Block, DiagramDrawn, DiagramTheme, Scene } from '../../ipc/generated/types';
+import type { Block, DiagramDrawn, DiagramRefusal, DiagramTheme, Scene } from '../../ipc/generated/types';
 
 export type CodeBlock = Extract<Block, { type: 'code_block' }>;
 
@@ -22,6 +22,9 @@ export interface Kept {
  * it was. It goes with the text it belongs to, so nothing of it outlives a lock or a deletion.
  */
 export const kept = new WeakMap<Block, Kept>();
+
+/** Whether it says nothing of the diagram: the next time, it may be drawn. */
+export const passes = (refusal: DiagramRefusal | null | undefined): boolean => refusal === 'stopped' || refusal === 'no_reader';
 
 /** Whether a block is a diagram, all of which is there. */
 export function isDiagram({ language, closed }: CodeBlock, arrives: boolean): boolean {
