@@ -84,6 +84,17 @@ async fn a_diagram_is_drawn_offline_and_saved_as_a_picture() {
     assert_eq!(error.code, "diagram_refused");
     assert!(!other.exists());
 
+    // Nothing is wrong with the diagram where nobody can draw.
+    for (reader, code) in [
+        ("/nonexistent", "no_reader"),
+        ("/bin/false", "diagram_stopped"),
+    ] {
+        app.read_files_with(reader.into());
+        let error = commands::diagram::diagram_save(&app, save(SOURCE), &other).await;
+        assert_eq!(error.unwrap_err().code, code);
+    }
+    assert!(!other.exists());
+
     let after = app
         .ledger_page(LedgerFilter::default(), 100)
         .await

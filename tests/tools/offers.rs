@@ -3,16 +3,18 @@
 
 use std::time::Duration;
 
-use fluxchat_core::{App, Brought, Error, OfferValues};
+use fluxchat_core::{App, Brought, Error, NewToolServer, OfferAsking, OfferValues};
 use fluxchat_model::{
-    Dialect, DraftKey, LedgerEntry, LedgerFilter, Purpose, Secret, ToolDecision, ToolServer,
-    ToolServerId,
+    Dialect, DraftKey, LedgerEntry, LedgerFilter, OfferAskingId, Purpose, Secret, Timestamp,
+    ToolDecision, ToolServer, ToolServerId, ToolState,
 };
 use fluxchat_testkit::canary;
 use fluxchat_testkit::tool_host::{Manner, ToolHost};
 
 use super::remote::at;
-use super::{World, openai, world};
+use super::time::{let_go, slow_reader};
+use super::under_way::{begin, read, slow};
+use super::{World, calls, openai, world};
 
 const NEW: DraftKey = DraftKey::NewConversation;
 
@@ -44,32 +46,53 @@ impl Afar {
     }
 
     async fn attach(&self, key: DraftKey, uri: &str) -> Result<Brought, Error> {
+        let asking = asking(self.server.id, key);
         self.app()
-            .attach_resource(self.server.id, key, uri, None, Vec::new())
+            .attach_resource(asking, uri, None, Vec::new())
             .await
     }
 }
 
 async fn fill(app: &App, id: ToolServerId, key: DraftKey, first: &str) -> Result<Brought, Error> {
     let values = vec![("first".to_owned(), first.to_owned())];
-    app.fill_server_prompt(id, key, "compare", values).await
+    app.fill_server_prompt(asking(id, key), "compare", values)
+        .await
+}
+
+fn asking(server: ToolServerId, key: DraftKey) -> OfferAsking {
+    OfferAsking {
+        server,
+        key,
+        id: None,
+    }
+}
+
+/// The same by somebody who can stop it.
+async fn fill_as(afar: &Afar, id: OfferAskingId) -> Result<Brought, Error> {
+    let asking = OfferAsking {
+        id: Some(id),
+        ..asking(afar.server.id, NEW)
+    };
+    let values = vec![("first".to_owned(), "a".to_owned())];
+    afar.app()
+        .fill_server_prompt(asking, "compare", values)
+        .await
+}
+
+fn asking_id(number: u8) -> OfferAskingId {
+    OfferAskingId::new(Timestamp(0), [number; 10])
 }
 
 /// Everything a person can ask a server for, with the code it ends with.
 async fn every_asking(app: &App, id: ToolServerId, key: DraftKey) -> [Option<&'static str>; 4] {
     let none = OfferValues::new();
-    [
-        app.server_prompts(id, key).await.err().map(|it| it.code()),
-        app.server_resources(id, key)
-            .await
-            .err()
-            .map(|it| it.code()),
-        fill(app, id, key, "a").await.err().map(|it| it.code()),
-        app.attach_resource(id, key, "file:///plans/a.md", None, none)
-            .await
-            .err()
-            .map(|it| it.code()),
-    ]
+    let asking = asking(id, key);
+    let prompts = app.server_prompts(asking).await.err();
+    let resources = app.server_resources(asking).await.err();
+    let filled = fill(app, id, key, "a").await.err();
+    let attached = app.attach_resource(asking, "file:///plans/a.md", None, none);
+    let attached = attached.await.err();
+    [prompts, resources, filled, attached].map(|it| it.map(|it| it.code()))
 }
 
 async fn rows(app: &App) -> Vec<LedgerEntry> {
@@ -94,10 +117,10 @@ async fn what_a_person_asks_for_is_in_the_ledger_and_what_they_wrote_is_content(
     let key = DraftKey::Conversation(sent.conversation_id);
     assert!(afar.host.seen().is_empty(), "nothing asks by itself");
 
-    let prompts = app.server_prompts(id, key).await.unwrap();
+    let prompts = app.server_prompts(asking(id, key)).await.unwrap();
     let names: Vec<&str> = prompts.rows.iter().map(|it| it.name.as_str()).collect();
     assert_eq!(names, ["compare", "second"], "of both pages");
-    app.server_resources(id, key).await.unwrap();
+    app.server_resources(asking(id, key)).await.unwrap();
     let listed = rows(app).await;
     // The control arm: whoever asks what there is tells nothing of their own.
     assert_eq!((with_content(&listed), listed.is_empty()), (0, false));
@@ -178,7 +201,7 @@ async fn words_are_for_the_text_and_files_stand_beside_it() {
         .collect();
     assert_eq!(left, [("audio/wav", "file_unreadable")]);
     afar.attach(NEW, "file:///plans/lisbon.md").await.unwrap();
-    let seen = app.server_resources(id, NEW).await.unwrap().rows;
+    let seen = app.server_resources(asking(id, NEW)).await.unwrap().rows;
     let labels: Vec<&str> = seen.iter().map(|it| it.label.as_str()).collect();
     assert_eq!(labels, ["Lis\\u202ebon", "dot", "nothing", "plan"]);
     assert_eq!(
@@ -192,10 +215,10 @@ async fn words_are_for_the_text_and_files_stand_beside_it() {
     let plan = &seen[3];
     assert_eq!(plan.fields.len(), 1);
     let values = vec![("name".to_owned(), "a b".to_owned())];
-    let completed = app.attach_resource(id, NEW, &plan.uri, Some("Faro"), values);
+    let completed = app.attach_resource(asking(id, NEW), &plan.uri, Some("Faro"), values);
     completed.await.unwrap();
     let lisbon = &seen[0];
-    let named = app.attach_resource(id, NEW, &lisbon.uri, Some(&lisbon.name), Vec::new());
+    let named = app.attach_resource(asking(id, NEW), &lisbon.uri, Some(&lisbon.name), Vec::new());
     named.await.unwrap();
 
     let files = app.attachments(NEW).await.unwrap();
@@ -235,7 +258,7 @@ async fn words_are_for_the_text_and_files_stand_beside_it() {
 async fn prompt_label(afar: &Afar) -> String {
     let prompts = afar
         .app()
-        .server_prompts(afar.server.id, NEW)
+        .server_prompts(asking(afar.server.id, NEW))
         .await
         .unwrap();
     prompts.rows[0].label.clone()
@@ -252,7 +275,7 @@ async fn what_brings_nothing_says_so() {
     );
     let second = afar
         .app()
-        .fill_server_prompt(afar.server.id, NEW, "second", Vec::new());
+        .fill_server_prompt(asking(afar.server.id, NEW), "second", Vec::new());
     assert_eq!(code(second.await), "tool_nothing");
     let long = "x".repeat((1 << 20) + 1);
     let before = afar.host.seen().len();
@@ -308,12 +331,12 @@ async fn where_nothing_may_be_asked_nobody_is() {
 async fn nobody_waits_longer_than_they_want() {
     let afar = Afar::start(Manner::Silent).await;
     let (app, id) = (afar.app(), afar.server.id);
-    let waits = afar.fill(NEW, "a");
+    let waits = fill_as(&afar, asking_id(1));
     let stops = async {
         while !afar.host.asked().iter().any(|it| it == "prompts/get") {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        app.stop_asking(id).unwrap();
+        app.stop_asking(asking_id(1)).unwrap();
     };
     let (stopped, ()) = tokio::join!(waits, stops);
     assert_eq!(stopped.unwrap_err().code(), "cancelled");
@@ -325,9 +348,86 @@ async fn nobody_waits_longer_than_they_want() {
     assert!(app.attachments(NEW).await.unwrap().is_empty());
     // Whoever asks anew is not stopped by that.
     afar.host.behave(Manner::Well);
-    app.server_prompts(id, NEW).await.unwrap();
+    app.server_prompts(asking(id, NEW)).await.unwrap();
     afar.host.behave(Manner::Fails(500));
     assert_eq!(afar.fill(NEW, "a").await.unwrap_err().code(), "tool_status");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_is_of_one_asking_and_not_lost_where_it_is_first() {
+    let afar = Afar::start(Manner::Well).await;
+    afar.app().stop_asking(asking_id(1)).unwrap();
+    let stopped = fill_as(&afar, asking_id(1)).await;
+    assert_eq!(stopped.unwrap_err().code(), "cancelled");
+    assert!(afar.host.seen().is_empty(), "nothing left");
+    let other = fill_as(&afar, asking_id(2)).await;
+    assert_eq!(other.unwrap().files.len(), 1, "the control arm");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_when_nobody_waited_stands_beside_no_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let afar = Afar::start(Manner::Well).await;
+    afar.app().read_files_with(slow_reader(folder.path()));
+    let stopped_by = async |stop: OfferAskingId| {
+        let reads = fill_as(&afar, asking_id(1));
+        let stops = async {
+            read(folder.path().join("began")).await;
+            afar.app().stop_asking(stop).unwrap();
+            let_go(folder.path()).await;
+        };
+        tokio::join!(reads, stops).0
+    };
+    let stopped = stopped_by(asking_id(1)).await;
+    assert_eq!(stopped.unwrap_err().code(), "cancelled");
+    assert!(afar.app().attachments(NEW).await.unwrap().is_empty());
+    let assets = afar.app().profile().join("assets");
+    let there = std::fs::read_dir(&assets).map_or(0, Iterator::count);
+    assert_eq!(there, 0, "nor is it on the disk");
+    stopped_by(asking_id(2)).await.unwrap();
+    let there = afar.app().attachments(NEW).await.unwrap().len();
+    assert_eq!(there, 1, "the control arm");
+}
+
+/// A program that says there are prompts, and answers no question about them.
+fn with_prompts(server: NewToolServer) -> NewToolServer {
+    let mut arguments = server.arguments;
+    for argument in &mut arguments {
+        *argument = argument.replace(r#""tools":{}}"#, r#""tools":{},"prompts":{}}"#);
+    }
+    NewToolServer {
+        arguments,
+        ..server
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looks_at_what_a_program_offers_ends_nothing_it_is_doing() {
+    let folder = tempfile::tempdir().unwrap();
+    let turns = vec![openai("", &[("Slow__t", "{}")]), openai("Done.", &[])];
+    let world = world(Dialect::Openai, turns).await;
+    let server = with_prompts(slow(folder.path()));
+    let server = world.app.add_tool_server(server).await.unwrap();
+    let reading = read(folder.path().join("began"));
+    let began = async { drop(reading.await) };
+    let ask = world.question("do it", &[&server.id.to_string()]);
+    let sent = begin(&world, ask, began).await;
+    // Its own time was counted in seconds as they are.
+    world.app.tools_count_as_second(Duration::from_millis(1));
+    let looked = async || world.app.server_prompts(asking(server.id, NEW)).await;
+    assert_eq!(looked().await.unwrap_err().code(), "tool_no_answer");
+    let runs = async || world.app.tools().await.unwrap().servers[0].is_running;
+    assert!(runs().await);
+    let mut events = world.app.events().subscribe();
+    let_go(folder.path()).await;
+    let answer = world
+        .until_end(&mut events, sent.answer_id, ToolDecision::Once)
+        .await;
+    assert_eq!(calls(&answer)[0].state, ToolState::Done);
+    assert_eq!(answer.text(), "Done.");
+    // Whoever does nothing and does not answer is ended.
+    assert_eq!(looked().await.unwrap_err().code(), "tool_no_answer");
+    assert!(!runs().await, "the control arm");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -336,8 +436,16 @@ async fn who_does_not_say_that_there_are_any_is_not_asked() {
     let program = world.program().await;
     // It would answer no such question, and be waited for.
     let found = tokio::time::timeout(Duration::from_secs(10), async {
-        let prompts = world.app.server_prompts(program.id, NEW).await.unwrap();
-        let resources = world.app.server_resources(program.id, NEW).await.unwrap();
+        let prompts = world
+            .app
+            .server_prompts(asking(program.id, NEW))
+            .await
+            .unwrap();
+        let resources = world
+            .app
+            .server_resources(asking(program.id, NEW))
+            .await
+            .unwrap();
         prompts.rows.len() + resources.rows.len()
     });
     assert_eq!(found.await, Ok(0));

@@ -252,6 +252,16 @@ async fn whatever_a_server_does_the_answer_goes_on_and_nothing_runs_twice() {
             "did not answer in time",
         ),
         (Manner::TooLarge, ToolState::Failed, "larger than"),
+        (
+            Manner::TooManyValues { in_event: false },
+            ToolState::Failed,
+            "32 MB or 500,000 values",
+        ),
+        (
+            Manner::TooManyValues { in_event: true },
+            ToolState::Failed,
+            "32 MB or 500,000 values",
+        ),
         (Manner::NotJson, ToolState::Failed, "does not speak"),
         (Manner::Fails(500), ToolState::Failed, "the error 500"),
         (Manner::Fails(429), ToolState::Failed, "the error 429"),

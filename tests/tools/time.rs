@@ -91,14 +91,14 @@ async fn a_time_has_bounds_and_stays_when_something_else_is_changed() {
 }
 
 /// What waits at the pipe goes on.
-async fn let_go(folder: &Path) {
+pub(super) async fn let_go(folder: &Path) {
     let go = folder.join("go");
     let told = tokio::task::spawn_blocking(move || std::fs::write(go, "go\n").unwrap());
     told.await.unwrap();
 }
 
 /// What reads files, but waits before each until it is let go.
-fn slow_reader(folder: &Path) -> std::path::PathBuf {
+pub(super) fn slow_reader(folder: &Path) -> std::path::PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
     pipes(folder);
     let place = folder.display();

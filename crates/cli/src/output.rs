@@ -336,6 +336,7 @@ mod tests {
         "export_full",
         "export_disturbed",
         "diagram_refused",
+        "diagram_stopped",
         "dictating",
         "not_dictating",
         "screenshot_unavailable",

@@ -315,7 +315,7 @@ fn too_large() -> Error {
     Error::invalid("file_too_large", "The file is larger than 50 MB.")
 }
 
-fn unreadable(error: ReadError) -> Error {
+pub(crate) fn unreadable(error: ReadError) -> Error {
     let code = match error {
         ReadError::NoReader => "no_reader",
         ReadError::Protected => "file_protected",

@@ -4,8 +4,10 @@ mod svg;
 
 use std::sync::Arc;
 
+use fluxchat_extract::ReadError;
 use fluxchat_model::{DiagramRefusal, DiagramTheme, Scene};
 
+use crate::attachments::unreadable;
 use crate::{App, Error};
 
 /// A page may ask for all of a long conversation at once.
@@ -45,14 +47,27 @@ impl App {
     /// The picture of a diagram as an SVG file, for white paper.
     ///
     /// # Errors
-    /// `diagram_refused`; when the archive is not open.
+    /// `diagram_refused`, `diagram_stopped`, `no_reader`; when the archive is not open.
     pub async fn diagram_svg(&self, text: String) -> Result<String, Error> {
         match self.diagram(text, DiagramTheme::Light).await? {
             Ok(scene) => Ok(svg::write(&scene)),
-            Err(_) => Err(Error::invalid(
-                "diagram_refused",
-                "This diagram cannot be drawn.",
-            )),
+            Err(refusal) => Err(refused(refusal)),
+        }
+    }
+}
+
+fn refused(refusal: DiagramRefusal) -> Error {
+    match refusal {
+        DiagramRefusal::NoReader => unreadable(ReadError::NoReader),
+        DiagramRefusal::Stopped => Error::invalid(
+            "diagram_stopped",
+            "Drawing this diagram took too long or broke off.",
+        ),
+        DiagramRefusal::TooLong
+        | DiagramRefusal::UnknownKind
+        | DiagramRefusal::NotUnderstood
+        | DiagramRefusal::TooLarge => {
+            Error::invalid("diagram_refused", "This diagram cannot be drawn.")
         }
     }
 }

@@ -122,9 +122,9 @@ pub use sources::{Added, NewSource};
 pub use spend::{BudgetState, Spending, dollars};
 pub use tokens::about as about_tokens;
 pub use tools::{
-    Brought, LOCAL_TOOLS, LeftOutFile, LocalTool, NewToolServer, OfferField, OfferValues, Offers,
-    PromptInfo, ResourceInfo, SignInInfo, SignInPage, SignInStage, SignedOut, ToolAbout, ToolInfo,
-    ToolServerInfo, ToolsInfo, shown_json, tool_address,
+    Brought, LOCAL_TOOLS, LeftOutFile, LocalTool, NewToolServer, OfferAsking, OfferField,
+    OfferValues, Offers, PromptInfo, ResourceInfo, SignInInfo, SignInPage, SignInStage, SignedOut,
+    ToolAbout, ToolInfo, ToolServerInfo, ToolsInfo, shown_json, tool_address,
 };
 pub use verify::{Chain, Doctor, Verification};
 pub use voice::{

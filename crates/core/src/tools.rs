@@ -29,7 +29,9 @@ use sha2::{Digest as _, Sha256};
 
 pub(crate) use files::pages_read;
 pub use local::{LOCAL_TOOLS, LocalTool};
-pub use offers::{Brought, LeftOutFile, OfferField, OfferValues, Offers, PromptInfo, ResourceInfo};
+pub use offers::{
+    Brought, LeftOutFile, OfferAsking, OfferField, OfferValues, Offers, PromptInfo, ResourceInfo,
+};
 pub use permits::SignedOut;
 pub(crate) use remote::Sessions;
 pub use remote::address as tool_address;

@@ -87,7 +87,7 @@ macro_rules! for_each_command {
             offers tool_prompt_fill(ToolPromptFillReq) -> ToolBrought;
             offers tool_resources(ToolOffersReq) -> ToolResources;
             offers tool_resource_attach(ToolResourceAttachReq) -> ToolBrought;
-            offers tool_ask_cancel(ToolServerReq) -> Done;
+            offers tool_ask_cancel(ToolAskCancelReq) -> Done;
             voice voice_get(Empty) -> VoiceState;
             voice voice_set(VoiceSetReq) -> VoiceState;
             voice voice_agree(VoiceAgreeReq) -> VoiceState;

@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +35,23 @@ pub struct Client {
     service: Mutex<Option<RunningService<RoleClient, Asked>>>,
     link: Link,
     ended: Arc<Ending>,
+    calls: AtomicUsize,
+}
+
+/// A call that is under way; no more once it is dropped.
+struct AtWork<'c>(&'c AtomicUsize);
+
+impl<'c> AtWork<'c> {
+    fn begin(calls: &'c AtomicUsize) -> Self {
+        calls.fetch_add(1, Ordering::AcqRel);
+        Self(calls)
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 enum Link {
@@ -135,6 +153,7 @@ impl Client {
             service: Mutex::new(Some(service)),
             link,
             ended,
+            calls: AtomicUsize::new(0),
         }
     }
 
@@ -147,6 +166,12 @@ impl Client {
     pub fn is_alive(&self) -> bool {
         let runs = self.service().as_ref().is_some_and(|it| !it.is_closed());
         runs && !self.ended.is_over()
+    }
+
+    /// Whether a tool of it is being called.
+    #[must_use]
+    pub fn is_at_work(&self) -> bool {
+        self.calls.load(Ordering::Acquire) > 0
     }
 
     /// The end of what a program wrote beside its answers.
@@ -239,6 +264,7 @@ impl Client {
         let arguments =
             serde_json::from_str(arguments).map_err(|_| McpError::Refused("no object".into()))?;
         self.begin();
+        let _at_work = AtWork::begin(&self.calls);
         let asked = CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments);
         let result = self.peer.call_tool(asked).await;
         Ok(returned(result.map_err(|error| self.explain(error))?))

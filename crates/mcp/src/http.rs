@@ -121,8 +121,16 @@ impl Wire {
     }
 
     fn lost(&self, error: EgressError) -> Failure {
-        *self.failed() = Some(McpError::Remote(error.clone()));
+        self.note(&error);
         StreamableHttpError::Client(error)
+    }
+
+    fn note(&self, error: &EgressError) {
+        let mut failed = self.failed();
+        // Who ended it knows why.
+        if !matches!(error, EgressError::Cancelled) || failed.is_none() {
+            *failed = Some(McpError::Remote(error.clone()));
+        }
     }
 
     async fn send(
@@ -217,9 +225,9 @@ impl Wire {
             }
             let event = events.next().await?;
             if event.as_ref().is_ok_and(|it| has_too_many_values(data(it))) {
+                let _ = wire.fail(McpError::TooMuch);
                 // Nobody goes on with it.
                 wire.silence();
-                let _ = wire.fail(McpError::TooMuch);
                 return None;
             }
             if event.as_ref().is_ok_and(answers) {
@@ -272,7 +280,7 @@ impl Reading {
             }
             Err(error) => error,
         };
-        *self.wire.failed() = Some(McpError::Remote(error.clone()));
+        self.wire.note(&error);
         Some(Err(error))
     }
 }

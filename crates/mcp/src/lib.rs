@@ -43,7 +43,7 @@ pub enum McpError {
     Ended,
     /// It said more at once than is read, and was ended.
     #[error(
-        "The server of tools returned more than 32 MB at once, which is not read. It was ended."
+        "The server of tools returned more than 32 MB or 500,000 values at once, which is not read. It was ended."
     )]
     TooMuch,
     /// It does not speak the protocol.

@@ -54,6 +54,8 @@ macro_rules! ids {
 ids! {
     /// A server of tools.
     ToolServerId,
+    /// Somebody who waits for what a server of tools was asked for. Whoever waits makes it.
+    OfferAskingId,
     /// A conversation.
     ConversationId,
     /// One node of a conversation's message tree.

@@ -47,8 +47,8 @@ pub use erasure::{ErasurePreview, ErasureStage, MediaKind, TimeRange};
 pub use filing::{Folder, Tag};
 pub use id::{
     AssetId, ConsentEventId, ConversationId, DiagnosticReportId, ErasureId, FolderId, InvalidId,
-    MessageId, OutboxId, PresetId, PrivacyRequestId, PromptId, RequestId, RetentionRuleId,
-    SourceId, TagId, TombstoneId, ToolServerId,
+    MessageId, OfferAskingId, OutboxId, PresetId, PrivacyRequestId, PromptId, RequestId,
+    RetentionRuleId, SourceId, TagId, TombstoneId, ToolServerId,
 };
 pub use ledger::{
     EgressRecord, Initiator, LedgerEntry, LedgerFacet, LedgerFilter, LedgerSummary, Outcome,

@@ -34,6 +34,11 @@ pub enum Manner {
     Silent,
     /// One event without an end in size.
     TooLarge,
+    /// More values than anybody reads, in one document or in an event.
+    TooManyValues {
+        /// Whether in an event.
+        in_event: bool,
+    },
     /// Something that is not JSON.
     NotJson,
     /// An error of HTTP.
@@ -284,6 +289,15 @@ async fn call(
             let begin = stream::once(async { Ok::<_, std::io::Error>("data: \"".to_owned()) });
             let rest = stream::repeat_with(move || Ok(piece.clone()));
             events(Body::from_stream(begin.chain(rest)))
+        }
+        Manner::TooManyValues { in_event } => {
+            let many = vec![0; 600_000];
+            let many = json!({"jsonrpc": "2.0", "id": id, "result": {"content": [], "_meta": {"many": many}}});
+            if in_event {
+                events(Body::from(event(&many)))
+            } else {
+                json_of(&many)
+            }
         }
         Manner::NotJson => answer(200, "application/json", "<html>hello</html>"),
         Manner::Fails(status) => answer(status, "text/plain", "no"),

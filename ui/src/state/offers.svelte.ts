@@ -75,6 +75,17 @@ export class Offers {
 export const from = (conversation: string | null): { conversation_id?: string } =>
   conversation === null ? {} : { conversation_id: conversation };
 
+/** What a server is asked for, as it can be stopped: by this, and nothing else that it was asked for. */
+export class OfferAsking {
+  readonly id = crypto.randomUUID();
+
+  constructor(private readonly app: AppState) {}
+
+  stop(): void {
+    void this.app.client.toolAskCancel({ asking_id: this.id }).catch(() => undefined);
+  }
+}
+
 /** Shows what a server brought when nobody waited for it any more, where it belongs to what is open. */
 export function showLate(app: AppState, where: { conversation_id?: string }): void {
   if (where.conversation_id === (app.thread.conversationId ?? undefined)) void app.attachments.refresh();

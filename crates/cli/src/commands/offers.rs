@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use fluxchat_core::{
-    App, Brought, Error, OfferField, OfferValues, Offers, PromptInfo, ResourceInfo,
+    App, Brought, Error, OfferAsking, OfferField, OfferValues, Offers, PromptInfo, ResourceInfo,
 };
 use fluxchat_model::{AssetId, DraftKey, ToolServer, ToolServerId};
 use serde_json::{Value, json};
@@ -15,16 +15,31 @@ use crate::output::{Failure, Out, count, document, plain};
 
 /// The prompts there are: of one server, or of all that are switched on.
 pub(super) async fn prompts(app: &App, named: Option<&str>, out: &Out) -> Done {
-    let ask = async |id| app.server_prompts(id, DraftKey::NewConversation).await;
+    let ask = async |id| {
+        app.server_prompts(asking(id, DraftKey::NewConversation))
+            .await
+    };
     let found = each(app, named, ask, out).await?;
     list(named, &found, "prompts", prompt_row, prompt_line, out)
 }
 
 /// The same of resources.
 pub(super) async fn resources(app: &App, named: Option<&str>, out: &Out) -> Done {
-    let ask = async |id| app.server_resources(id, DraftKey::NewConversation).await;
+    let ask = async |id| {
+        app.server_resources(asking(id, DraftKey::NewConversation))
+            .await
+    };
     let found = each(app, named, ask, out).await?;
     list(named, &found, "resources", resource_row, resource_line, out)
+}
+
+/// Nobody stops it but who ends the program.
+fn asking(server: ToolServerId, key: DraftKey) -> OfferAsking {
+    OfferAsking {
+        server,
+        key,
+        id: None,
+    }
 }
 
 type Found<T> = Result<Offers<T>, Error>;
@@ -59,13 +74,15 @@ pub(super) async fn bring(
         let values = values(&ask.arguments)?;
         let (server, name) = of_server(app, named).await?;
         is_asked(&server, out);
-        let filled = app.fill_server_prompt(server.id, key, name, values).await?;
+        let filled = app
+            .fill_server_prompt(asking(server.id, key), name, values)
+            .await?;
         words.push(taken(filled, attached, out));
     }
     for named in &ask.resources {
         let (server, uri) = of_server(app, named).await?;
         is_asked(&server, out);
-        let read = app.attach_resource(server.id, key, uri, None, Vec::new());
+        let read = app.attach_resource(asking(server.id, key), uri, None, Vec::new());
         taken(read.await?, attached, out);
     }
     words.push(typed);

@@ -2,66 +2,46 @@
 //! which stand beside it as files. Each is asked for by a person, and asking is allowing it: no
 //! model can, and nobody is asked before. Nothing of what there is, is kept.
 
+mod asking;
 mod brought;
 mod listed;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use fluxchat_egress::{CancellationToken, EgressError};
 use fluxchat_mcp::{Client, McpError, PromptMessage};
-use fluxchat_model::{ConversationId, DraftKey, ToolServer, ToolServerId, ToolTransport};
+use fluxchat_model::{ConversationId, DraftKey, OfferAskingId, ToolServer, ToolTransport};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
 pub use fluxchat_mcp::Offers;
 
+pub use asking::OfferAsking;
 pub use brought::{Brought, LeftOutFile};
 pub use listed::{OfferField, PromptInfo, ResourceInfo};
 
 use crate::{App, Error};
-use brought::nothing;
+pub(super) use asking::Waiting;
+use asking::{Waits, while_wanted};
+use brought::{Place, nothing};
 use listed::{completed, prompt_info, resource_info};
 
-/// Of the values of a prompt or an address together: as long as a question may be.
+/// Of the values of a prompt together, or of an address that is completed: as long as a question may
+/// be.
 const LONGEST_VALUES: usize = 1 << 20;
 
 /// Values a person typed, by the names of their fields.
 pub type OfferValues = Vec<(String, String)>;
-
-/// The servers somebody waits for.
-#[derive(Default)]
-pub(super) struct Waiting(Mutex<HashMap<ToolServerId, CancellationToken>>);
-
-impl Waiting {
-    fn for_server(&self, id: ToolServerId, stop: &CancellationToken) -> CancellationToken {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting
-            .entry(id)
-            .or_insert_with(|| stop.child_token())
-            .clone()
-    }
-
-    fn end(&self, id: ToolServerId) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(token) = waiting.remove(&id) {
-            token.cancel();
-        }
-    }
-}
 
 impl App {
     /// The prompts a server offers now.
     ///
     /// # Errors
     /// `supervised`, `offline`, `only_here`, `restricted`; when it does not answer.
-    pub async fn server_prompts(
-        &self,
-        id: ToolServerId,
-        key: DraftKey,
-    ) -> Result<Offers<PromptInfo>, Error> {
+    pub async fn server_prompts(&self, asking: OfferAsking) -> Result<Offers<PromptInfo>, Error> {
+        let open = self.open()?;
+        let waits = open.tools.waiting.begin(&asking, &open.stop);
         let (_, listed) = self
-            .ask_server(id, key, |client| client.prompts().boxed())
+            .ask_server(&asking, &waits, |client| client.prompts().boxed())
             .await?;
         Ok(Offers {
             rows: listed.rows.into_iter().map(prompt_info).collect(),
@@ -75,11 +55,12 @@ impl App {
     /// The same.
     pub async fn server_resources(
         &self,
-        id: ToolServerId,
-        key: DraftKey,
+        asking: OfferAsking,
     ) -> Result<Offers<ResourceInfo>, Error> {
+        let open = self.open()?;
+        let waits = open.tools.waiting.begin(&asking, &open.stop);
         let (_, listed) = self
-            .ask_server(id, key, |client| client.resources().boxed())
+            .ask_server(&asking, &waits, |client| client.resources().boxed())
             .await?;
         Ok(Offers {
             rows: listed.rows.into_iter().filter_map(resource_info).collect(),
@@ -94,18 +75,24 @@ impl App {
     /// The same; `message_too_long`, `tool_nothing`.
     pub async fn fill_server_prompt(
         &self,
-        id: ToolServerId,
-        key: DraftKey,
+        asking: OfferAsking,
         name: &str,
         values: OfferValues,
     ) -> Result<Brought, Error> {
-        short_enough(&values)?;
+        let open = self.open()?;
+        let waits = open.tools.waiting.begin(&asking, &open.stop);
+        short_enough(values.iter().map(|(_, value)| value.len()).sum())?;
         let name = name.to_owned();
-        let asked = self.ask_server(id, key, move |client| {
+        let asked = self.ask_server(&asking, &waits, move |client| {
             async move { client.prompt(&name, &values).await }.boxed()
         });
         let (server, messages) = asked.await?;
-        let (brought, problem) = self.bring(&server, key, None, messages).await;
+        let place = Place {
+            key: asking.key,
+            server: &server,
+            name: None,
+        };
+        let (brought, problem) = self.bring(&place, messages, &waits).await?;
         if brought.text.is_empty() && brought.files.is_empty() {
             return Err(problem.unwrap_or_else(nothing));
         }
@@ -119,15 +106,15 @@ impl App {
     /// The same; as [`App::attach`].
     pub async fn attach_resource(
         &self,
-        id: ToolServerId,
-        key: DraftKey,
+        asking: OfferAsking,
         uri: &str,
         name: Option<&str>,
         values: OfferValues,
     ) -> Result<Brought, Error> {
-        short_enough(&values)?;
-        let uri = completed(uri, &values);
-        let asked = self.ask_server(id, key, move |client| {
+        let open = self.open()?;
+        let waits = open.tools.waiting.begin(&asking, &open.stop);
+        let uri = completed(uri, &values)?;
+        let asked = self.ask_server(&asking, &waits, move |client| {
             async move { client.read(&uri).await }.boxed()
         });
         let (server, pieces) = asked.await?;
@@ -135,19 +122,25 @@ impl App {
             is_answer: false,
             pieces,
         };
-        let (brought, problem) = self.bring(&server, key, name, vec![message]).await;
+        let place = Place {
+            key: asking.key,
+            server: &server,
+            name,
+        };
+        let (brought, problem) = self.bring(&place, vec![message], &waits).await?;
         if brought.files.is_empty() {
             return Err(problem.unwrap_or_else(nothing));
         }
         Ok(brought)
     }
 
-    /// Waits no more for what a person asked a server for.
+    /// Waits no more for what a person asked a server for, also where that is still to begin. What
+    /// came of it by then stands beside no text.
     ///
     /// # Errors
     /// When the archive is not open.
-    pub fn stop_asking(&self, id: ToolServerId) -> Result<(), Error> {
-        self.open()?.tools.waiting.end(id);
+    pub fn stop_asking(&self, id: OfferAskingId) -> Result<(), Error> {
+        self.open()?.tools.waiting.stop(id);
         Ok(())
     }
 
@@ -155,30 +148,37 @@ impl App {
     /// own.
     async fn ask_server<T: Send>(
         &self,
-        id: ToolServerId,
-        key: DraftKey,
+        asking: &OfferAsking,
+        waits: &Waits<'_>,
         ask: impl for<'c> FnOnce(&'c Client) -> BoxFuture<'c, Result<T, McpError>> + Send,
     ) -> Result<(ToolServer, T), Error> {
+        let (server, conversation) = while_wanted(waits, self.who_is_asked(asking)).await??;
+        let answer = self.answer_of(&server, conversation, waits, ask).await;
+        if matches!(server.transport, ToolTransport::Http { .. }) {
+            self.open()?.tools.heard(server.id, &answer);
+        }
+        Ok((server, answer?))
+    }
+
+    /// The server, where it may be asked now, and the conversation that the ledger names.
+    async fn who_is_asked(
+        &self,
+        asking: &OfferAsking,
+    ) -> Result<(ToolServer, Option<ConversationId>), Error> {
         self.tools_allowed().await?;
-        let server = self.tool_server(id).await?;
+        let server = self.tool_server(asking.server).await?;
         if !server.enabled {
             return Err(Error::NotFound("server of tools that is switched on"));
         }
-        let conversation = self.asks_from(&server, key).await?;
-        let open = self.open()?;
-        let waits = open.tools.waiting.for_server(id, &open.stop);
-        let answer = self.answer_of(&server, conversation, &waits, ask).await;
-        if matches!(server.transport, ToolTransport::Http { .. }) {
-            open.tools.heard(id, &answer);
-        }
-        Ok((server, answer?))
+        let conversation = self.asks_from(&server, asking.key).await?;
+        Ok((server, conversation))
     }
 
     async fn answer_of<T>(
         &self,
         server: &ToolServer,
         conversation: Option<ConversationId>,
-        waits: &CancellationToken,
+        waits: &Waits<'_>,
         ask: impl for<'c> FnOnce(&'c Client) -> BoxFuture<'c, Result<T, McpError>> + Send,
     ) -> Result<T, Error> {
         let is_program = matches!(server.transport, ToolTransport::Stdio { .. });
@@ -219,19 +219,8 @@ impl App {
     }
 }
 
-async fn while_wanted<T>(
-    waits: &CancellationToken,
-    asked: impl Future<Output = T>,
-) -> Result<T, Error> {
-    tokio::select! {
-        done = asked => Ok(done),
-        () = waits.cancelled() => Err(EgressError::Cancelled.into()),
-    }
-}
-
-fn short_enough(values: &OfferValues) -> Result<(), Error> {
-    let length: usize = values.iter().map(|(_, value)| value.len()).sum();
-    if length > LONGEST_VALUES {
+fn short_enough(bytes: usize) -> Result<(), Error> {
+    if bytes > LONGEST_VALUES {
         return Err(Error::invalid(
             "message_too_long",
             "The text is longer than one million characters.",

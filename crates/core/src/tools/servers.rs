@@ -127,6 +127,16 @@ impl Running {
         }
     }
 
+    /// Ends this program, and none that was started in its place.
+    fn end(&self, id: ToolServerId, client: &Arc<Client>) {
+        let mut clients = self.clients();
+        if clients.get(&id).is_some_and(|it| Arc::ptr_eq(it, client)) {
+            clients.remove(&id);
+        }
+        drop(clients);
+        client.stop();
+    }
+
     /// Ends every program that was started, and every sign-in that was begun.
     pub(crate) fn stop_all(&self) {
         self.signing.forget_all();
@@ -546,14 +556,19 @@ impl App {
         Ok(())
     }
 
-    pub(super) fn give_up(&self, id: ToolServerId, client: &Client) -> Result<(), Error> {
+    /// The same of one that is over or does not answer. While a tool of it is being called it is left
+    /// alone: it may read one question after another.
+    pub(super) fn give_up(&self, id: ToolServerId, client: &Arc<Client>) -> Result<(), Error> {
+        if client.is_alive() && client.is_at_work() {
+            return Ok(());
+        }
         let open = self.open()?;
         open.tools
             .said
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(id, client.said());
-        open.tools.stop(id);
+        open.tools.end(id, client);
         Ok(())
     }
 

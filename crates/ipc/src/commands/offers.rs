@@ -1,13 +1,13 @@
 //! What servers of tools offer besides tools: prompts and resources. A person asks for them.
 
-use fluxchat_core::{App, Brought, OfferField, OfferValues};
+use fluxchat_core::{App, Brought, OfferAsking, OfferField, OfferValues};
+use fluxchat_model::{ConversationId, OfferAskingId, ToolServerId};
 
 use super::attachment::{file, key};
 use crate::ApiError;
 use crate::dto::Done;
 use crate::dto::instructions::FieldValue;
 use crate::dto::offers::*;
-use crate::dto::tools::ToolServerReq;
 
 type Answer<T> = Result<T, ApiError>;
 
@@ -16,9 +16,8 @@ type Answer<T> = Result<T, ApiError>;
 /// # Errors
 /// `supervised`, `offline`, `only_here`, `restricted`; when it does not answer.
 pub async fn tool_prompts(app: &App, req: ToolOffersReq) -> Answer<ToolPrompts> {
-    let listed = app
-        .server_prompts(req.server_id, key(req.conversation_id))
-        .await?;
+    let asking = asking(req.server_id, req.conversation_id, req.asking_id);
+    let listed = app.server_prompts(asking).await?;
     let rows = listed.rows.into_iter().map(|it| ToolPromptRow {
         name: it.name,
         label: it.label,
@@ -36,9 +35,8 @@ pub async fn tool_prompts(app: &App, req: ToolOffersReq) -> Answer<ToolPrompts> 
 /// # Errors
 /// The same; `tool_nothing`.
 pub async fn tool_prompt_fill(app: &App, req: ToolPromptFillReq) -> Answer<ToolBrought> {
-    let key = key(req.conversation_id);
-    let values = values(req.values);
-    let filled = app.fill_server_prompt(req.server_id, key, &req.name, values);
+    let asking = asking(req.server_id, req.conversation_id, req.asking_id);
+    let filled = app.fill_server_prompt(asking, &req.name, values(req.values));
     Ok(brought(filled.await?))
 }
 
@@ -47,9 +45,8 @@ pub async fn tool_prompt_fill(app: &App, req: ToolPromptFillReq) -> Answer<ToolB
 /// # Errors
 /// As for prompts.
 pub async fn tool_resources(app: &App, req: ToolOffersReq) -> Answer<ToolResources> {
-    let listed = app
-        .server_resources(req.server_id, key(req.conversation_id))
-        .await?;
+    let asking = asking(req.server_id, req.conversation_id, req.asking_id);
+    let listed = app.server_resources(asking).await?;
     let rows = listed.rows.into_iter().map(|it| ToolResourceRow {
         uri: it.uri,
         name: it.name,
@@ -71,9 +68,9 @@ pub async fn tool_resources(app: &App, req: ToolOffersReq) -> Answer<ToolResourc
 /// # Errors
 /// The same; when it cannot be attached.
 pub async fn tool_resource_attach(app: &App, req: ToolResourceAttachReq) -> Answer<ToolBrought> {
-    let key = key(req.conversation_id);
+    let asking = asking(req.server_id, req.conversation_id, req.asking_id);
     let (name, values) = (Some(req.name.as_str()), values(req.values));
-    let read = app.attach_resource(req.server_id, key, &req.uri, name, values);
+    let read = app.attach_resource(asking, &req.uri, name, values);
     Ok(brought(read.await?))
 }
 
@@ -81,9 +78,21 @@ pub async fn tool_resource_attach(app: &App, req: ToolResourceAttachReq) -> Answ
 ///
 /// # Errors
 /// When the archive is not open.
-pub async fn tool_ask_cancel(app: &App, req: ToolServerReq) -> Answer<Done> {
-    app.stop_asking(req.id)?;
+pub async fn tool_ask_cancel(app: &App, req: ToolAskCancelReq) -> Answer<Done> {
+    app.stop_asking(req.asking_id)?;
     Ok(Done {})
+}
+
+fn asking(
+    server: ToolServerId,
+    conversation: Option<ConversationId>,
+    id: Option<OfferAskingId>,
+) -> OfferAsking {
+    OfferAsking {
+        server,
+        key: key(conversation),
+        id,
+    }
 }
 
 fn field(it: OfferField) -> ToolOfferField {

@@ -1,6 +1,6 @@
 //! What servers of tools offer besides tools: prompts and resources.
 
-use fluxchat_model::{ConversationId, ToolServerId, VisibleError};
+use fluxchat_model::{ConversationId, OfferAskingId, ToolServerId, VisibleError};
 
 use super::attachment::AttachmentFile;
 use super::instructions::FieldValue;
@@ -12,6 +12,8 @@ dto! {
         pub server_id: ToolServerId,
         /// From where; `None` for a conversation that is not begun yet.
         pub conversation_id: Option<ConversationId>,
+        /// What it can be stopped by.
+        pub asking_id: Option<OfferAskingId>,
     }
 }
 
@@ -60,6 +62,8 @@ dto! {
         pub server_id: ToolServerId,
         /// Where its words are for; `None` for a conversation that is not begun yet.
         pub conversation_id: Option<ConversationId>,
+        /// What it can be stopped by.
+        pub asking_id: Option<OfferAskingId>,
         /// The prompt.
         pub name: String,
         /// What goes in.
@@ -107,12 +111,22 @@ dto! {
         pub server_id: ToolServerId,
         /// Where it is for; `None` for a conversation that is not begun yet.
         pub conversation_id: Option<ConversationId>,
+        /// What it can be stopped by.
+        pub asking_id: Option<OfferAskingId>,
         /// The resource.
         pub uri: String,
         /// What the file is called.
         pub name: String,
         /// What its address is completed with.
         pub values: Vec<FieldValue>,
+    }
+}
+
+dto! {
+    /// Stops what a server was asked for.
+    request ToolAskCancelReq {
+        /// What it was asked for by.
+        pub asking_id: OfferAskingId,
     }
 }
 

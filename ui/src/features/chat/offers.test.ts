@@ -31,6 +31,9 @@ async function chat(names: string[], options: FakeOptions = {}) {
   return { ...rendered, user, input, asked, tools };
 }
 
+/** What these were asked for by. */
+const ids = (asked: unknown[]) => (asked as { asking_id?: string }[]).map((req) => req.asking_id);
+
 describe('prompts of servers', () => {
   it('are asked for when the list is opened, and stand after one’s own under the name of their server', async () => {
     const { user, input, asked, tools } = await chat(['Trips', 'Files']);
@@ -85,7 +88,7 @@ describe('prompts of servers', () => {
       { name: 'first', value: 'Lisbon' },
       { name: 'second', value: 'Porto' },
     ];
-    expect(asked('tool_prompt_fill')).toEqual([{ server_id: tools[0], name: 'compare', values }]);
+    expect(asked('tool_prompt_fill')).toEqual([{ server_id: tools[0], asking_id: expect.any(String), name: 'compare', values }]);
     expect(asked('message_send')).toEqual([]);
     expect(screen.queryByRole('dialog')).toBeNull();
   });
@@ -114,17 +117,24 @@ describe('prompts of servers', () => {
     expect((await screen.findByTestId('slash-problem')).textContent).toMatch(/^Trips: .*offline/i);
     await user.type(input, '{Backspace}/');
     await waitFor(() => expect(asked('tool_prompts')).toHaveLength(2));
+    await screen.findByTestId('slash-problem');
+    fake.answer('tool_prompts', () => ({ rows: [], has_more: false }));
+    await user.click(screen.getByTestId('slash-again'));
+    await waitFor(() => expect(asked('tool_prompts')).toHaveLength(3));
+    await waitFor(() => expect(screen.queryByTestId('slash-problem')).toBeNull());
+    expect(document.activeElement, 'the keyboard stays').toBe(input);
   });
 
   it('that nobody waits for any more are told so', async () => {
-    const { fake, user, input, asked, tools } = await chat(['Trips']);
+    const { fake, user, input, asked } = await chat(['Trips']);
     fake.answer('tool_prompt_fill', () => new Promise(() => undefined));
     await user.type(input, '/weekly');
     await screen.findByTestId('slash-server');
     await user.type(input, '{Enter}');
     await user.click(await screen.findByTestId('fields-submit'));
     await user.click(screen.getByRole('button', { name: 'Cancel' }));
-    await waitFor(() => expect(asked('tool_ask_cancel')).toEqual([{ id: tools[0] }]));
+    await waitFor(() => expect(asked('tool_ask_cancel')).toHaveLength(1));
+    expect(ids(asked('tool_ask_cancel'))).toEqual(ids(asked('tool_prompt_fill')));
     expect(input.value).toBe('/weekly');
   });
 
@@ -187,7 +197,7 @@ describe('resources of servers', () => {
     await user.type(filter, 'port');
     expect(within(dialog).getAllByTestId('resource-option')).toHaveLength(1);
     await user.type(filter, '{Enter}');
-    await waitFor(() => expect(asked('tool_resource_attach')).toEqual([{ server_id: tools[0], uri: 'file:///plans/porto.md', name: 'Porto', values: [] }]));
+    await waitFor(() => expect(asked('tool_resource_attach')).toEqual([{ server_id: tools[0], asking_id: expect.any(String), uri: 'file:///plans/porto.md', name: 'Porto', values: [] }]));
     const chip = await screen.findByTestId('attach-chip');
     expect(chip.textContent).toMatch(/Porto.md.*from Trips/s);
     expect(app.attachments.ids).toHaveLength(1);
@@ -204,7 +214,7 @@ describe('resources of servers', () => {
   });
 
   it('are not waited for after Cancel, and the list is there again', async () => {
-    const { fake, user, asked, app, tools } = await looked();
+    const { fake, user, asked, app } = await looked();
     const late = deferred<ToolBrought>();
     fake.answer('tool_resource_attach', () => late.promise);
     await user.type(await screen.findByTestId('resource-filter'), 'by its name{Enter}');
@@ -212,13 +222,21 @@ describe('resources of servers', () => {
     await user.type(within(dialog).getByLabelText('name'), 'faro.md{Enter}');
     await waitFor(() => expect(asked('tool_resource_attach')).toHaveLength(1));
     await user.click(screen.getByRole('button', { name: 'Cancel' }));
-    await waitFor(() => expect(asked('tool_ask_cancel')).toEqual([{ id: tools[0] }]));
+    await waitFor(() => expect(asked('tool_ask_cancel')).toHaveLength(1));
+    expect(ids(asked('tool_ask_cancel'))).toEqual(ids(asked('tool_resource_attach')));
     expect(await screen.findAllByTestId('resource-option')).toHaveLength(1);
     const focus = app.chat.focusComposer;
     late.resolve({ text: '', files: [], left_out: [] });
     await settled();
     expect(screen.getByRole('dialog', { name: 'Attach something from Trips' })).toBeTruthy();
     expect(app.chat.focusComposer).toBe(focus);
+    // What is asked for next is not what was stopped.
+    fake.answer('tool_resource_attach', () => new Promise(() => undefined));
+    await user.click(screen.getByTestId('resource-option'));
+    await user.type(await screen.findByLabelText('name'), 'porto.md{Enter}');
+    await waitFor(() => expect(asked('tool_resource_attach')).toHaveLength(2));
+    expect(new Set(ids(asked('tool_resource_attach'))).size).toBe(2);
+    expect(asked('tool_ask_cancel')).toHaveLength(1);
   });
 
   it('that cannot be attached say why, and the others can still be chosen', async () => {

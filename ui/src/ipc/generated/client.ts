@@ -203,6 +203,7 @@ import type {
   TemporaryList,
   Titles,
   TitlesReq,
+  ToolAskCancelReq,
   ToolBrought,
   ToolCalls,
   ToolDecideReq,
@@ -306,7 +307,7 @@ export interface Commands {
   tool_prompt_fill: [ToolPromptFillReq, ToolBrought];
   tool_resources: [ToolOffersReq, ToolResources];
   tool_resource_attach: [ToolResourceAttachReq, ToolBrought];
-  tool_ask_cancel: [ToolServerReq, Done];
+  tool_ask_cancel: [ToolAskCancelReq, Done];
   voice_get: [Empty, VoiceState];
   voice_set: [VoiceSetReq, VoiceState];
   voice_agree: [VoiceAgreeReq, VoiceState];
@@ -520,7 +521,7 @@ export function createClient(call: Call) {
     toolPromptFill: (req: ToolPromptFillReq) => call('tool_prompt_fill', req),
     toolResources: (req: ToolOffersReq) => call('tool_resources', req),
     toolResourceAttach: (req: ToolResourceAttachReq) => call('tool_resource_attach', req),
-    toolAskCancel: (req: ToolServerReq) => call('tool_ask_cancel', req),
+    toolAskCancel: (req: ToolAskCancelReq) => call('tool_ask_cancel', req),
     voiceGet: () => call('voice_get', {}),
     voiceSet: (req: VoiceSetReq) => call('voice_set', req),
     voiceAgree: (req: VoiceAgreeReq) => call('voice_agree', req),

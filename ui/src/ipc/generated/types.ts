@@ -3695,6 +3695,11 @@ purpose: string,
 objected: boolean, };
 
 /**
+ * Somebody who waits for what a server of tools was asked for. Whoever waits makes it.
+ */
+export type OfferAskingId = string;
+
+/**
  * Closes or opens the door.
  */
 export type OfflineSetReq = { 
@@ -6232,6 +6237,15 @@ export type TitlesReq = {
 by_model: boolean, };
 
 /**
+ * Stops what a server was asked for.
+ */
+export type ToolAskCancelReq = { 
+/**
+ * What it was asked for by.
+ */
+asking_id: OfferAskingId, };
+
+/**
  * What came from a server.
  */
 export type ToolBrought = { 
@@ -6398,7 +6412,11 @@ server_id: ToolServerId,
 /**
  * From where; `None` for a conversation that is not begun yet.
  */
-conversation_id?: ConversationId, };
+conversation_id?: ConversationId, 
+/**
+ * What it can be stopped by.
+ */
+asking_id?: OfferAskingId, };
 
 /**
  * Whether a tool may run.
@@ -6430,6 +6448,10 @@ server_id: ToolServerId,
  * Where its words are for; `None` for a conversation that is not begun yet.
  */
 conversation_id?: ConversationId, 
+/**
+ * What it can be stopped by.
+ */
+asking_id?: OfferAskingId, 
 /**
  * The prompt.
  */
@@ -6485,6 +6507,10 @@ server_id: ToolServerId,
  * Where it is for; `None` for a conversation that is not begun yet.
  */
 conversation_id?: ConversationId, 
+/**
+ * What it can be stopped by.
+ */
+asking_id?: OfferAskingId, 
 /**
  * The resource.
  */

@@ -77,6 +77,12 @@ pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
         "Save its source instead.",
     ),
     (
+        "diagram_stopped",
+        "Drawing this diagram took too long or broke off.",
+        NOTHING_CHANGED,
+        "Try again, or save its source instead.",
+    ),
+    (
         "no_reader",
         "The process that reads files could not be started safely.",
         NOTHING_CHANGED,

@@ -42,7 +42,7 @@ pub(super) const TABLE: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "tool_too_much",
-        "The server of tools returned more than 32 MB at once, which is not read. It was ended.",
+        "The server of tools returned more than 32 MB or 500,000 values at once, which is not read. It was ended.",
         NOTHING_CHANGED,
         "Ask it for less at once.",
     ),

@@ -5,6 +5,7 @@ use fluxchat_model::{Attachment, DraftKey, ToolServer, VisibleError};
 
 use super::super::returned::called;
 use super::super::words::{shown, written};
+use super::asking::{Waits, stopped};
 use crate::{App, Error};
 
 /// What a person was brought: words for the unsent text, and files that are beside it now.
@@ -27,17 +28,29 @@ pub struct LeftOutFile {
     pub problem: VisibleError,
 }
 
+/// Where what comes is put.
+pub(super) struct Place<'a> {
+    /// Beside this unsent text.
+    pub key: DraftKey,
+    /// From this server.
+    pub server: &'a ToolServer,
+    /// Under this name, where it is one file.
+    pub name: Option<&'a str>,
+}
+
 impl App {
     /// Puts what came beside an unsent text, as far as it can be; and why something could not.
+    ///
+    /// # Errors
+    /// `cancelled`, and nothing stands there, when nobody waits any more.
     pub(super) async fn bring(
         &self,
-        server: &ToolServer,
-        key: DraftKey,
-        name: Option<&str>,
+        place: &Place<'_>,
         messages: Vec<PromptMessage>,
-    ) -> (Brought, Option<Error>) {
+        waits: &Waits<'_>,
+    ) -> Result<(Brought, Option<Error>), Error> {
         let is_one = messages.iter().map(|it| it.pieces.len()).sum::<usize>() == 1;
-        let mut name = name.filter(|name| is_one && !name.trim().is_empty());
+        let mut name = place.name.filter(|name| is_one && !name.trim().is_empty());
         let mut brought = Brought::default();
         let mut paragraphs = Vec::new();
         let mut first = None;
@@ -56,15 +69,18 @@ impl App {
                     Piece::File(file) => {
                         let file = named(file, name.take());
                         let name = called(&file, brought.files.len());
-                        let from = Some(server.name.clone());
-                        let read = self.attach_from(key, name.clone(), file.bytes, from);
-                        match read.await {
-                            Ok(attachment) => {
-                                brought.files.push(attachment);
-                                continue;
-                            }
-                            Err(error) => (name, error),
+                        let from = Some(place.server.name.clone());
+                        let read = self.attach_from(place.key, name.clone(), file.bytes, from);
+                        let read = read.await;
+                        let problem = read.map(|it| brought.files.push(it)).err();
+                        if waits.is_over() {
+                            self.take_away(place.key, &brought.files).await;
+                            return Err(stopped());
                         }
+                        let Some(error) = problem else {
+                            continue;
+                        };
+                        (name, error)
                     }
                     Piece::LeftOut { media_type, why } => left_out(media_type, why),
                 };
@@ -77,7 +93,14 @@ impl App {
         }
         paragraphs.retain(|it| !it.is_empty());
         brought.text = paragraphs.join("\n\n");
-        (brought, first)
+        Ok((brought, first))
+    }
+
+    /// What of it the person took away or sent by themselves is no longer there to be taken.
+    async fn take_away(&self, key: DraftKey, files: &[Attachment]) {
+        for file in files {
+            let _ = self.detach(key, file.asset_id).await;
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use fluxchat_mcp::{Prompt, PromptArgument, Resource};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::super::words::shown;
-use super::OfferValues;
+use super::{OfferValues, short_enough};
+use crate::Error;
 
 /// A prompt of a server. All but its name is as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,21 +146,28 @@ fn fields_of(template: &str) -> Option<Vec<String>> {
 }
 
 /// An address with its fields filled in; without values, as it is.
-pub(super) fn completed(template: &str, values: &OfferValues) -> String {
+///
+/// # Errors
+/// `message_too_long`: a template may name a field any number of times.
+pub(super) fn completed(template: &str, values: &OfferValues) -> Result<String, Error> {
     let mut uri = template.to_owned();
     for (name, value) in values {
         for (field, escaped) in [
             (format!("{{{name}}}"), UNRESERVED),
             (format!("{{+{name}}}"), RESERVED),
         ] {
-            uri = uri.replace(&field, &utf8_percent_encode(value, escaped).to_string());
+            let value = utf8_percent_encode(value, escaped).to_string();
+            let times = uri.matches(&field).count();
+            short_enough(uri.len() + times.saturating_mul(value.len()))?;
+            uri = uri.replace(&field, &value);
         }
     }
-    uri
+    Ok(uri)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::LONGEST_VALUES;
     use super::*;
 
     #[test]
@@ -180,8 +188,19 @@ mod tests {
             ("id".to_owned(), "ä/{path}".to_owned()),
             ("path".to_owned(), "b/c d".to_owned()),
         ];
-        let uri = completed("a://{id}/{+path}?{x}", &values);
+        let uri = completed("a://{id}/{+path}?{x}", &values).unwrap();
         assert_eq!(uri, "a://%C3%A4%2F%7Bpath%7D/b/c%20d?{x}");
-        assert_eq!(completed("a://{id}", &Vec::new()), "a://{id}");
+        assert_eq!(completed("a://{id}", &Vec::new()).unwrap(), "a://{id}");
+    }
+
+    #[test]
+    fn an_address_that_names_a_field_too_often_is_not_completed() {
+        let half = vec![("id".to_owned(), "x".repeat(LONGEST_VALUES / 2))];
+        let code = |template: &str| completed(template, &half).err().map(|it| it.code());
+        assert_eq!(code("a://{id}"), None, "the control arm");
+        assert_eq!(code("a://{id}{+id}{id}"), Some("message_too_long"));
+        let escaped = vec![("id".to_owned(), "/".repeat(LONGEST_VALUES / 2))];
+        assert!(completed("a://{id}", &escaped).is_err(), "as it is written");
+        assert!(completed("a://{+id}", &escaped).is_ok());
     }
 }
