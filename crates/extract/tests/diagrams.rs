@@ -125,6 +125,81 @@ fn pictures_have_their_titles_their_arrows_and_their_emphasis() {
 }
 
 #[test]
+fn a_milestone_stands_where_its_day_is() {
+    let scene = drawn(&sample("gantt")).unwrap();
+    let [left, top, width, height] = scene.view;
+    let turned = |shape: &&SceneShape| match shape.at {
+        Some([a, b, ..]) => a > 0.0 && (a - b).abs() < 1e-3,
+        None => false,
+    };
+    let milestone = scene.shapes.iter().find(turned).unwrap();
+    let (
+        Some([a, b, c, d, e, f]),
+        SceneForm::Rect {
+            x,
+            y,
+            width: w,
+            height: h,
+            ..
+        },
+    ) = (milestone.at, &milestone.form)
+    else {
+        panic!("{milestone:?}");
+    };
+    let (x, y) = (x + w / 2.0, y + h / 2.0);
+    let middle = [a * x + c * y + e, b * x + d * y + f];
+    // Turned around its own middle, it is where it was.
+    assert!(
+        (middle[0] - x).abs() < 1.0 && (middle[1] - y).abs() < 1.0,
+        "{middle:?} and {x}, {y}"
+    );
+    assert!((left..left + width).contains(&middle[0]) && (top..top + height).contains(&middle[1]));
+}
+
+#[test]
+fn a_colour_that_is_none_leaves_what_there_was() {
+    let fills = |style: &str| -> Vec<_> {
+        let text = format!("flowchart TD\nA[x] --> B\n{style}");
+        let scene = drawn(&text).unwrap();
+        scene.shapes.iter().map(|it| (it.fill, it.stroke)).collect()
+    };
+    let plain = fills("");
+    assert_ne!(
+        fills("style A fill:#ff99ff,stroke:#333"),
+        plain,
+        "the control arm"
+    );
+    assert_eq!(fills("style A fill:bluish,stroke:bluish"), plain);
+}
+
+#[test]
+fn a_title_is_words() {
+    for (title, want) in [
+        ("Latency < 5 ms", "Latency < 5 ms"),
+        ("Fish & <b>chips</b>", "Fish & chips"),
+        ("\"a\\uFFFEb\"", "ab"),
+    ] {
+        let text = format!("---\ntitle: {title}\n---\nflowchart LR\nA-->B");
+        let scene = drawn(&text).unwrap();
+        assert_eq!(scene.title.as_deref(), Some(want));
+    }
+}
+
+#[test]
+fn what_is_too_deep_is_not_drawn_in_part() {
+    let nested = |depth: usize| {
+        let open: String = (0..depth).map(|it| format!("subgraph s{it}\n")).collect();
+        format!("flowchart TD\n{open}innermost\n{}", "end\n".repeat(depth))
+    };
+    let few = drawn(&nested(5)).unwrap();
+    assert!(
+        words(&few).iter().any(|it| it == "innermost"),
+        "the control arm"
+    );
+    assert_eq!(drawn(&nested(60)), Err(DiagramRefusal::TooLarge));
+}
+
+#[test]
 fn what_cannot_be_drawn_says_why() {
     for (text, why) in [
         ("", DiagramRefusal::UnknownKind),

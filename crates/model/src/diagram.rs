@@ -13,7 +13,7 @@ pub const LONGEST_DIAGRAM: usize = 64 << 10;
 pub const MOST_SHAPES: usize = 5_000;
 /// The most steps of all paths, and runs of all texts.
 pub const MOST_STEPS: usize = 100_000;
-/// The longest words of one run, and those of all together, in bytes.
+/// The longest words of one run, in bytes.
 pub const LONGEST_RUN: usize = 4 << 10;
 /// All words of a diagram together, in bytes.
 pub const MOST_WORDS: usize = 512 << 10;

@@ -8,7 +8,7 @@ use simplecss::{
 };
 
 use super::draw::is_bold;
-use super::values::{Ink, colour, share, sized};
+use super::values::{Ink, Matrix, colour, length, share, sized};
 
 /// The longest list of lines and gaps that is read.
 const MOST_DASHES: usize = 16;
@@ -16,8 +16,8 @@ const MOST_DASHES: usize = 16;
 macro_rules! properties {
     ($($name:ident $text:literal,)+) => {
         #[derive(Clone, Copy)]
-        #[allow(non_camel_case_types)]
         enum Property { $($name,)+ }
+        const ALL: &[Property] = &[$(Property::$name,)+];
         const NAMES: &[&str] = &[$($text,)+];
     };
 }
@@ -43,8 +43,30 @@ properties! {
     MarkerEnd "marker-end",
     Marker "marker",
     Transform "transform",
+    TransformOrigin "transform-origin",
     StopColour "stop-color",
     StopOpacity "stop-opacity",
+}
+
+impl Property {
+    /// Whether a value says anything of it: what says nothing takes the place of nothing.
+    fn reads(self, value: &str) -> bool {
+        let value = value.trim();
+        value == "inherit"
+            || match self {
+                Self::Fill | Self::Stroke => {
+                    matches!(value, "none" | "context-fill" | "context-stroke")
+                        || value.starts_with("url(")
+                        || colour(value, 0).is_some()
+                }
+                Self::Colour | Self::StopColour => colour(value, 0).is_some(),
+                Self::FillOpacity | Self::StrokeOpacity | Self::StopOpacity | Self::Opacity => {
+                    share(value).is_some()
+                }
+                Self::StrokeWidth | Self::FontSize => sized(value, 16.0).is_some(),
+                _ => true,
+            }
+    }
 }
 
 /// The style sheets of an SVG.
@@ -97,7 +119,8 @@ pub(super) struct Told<'s>([Option<&'s str>; NAMES.len()]);
 
 impl<'s> Told<'s> {
     fn take(&mut self, name: &str, value: &'s str) {
-        if let Some(at) = NAMES.iter().position(|it| *it == name) {
+        let at = NAMES.iter().position(|it| *it == name);
+        if let Some(at) = at.filter(|at| ALL[*at].reads(value)) {
             self.0[at] = Some(value);
         }
     }
@@ -110,8 +133,11 @@ impl<'s> Told<'s> {
         self.get(Property::Display) == Some("none")
     }
 
-    pub(super) fn transform(&self) -> Option<&'s str> {
-        self.get(Property::Transform).filter(|it| *it != "none")
+    /// How it is moved, turned and scaled; `Some(None)` where that cannot be read.
+    pub(super) fn transform(&self) -> Option<Option<Matrix>> {
+        let told = self.get(Property::Transform).filter(|it| *it != "none")?;
+        let around = self.get(Property::TransformOrigin).and_then(point);
+        Some(Matrix::read(told).map(|it| around.map_or(it, |point| it.around(point))))
     }
 
     /// The colour of a stop of a gradient.
@@ -264,6 +290,13 @@ impl<'s> Look<'s> {
     pub(super) fn stroke_opacity(&self) -> f64 {
         self.stroke_opacity * self.opacity
     }
+}
+
+/// A place in pixels.
+fn point(text: &str) -> Option<[f64; 2]> {
+    let mut parts = text.split_whitespace().map(length);
+    let (x, y) = (parts.next()??, parts.next()??);
+    parts.next().is_none().then_some([x, y])
 }
 
 /// None for an edge without gaps.

@@ -10,7 +10,7 @@ use super::widths;
 const ENOUGH: f64 = 4.5;
 /// Below this, a line is not seen at all.
 const SEEN: f64 = 1.5;
-/// More words than a person reads in a picture.
+/// More words and lines than a person reads in a picture.
 const MOST_LOOKS: usize = 4_000;
 
 /// Gives words and lines another ink where what is behind them is too much like theirs.
@@ -22,36 +22,49 @@ pub(super) fn make(scene: &mut Scene, paper: Paper) {
         let Some(shape) = here.first_mut() else {
             continue;
         };
-        let Some(point) = look_at(shape) else {
-            continue;
-        };
-        looks += 1;
+        let points = look_at(shape);
+        looks += points.len();
         if looks > MOST_LOOKS {
             return;
         }
-        let ground = behind
-            .iter()
-            .zip(&boxes)
-            .rev()
-            .filter(|(_, bounds)| bounds.is_some_and(|it| within(it, point)))
-            .find_map(|(shape, _)| covers(shape, point))
-            .map_or(paper.paper, |it| over(it, paper.paper));
+        let ground = |point: [f64; 2]| {
+            behind
+                .iter()
+                .zip(&boxes)
+                .rev()
+                .filter(|(_, bounds)| bounds.is_some_and(|it| within(it, point)))
+                .find_map(|(shape, _)| covers(shape, point))
+                .map_or(paper.paper, |it| over(it, paper.paper))
+        };
+        let grounds: Vec<u32> = points.into_iter().map(ground).collect();
+        let seen = |ink: u32| {
+            let seen = grounds.iter().map(|it| contrast(over(ink, *it), *it));
+            seen.fold(f64::INFINITY, f64::min)
+        };
+        let better = |ink: u32| {
+            let others = [paper.ink, paper.other_ink].into_iter();
+            others.fold(
+                ink,
+                |best, it| if seen(it) > seen(best) { it } else { best },
+            )
+        };
         if let SceneForm::Text { runs, .. } = &mut shape.form {
             for run in runs {
-                if contrast(run.fill, ground) < ENOUGH {
-                    run.fill = better(ground, paper);
+                if seen(run.fill) < ENOUGH {
+                    run.fill = better(run.fill);
                 }
             }
         } else if let Some(stroke) = &mut shape.stroke
-            && contrast(over(*stroke, ground), ground) < SEEN
+            && seen(*stroke) < SEEN
         {
-            *stroke = better(ground, paper);
+            *stroke = better(*stroke);
         }
     }
 }
 
-/// Where it is looked behind words, and behind lines that enclose nothing.
-fn look_at(shape: &SceneShape) -> Option<[f64; 2]> {
+/// Where it is looked behind words, and behind lines that enclose nothing: these may lead out of
+/// what they begin in.
+fn look_at(shape: &SceneShape) -> Vec<[f64; 2]> {
     let matrix = Matrix(shape.at.unwrap_or(Matrix::SAME.0));
     match &shape.form {
         SceneForm::Text {
@@ -60,14 +73,21 @@ fn look_at(shape: &SceneShape) -> Option<[f64; 2]> {
             anchor,
             size,
             runs,
-        } => Some(matrix.apply([*x + middle(*anchor, *size, runs), *y - 0.3 * *size])),
+        } => vec![matrix.apply([*x + middle(*anchor, *size, runs), *y - 0.3 * *size])],
         SceneForm::Path { steps } if shape.fill.is_none() && shape.stroke.is_some() => {
-            let mut points = steps.iter().filter_map(|it| it.numbers().last_chunk::<2>());
-            let (from, to) = (points.next()?, points.next_back()?);
-            let middle = [f64::midpoint(from[0], to[0]), f64::midpoint(from[1], to[1])];
-            Some(matrix.apply(middle))
+            let points = steps.iter().filter_map(|it| it.numbers().last_chunk::<2>());
+            let points: Vec<[f64; 2]> = points.copied().collect();
+            let few = match points[..] {
+                [] | [_] => Vec::new(),
+                [from, to] => {
+                    let middle = [f64::midpoint(from[0], to[0]), f64::midpoint(from[1], to[1])];
+                    vec![from, middle, to]
+                }
+                [from, .., to] => vec![from, points[points.len() / 2], to],
+            };
+            few.into_iter().map(|it| matrix.apply(it)).collect()
         }
-        _ => None,
+        _ => Vec::new(),
     }
 }
 
@@ -82,14 +102,6 @@ fn over(colour: u32, ground: u32) -> u32 {
         mixed
     };
     u32::from_be_bytes([mixed(0), mixed(1), mixed(2), 0xff])
-}
-
-fn better(ground: u32, paper: Paper) -> u32 {
-    if contrast(paper.ink, ground) >= contrast(paper.other_ink, ground) {
-        paper.ink
-    } else {
-        paper.other_ink
-    }
 }
 
 /// From the place of a line of words to its middle.
@@ -288,5 +300,57 @@ mod tests {
             _ => 0,
         };
         assert_eq!((ink(1), ink(2)), (paper.other_ink, paper.ink));
+    }
+
+    #[test]
+    fn a_line_is_seen_on_all_it_leads_over() {
+        let paper = paper(DiagramTheme::Light);
+        let grey = SceneForm::Rect {
+            x: 0.0,
+            y: 0.0,
+            width: 60.0,
+            height: 20.0,
+            radius: 0.0,
+        };
+        let line = |to: f64| {
+            let steps = vec![PathStep::Move([10.0, 10.0]), PathStep::Line([to, 10.0])];
+            let mut line = shape(SceneForm::Path { steps }, None);
+            (line.stroke, line.width) = (Some(0x63_63_5e_ff), 1.0);
+            line
+        };
+        let mut scene = Scene {
+            kind: DiagramKind::Other,
+            title: None,
+            description: None,
+            view: [0.0, 0.0, 200.0, 20.0],
+            shapes: vec![shape(grey, Some(0x66_66_66_ff)), line(50.0), line(90.0)],
+        };
+        make(&mut scene, paper);
+        assert_eq!(scene.shapes[1].stroke, Some(paper.other_ink), "within");
+        let ink = scene.shapes[2].stroke.unwrap();
+        for ground in [0x66_66_66_ff, paper.paper] {
+            assert!(contrast(ink, ground) > SEEN, "{ink:x} on {ground:x}");
+        }
+    }
+
+    #[test]
+    fn words_that_are_hardly_there_are_made_whole() {
+        let mut faint = words(10.0, 10.0);
+        if let SceneForm::Text { runs, .. } = &mut faint.form {
+            runs[0].fill = 0x00_00_00_18;
+        }
+        let mut scene = Scene {
+            kind: DiagramKind::Other,
+            title: None,
+            description: None,
+            view: [0.0, 0.0, 20.0, 20.0],
+            shapes: vec![faint],
+        };
+        let paper = paper(DiagramTheme::Light);
+        make(&mut scene, paper);
+        let SceneForm::Text { runs, .. } = &scene.shapes[0].form else {
+            panic!();
+        };
+        assert_eq!(runs[0].fill, paper.ink);
     }
 }

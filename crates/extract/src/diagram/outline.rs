@@ -15,7 +15,7 @@ pub(super) fn nested(node: Node<'_, '_>) -> Matrix {
     let at = Matrix::moved(number(node, "x"), number(node, "y"));
     let Some([left, top, across, down]) = node
         .attribute("viewBox")
-        .map(numbers)
+        .and_then(numbers)
         .and_then(|it| <[f64; 4]>::try_from(it).ok())
         .filter(|it| it[2] > 0.0 && it[3] > 0.0)
     else {
@@ -93,7 +93,7 @@ fn path(text: &str) -> Option<SceneForm> {
             } => PathStep::Curve([x1, y1, x2, y2, x, y]),
             SimplePathSegment::ClosePath => PathStep::Close,
         };
-        // So many are refused where all of them are counted.
+        // Where it is seen, so many are refused when all of them are counted.
         if steps.len() > MOST_STEPS {
             break;
         }

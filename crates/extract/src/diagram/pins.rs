@@ -62,7 +62,7 @@ pub(super) fn matrix(marker: Node<'_, '_>, end: End, is_start: bool, width: f64)
         _ => width,
     };
     let (wide, high) = (number("markerWidth", 3.0)?, number("markerHeight", 3.0)?);
-    let fit = match marker.attribute("viewBox").map(numbers).as_deref() {
+    let fit = match marker.attribute("viewBox").and_then(numbers).as_deref() {
         Some([_, _, across, down]) if *across > 0.0 && *down > 0.0 => {
             (wide / across).min(high / down)
         }

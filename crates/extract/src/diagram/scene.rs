@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use fluxchat_model::{
-    DiagramKind, DiagramRefusal, LONGEST_RUN, MOST_SHAPES, MOST_STEPS, MOST_WORDS, Scene,
+    DiagramKind, DiagramRefusal, LONGEST_RUN, MOST_SHAPES, MOST_STEPS, MOST_WORDS, PathStep, Scene,
     SceneForm, SceneShape, deceives,
 };
 use roxmltree::{Document, Node, ParsingOptions};
@@ -20,7 +20,7 @@ use super::values::{Ink, Matrix, colour, length, numbers, reference, rounded, th
 const LONGEST: usize = 32 << 20;
 /// The most elements and texts of it.
 const MOST_NODES: u32 = 400_000;
-/// So deep, and no deeper: what is further inside is passed over.
+/// What holds something deeper inside is not drawn.
 const DEEPEST: u32 = 64;
 
 type Take<T = ()> = Result<T, DiagramRefusal>;
@@ -43,7 +43,7 @@ pub(crate) fn of_svg(svg: &str, kind: DiagramKind, title: Option<String>) -> Tak
     if root.tag_name().name() != "svg" {
         return Err(DiagramRefusal::NotUnderstood);
     }
-    let view = view(root).ok_or(DiagramRefusal::NotUnderstood)?;
+    let view = view(root)?;
     let styles: String = document
         .descendants()
         .filter(|it| it.tag_name().name() == "style")
@@ -72,7 +72,7 @@ pub(crate) fn of_svg(svg: &str, kind: DiagramKind, title: Option<String>) -> Tak
     };
     Ok(Scene {
         kind,
-        title: said("title").or_else(|| plain(&title?)),
+        title: said("title").or_else(|| plain(&without_markup(title?))),
         description: said("desc"),
         view: view.map(rounded),
         shapes: taker.shapes,
@@ -80,18 +80,30 @@ pub(crate) fn of_svg(svg: &str, kind: DiagramKind, title: Option<String>) -> Tak
 }
 
 /// The stretch that is shown.
-fn view(root: Node<'_, '_>) -> Option<[f64; 4]> {
-    let told = root.attribute("viewBox").map(numbers);
-    let [left, top, width, height] = match told.as_deref() {
-        Some(&[left, top, width, height]) => [left, top, width, height],
-        _ => [
-            0.0,
-            0.0,
-            length(root.attribute("width")?)?,
-            length(root.attribute("height")?)?,
-        ],
+fn view(root: Node<'_, '_>) -> Take<[f64; 4]> {
+    let told = match root.attribute("viewBox").map(numbers) {
+        Some(None) => return Err(DiagramRefusal::TooLarge),
+        told => told.flatten(),
     };
-    (width >= 0.01 && height >= 0.01).then_some([left, top, width, height])
+    let side = |name: &str| root.attribute(name).and_then(length);
+    let view = match told.as_deref() {
+        Some(&[left, top, width, height]) => Some([left, top, width, height]),
+        _ => side("width")
+            .zip(side("height"))
+            .map(|(width, height)| [0.0, 0.0, width, height]),
+    };
+    view.filter(|[.., width, height]| *width >= 0.01 && *height >= 0.01)
+        .ok_or(DiagramRefusal::NotUnderstood)
+}
+
+/// The title that a text gives itself is said in markup.
+fn without_markup(title: String) -> String {
+    let whole = format!("<t>{title}</t>");
+    let Ok(document) = Document::parse(&whole) else {
+        return title;
+    };
+    let words = document.descendants().filter(Node::is_text);
+    words.filter_map(|it| it.text()).collect()
 }
 
 /// Words of one line without what cannot be seen; nothing if there are none.
@@ -119,8 +131,11 @@ struct Taker<'s, 'i> {
 
 impl<'s, 'i> Taker<'s, 'i> {
     fn element(&mut self, node: Node<'s, 'i>, outside: &Look<'s>, at: Matrix, depth: u32) -> Take {
-        if !node.is_element() || depth > DEEPEST {
+        if !node.is_element() {
             return Ok(());
+        }
+        if depth > DEEPEST {
+            return Err(DiagramRefusal::TooLarge);
         }
         // A name may be used often, and in what is used again.
         self.looks += 1;
@@ -138,10 +153,8 @@ impl<'s, 'i> Taker<'s, 'i> {
         let look = outside.inside(&told, |text, current| self.paint(text, current));
         let at = match told.transform() {
             None => at,
-            Some(text) => match Matrix::read(text) {
-                Some(own) => at.with(own),
-                None => return Ok(()),
-            },
+            Some(Some(own)) => at.with(own),
+            Some(None) => return Ok(()),
         };
         match name {
             "svg" | "g" | "a" | "switch" => {
@@ -285,7 +298,10 @@ impl<'s, 'i> Taker<'s, 'i> {
             false => self.resolved(ink, share),
         };
         // One straight line encloses nothing.
-        let is_line = matches!(&form, SceneForm::Path { steps } if steps.len() < 3);
+        let is_line = matches!(
+            &form,
+            SceneForm::Path { steps } if matches!(steps[..], [_] | [_, PathStep::Line(_)])
+        );
         let fill = paint(look.fill, look.fill_opacity()).filter(|_| !is_line);
         let stroke = paint(look.stroke, look.stroke_opacity()).filter(|_| look.width > 0.0);
         if !is_text && fill.is_none() && stroke.is_none() {

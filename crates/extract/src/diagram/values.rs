@@ -20,9 +20,10 @@ pub(super) fn near(number: f64) -> Option<f64> {
     (number.is_finite() && number.abs() <= FARTHEST).then_some(number)
 }
 
-/// A length in the unit of the picture: a number, or one of pixels.
+/// A length in the unit of the picture: a number, or one of pixels. What it would be a share of is
+/// not known.
 pub(super) fn length(text: &str) -> Option<f64> {
-    sized(text, 16.0)
+    sized(text, 16.0).filter(|_| !text.trim_end().ends_with('%'))
 }
 
 /// A length that may be told in sizes of letters.
@@ -53,10 +54,11 @@ pub(super) fn share(text: &str) -> Option<f64> {
     number.is_finite().then(|| number.clamp(0.0, 1.0))
 }
 
-pub(super) fn numbers(text: &str) -> Vec<f64> {
+/// The numbers up to what is none; nothing where one stands too far away.
+pub(super) fn numbers(text: &str) -> Option<Vec<f64>> {
     svgtypes::NumberListParser::from(text)
         .map_while(Result::ok)
-        .filter_map(near)
+        .map(near)
         .collect()
 }
 
@@ -139,6 +141,11 @@ impl Matrix {
         ])
     }
 
+    /// The same, done around a point.
+    pub(super) fn around(self, [x, y]: [f64; 2]) -> Self {
+        Self::moved(x, y).with(self).with(Self::moved(-x, -y))
+    }
+
     pub(super) fn apply(self, [x, y]: [f64; 2]) -> [f64; 2] {
         let [a, b, c, d, e, f] = self.0;
         [a * x + c * y + e, b * x + d * y + f]
@@ -186,6 +193,9 @@ mod tests {
         let few = [Some(12.0), Some(12.0), Some(15.0), Some(-20.0), Some(5.0)];
         assert_eq!(read[..5], few);
         assert!(read[5..].iter().all(Option::is_none), "{read:?}");
+        assert_eq!((length("12px"), length("100%")), (Some(12.0), None));
+        assert_eq!(numbers("1 2,3"), Some(vec![1.0, 2.0, 3.0]));
+        assert_eq!(numbers("1 2000000 3"), None);
     }
 
     #[test]
@@ -231,5 +241,8 @@ mod tests {
         assert_eq!(Matrix::scaled(1.0, 2.0).scale(), None);
         assert!(Matrix::moved(1.0, 2.0).is_move() && !both.is_move());
         assert_eq!(Matrix::read("evil(1)"), None);
+        let around = Matrix::scaled(2.0, 2.0).around([10.0, 20.0]);
+        assert_eq!(around.apply([10.0, 20.0]), [10.0, 20.0]);
+        assert_eq!(around.apply([11.0, 20.0]), [12.0, 20.0]);
     }
 }
