@@ -143,6 +143,7 @@ async fn an_export_carries_the_words_of_files_beside_them() {
         .collect();
     let row = |name: &str| rows.iter().find(|row| row["name"] == name).unwrap();
     assert_eq!(row("photo.png")["text_path"], serde_json::Value::Null);
+    assert_eq!(row("photo.png")["from"], serde_json::Value::Null);
     let words = row("paper.pdf")["text_path"].as_str().unwrap();
     let found = text(words);
     for page in 1..=60 {

@@ -52,6 +52,8 @@ pub struct AttachmentRow<'a> {
     pub media_type: &'a str,
     /// Its size.
     pub bytes: u64,
+    /// The server of tools that a person asked for it; `null` for what they added by themselves.
+    pub from: Option<&'a str>,
     /// When it was added.
     pub created_at: Timestamp,
     /// The conversation whose composer it was added in.

@@ -269,7 +269,9 @@ fn attachments<W: Write>(
     let path = "attachments.jsonl";
     let mut entry = out.entry(path, EntryKind::Text, 0)?.with_schema(path);
     each_asset(tx, |asset, path| {
-        let text_path = has_text(tx, asset.id)?.then(|| attachment_text_path(asset.id));
+        let facts = tx.attachment(asset.id)?.map(|it| it.facts);
+        let has_text = facts.as_ref().is_some_and(|it| it.text_bytes > 0);
+        let text_path = has_text.then(|| attachment_text_path(asset.id));
         entry.row(&AttachmentRow {
             id: asset.id,
             path,
@@ -277,6 +279,7 @@ fn attachments<W: Write>(
             name: &asset.name,
             media_type: &asset.media_type,
             bytes: asset.bytes,
+            from: facts.as_ref().and_then(|it| it.from.as_deref()),
             created_at: asset.created_at,
             conversation_id: asset.conversation_id,
         })?;
