@@ -34,6 +34,7 @@ mod egress;
 mod export;
 mod filing;
 mod find;
+mod first_drawing;
 mod followed;
 mod keychain;
 mod lists;

@@ -1,5 +1,7 @@
 //! Serves the core's encrypted files over the media protocol.
 
+use std::time::Duration;
+
 use fluxchat_core::App;
 use fluxchat_model::AssetId;
 use tauri::http::{Request, Response, StatusCode};
@@ -15,6 +17,11 @@ const PAGE: &str = if cfg!(windows) {
     "tauri://localhost"
 };
 
+/// What the page asks for to hold its first drawing back; there is nothing there.
+const FIRST_DRAWING: &str = "/first-drawing";
+/// A page that does not stand by then is drawn as far as it is there.
+const LONGEST_HELD: Duration = Duration::from_secs(2);
+
 /// Answers a request of the page, away from the thread of the windows.
 pub fn serve<R: Runtime>(
     context: UriSchemeContext<'_, R>,
@@ -22,9 +29,17 @@ pub fn serve<R: Runtime>(
     responder: UriSchemeResponder,
 ) {
     if context.webview_label() != window::LABEL {
-        let mut refusal = Response::new(Vec::new());
-        *refusal.status_mut() = StatusCode::FORBIDDEN;
-        responder.respond(refusal);
+        responder.respond(refusal(StatusCode::FORBIDDEN));
+        return;
+    }
+    if request.uri().path() == FIRST_DRAWING {
+        tauri::async_runtime::spawn(async move {
+            // Elsewhere a window is drawn before its document is loaded.
+            if cfg!(target_os = "linux") {
+                tokio::time::sleep(LONGEST_HELD).await;
+            }
+            responder.respond(refusal(StatusCode::NOT_FOUND));
+        });
         return;
     }
     let core = context.app_handle().state::<Core>().inner().clone();
@@ -32,6 +47,12 @@ pub fn serve<R: Runtime>(
         let stored = Stored(core.ready().await);
         responder.respond(media::answer(&stored, &request, PAGE).await);
     });
+}
+
+fn refusal(status: StatusCode) -> Response<Vec<u8>> {
+    let mut refusal = Response::new(Vec::new());
+    *refusal.status_mut() = status;
+    refusal
 }
 
 struct Stored<'a>(&'a App);

@@ -5,6 +5,8 @@ import App from './App.svelte';
 import { setLanguage } from './i18n/index.svelte';
 import { client, connect, onEvent } from './ipc/client';
 import type { ApiError, SessionInfo } from './ipc/generated/types';
+import { blobUrl } from './platform/blob';
+import { holdFirstDrawing } from './platform/first-drawing';
 import { tauri } from './platform/tauri';
 import type { Platform } from './platform/types';
 import { News } from './state/news';
@@ -23,6 +25,8 @@ async function surroundings(): Promise<Platform> {
 
 /** So long the window waits for the first page before it is drawn without. */
 const FIRST_PAGE_MS = 200;
+
+const draw = holdFirstDrawing(blobUrl('first-drawing'));
 
 let app = new AppState(client);
 let shown: ReturnType<typeof mount> | undefined;
@@ -59,6 +63,7 @@ async function boot(): Promise<void> {
   document.documentElement.dataset['platform'] = app.session.info?.platform ?? '';
   applyAppearance(app.settings.value)();
   show(problem);
+  draw();
   showTooltips(document);
   for (const kind of ['pointerdown', 'pointermove', 'keydown', 'wheel']) {
     addEventListener(kind, () => app.touch(), { passive: true, capture: true });
