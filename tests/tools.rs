@@ -12,6 +12,7 @@ mod offline;
 mod program;
 mod remote;
 pub mod returned;
+mod running;
 mod sealed;
 mod sign_in;
 mod sign_in_window;

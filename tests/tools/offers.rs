@@ -390,7 +390,7 @@ async fn what_was_read_when_nobody_waited_stands_beside_no_text() {
 }
 
 /// A program that says there are prompts, and answers no question about them.
-fn with_prompts(server: NewToolServer) -> NewToolServer {
+pub(super) fn with_prompts(server: NewToolServer) -> NewToolServer {
     let mut arguments = server.arguments;
     for argument in &mut arguments {
         *argument = argument.replace(r#""tools":{}}"#, r#""tools":{},"prompts":{}}"#);

@@ -8,6 +8,7 @@
 
 mod given_back;
 mod more;
+mod renewed;
 mod secrets;
 mod several;
 

@@ -61,7 +61,7 @@ pub(super) async fn read(path: std::path::PathBuf) -> String {
     text.await.unwrap().trim().to_owned()
 }
 
-fn runs(process: &str) -> bool {
+pub(super) fn runs(process: &str) -> bool {
     let state = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     !state.is_empty() && !state.contains(") Z")
 }

@@ -97,7 +97,7 @@ pub(crate) struct Inner {
     /// Why the passphrase given at start did not open the archive.
     pub(crate) refusal: Mutex<Option<Error>>,
     /// What reads files; `None`: this program, in a process of its own.
-    pub(crate) reader: std::sync::OnceLock<fluxchat_extract::Reader>,
+    pub(crate) reader: Mutex<Option<fluxchat_extract::Reader>>,
     /// So many diagrams are drawn at a time.
     pub(crate) drawing: Arc<tokio::sync::Semaphore>,
     /// The microphone and the loudspeaker, where there are any to use.
@@ -213,7 +213,7 @@ impl App {
                 locking: tokio::sync::Mutex::default(),
                 active: Mutex::default(),
                 refusal: Mutex::default(),
-                reader: std::sync::OnceLock::new(),
+                reader: Mutex::default(),
                 drawing: Arc::new(tokio::sync::Semaphore::new(crate::diagrams::AT_ONCE)),
                 sound: std::sync::OnceLock::new(),
                 tool_second: std::sync::OnceLock::new(),

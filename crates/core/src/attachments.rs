@@ -13,6 +13,7 @@ mod told;
 mod upload;
 
 use std::io::Write as _;
+use std::sync::PoisonError;
 
 use fluxchat_extract::{Detected, LARGEST_FILE, Picture, ReadError, Reader, Text, detect};
 use fluxchat_model::{
@@ -277,12 +278,14 @@ impl App {
     /// Has files read by a process of this program, which must call
     /// [`crate::read_apart_if_asked`] first of all. Without it, by the running one.
     pub fn read_files_with(&self, program: std::path::PathBuf) {
-        let _ = self.inner.reader.set(Reader::of(program));
+        let reader = self.inner.reader.lock();
+        *reader.unwrap_or_else(PoisonError::into_inner) = Some(Reader::of(program));
     }
 
     pub(crate) fn reader(&self) -> Result<Reader, Error> {
-        match self.inner.reader.get() {
-            Some(reader) => Ok(reader.clone()),
+        let reader = self.inner.reader.lock();
+        match reader.unwrap_or_else(PoisonError::into_inner).clone() {
+            Some(reader) => Ok(reader),
             None => Reader::this_program().map_err(unreadable),
         }
     }

@@ -38,8 +38,8 @@ pub struct Client {
     calls: AtomicUsize,
 }
 
-/// A call that is under way; no more once it is dropped.
-struct AtWork<'c>(&'c AtomicUsize);
+/// Something that somebody waits for; no more once it is dropped.
+pub(crate) struct AtWork<'c>(&'c AtomicUsize);
 
 impl<'c> AtWork<'c> {
     fn begin(calls: &'c AtomicUsize) -> Self {
@@ -168,7 +168,7 @@ impl Client {
         runs && !self.ended.is_over()
     }
 
-    /// Whether a tool of it is being called.
+    /// Whether a tool of it is being called, or a person waits for something it offers.
     #[must_use]
     pub fn is_at_work(&self) -> bool {
         self.calls.load(Ordering::Acquire) > 0
@@ -212,6 +212,10 @@ impl Client {
         tokio::time::timeout(LIST, self.pages())
             .await
             .map_err(|_| McpError::NoAnswer)?
+    }
+
+    pub(crate) fn at_work(&self) -> AtWork<'_> {
+        AtWork::begin(&self.calls)
     }
 
     /// What went wrong before says nothing of what is asked now.
@@ -264,7 +268,7 @@ impl Client {
         let arguments =
             serde_json::from_str(arguments).map_err(|_| McpError::Refused("no object".into()))?;
         self.begin();
-        let _at_work = AtWork::begin(&self.calls);
+        let _at_work = self.at_work();
         let asked = CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments);
         let result = self.peer.call_tool(asked).await;
         Ok(returned(result.map_err(|error| self.explain(error))?))

@@ -191,6 +191,7 @@ impl Client {
         values: &[(String, String)],
     ) -> Result<Vec<PromptMessage>, McpError> {
         self.begin();
+        let _at_work = self.at_work();
         let mut asked = GetPromptRequestParams::new(name);
         if !values.is_empty() {
             let values = values.iter().cloned();
@@ -208,6 +209,7 @@ impl Client {
     /// When it refuses, ends, or answers something else.
     pub async fn read(&self, uri: &str) -> Result<Vec<Piece>, McpError> {
         self.begin();
+        let _at_work = self.at_work();
         let asked = ReadResourceRequestParams::new(uri);
         let result = self.peer.read_resource(asked).await;
         Ok(contents(&result.map_err(|error| self.explain(error))?))

@@ -54,7 +54,8 @@ macro_rules! ids {
 ids! {
     /// A server of tools.
     ToolServerId,
-    /// Somebody who waits for what a server of tools was asked for. Whoever waits makes it.
+    /// Somebody who waits for what a server of tools was asked for. Whoever waits makes it: the
+    /// window a random one (version 4).
     OfferAskingId,
     /// A conversation.
     ConversationId,

@@ -8,6 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, Response, Uri};
 use serde_json::json;
+use tokio::sync::Notify;
 
 use crate::loopback::{Recorded, Seen, Serving, json, lock, moved};
 
@@ -36,6 +37,8 @@ pub struct Habits {
     pub unprotected: bool,
     /// Its tokens are asked for elsewhere.
     pub token_at: Option<String>,
+    /// A permit that is given arrives when this is told to.
+    pub holds_permits: Option<Arc<Notify>>,
     /// So long is a permit good, in seconds.
     pub lasts: u32,
 }
@@ -106,6 +109,12 @@ impl Guard {
     pub async fn asked(&self, path: &str) {
         let is_there = |all: &[Recorded]| all.iter().any(|it| it.path == path);
         self.0.shared.seen.until(is_there).await;
+    }
+
+    /// Waits until so many times something arrived at this path.
+    pub async fn asked_times(&self, path: &str, times: usize) {
+        let here = |all: &[Recorded]| all.iter().filter(|it| it.path == path).count() >= times;
+        self.0.shared.seen.until(here).await;
     }
 
     /// What stood after the `?` of this path, as names and values.
@@ -185,7 +194,13 @@ async fn serve(
             let to = format!("{}?{}", text("redirect_uri"), back.finish());
             moved(302, &to)
         }
-        "/token" => token(&shared, &habits, &fields(&body)),
+        "/token" => {
+            let given = token(&shared, &habits, &fields(&body));
+            if let Some(until) = &habits.holds_permits {
+                until.notified().await;
+            }
+            given
+        }
         "/revoke" if habits.hangs_on_revoke => std::future::pending().await,
         "/revoke" if habits.fails_to_revoke => json(503, &json!({})),
         "/revoke" => json(200, &json!({})),

@@ -1,6 +1,7 @@
 //! What a server of tools at an address alone may know: it is with the keys, bound to its origin.
 
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 
 use fluxchat_egress::{Credential, HeaderKind, key_header};
 use fluxchat_mcp::Permit;
@@ -13,7 +14,7 @@ use crate::{App, Error};
 /// How it is written. What was kept before there was more than a key is the key itself.
 const FORM: u8 = 1;
 
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Kept {
     pub(super) form: u8,
@@ -90,12 +91,26 @@ impl App {
         Ok(text.map_or_else(Kept::default, |text| Kept::read(text.expose())))
     }
 
-    pub(super) fn keep_secret(
+    /// Changes what is kept of a server, in one step among all who do.
+    pub(super) fn change_kept<T>(
         &self,
         id: ToolServerId,
         origin: &Origin,
-        kept: Kept,
-    ) -> Result<(), Error> {
+        change: impl FnOnce(&mut Kept) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let open = self.open()?;
+        let keeping = &open.tools.signing.keeping;
+        let _one = keeping.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.kept_secret(id, origin)?;
+        let mut kept = before.clone();
+        let answer = change(&mut kept)?;
+        if kept != before {
+            self.keep_secret(id, origin, kept)?;
+        }
+        Ok(answer)
+    }
+
+    fn keep_secret(&self, id: ToolServerId, origin: &Origin, kept: Kept) -> Result<(), Error> {
         if kept.is_empty() {
             return Ok(self.vault().credential_delete(owner(id))?);
         }

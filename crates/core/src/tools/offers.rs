@@ -134,8 +134,8 @@ impl App {
         Ok(brought)
     }
 
-    /// Waits no more for what a person asked a server for, also where that is still to begin. What
-    /// came of it by then stands beside no text.
+    /// Waits no more for what a person asked a server for, also where that is still to begin. The
+    /// files of what is still on its way stand beside no text then.
     ///
     /// # Errors
     /// When the archive is not open.

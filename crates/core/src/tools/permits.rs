@@ -1,12 +1,12 @@
 //! Permits of servers of tools: kept with the keys, renewed where their time is over, and given
 //! back where they go. What goes is deleted here first; nothing waits for a network to be deleted.
 
-use fluxchat_egress::Credential;
+use fluxchat_egress::{Credential, EgressError};
 use fluxchat_mcp::{Guarded, McpError, Permit, SignInError};
 use fluxchat_model::{ConversationId, Origin, SignedIn, Timestamp, ToolServer, ToolServerId};
 
 use super::kept::Kept;
-use super::servers::refused;
+use super::servers::{refused, write_signed_in};
 use super::sign_in::at;
 use crate::app::Open;
 use crate::{App, Error, Event};
@@ -75,14 +75,15 @@ impl App {
     ) -> Result<Option<Returning>, Error> {
         let server = server.clone();
         self.off_thread(move |app| {
-            let returning = app.permit_of(&server)?;
-            if returning.is_some() {
-                let (origin, ..) = at(&server.transport)?;
-                let kept = app.kept_secret(server.id, origin)?;
-                let permit = None;
-                app.keep_secret(server.id, origin, Kept { permit, ..kept })?;
-            }
-            Ok(returning)
+            let Ok((origin, path, _)) = at(&server.transport) else {
+                return Ok(None);
+            };
+            let before = app.change_kept(server.id, origin, |kept| {
+                let before = kept.clone();
+                kept.permit = None;
+                Ok(before)
+            })?;
+            app.returning(origin, path, before)
         })
         .await
     }
@@ -93,6 +94,15 @@ impl App {
             return Ok(None);
         };
         let kept = self.kept_secret(server.id, origin)?;
+        self.returning(origin, path, kept)
+    }
+
+    fn returning(
+        &self,
+        origin: &Origin,
+        path: &str,
+        kept: Kept,
+    ) -> Result<Option<Returning>, Error> {
         let guarded = self.way_to_guard(origin, path, &kept, None)?;
         let Some(permit) = kept.permit else {
             return Ok(None);
@@ -129,13 +139,13 @@ impl App {
         }
         let signed_in = signed_in(&permit);
         let before = self.off_thread(move |app| {
-            let kept = app.kept_secret(id, &origin)?;
-            let before = kept.permit.clone();
-            // Where the app is known by the same name, the old one may be a part of the new one.
-            let before = before.filter(|it| !it.is_of_same_client(&permit));
-            let permit = Some(permit);
-            app.keep_secret(id, &origin, Kept { permit, ..kept })?;
-            Ok(before)
+            app.change_kept(id, &origin, |kept| {
+                let before = kept.permit.take();
+                // Where the app is known by the same name, the old one may be a part of the new one.
+                let before = before.filter(|it| !it.is_of_same_client(&permit));
+                kept.permit = Some(permit);
+                Ok(before)
+            })
         });
         let before = before.await?;
         self.set_signed_in(id, Some(signed_in)).await?;
@@ -165,17 +175,30 @@ impl App {
         Ok(kept.credential(origin, header))
     }
 
-    /// With a new permit. `refused`: the server does not take the one there is.
+    /// With a new permit. `refused_it`: the server does not take the one there is. This is gone on
+    /// with where nobody waits for it any more: who gives the new one takes the old one for spent.
     pub(super) async fn renewed(
         &self,
         server: &ToolServer,
         refused_it: bool,
         conversation: Option<ConversationId>,
     ) -> Result<Kept, Error> {
+        let (app, server) = (self.clone(), server.clone());
+        let renewing = async move { app.renew(&server, refused_it, conversation).await };
+        let renewing = self.open()?.tasks.spawn(renewing).await;
+        renewing.unwrap_or_else(|_| Err(EgressError::Cancelled.into()))
+    }
+
+    async fn renew(
+        &self,
+        server: &ToolServer,
+        refused_it: bool,
+        conversation: Option<ConversationId>,
+    ) -> Result<Kept, Error> {
         let open = self.open()?;
-        let _one = open.tools.signing.renewing.lock().await;
-        let (origin, path, _) = at(&server.transport)?;
         let (id, now) = (server.id, self.now().0);
+        let _turn = open.tools.signing.renewing.take(id).await;
+        let (origin, path, _) = at(&server.transport)?;
         let kept = self.kept_of(id, origin).await?;
         let Some(permit) = &kept.permit else {
             return Err(refused(SignInError::Over.into()));
@@ -189,18 +212,33 @@ impl App {
             Err(McpError::SignIn(SignInError::Over)) => None,
             Err(error) => return Err(refused(error)),
         };
-        let signed_in = permit.as_ref().map(signed_in);
-        let is_over = permit.is_none();
-        let kept = Kept { permit, ..kept };
-        let (row, to) = (kept.clone(), origin.clone());
-        self.off_thread(move |app| app.keep_secret(id, &to, row))
-            .await?;
-        self.set_signed_in(id, signed_in).await?;
+        let (new, old, to) = (permit.clone(), kept.permit, origin.clone());
+        let put = self.off_thread(move |app| {
+            let store = &app.open()?.store;
+            app.change_kept(id, &to, |kept| {
+                // They signed out meanwhile, or in anew.
+                if kept.permit != old {
+                    return Ok(None);
+                }
+                let is_in = new.as_ref().map(signed_in);
+                store.write(|tx| write_signed_in(tx, id, is_in))?;
+                kept.permit = new;
+                Ok(Some(kept.clone()))
+            })
+        });
+        let put = put.await?;
         self.tell(Event::ToolsChanged);
-        if is_over {
-            return Err(refused(SignInError::Over.into()));
+        match (put, permit) {
+            (Some(kept), Some(_)) => {
+                open.tools.is_signed_in(id);
+                Ok(kept)
+            }
+            (None, Some(permit)) => {
+                Returning { guarded, permit }.tell_later(&open);
+                Err(refused(SignInError::Over.into()))
+            }
+            (_, None) => Err(refused(SignInError::Over.into())),
         }
-        Ok(kept)
     }
 
     pub(super) async fn kept_of(&self, id: ToolServerId, origin: &Origin) -> Result<Kept, Error> {

@@ -351,20 +351,20 @@ impl App {
         let path = parse_tool_url(&new.url).ok().map(|it| it.path);
         let path = path.filter(|it| !is_hidden(it));
         let given = new.headers.clone();
-        self.off_thread(move |app| {
+        let change = move |kept: &mut Kept| {
             let before = if was_program {
                 Kept::default()
             } else {
-                app.kept_secret(id, &origin)?
+                kept.clone()
             };
-            let mut kept = before.clone();
+            *kept = before.clone();
             kept.key = match key {
                 Some(key) => Some(key.expose().trim().to_owned()),
                 None => before.key,
             };
-            kept.key = kept.key.filter(|_| has_key);
+            kept.key = kept.key.take().filter(|_| has_key);
             kept.query = query.map(|it| it.expose().clone()).or(before.query);
-            kept.query = kept.query.filter(|_| has_query);
+            kept.query = kept.query.take().filter(|_| has_query);
             kept.path = path.or(before.path).filter(|_| hides_path);
             kept.permit = before.permit.filter(|_| signed_in.is_some());
             kept.headers.clear();
@@ -379,9 +379,10 @@ impl App {
                 };
                 kept.headers.insert(name, value);
             }
-            app.keep_secret(id, &origin, kept)
-        })
-        .await
+            Ok(())
+        };
+        self.off_thread(move |app| app.change_kept(id, &origin, change))
+            .await
     }
 }
 

@@ -1,10 +1,11 @@
 //! Running a tool, and what comes of it.
 
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use fluxchat_egress::CancellationToken;
-use fluxchat_mcp::CallResult;
+use fluxchat_mcp::{CallResult, Client};
 use fluxchat_model::ToolServer;
 
 use super::returned::MOST_IN_ANSWER;
@@ -69,13 +70,17 @@ impl App {
         stop: &CancellationToken,
     ) -> Result<Came, Error> {
         let patience = self.tool_patience(tool).await?;
+        let used = OnceLock::new();
+        let call = self.call_tool(tool, arguments, asked, &used);
         let answered = tokio::select! {
             biased;
             () = stop.cancelled() => return Ok(Came::CutOff),
-            answered = tokio::time::timeout(patience, self.call_tool(tool, arguments, asked)) => answered,
+            answered = tokio::time::timeout(patience, call) => answered,
         };
         let Ok(answered) = answered else {
-            self.end_tool(tool)?;
+            if let (Some((id, _)), Some(program)) = (&tool.server, used.get()) {
+                self.give_up(*id, program)?;
+            }
             return Ok(Came::TimedOut);
         };
         // Reading what came back is no time of the tool, which did what it was asked for.
@@ -86,14 +91,20 @@ impl App {
         })
     }
 
-    async fn call_tool(&self, tool: &OfferedTool, arguments: &str, asked: &Asked) -> Answered {
+    async fn call_tool(
+        &self,
+        tool: &OfferedTool,
+        arguments: &str,
+        asked: &Asked,
+        used: &OnceLock<Arc<Client>>,
+    ) -> Answered {
         // A guardian may have come since it was offered.
         if let Err(error) = self.tools_allowed().await {
             return Answered::Ran(Ran::failed(error.to_string()));
         }
         Answered::Ran(match (&tool.server, LocalTool::named(&tool.name)) {
             (Some((id, _)), _) => {
-                return match self.call_server(*id, tool, arguments, asked).await {
+                return match self.call_server(*id, tool, arguments, asked, used).await {
                     Ok(result) => Answered::Returned(result),
                     Err(error) => Answered::Ran(Ran::failed(error.to_string())),
                 };

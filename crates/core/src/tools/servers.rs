@@ -1,15 +1,15 @@
 //! Servers of tools: added by a person alone. Programs are started when a conversation that has them
 //! switched on is answered, and ended with the archive.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
-use fluxchat_mcp::{CallResult, Client, McpError, Program};
+use fluxchat_mcp::{CallResult, Client, McpError};
 use fluxchat_model::{
-    Origin, Secret, SourceId, ToolDefinition, ToolServer, ToolServerId, ToolTransport,
+    Origin, Secret, SignedIn, SourceId, ToolDefinition, ToolServer, ToolServerId, ToolTransport,
 };
+use fluxchat_store::{StoreError, WriteTx};
 
-use super::permits::Returning;
 use super::typed::{NewToolServer, command, timeout, transport};
 use super::{Asked, OfferedTool, ToolInfo, remote};
 use crate::app::Open;
@@ -45,117 +45,6 @@ pub struct ToolServerInfo {
     pub wants_more: Option<Vec<String>>,
 }
 
-/// The programs that run.
-#[derive(Default)]
-pub(crate) struct Running {
-    clients: Mutex<HashMap<ToolServerId, Arc<Client>>>,
-    /// What those that ended said last.
-    said: Mutex<HashMap<ToolServerId, String>>,
-    /// Held while one is started, so that none is started twice.
-    starting: tokio::sync::Mutex<()>,
-    pub(super) signing: super::sign_in::Signing,
-    /// What a person waits for.
-    pub(super) waiting: super::offers::Waiting,
-    /// Permits of servers that are deleted with everything.
-    held: Mutex<Vec<Returning>>,
-    /// Those that answered nobody who is not signed in.
-    wanting: Mutex<HashSet<ToolServerId>>,
-}
-
-impl Running {
-    fn clients(&self) -> MutexGuard<'_, HashMap<ToolServerId, Arc<Client>>> {
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn get(&self, id: ToolServerId) -> Option<Arc<Client>> {
-        self.clients()
-            .get(&id)
-            .filter(|client| client.is_alive())
-            .cloned()
-    }
-
-    fn wanting(&self) -> MutexGuard<'_, HashSet<ToolServerId>> {
-        self.wanting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn wants_sign_in(&self, id: ToolServerId) -> bool {
-        self.wanting().contains(&id)
-    }
-
-    /// Keeps in mind whether it answered.
-    pub(super) fn heard<T>(&self, id: ToolServerId, answer: &Result<T, Error>) {
-        match answer.as_ref().map_err(Error::code) {
-            Err("tool_key_wanted" | "tool_key_refused" | "sign_in_over") => {
-                self.wanting().insert(id)
-            }
-            Ok(_) => self.wanting().remove(&id),
-            Err(_) => false,
-        };
-    }
-
-    /// Permits for who gave them, once all is gone.
-    pub(crate) fn hold(&self, permits: Vec<Returning>) {
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = permits;
-    }
-
-    /// Tells who gave the permits that were held, while nobody waits for it.
-    pub(crate) fn return_held(&self, open: &Open) {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        for permit in held.drain(..) {
-            permit.tell_later(open);
-        }
-    }
-
-    pub(super) fn is_running(&self, id: ToolServerId) -> bool {
-        self.get(id).is_some()
-    }
-
-    pub(super) fn said(&self, id: ToolServerId) -> String {
-        let client = self.clients().get(&id).map(|client| client.said());
-        let before = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        super::words::shown(
-            &client
-                .or_else(|| before.get(&id).cloned())
-                .unwrap_or_default(),
-        )
-    }
-
-    fn stop(&self, id: ToolServerId) {
-        let gone = self.clients().remove(&id);
-        if let Some(client) = gone {
-            client.stop();
-        }
-    }
-
-    /// Ends this program, and none that was started in its place.
-    fn end(&self, id: ToolServerId, client: &Arc<Client>) {
-        let mut clients = self.clients();
-        if clients.get(&id).is_some_and(|it| Arc::ptr_eq(it, client)) {
-            clients.remove(&id);
-        }
-        drop(clients);
-        client.stop();
-    }
-
-    /// Ends every program that was started, and every sign-in that was begun.
-    pub(crate) fn stop_all(&self) {
-        self.signing.forget_all();
-        for (_, client) in self.clients().drain() {
-            client.stop();
-        }
-        self.said
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.stop_all();
-    }
-}
-
 pub(super) fn key(id: ToolServerId, tool: &str) -> String {
     format!("{id}/{tool}")
 }
@@ -175,6 +64,27 @@ pub(super) fn refused(error: McpError) -> Error {
         McpError::Remote(error) => error.into(),
         other => Error::invalid(other.code(), other.to_string()),
     }
+}
+
+/// Keeps whether somebody is signed in, where the server is still there.
+pub(super) fn write_signed_in(
+    tx: &WriteTx<'_>,
+    id: ToolServerId,
+    now: Option<SignedIn>,
+) -> Result<(), StoreError> {
+    let Some(mut server) = tx.tool_server(id)? else {
+        return Ok(());
+    };
+    if let ToolTransport::Http { signed_in, .. } = &mut server.transport {
+        *signed_in = now;
+    }
+    tx.tool_server_update(&server)
+}
+
+/// Whether a program would be started as it was: what is at work may go on.
+fn stays(new: &NewToolServer, transport: &ToolTransport, before: &ToolServer) -> bool {
+    let keeps = new.environment.iter().all(|(_, value)| value.is_none());
+    new.enabled && keeps && *transport == before.transport
 }
 
 impl App {
@@ -214,7 +124,7 @@ impl App {
         Ok(server)
     }
 
-    /// Changes a server. If it runs, it is ended.
+    /// Changes a server. If it runs, it is ended, unless it would be started as it was.
     ///
     /// # Errors
     /// The same; when it does not exist.
@@ -232,6 +142,7 @@ impl App {
             ToolTransport::Stdio { .. } => command(&transport) == command(&before.transport),
             ToolTransport::Http { .. } => remote::is_where_it_was(&new, &before.transport),
         };
+        let stays = stays(&new, &transport, &before);
         let hides_now = transport.hides_path() && !before.transport.hides_path();
         let server = ToolServer {
             name: checked(&new.name)?,
@@ -247,6 +158,10 @@ impl App {
         };
         self.free_name(&server).await?;
         let open = self.open()?;
+        let _quiet = match stays {
+            true => None,
+            false => Some(open.tools.quiet(id).await),
+        };
         open.tools.signing.forget(id);
         let mut returning = None;
         if !is_same {
@@ -268,7 +183,6 @@ impl App {
             self.off_thread(|app| Ok(app.open()?.store.scrub()?))
                 .await?;
         }
-        open.tools.stop(id);
         self.tell(Event::ToolsChanged);
         if let Some(returning) = returning {
             returning.tell_later(&open);
@@ -284,14 +198,20 @@ impl App {
         if on {
             self.tools_allowed().await?;
         }
-        let server = ToolServer {
-            enabled: on,
-            ..self.tool_server(id).await?
+        let open = self.open()?;
+        let _quiet = match on {
+            true => None,
+            false => Some(open.tools.quiet(id).await),
         };
-        self.write(move |tx| tx.tool_server_update(&server)).await?;
-        if !on {
-            self.open()?.tools.stop(id);
-        }
+        self.write(move |tx| {
+            let server = tx.tool_server(id)?;
+            let server = server.ok_or(StoreError::NotFound("server of tools"))?;
+            tx.tool_server_update(&ToolServer {
+                enabled: on,
+                ..server
+            })
+        })
+        .await?;
         self.tell(Event::ToolsChanged);
         Ok(())
     }
@@ -306,20 +226,19 @@ impl App {
         id: ToolServerId,
     ) -> Result<Option<super::SignedOut>, Error> {
         let open = self.open()?;
-        open.tools.stop(id);
-        open.tools.signing.forget(id);
-        open.tools.signing.wants_no_more(id);
-        open.tools.wanting().remove(&id);
+        let _quiet = open.tools.quiet(id).await;
         let returning = match self.tool_server(id).await {
             Ok(server) => self.take_permit(&server).await?,
             Err(_) => None,
         };
         self.off_thread(move |app| {
             app.vault().credential_delete(owner(id))?;
+            let open = app.open()?;
             open.store.write(|tx| tx.tool_server_remove(id))?;
             Ok(open.store.scrub()?)
         })
         .await?;
+        open.tools.forget(id);
         self.tell(Event::ToolsChanged);
         // It is gone by now.
         Ok(match returning {
@@ -332,21 +251,12 @@ impl App {
     pub(super) async fn set_signed_in(
         &self,
         id: ToolServerId,
-        now: Option<fluxchat_model::SignedIn>,
+        now: Option<SignedIn>,
     ) -> Result<(), Error> {
         let is_in = now.is_some();
-        self.write(move |tx| {
-            let Some(mut server) = tx.tool_server(id)? else {
-                return Ok(());
-            };
-            if let ToolTransport::Http { signed_in, .. } = &mut server.transport {
-                *signed_in = now;
-            }
-            tx.tool_server_update(&server)
-        })
-        .await?;
+        self.write(move |tx| write_signed_in(tx, id, now)).await?;
         if is_in {
-            self.open()?.tools.wanting().remove(&id);
+            self.open()?.tools.is_signed_in(id);
         }
         Ok(())
     }
@@ -371,7 +281,11 @@ impl App {
             ToolTransport::Stdio { .. } => self.server_offers(&server).await,
             ToolTransport::Http { .. } => self.offers_apart(&server).await,
         };
-        self.open()?.tools.heard(id, &tools);
+        let open = self.open()?;
+        open.tools.heard(id, &tools);
+        if !server.enabled {
+            open.tools.stop(id);
+        }
         self.tell(Event::ToolsChanged);
         tools
     }
@@ -452,7 +366,7 @@ impl App {
         .await
     }
 
-    fn environment(&self, id: ToolServerId) -> Result<BTreeMap<String, String>, Error> {
+    pub(super) fn environment(&self, id: ToolServerId) -> Result<BTreeMap<String, String>, Error> {
         let kept = self.vault().credential(owner(id), &place()?)?;
         Ok(kept
             .and_then(|text| serde_json::from_str(text.expose()).ok())
@@ -475,20 +389,6 @@ impl App {
         }
     }
 
-    /// The same of a program. It is started if it does not run.
-    async fn server_offers(&self, server: &ToolServer) -> Result<Vec<ToolDefinition>, Error> {
-        let client = self.client(server).await?;
-        let tools = match client.list().await {
-            Ok(tools) => tools,
-            Err(error) => {
-                self.give_up(server.id, &client)?;
-                return Err(refused(error));
-            }
-        };
-        self.keep_offers(server, &tools).await?;
-        Ok(tools)
-    }
-
     pub(super) async fn keep_offers(
         &self,
         server: &ToolServer,
@@ -509,6 +409,7 @@ impl App {
         tool: &OfferedTool,
         arguments: &str,
         asked: &Asked,
+        used: &OnceLock<Arc<Client>>,
     ) -> Result<CallResult, Error> {
         let called = async {
             let server = self.tool_server(id).await?;
@@ -522,6 +423,7 @@ impl App {
                 return self.call_remote(&server, tool, arguments, asked).await;
             }
             let client = self.client(&server).await?;
+            let _ = used.set(Arc::clone(&client));
             let result = client.call(&tool.name, arguments).await;
             if !client.is_alive() {
                 self.give_up(id, &client)?;
@@ -545,71 +447,5 @@ impl App {
             let name = name.clone();
             notices.push(fluxchat_model::AnswerNotice::ToolsMore { name, scopes });
         }
-    }
-
-    /// A program that did not answer in time goes on with nothing: it is ended, and started anew when
-    /// it is asked again.
-    pub(super) fn end_tool(&self, tool: &OfferedTool) -> Result<(), Error> {
-        if let Some((id, _)) = &tool.server {
-            self.open()?.tools.stop(*id);
-        }
-        Ok(())
-    }
-
-    /// The same of one that is over or does not answer. While a tool of it is being called it is left
-    /// alone: it may read one question after another.
-    pub(super) fn give_up(&self, id: ToolServerId, client: &Arc<Client>) -> Result<(), Error> {
-        if client.is_alive() && client.is_at_work() {
-            return Ok(());
-        }
-        let open = self.open()?;
-        open.tools
-            .said
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, client.said());
-        open.tools.end(id, client);
-        Ok(())
-    }
-
-    pub(super) async fn client(&self, server: &ToolServer) -> Result<Arc<Client>, Error> {
-        let open = self.open()?;
-        let _starting = open.tools.starting.lock().await;
-        if let Some(client) = open.tools.get(server.id) {
-            return Ok(client);
-        }
-        // Not after the archive was closed, for nobody would end it.
-        if open.stop.is_cancelled() {
-            return Err(fluxchat_egress::EgressError::Cancelled.into());
-        }
-        let ToolTransport::Stdio {
-            program, arguments, ..
-        } = &server.transport
-        else {
-            return Err(Error::NotFound("tool"));
-        };
-        let id = server.id;
-        let environment = self.off_thread(move |app| app.environment(id)).await?;
-        let program = Program {
-            program: program.into(),
-            arguments: arguments.clone(),
-            environment,
-        };
-        let client = match Client::start(program).await {
-            Ok(client) => Arc::new(client),
-            Err((error, said)) => {
-                open.tools
-                    .said
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert(id, said);
-                return Err(refused(error));
-            }
-        };
-        open.tools.clients().insert(id, Arc::clone(&client));
-        if open.stop.is_cancelled() {
-            open.tools.stop(id);
-        }
-        Ok(client)
     }
 }

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::kept::Kept;
 use super::servers::refused;
+use super::turns::Turns;
 use crate::{App, Error, Event};
 
 /// For a person in a browser.
@@ -74,7 +75,9 @@ pub(crate) struct Signing {
     /// What servers said that take their permit, but not for what was asked.
     more: Mutex<HashMap<ToolServerId, Challenge>>,
     /// Held while a permit is renewed, so that none is renewed twice.
-    pub(super) renewing: tokio::sync::Mutex<()>,
+    pub(super) renewing: Turns,
+    /// Held while what is kept of a server is changed, which asks nobody.
+    pub(super) keeping: Mutex<()>,
 }
 
 struct Begun {

@@ -127,7 +127,8 @@ describe('prompts of servers', () => {
 
   it('that nobody waits for any more are told so', async () => {
     const { fake, user, input, asked } = await chat(['Trips']);
-    fake.answer('tool_prompt_fill', () => new Promise(() => undefined));
+    const late = deferred<ToolBrought>();
+    fake.answer('tool_prompt_fill', () => late.promise);
     await user.type(input, '/weekly');
     await screen.findByTestId('slash-server');
     await user.type(input, '{Enter}');
@@ -136,6 +137,10 @@ describe('prompts of servers', () => {
     await waitFor(() => expect(asked('tool_ask_cancel')).toHaveLength(1));
     expect(ids(asked('tool_ask_cancel'))).toEqual(ids(asked('tool_prompt_fill')));
     expect(input.value).toBe('/weekly');
+    // Some of what came may have been seen for a moment.
+    const before = asked('attachment_list').length;
+    late.reject(apiError('cancelled', 'Stopped.'));
+    await waitFor(() => expect(asked('attachment_list').length).toBeGreaterThan(before));
   });
 
   it('begin with the keyboard on the button where there are no fields', async () => {

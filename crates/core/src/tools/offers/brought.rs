@@ -54,7 +54,7 @@ impl App {
         let mut brought = Brought::default();
         let mut paragraphs = Vec::new();
         let mut first = None;
-        for message in messages {
+        'all: for message in messages {
             for piece in message.pieces {
                 let (name, problem) = match piece {
                     Piece::Words(words) => {
@@ -74,8 +74,7 @@ impl App {
                         let read = read.await;
                         let problem = read.map(|it| brought.files.push(it)).err();
                         if waits.is_over() {
-                            self.take_away(place.key, &brought.files).await;
-                            return Err(stopped());
+                            break 'all;
                         }
                         let Some(error) = problem else {
                             continue;
@@ -90,6 +89,10 @@ impl App {
                 });
                 first.get_or_insert(problem);
             }
+        }
+        if waits.is_over() {
+            self.take_away(place.key, &brought.files).await;
+            return Err(stopped());
         }
         paragraphs.retain(|it| !it.is_empty());
         brought.text = paragraphs.join("\n\n");
