@@ -20,7 +20,7 @@ const PAGE: &str = if cfg!(windows) {
 /// What the page asks for to hold its first drawing back; there is nothing there.
 const FIRST_DRAWING: &str = "/first-drawing";
 /// A page that does not stand by then is drawn as far as it is there.
-const LONGEST_HELD: Duration = Duration::from_secs(2);
+const HELD: Duration = Duration::from_millis(500);
 
 /// Answers a request of the page, away from the thread of the windows.
 pub fn serve<R: Runtime>(
@@ -36,7 +36,7 @@ pub fn serve<R: Runtime>(
         tauri::async_runtime::spawn(async move {
             // Elsewhere a window is drawn before its document is loaded.
             if cfg!(target_os = "linux") {
-                tokio::time::sleep(LONGEST_HELD).await;
+                tokio::time::sleep(HELD).await;
             }
             responder.respond(refusal(StatusCode::NOT_FOUND));
         });

@@ -4,17 +4,15 @@
 use std::path::Path;
 use std::time::Duration;
 
-use fluxchat_core::{App, Event, NewToolServer, OfferAsking, OfferValues};
+use fluxchat_core::{App, NewToolServer, OfferAsking, OfferValues, Sent};
 use fluxchat_model::{
     Dialect, DraftKey, OfferAskingId, Timestamp, ToolDecision, ToolServerId, ToolState,
 };
 
-use tokio::sync::mpsc::UnboundedReceiver;
-
 use super::offers::with_prompts;
 use super::time::let_go;
-use super::under_way::{begin, pipes, read, runs, slow};
-use super::{World, calls, one_tool, openai, world};
+use super::under_way::{pipes, read, runs, slow, waiting};
+use super::{calls, one_tool, openai, world};
 
 /// A program that says what its process is, and greets nobody until it is told to.
 fn slow_to_start(folder: &Path) -> NewToolServer {
@@ -147,35 +145,36 @@ async fn a_call_that_takes_too_long_ends_no_program_that_others_wait_for() {
         .unwrap()
         .id
         .to_string();
-    let process = tokio::sync::OnceCell::new();
-    let began = async {
-        process
-            .set(read(folder.path().join("began")).await)
-            .unwrap()
+    // Both know what it offers: it answers nothing while it is at work.
+    let hasty = waiting(&world, world.question("hasty", &[&id])).await;
+    let patient = waiting(&world, world.question("patient", &[&id])).await;
+    let mut events = [
+        world.app.events().subscribe(),
+        world.app.events().subscribe(),
+    ];
+    let allow = async |sent: &Sent| {
+        let once = ToolDecision::Once;
+        world
+            .app
+            .decide_tool(sent.answer_id, 0, once)
+            .await
+            .unwrap();
     };
     world.app.tools_count_as_second(Duration::from_millis(50));
-    let hasty = begin(&world, world.question("hasty", &[&id]), began).await;
+    allow(&hasty).await;
+    let process = read(folder.path().join("began")).await;
     world.app.tools_count_as_second(Duration::from_secs(60));
-    let patient = begin(&world, world.question("patient", &[&id]), async {}).await;
-    let mut events = world.app.events().subscribe();
-    let answer = until(&world, &mut events, hasty.answer_id).await;
+    allow(&patient).await;
+    let [for_hasty, for_patient] = &mut events;
+    let once = ToolDecision::Once;
+    let answer = world.until_end(for_hasty, hasty.answer_id, once).await;
     assert_eq!(calls(&answer)[0].state, ToolState::TimedOut);
     // The program goes on with what it was asked next.
     let_go(folder.path()).await;
-    let same = read(folder.path().join("began")).await;
-    assert_eq!(process.get(), Some(&same));
-    let mut events = world.app.events().subscribe();
+    assert_eq!(read(folder.path().join("began")).await, process);
     let_go(folder.path()).await;
-    let answer = until(&world, &mut events, patient.answer_id).await;
+    let answer = world.until_end(for_patient, patient.answer_id, once).await;
     assert_eq!(calls(&answer)[0].state, ToolState::Done);
-}
-
-async fn until(
-    world: &World,
-    events: &mut UnboundedReceiver<Event>,
-    id: fluxchat_model::MessageId,
-) -> fluxchat_model::Message {
-    world.until_end(events, id, ToolDecision::Once).await
 }
 
 /// A program that answers no question about prompts, and says when one is filled in.

@@ -32,12 +32,8 @@ pub(super) fn pipes(folder: &Path) {
     }
 }
 
-/// Asks, and lets what is asked for run, until the tool says that it began.
-pub(super) async fn begin(
-    world: &World,
-    ask: Ask,
-    began: impl Future<Output = ()>,
-) -> fluxchat_core::Sent {
+/// Asks, until the tool waits to be allowed.
+pub(super) async fn waiting(world: &World, ask: Ask) -> fluxchat_core::Sent {
     let mut events = world.app.events().subscribe();
     let sent = world.app.ask(ask).await.unwrap();
     loop {
@@ -46,12 +42,25 @@ pub(super) async fn begin(
         {
             let calls = world.app.tool_calls(id).await.unwrap();
             if calls.iter().any(|call| call.state == ToolState::Waiting) {
-                let once = ToolDecision::Once;
-                world.app.decide_tool(id, 0, once).await.unwrap();
-                break;
+                return sent;
             }
         }
     }
+}
+
+/// Asks, and lets what is asked for run, until the tool says that it began.
+pub(super) async fn begin(
+    world: &World,
+    ask: Ask,
+    began: impl Future<Output = ()>,
+) -> fluxchat_core::Sent {
+    let sent = waiting(world, ask).await;
+    let once = ToolDecision::Once;
+    world
+        .app
+        .decide_tool(sent.answer_id, 0, once)
+        .await
+        .unwrap();
     began.await;
     sent
 }

@@ -26,7 +26,7 @@ async function surroundings(): Promise<Platform> {
 /** So long the window waits for the first page before it is drawn without. */
 const FIRST_PAGE_MS = 200;
 
-const draw = holdFirstDrawing(blobUrl('first-drawing'));
+holdFirstDrawing(blobUrl('first-drawing'));
 
 let app = new AppState(client);
 let shown: ReturnType<typeof mount> | undefined;
@@ -63,7 +63,6 @@ async function boot(): Promise<void> {
   document.documentElement.dataset['platform'] = app.session.info?.platform ?? '';
   applyAppearance(app.settings.value)();
   show(problem);
-  draw();
   showTooltips(document);
   for (const kind of ['pointerdown', 'pointermove', 'keydown', 'wheel']) {
     addEventListener(kind, () => app.touch(), { passive: true, capture: true });

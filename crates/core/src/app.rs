@@ -103,7 +103,7 @@ pub(crate) struct Inner {
     /// The microphone and the loudspeaker, where there are any to use.
     pub(crate) sound: std::sync::OnceLock<Arc<dyn crate::Sound>>,
     /// How long a second of the time of tools lasts, where it is not one.
-    pub(crate) tool_second: std::sync::OnceLock<Duration>,
+    pub(crate) tool_second: Mutex<Option<Duration>>,
     /// What of the computer somebody listens to for this app.
     pub(crate) hears: Mutex<crate::Hears>,
 }
@@ -216,7 +216,7 @@ impl App {
                 reader: Mutex::default(),
                 drawing: Arc::new(tokio::sync::Semaphore::new(crate::diagrams::AT_ONCE)),
                 sound: std::sync::OnceLock::new(),
-                tool_second: std::sync::OnceLock::new(),
+                tool_second: Mutex::default(),
                 hears: Mutex::default(),
             }),
         };

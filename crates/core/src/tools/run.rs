@@ -1,7 +1,7 @@
 //! Running a tool, and what comes of it.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Duration;
 
 use fluxchat_egress::CancellationToken;
@@ -142,7 +142,8 @@ impl App {
 
     /// How long a second of the time of tools lasts. Set once, by tests.
     pub fn tools_count_as_second(&self, second: Duration) {
-        let _ = self.inner.tool_second.set(second);
+        let known = self.inner.tool_second.lock();
+        *known.unwrap_or_else(PoisonError::into_inner) = Some(second);
     }
 
     /// How long a tool may take before the answer goes on without it, as its server is set now.
@@ -155,7 +156,8 @@ impl App {
     }
 
     pub(crate) fn tool_time(&self, seconds: u32) -> Duration {
-        let second = self.inner.tool_second.get().copied();
+        let second = self.inner.tool_second.lock();
+        let second = *second.unwrap_or_else(PoisonError::into_inner);
         second.unwrap_or(Duration::from_secs(1)) * seconds
     }
 }
