@@ -34,7 +34,6 @@ mod egress;
 mod export;
 mod filing;
 mod find;
-mod first_drawing;
 mod followed;
 mod keychain;
 mod lists;

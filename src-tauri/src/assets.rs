@@ -1,7 +1,5 @@
 //! Serves the core's encrypted files over the media protocol.
 
-use std::time::Duration;
-
 use fluxchat_core::App;
 use fluxchat_model::AssetId;
 use tauri::http::{Request, Response, StatusCode};
@@ -17,11 +15,6 @@ const PAGE: &str = if cfg!(windows) {
     "tauri://localhost"
 };
 
-/// What the page asks for to hold its first drawing back; there is nothing there.
-const FIRST_DRAWING: &str = "/first-drawing";
-/// A page that does not stand by then is drawn as far as it is there.
-const HELD: Duration = Duration::from_millis(500);
-
 /// Answers a request of the page, away from the thread of the windows.
 pub fn serve<R: Runtime>(
     context: UriSchemeContext<'_, R>,
@@ -29,17 +22,9 @@ pub fn serve<R: Runtime>(
     responder: UriSchemeResponder,
 ) {
     if context.webview_label() != window::LABEL {
-        responder.respond(refusal(StatusCode::FORBIDDEN));
-        return;
-    }
-    if request.uri().path() == FIRST_DRAWING {
-        tauri::async_runtime::spawn(async move {
-            // Elsewhere a window is drawn before its document is loaded.
-            if cfg!(target_os = "linux") {
-                tokio::time::sleep(HELD).await;
-            }
-            responder.respond(refusal(StatusCode::NOT_FOUND));
-        });
+        let mut refusal = Response::new(Vec::new());
+        *refusal.status_mut() = StatusCode::FORBIDDEN;
+        responder.respond(refusal);
         return;
     }
     let core = context.app_handle().state::<Core>().inner().clone();
@@ -47,12 +32,6 @@ pub fn serve<R: Runtime>(
         let stored = Stored(core.ready().await);
         responder.respond(media::answer(&stored, &request, PAGE).await);
     });
-}
-
-fn refusal(status: StatusCode) -> Response<Vec<u8>> {
-    let mut refusal = Response::new(Vec::new());
-    *refusal.status_mut() = status;
-    refusal
 }
 
 struct Stored<'a>(&'a App);

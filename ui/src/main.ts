@@ -5,8 +5,6 @@ import App from './App.svelte';
 import { setLanguage } from './i18n/index.svelte';
 import { client, connect, onEvent } from './ipc/client';
 import type { ApiError, SessionInfo } from './ipc/generated/types';
-import { blobUrl } from './platform/blob';
-import { holdFirstDrawing } from './platform/first-drawing';
 import { tauri } from './platform/tauri';
 import type { Platform } from './platform/types';
 import { News } from './state/news';
@@ -25,8 +23,6 @@ async function surroundings(): Promise<Platform> {
 
 /** So long the window waits for the first page before it is drawn without. */
 const FIRST_PAGE_MS = 200;
-
-holdFirstDrawing(blobUrl('first-drawing'));
 
 let app = new AppState(client);
 let shown: ReturnType<typeof mount> | undefined;
