@@ -4,14 +4,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use fluxchat_core::{App, NewToolServer, OfferAsking, OfferValues, Sent};
+use fluxchat_core::{App, NewToolServer, OfferAsking, OfferValues};
 use fluxchat_model::{
     Dialect, DraftKey, OfferAskingId, Timestamp, ToolDecision, ToolServerId, ToolState,
 };
 
 use super::offers::with_prompts;
 use super::time::let_go;
-use super::under_way::{pipes, read, runs, slow, waiting};
+use super::under_way::{allow, pipes, read, runs, slow, waiting};
 use super::{calls, one_tool, openai, world};
 
 /// A program that says what its process is, and greets nobody until it is told to.
@@ -152,19 +152,11 @@ async fn a_call_that_takes_too_long_ends_no_program_that_others_wait_for() {
         world.app.events().subscribe(),
         world.app.events().subscribe(),
     ];
-    let allow = async |sent: &Sent| {
-        let once = ToolDecision::Once;
-        world
-            .app
-            .decide_tool(sent.answer_id, 0, once)
-            .await
-            .unwrap();
-    };
     world.app.tools_count_as_second(Duration::from_millis(50));
-    allow(&hasty).await;
+    allow(&world, &hasty).await;
     let process = read(folder.path().join("began")).await;
     world.app.tools_count_as_second(Duration::from_secs(60));
-    allow(&patient).await;
+    allow(&world, &patient).await;
     let [for_hasty, for_patient] = &mut events;
     let once = ToolDecision::Once;
     let answer = world.until_end(for_hasty, hasty.answer_id, once).await;

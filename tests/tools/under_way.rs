@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use fluxchat_core::{Ask, Event, NewToolServer};
+use fluxchat_core::{Ask, Event, NewToolServer, Sent};
 use fluxchat_model::{Dialect, LedgerFilter, MessageStatus, Purpose, ToolDecision, ToolState};
 use fluxchat_testkit::tool_host::{Manner, ToolHost};
 
@@ -33,7 +33,7 @@ pub(super) fn pipes(folder: &Path) {
 }
 
 /// Asks, until the tool waits to be allowed.
-pub(super) async fn waiting(world: &World, ask: Ask) -> fluxchat_core::Sent {
+pub(super) async fn waiting(world: &World, ask: Ask) -> Sent {
     let mut events = world.app.events().subscribe();
     let sent = world.app.ask(ask).await.unwrap();
     loop {
@@ -49,20 +49,18 @@ pub(super) async fn waiting(world: &World, ask: Ask) -> fluxchat_core::Sent {
 }
 
 /// Asks, and lets what is asked for run, until the tool says that it began.
-pub(super) async fn begin(
-    world: &World,
-    ask: Ask,
-    began: impl Future<Output = ()>,
-) -> fluxchat_core::Sent {
+pub(super) async fn begin(world: &World, ask: Ask, began: impl Future<Output = ()>) -> Sent {
     let sent = waiting(world, ask).await;
-    let once = ToolDecision::Once;
-    world
-        .app
-        .decide_tool(sent.answer_id, 0, once)
-        .await
-        .unwrap();
+    allow(world, &sent).await;
     began.await;
     sent
+}
+
+/// Lets the first call of an answer run.
+pub(super) async fn allow(world: &World, sent: &Sent) {
+    let once = ToolDecision::Once;
+    let decided = world.app.decide_tool(sent.answer_id, 0, once);
+    decided.await.unwrap();
 }
 
 pub(super) async fn read(path: std::path::PathBuf) -> String {
@@ -76,7 +74,7 @@ pub(super) fn runs(process: &str) -> bool {
 }
 
 /// A question whose answer waits for a program at work, and the number of its process.
-async fn at_work(folder: &Path) -> (World, fluxchat_core::Sent, String) {
+async fn at_work(folder: &Path) -> (World, Sent, String) {
     let turns = vec![openai("", &[("Slow__t", "{}")]), openai("never", &[])];
     let world = world(Dialect::Openai, turns).await;
     let server = world.app.add_tool_server(slow(folder)).await.unwrap();

@@ -1,7 +1,6 @@
 //! What a server of tools at an address alone may know: it is with the keys, bound to its origin.
 
 use std::collections::BTreeMap;
-use std::sync::PoisonError;
 
 use fluxchat_egress::{Credential, HeaderKind, key_header};
 use fluxchat_mcp::Permit;
@@ -99,8 +98,7 @@ impl App {
         change: impl FnOnce(&mut Kept) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let open = self.open()?;
-        let keeping = &open.tools.signing.keeping;
-        let _one = keeping.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one = open.tools.signing.keeping();
         let before = self.kept_secret(id, origin)?;
         let mut kept = before.clone();
         let answer = change(&mut kept)?;
@@ -108,6 +106,18 @@ impl App {
             self.keep_secret(id, origin, kept)?;
         }
         Ok(answer)
+    }
+
+    /// Deletes what is kept of a server and does something `with` that, in the same way.
+    pub(super) fn delete_kept(
+        &self,
+        id: ToolServerId,
+        with: impl FnOnce() -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let open = self.open()?;
+        let _one = open.tools.signing.keeping();
+        self.vault().credential_delete(owner(id))?;
+        with()
     }
 
     fn keep_secret(&self, id: ToolServerId, origin: &Origin, kept: Kept) -> Result<(), Error> {

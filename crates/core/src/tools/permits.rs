@@ -139,7 +139,11 @@ impl App {
         }
         let signed_in = signed_in(&permit);
         let before = self.off_thread(move |app| {
+            let store = &app.open()?.store;
             app.change_kept(id, &origin, |kept| {
+                if store.read(|tx| tx.tool_server(id))?.is_none() {
+                    return Err(Error::NotFound("server of tools"));
+                }
                 let before = kept.permit.take();
                 // Where the app is known by the same name, the old one may be a part of the new one.
                 let before = before.filter(|it| !it.is_of_same_client(&permit));

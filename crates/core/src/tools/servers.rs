@@ -227,17 +227,20 @@ impl App {
     ) -> Result<Option<super::SignedOut>, Error> {
         let open = self.open()?;
         let _quiet = open.tools.quiet(id).await;
+        open.tools.forget(id);
         let returning = match self.tool_server(id).await {
             Ok(server) => self.take_permit(&server).await?,
             Err(_) => None,
         };
         self.off_thread(move |app| {
-            app.vault().credential_delete(owner(id))?;
             let open = app.open()?;
-            open.store.write(|tx| tx.tool_server_remove(id))?;
+            app.delete_kept(id, || {
+                Ok(open.store.write(|tx| tx.tool_server_remove(id))?)
+            })?;
             Ok(open.store.scrub()?)
         })
         .await?;
+        // Who was asking it meanwhile may have said something of it.
         open.tools.forget(id);
         self.tell(Event::ToolsChanged);
         // It is gone by now.

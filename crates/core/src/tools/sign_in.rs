@@ -77,7 +77,7 @@ pub(crate) struct Signing {
     /// Held while a permit is renewed, so that none is renewed twice.
     pub(super) renewing: Turns,
     /// Held while what is kept of a server is changed, which asks nobody.
-    pub(super) keeping: Mutex<()>,
+    keeping: Mutex<()>,
 }
 
 struct Begun {
@@ -106,6 +106,10 @@ impl Signing {
 
     pub(super) fn forget(&self, id: ToolServerId) {
         self.begun().remove(&id);
+    }
+
+    pub(super) fn keeping(&self) -> MutexGuard<'_, ()> {
+        self.keeping.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn more(&self) -> MutexGuard<'_, HashMap<ToolServerId, Challenge>> {
