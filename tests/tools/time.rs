@@ -54,6 +54,10 @@ async fn each_server_has_a_time_of_its_own() {
         .await;
     assert_eq!(calls(&answer)[0].state, ToolState::TimedOut);
     assert_eq!(answer.text(), "Without.");
+    let servers = world.app.tools().await.unwrap().servers;
+    let still = servers.iter().map(|it| (it.name.as_str(), it.is_running));
+    let still: std::collections::BTreeMap<_, _> = still.collect();
+    assert_eq!(still, [("Hasty", false), ("Patient", true)].into());
     let running = world.app.tool_calls(slowly.answer_id).await.unwrap();
     assert_eq!(running[0].state, ToolState::Running);
     let_go(folder.path()).await;

@@ -105,6 +105,16 @@ describe('a diagram', () => {
     await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId(TEST_IDS.diagramSource)));
   });
 
+  it('keeps the keyboard where trying again comes to another end', async () => {
+    const { fake, user, container } = await shown([code('mermaid', SOURCE)], new Error('locked'));
+    const again = await screen.findByTestId(TEST_IDS.diagramAgain);
+    fake.answer('diagram_draw', () => ({ scene: null, refusal: 'too_large' }));
+    await user.click(again);
+    expect(await screen.findByText(/would hold too much/)).toBeTruthy();
+    expect(screen.queryByTestId(TEST_IDS.diagramAgain)).toBeNull();
+    await waitFor(() => expect(container.querySelector('figure')?.contains(document.activeElement)).toBe(true));
+  });
+
   it('is drawn again for other paper, and the old picture stays until then', async () => {
     const { asked } = await shown([code('mermaid', SOURCE)]);
     const svg = await screen.findByTestId(TEST_IDS.diagram);

@@ -156,8 +156,11 @@ pub(super) fn completed(template: &str, values: &OfferValues) -> Result<String, 
             (format!("{{{name}}}"), UNRESERVED),
             (format!("{{+{name}}}"), RESERVED),
         ] {
-            let value = utf8_percent_encode(value, escaped).to_string();
             let times = uri.matches(&field).count();
+            if times == 0 {
+                continue;
+            }
+            let value = utf8_percent_encode(value, escaped).to_string();
             short_enough(uri.len() + times.saturating_mul(value.len()))?;
             uri = uri.replace(&field, &value);
         }
