@@ -3695,7 +3695,8 @@ purpose: string,
 objected: boolean, };
 
 /**
- * Somebody who waits for what a server of tools was asked for. Whoever waits makes it.
+ * Somebody who waits for what a server of tools was asked for. Whoever waits makes it: the
+ * window a random one (version 4).
  */
 export type OfferAskingId = string;
 
