@@ -11,7 +11,7 @@ use fluxchat_model::{
 
 use super::offers::with_prompts;
 use super::time::let_go;
-use super::under_way::{allow, pipes, read, runs, slow, waiting};
+use super::under_way::{allow, ended, pipes, read, runs, slow, waiting};
 use super::{calls, one_tool, openai, world};
 
 /// A program that says what its process is, and greets nobody until it is told to.
@@ -60,9 +60,7 @@ async fn what_is_being_started_is_ended_with_its_server() {
         let (tested, process) = tokio::join!(app.test_tool_server(id), acts);
         assert_eq!(tested.unwrap_err().code(), "cancelled", "{act:?}");
         assert!(!is_running(app, id).await, "{act:?}");
-        while runs(&process) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        ended(&process).await;
         if let Act::Change = act {
             app.test_tool_server(id).await.unwrap();
             assert!(is_running(app, id).await, "as it is now");

@@ -8,13 +8,14 @@ use fluxchat_model::{Dialect, ToolDecision, ToolState};
 use serde_json::json;
 
 use super::returned::{files, picture, returning};
-use super::under_way::{begin, pipes, read, slow};
+use super::under_way::{begin, ended, pipes, read, slow};
 use super::{calls, definition, one_tool, openai, shell_server, world};
 
-/// A program whose one tool never ends.
-fn never() -> NewToolServer {
+/// A program whose one tool says what its process is, and never ends.
+fn never(folder: &Path) -> NewToolServer {
     let list = format!("echo '[{}]'", definition("t", "d"));
-    shell_server(&list, "sleep 600; echo x")
+    let call = format!("echo $$ > {}/process; sleep 600; echo x", folder.display());
+    shell_server(&list, &call)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,7 +32,7 @@ async fn each_server_has_a_time_of_its_own() {
     let mut ids = Vec::new();
     for (name, seconds, from) in [
         ("Patient", 3_600, slow(folder.path())),
-        ("Hasty", 5, never()),
+        ("Hasty", 5, never(folder.path())),
     ] {
         let new = NewToolServer {
             name: name.to_owned(),
@@ -54,10 +55,8 @@ async fn each_server_has_a_time_of_its_own() {
         .await;
     assert_eq!(calls(&answer)[0].state, ToolState::TimedOut);
     assert_eq!(answer.text(), "Without.");
-    let servers = world.app.tools().await.unwrap().servers;
-    let still = servers.iter().map(|it| (it.name.as_str(), it.is_running));
-    let still: std::collections::BTreeMap<_, _> = still.collect();
-    assert_eq!(still, [("Hasty", false), ("Patient", true)].into());
+    // It did what nobody waits for, and would do nothing else.
+    ended(&read(folder.path().join("process")).await).await;
     let running = world.app.tool_calls(slowly.answer_id).await.unwrap();
     assert_eq!(running[0].state, ToolState::Running);
     let_go(folder.path()).await;
@@ -131,7 +130,7 @@ async fn reading_what_came_back_is_no_time_of_the_tool() {
     world.app.tools_count_as_second(Duration::from_millis(600));
     let quick = returning(folder.path(), &json!([picture()]));
     let mut ids = Vec::new();
-    for (name, from) in [("Quick", quick), ("Never", never())] {
+    for (name, from) in [("Quick", quick), ("Never", never(folder.path()))] {
         let new = NewToolServer {
             name: name.to_owned(),
             timeout_s: Some(5),

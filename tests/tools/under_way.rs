@@ -73,6 +73,13 @@ pub(super) fn runs(process: &str) -> bool {
     !state.is_empty() && !state.contains(") Z")
 }
 
+/// Waits until a process is gone.
+pub(super) async fn ended(process: &str) {
+    while runs(process) {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
 /// A question whose answer waits for a program at work, and the number of its process.
 async fn at_work(folder: &Path) -> (World, Sent, String) {
     let turns = vec![openai("", &[("Slow__t", "{}")]), openai("never", &[])];
