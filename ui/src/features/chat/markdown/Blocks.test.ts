@@ -51,6 +51,12 @@ describe('Blocks', () => {
     expect(container.textContent?.split(evil).length).toBe(7);
   });
 
+  it('has no heading to go to before its words arrived', () => {
+    const heading = (words: string): Block => ({ type: 'heading', level: 2, inlines: words === '' ? [] : [text(words)] });
+    show([heading(''), heading('Lisbon')]);
+    expect(screen.getAllByRole('heading').map((one) => one.textContent)).toEqual(['Lisbon']);
+  });
+
   it('sets headings below those of the page and skips no level', () => {
     const heading = (level: number): Block => ({ type: 'heading', level, inlines: [text(`${level}`)] });
     const container = show([heading(4), heading(2), heading(6), heading(4), heading(2)]);
